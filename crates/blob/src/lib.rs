@@ -1,0 +1,30 @@
+//! Blob: bytes kept under the name of their own SHA-256.
+//!
+//! [`Store`] takes uploads as they arrive, in constant memory, and gives them back by [`Digest`]. Two uploads of the same
+//! bytes share one file. What the bytes *are* is told by [`sniff`], what may be shown in a browser by [`is_inline_safe`], and
+//! how a name given by a stranger becomes harmless by [`safe_name`] and [`content_disposition`].
+//!
+//! *Terms.* **digest**: 64 lower-case hexadecimal digits. **head**: the first 8 KiB, enough to sniff.
+//!
+//! *Invariants.* A file under a digest is complete and on the disk before its digest is told to anybody; no path is ever built
+//! from anything but a [`Digest`]; memory does not grow with the size of a file.
+//!
+//! *Not here.* Who may read a blob, which rows point at it, virus scanning, and when an unreferenced one may go: the caller
+//! knows its rows, the store does not. An S3 store would stand beside the disk behind the same methods of [`Store`];
+//! until there is one, `Store` is the disk and nothing else.
+
+mod content;
+mod digest;
+mod error;
+mod name;
+mod sniff;
+mod store;
+mod upload;
+
+pub use content::Content;
+pub use digest::{Digest, NotADigest};
+pub use error::BlobError;
+pub use name::{content_disposition, safe_name};
+pub use sniff::{is_inline_safe, sniff};
+pub use store::Store;
+pub use upload::{HEAD_BYTES, Stored, Upload};

@@ -1,0 +1,41 @@
+//! One SQL text, two databases.
+//!
+//! [`Db`] is a pool of SQLite or PostgreSQL connections, [`Tx`] one connection in use, and [`run!`] runs the same sqlx
+//! expression on whichever it is. SQL keeps to the subset both understand (`docs/database.md`); what must differ is a
+//! named function in `dialect/` and nowhere else. Nothing here knows any business.
+//!
+//! ```ignore
+//! let mut tx = db.begin().await?;
+//! let row: Option<Unit> = run!(tx, |c| sqlx::query_as("select * from unit where id = $1").bind(id).fetch_optional(c))?;
+//! tx.commit().await?;
+//! ```
+#![warn(missing_docs)]
+
+mod dialect;
+mod error;
+mod pool;
+mod signal;
+mod sql;
+mod tx;
+
+pub use dialect::backup;
+pub use error::{Error, Result};
+pub use pool::{Db, Kind, Options, Sync};
+pub use signal::{Signal, Signals};
+pub use sql::{Sql, Value};
+pub use sqlx;
+pub use tx::{ConnRef, Tx};
+
+/// Runs one sqlx expression on the connection of a [`Tx`], whichever database it is.
+///
+/// The expression is compiled once per database; rows need `FromRow` for both, which `#[derive(sqlx::FromRow)]` gives.
+#[macro_export]
+macro_rules! run {
+    ($tx:expr, |$c:ident| $body:expr) => {
+        match $tx.conn() {
+            $crate::ConnRef::Sqlite($c) => $body.await,
+            $crate::ConnRef::Postgres($c) => $body.await,
+        }
+        .map_err($crate::Error::from)
+    };
+}

@@ -1,0 +1,30 @@
+//! 事必成: task supervision and performance of a government committee.
+//!
+//! The rooms, from the ground up (an arrow may only point down; `tests/architecture.rs` holds it):
+//!
+//! | room | what it owns |
+//! | --- | --- |
+//! | [`app`], [`config`], [`http`], [`events`] | the platform: what every room stands on |
+//! | [`org`] | units, persons, posts and tenures, liaisons, charge |
+//! | [`access`] | sign-in, sessions, principals, scope, permissions |
+//! | [`audit`] | the ledger |
+//! | [`files`], [`notify`], [`calendar`] | files, messages to persons, working days |
+//! | [`tasks`] | the task tree and everything that happens to a task |
+//! | [`supervision`] | urging, and who is told what when something happens |
+//! | [`operations`] | to-do, home pages, and what else is composed of the rooms below |
+
+pub mod access;
+pub mod app;
+pub mod audit;
+pub mod calendar;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod events;
+pub mod files;
+pub mod http;
+pub mod notify;
+pub mod operations;
+pub mod org;
+pub mod supervision;
+pub mod tasks;

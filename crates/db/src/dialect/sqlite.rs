@@ -1,0 +1,63 @@
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{Options, Result, Sync, pool::Pools};
+
+pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
+    let connect = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(400)
+        // 16 MiB a connection, and reads straight from the page cache of the system.
+        .pragma("cache_size", "-16000")
+        .pragma("mmap_size", "268435456")
+        .pragma("temp_store", "memory")
+        .synchronous(match options.sync {
+            Sync::Full => SqliteSynchronous::Full,
+            Sync::Normal => SqliteSynchronous::Normal,
+            Sync::Off => SqliteSynchronous::Off,
+        });
+    // One writer: two would only wait for each other, and fail when both began by reading.
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(options.acquire_timeout)
+        .connect_with(connect.clone())
+        .await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(options.readers)
+        .acquire_timeout(options.acquire_timeout)
+        .connect_lazy_with(connect.pragma("query_only", "true"));
+    Ok(Pools::Sqlite { read, write })
+}
+
+pub(crate) async fn begin(c: &mut SqliteConnection) -> Result<()> {
+    // IMMEDIATE: a transaction that reads first and writes later cannot fail for having begun as a reader.
+    sqlx::query("begin immediate").execute(c).await?;
+    Ok(())
+}
+
+pub(crate) async fn commit(c: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("commit").execute(c).await?;
+    Ok(())
+}
+
+pub(crate) async fn rollback(c: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("rollback").execute(c).await?;
+    Ok(())
+}
+
+pub(crate) async fn backup(pool: &SqlitePool, target: &Path) -> Result<()> {
+    let target = target.to_string_lossy().into_owned();
+    sqlx::query("vacuum into $1").bind(target).execute(pool).await?;
+    Ok(())
+}

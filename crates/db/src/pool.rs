@@ -1,0 +1,169 @@
+use std::time::Duration;
+
+use sqlx::{PgPool, SqlitePool, migrate::Migrator};
+
+use crate::{Result, Signals, Tx, dialect};
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The embedded default.
+    Sqlite,
+    /// What several nodes share.
+    Postgres,
+}
+
+/// How hard SQLite presses a commit to the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sync {
+    /// Every commit survives a power cut.
+    Full,
+    /// Every commit survives the death of the process; the last ones may be lost in a power cut.
+    Normal,
+    /// For throw-away databases of tests.
+    Off,
+}
+
+/// How the pools are made.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Connections for reading.
+    pub readers: u32,
+    /// Connections for writing on PostgreSQL; SQLite has exactly one.
+    pub writers: u32,
+    /// How long a request waits for a connection before it is told that the database is unavailable.
+    pub acquire_timeout: Duration,
+    /// See [`Sync`]; PostgreSQL follows its own `synchronous_commit`.
+    pub sync: Sync,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 8, writers: 8, acquire_timeout: Duration::from_secs(5), sync: Sync::Full }
+    }
+}
+
+/// A database: pools for reading and for writing, and the signals of committed changes.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pools: Pools,
+    signals: Signals,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Pools {
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Postgres { read: PgPool, write: PgPool },
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…`. A SQLite file is made when its folder exists.
+    ///
+    /// # Errors
+    /// A URL of neither kind, or a database that cannot be opened.
+    pub async fn open(url: &str, options: &Options) -> Result<Self> {
+        let signals = Signals::default();
+        let pools = if let Some(path) = url.strip_prefix("sqlite:") {
+            dialect::sqlite::open(path.trim_start_matches("//"), options).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            dialect::postgres::open(url, options).await?
+        } else {
+            let text = "a database URL starts with sqlite: or postgres://";
+            return Err(sqlx::Error::Configuration(text.into()).into());
+        };
+        Ok(Self { pools, signals })
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self.pools {
+            Pools::Sqlite { .. } => Kind::Sqlite,
+            Pools::Postgres { .. } => Kind::Postgres,
+        }
+    }
+
+    /// Begins a write transaction. On SQLite it waits for the one writer, on PostgreSQL it is READ COMMITTED.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub async fn begin(&self) -> Result<Tx> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => Tx::reading_sqlite(write.acquire().await?, self.signals.clone()),
+            Pools::Postgres { write, .. } => Tx::reading_postgres(write.acquire().await?, self.signals.clone()),
+        }
+        .open()
+        .await
+    }
+
+    /// A connection that only reads; every statement sees what was committed before it.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => Tx::reading_sqlite(read.acquire().await?, self.signals.clone()),
+            Pools::Postgres { read, .. } => Tx::reading_postgres(read.acquire().await?, self.signals.clone()),
+        })
+    }
+
+    /// Signals of committed changes: see [`Tx::signal`].
+    #[must_use]
+    pub const fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
+    /// Keeps bringing the signals of other nodes until the task is aborted; on SQLite there are no other nodes.
+    pub async fn relay_signals(&self) {
+        if let Pools::Postgres { write, .. } = &self.pools {
+            dialect::postgres::relay(write, &self.signals).await;
+        }
+    }
+
+    /// Brings the schema up to date. Nodes that start together take turns.
+    ///
+    /// # Errors
+    /// A migration failed, or one that was applied has since been altered or removed.
+    pub async fn migrate(&self, migrations: &Migrator) -> Result<()> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => migrations.run(write).await?,
+            Pools::Postgres { write, .. } => migrations.run(write).await?,
+        }
+        Ok(())
+    }
+
+    /// Versions of migrations that were applied, ascending; empty when there is no schema yet.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub async fn applied(&self) -> Result<Vec<i64>> {
+        let mut tx = self.read().await?;
+        let rows: Result<Vec<(i64,)>> = crate::run!(tx, |c| sqlx::query_as(
+            "select version from _sqlx_migrations where success order by version"
+        )
+        .fetch_all(c));
+        match rows {
+            Ok(rows) => Ok(rows.into_iter().map(|(version,)| version).collect()),
+            Err(error) if error.is_unavailable() => Err(error),
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+        }
+    }
+
+    pub(crate) const fn pools(&self) -> &Pools {
+        &self.pools
+    }
+}

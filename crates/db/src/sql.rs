@@ -1,0 +1,152 @@
+use sqlx::{Database, Encode, Type, query::QueryAs};
+use uuid::Uuid;
+
+use crate::{ConnRef, Result, Tx};
+
+/// A value bound to a [`Sql`] text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A `bigint`.
+    Int(i64),
+    /// A `text`.
+    Text(String),
+    /// A `uuid`.
+    Id(Uuid),
+    /// A `boolean`.
+    Bool(bool),
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<Uuid> for Value {
+    fn from(value: Uuid) -> Self {
+        Self::Id(value)
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+/// SQL put together from fixed texts and bound values, for lists whose filters vary.
+///
+/// Only `&'static str` can be pushed as text, so what a user typed cannot become SQL.
+#[derive(Clone, Debug, Default)]
+pub struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Starts with a fixed text.
+    #[must_use]
+    pub fn new(text: &'static str) -> Self {
+        Self { text: text.to_owned(), values: Vec::new() }
+    }
+
+    /// Adds a fixed text.
+    pub fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a bound value.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.values.len().to_string());
+        self
+    }
+
+    /// Adds `(v1, v2, …)`; an empty list becomes `(null)`, which nothing is in.
+    pub fn bind_list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+        self.text.push('(');
+        let before = self.values.len();
+        for value in values {
+            if self.values.len() > before {
+                self.text.push_str(", ");
+            }
+            self.bind(value);
+        }
+        if self.values.len() == before {
+            self.text.push_str("null");
+        }
+        self.text.push(')');
+        self
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn fetch_all<T>(&self, tx: &mut Tx) -> Result<Vec<T>>
+    where
+        T: Send + Unpin,
+        T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>,
+        T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        let text = sqlx::AssertSqlSafe(self.text.as_str());
+        match tx.conn() {
+            ConnRef::Sqlite(c) => bound(sqlx::query_as(text), &self.values).fetch_all(c).await,
+            ConnRef::Postgres(c) => bound(sqlx::query_as(text), &self.values).fetch_all(c).await,
+        }
+        .map_err(Into::into)
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// Whatever the database says; no row is an error.
+    pub async fn fetch_one<T>(&self, tx: &mut Tx) -> Result<T>
+    where
+        T: Send + Unpin,
+        T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>,
+        T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        let text = sqlx::AssertSqlSafe(self.text.as_str());
+        match tx.conn() {
+            ConnRef::Sqlite(c) => bound(sqlx::query_as(text), &self.values).fetch_one(c).await,
+            ConnRef::Postgres(c) => bound(sqlx::query_as(text), &self.values).fetch_one(c).await,
+        }
+        .map_err(Into::into)
+    }
+}
+
+fn bound<'q, DB: Database, T>(
+    mut query: QueryAs<'q, DB, T, DB::Arguments>,
+    values: &'q [Value],
+) -> QueryAs<'q, DB, T, DB::Arguments>
+where
+    i64: Encode<'q, DB> + Type<DB>,
+    bool: Encode<'q, DB> + Type<DB>,
+    &'q str: Encode<'q, DB> + Type<DB>,
+    Uuid: Encode<'q, DB> + Type<DB>,
+{
+    for value in values {
+        query = match value {
+            Value::Int(v) => query.bind(*v),
+            Value::Text(v) => query.bind(v.as_str()),
+            Value::Id(v) => query.bind(*v),
+            Value::Bool(v) => query.bind(*v),
+        };
+    }
+    query
+}

@@ -1,0 +1,138 @@
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
+
+use crate::{Kind, Result, Signal, Signals, dialect};
+
+/// One connection in use: a write transaction from [`crate::Db::begin`] or a plain reader from [`crate::Db::read`].
+///
+/// A write transaction that is dropped without [`Tx::commit`] changes nothing.
+#[derive(Debug)]
+pub struct Tx {
+    conn: Conn,
+    state: State,
+    signals: Signals,
+    pending: Vec<Signal>,
+}
+
+#[derive(Debug)]
+enum Conn {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+#[derive(Debug, PartialEq)]
+enum State {
+    Reading,
+    Open,
+    Ended,
+}
+
+/// The connection behind a [`Tx`]; only [`crate::run!`] and `dialect/` look at it.
+#[derive(Debug)]
+pub enum ConnRef<'a> {
+    /// SQLite.
+    Sqlite(&'a mut SqliteConnection),
+    /// PostgreSQL.
+    Postgres(&'a mut PgConnection),
+}
+
+impl Tx {
+    pub(crate) fn reading_sqlite(conn: PoolConnection<Sqlite>, signals: Signals) -> Self {
+        Self { conn: Conn::Sqlite(conn), state: State::Reading, signals, pending: Vec::new() }
+    }
+
+    pub(crate) fn reading_postgres(conn: PoolConnection<Postgres>, signals: Signals) -> Self {
+        Self { conn: Conn::Postgres(conn), state: State::Reading, signals, pending: Vec::new() }
+    }
+
+    pub(crate) async fn open(mut self) -> Result<Self> {
+        // Opened first: if the statement is cancelled halfway the connection must not go back to the pool.
+        self.state = State::Open;
+        match self.conn() {
+            ConnRef::Sqlite(c) => dialect::sqlite::begin(c).await?,
+            ConnRef::Postgres(c) => dialect::postgres::begin(c).await?,
+        }
+        Ok(self)
+    }
+
+    /// The connection, for [`crate::run!`].
+    pub fn conn(&mut self) -> ConnRef<'_> {
+        match &mut self.conn {
+            Conn::Sqlite(c) => ConnRef::Sqlite(c),
+            Conn::Postgres(c) => ConnRef::Postgres(c),
+        }
+    }
+
+    /// Which database it is; for texts shown to operators, not for branching.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self.conn {
+            Conn::Sqlite(_) => Kind::Sqlite,
+            Conn::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// Tells listeners on every node once, and only if, this transaction commits.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn signal(&mut self, topic: &str, payload: &str) -> Result<()> {
+        let signal = Signal { topic: topic.to_owned(), payload: payload.to_owned() };
+        if self.pending.contains(&signal) {
+            return Ok(());
+        }
+        if let ConnRef::Postgres(c) = self.conn() {
+            dialect::postgres::notify(c, &signal).await?;
+        }
+        self.pending.push(signal);
+        Ok(())
+    }
+
+    /// Makes everything written durable and then tells the listeners.
+    ///
+    /// # Errors
+    /// Whatever the database says; nothing is written then.
+    pub async fn commit(mut self) -> Result<()> {
+        if self.state == State::Open {
+            let conn = self.conn();
+            match conn {
+                ConnRef::Sqlite(c) => dialect::sqlite::commit(c).await?,
+                ConnRef::Postgres(c) => dialect::postgres::commit(c).await?,
+            }
+            self.state = State::Ended;
+            // PostgreSQL brings them back to this node through its own listener.
+            if self.kind() == Kind::Sqlite {
+                for signal in std::mem::take(&mut self.pending) {
+                    self.signals.send(signal);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up everything written and returns the connection at once.
+    ///
+    /// # Errors
+    /// Whatever the database says; the connection is then closed, which gives up everything too.
+    pub async fn rollback(mut self) -> Result<()> {
+        if self.state == State::Open {
+            match self.conn() {
+                ConnRef::Sqlite(c) => dialect::sqlite::rollback(c).await?,
+                ConnRef::Postgres(c) => dialect::postgres::rollback(c).await?,
+            }
+            self.state = State::Ended;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        // A cancelled request or a panic: the half-done work goes with the connection.
+        if self.state == State::Open {
+            match &mut self.conn {
+                Conn::Sqlite(c) => c.close_on_drop(),
+                Conn::Postgres(c) => c.close_on_drop(),
+            }
+        }
+    }
+}

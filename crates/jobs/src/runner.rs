@@ -1,0 +1,215 @@
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use db::{Db, Result, Tx};
+use futures_util::{FutureExt as _, future::BoxFuture};
+use kit::{Clock, Moment, Rng};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Job, JobError, JobId,
+    store::{self, NewJob, TOPIC},
+};
+
+/// What a handler returns.
+pub type JobFuture<'a> = BoxFuture<'a, std::result::Result<(), JobError>>;
+
+/// Does one kind of job in the given transaction, which also removes the job.
+pub trait Handler: Send + Sync + 'static {
+    /// Does it. Everything written is given up when the answer is an error.
+    fn run<'a>(&'a self, tx: &'a mut Tx, job: &'a Job) -> JobFuture<'a>;
+}
+
+impl<F> Handler for F
+where
+    F: for<'a> Fn(&'a mut Tx, &'a Job) -> JobFuture<'a> + Send + Sync + 'static,
+{
+    fn run<'a>(&'a self, tx: &'a mut Tx, job: &'a Job) -> JobFuture<'a> {
+        self(tx, job)
+    }
+}
+
+const LEASE: Duration = Duration::from_secs(120);
+const MAX_ATTEMPTS: i64 = 12;
+/// However many signals are lost, a worker looks this often.
+const IDLE_LOOK: Duration = Duration::from_secs(5);
+
+/// Claims due jobs and runs them. Any number of runners, in any number of processes, share the work.
+#[derive(Clone)]
+pub struct Runner {
+    db: Db,
+    clock: Clock,
+    rng: Rng,
+    handlers: HashMap<&'static str, Arc<dyn Handler>>,
+    recurring: HashMap<&'static str, Duration>,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runner").field("kinds", &self.handlers.keys().collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}
+
+impl Runner {
+    /// A runner that knows no job yet.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, rng: Rng) -> Self {
+        Self { db, clock, rng, handlers: HashMap::new(), recurring: HashMap::new() }
+    }
+
+    /// Teaches it one kind of job.
+    #[must_use]
+    pub fn on(mut self, kind: &'static str, handler: impl Handler) -> Self {
+        self.handlers.insert(kind, Arc::new(handler));
+        self
+    }
+
+    /// Teaches it a job that comes again by itself, `every` apart; after a pause it runs once, not once for each miss.
+    #[must_use]
+    pub fn every(mut self, kind: &'static str, every: Duration, handler: impl Handler) -> Self {
+        self.recurring.insert(kind, every);
+        self.on(kind, handler)
+    }
+
+    /// Runs the recurring jobs that are not in the queue yet.
+    async fn plant(&self) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        for kind in self.recurring.keys() {
+            let now = self.clock.now();
+            let job =
+                NewJob { kind, payload: serde_json::Value::Null, run_at: now, dedupe: Some(kind) };
+            store::enqueue(&mut tx, JobId::new(&self.rng, now), job).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Does everything that is due now, what it causes included, and answers how many jobs ran. For tests and for
+    /// programs that end; a job that fails for good is an error there, so that no test overlooks it.
+    ///
+    /// # Errors
+    /// The database failed, or a job was given up: its kind and what it said.
+    pub async fn run_all(&self) -> std::result::Result<usize, String> {
+        self.plant().await.map_err(|error| error.to_string())?;
+        let mut ran = 0;
+        while let Some(outcome) = self.step().await.map_err(|error| error.to_string())? {
+            ran += 1;
+            if let Outcome::Bad { kind, error } = outcome {
+                return Err(format!("job {kind}: {error}"));
+            }
+        }
+        Ok(ran)
+    }
+
+    /// Works until `stop`; the job in hand is finished first.
+    pub async fn serve(&self, stop: CancellationToken) {
+        let mut signals = self.db.signals().subscribe();
+        let mut planted = false;
+        while !stop.is_cancelled() {
+            if !planted {
+                planted = self.plant().await.inspect_err(|error| tracing::warn!(%error, "cannot plant recurring jobs")).is_ok();
+            }
+            match self.step().await {
+                Ok(Some(_)) => continue,
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the queue is out of reach, trying again");
+                    metrics::counter!("jobs_claim_errors_total").increment(1);
+                    tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(Duration::from_secs(1)) => continue }
+                }
+            }
+            let pause = self.pause().await;
+            let wake = async {
+                loop {
+                    match signals.recv().await {
+                        Ok(signal) if signal.topic == TOPIC => break,
+                        Ok(_) => {}
+                        Err(_) => break,
+                    }
+                }
+            };
+            tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(pause) => {}, () = wake => {} }
+        }
+    }
+
+    async fn pause(&self) -> Duration {
+        let due = async { store::next_due(&mut self.db.read().await?).await }.await;
+        match due {
+            Ok(Some(at)) => {
+                let wait = at.millis().saturating_sub(self.clock.now().millis()).max(10);
+                Duration::from_millis(u64::try_from(wait).unwrap_or(10)).min(IDLE_LOOK)
+            }
+            _ => IDLE_LOOK,
+        }
+    }
+
+    /// Claims and runs one job; `None` when nothing is due.
+    async fn step(&self) -> Result<Option<Outcome>> {
+        let now = self.clock.now();
+        // A look that takes no lock: an idle queue costs one indexed read.
+        let due = store::next_due(&mut self.db.read().await?).await?;
+        if due.is_none_or(|at| at > now) {
+            return Ok(None);
+        }
+        let lease = JobId::new(&self.rng, now);
+        let mut tx = self.db.begin().await?;
+        let claimed = store::claim(&mut tx, now, now.plus(LEASE), lease).await?;
+        tx.commit().await?;
+        let Some(job) = claimed else { return Ok(None) };
+        let started = std::time::Instant::now();
+        let result = self.attempt(&job, lease).await;
+        metrics::histogram!("job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
+        let error = match result {
+            Ok(()) => return Ok(Some(Outcome::Done)),
+            Err(error) => error,
+        };
+        let (text, next) = match error {
+            JobError::Retry(text) if job.attempts < MAX_ATTEMPTS || self.recurring.contains_key(job.kind.as_str()) => {
+                (text, Some(self.back_off(job.attempts)))
+            }
+            JobError::Retry(text) | JobError::Fail(text) => (text, None),
+        };
+        tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts = job.attempts, error = %text, "a job did not succeed");
+        metrics::counter!("job_errors_total", "kind" => job.kind.clone()).increment(1);
+        let mut tx = self.db.begin().await?;
+        store::put_back(&mut tx, job.id, lease, &text.chars().take(2000).collect::<String>(), next).await?;
+        tx.commit().await?;
+        Ok(Some(Outcome::Bad { kind: job.kind, error: text }))
+    }
+
+    async fn attempt(&self, job: &Job, lease: JobId) -> std::result::Result<(), JobError> {
+        let Some(handler) = self.handlers.get(job.kind.as_str()) else {
+            // A newer node may know it: not ours to fail.
+            return Err(JobError::retry("no handler for this kind of job in this version"));
+        };
+        let mut tx = self.db.begin().await?;
+        let run = std::panic::AssertUnwindSafe(handler.run(&mut tx, job)).catch_unwind();
+        match run.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                let _ = tx.rollback().await;
+                return Err(error);
+            }
+            Err(_) => {
+                let _ = tx.rollback().await;
+                return Err(JobError::fail("the handler panicked"));
+            }
+        }
+        let ours = match self.recurring.get(job.kind.as_str()) {
+            Some(every) => store::repeat(&mut tx, job.id, lease, self.clock.now().plus(*every)).await?,
+            None => store::finish(&mut tx, job.id, lease).await?,
+        };
+        if ours { tx.commit().await? } else { tx.rollback().await? }
+        Ok(())
+    }
+
+    /// 1 s, 2 s, 4 s … up to an hour, each with up to half as much again at random.
+    fn back_off(&self, attempts: i64) -> Moment {
+        let seconds = 1_u64 << u32::try_from(attempts.clamp(1, 12)).unwrap_or(1).saturating_sub(1);
+        let millis = seconds.min(3600) * 1000;
+        self.clock.now().plus(Duration::from_millis(millis + self.rng.below(millis / 2)))
+    }
+}
+
+enum Outcome {
+    Done,
+    Bad { kind: String, error: String },
+}

@@ -1,0 +1,171 @@
+use db::{Result, Tx, run};
+use kit::Moment;
+use serde_json::Value;
+
+use crate::{Job, JobId};
+
+/// The signal that tells idle workers to look.
+pub(crate) const TOPIC: &str = "jobs";
+
+/// A job to be done.
+#[derive(Clone, Debug)]
+pub struct NewJob<'a> {
+    /// Which handler runs it.
+    pub kind: &'a str,
+    /// What it is about: ids, not data that may change until then.
+    pub payload: Value,
+    /// Not before this moment.
+    pub run_at: Moment,
+    /// While a job with this key waits, another one is not added.
+    pub dedupe: Option<&'a str>,
+}
+
+/// Adds a job in the caller's transaction. Answers `None` when one with the same key already waits.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn enqueue(tx: &mut Tx, id: JobId, job: NewJob<'_>) -> Result<Option<JobId>> {
+    let payload = job.payload.to_string();
+    let added: Option<(JobId,)> = run!(tx, |c| sqlx::query_as(
+        "insert into job (id, kind, payload, run_at, dedupe, attempts, state) values ($1, $2, $3, $4, $5, 0, 'waiting') \
+         on conflict (dedupe) do nothing returning id"
+    )
+    .bind(id)
+    .bind(job.kind)
+    .bind(payload.as_str())
+    .bind(job.run_at)
+    .bind(job.dedupe)
+    .fetch_optional(c))?;
+    if added.is_some() {
+        tx.signal(TOPIC, "").await?;
+    }
+    Ok(added.map(|(id,)| id))
+}
+
+/// How many jobs wait for their turn, due or not.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn waiting(tx: &mut Tx) -> Result<i64> {
+    let (n,): (i64,) =
+        run!(tx, |c| sqlx::query_as("select count(*) from job where state = 'waiting'").fetch_one(c))?;
+    Ok(n)
+}
+
+/// A job that was given up.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Failed {
+    /// Its id.
+    pub id: JobId,
+    /// Which handler ran it.
+    pub kind: String,
+    /// What it was about.
+    pub payload: String,
+    /// What the last try said.
+    pub error: Option<String>,
+}
+
+/// The newest hundred jobs that were given up.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn failed(tx: &mut Tx) -> Result<Vec<Failed>> {
+    run!(tx, |c| sqlx::query_as(
+        "select id, kind, payload, error from job where state = 'failed' order by id desc limit 100"
+    )
+    .fetch_all(c))
+}
+
+/// Lets a job that was given up try again; `false` when there is none of this id.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn retry_failed(tx: &mut Tx, id: JobId, now: Moment) -> Result<bool> {
+    let row: Option<(JobId,)> = run!(tx, |c| sqlx::query_as(
+        "update job set state = 'waiting', attempts = 0, run_at = $2, lease_until = null where id = $1 and state = 'failed' returning id"
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_optional(c))?;
+    if row.is_some() {
+        tx.signal(TOPIC, "").await?;
+    }
+    Ok(row.is_some())
+}
+
+#[derive(sqlx::FromRow)]
+struct JobRow {
+    id: JobId,
+    kind: String,
+    payload: String,
+    attempts: i64,
+}
+
+/// Takes the job that has been due longest; `lease` names this claim.
+pub(crate) async fn claim(tx: &mut Tx, now: Moment, until: Moment, lease: JobId) -> Result<Option<Job>> {
+    // On PostgreSQL two workers may pick the same row: the second waits for the first and then finds the state check
+    // of the outer `where` false, which is an empty answer and not an error.
+    let row: Option<JobRow> = run!(tx, |c| sqlx::query_as(
+        "update job set lease = $3, lease_until = $2, attempts = attempts + 1 \
+         where id = (select id from job where state = 'waiting' and run_at <= $1 \
+                     and (lease_until is null or lease_until < $1) order by run_at, id limit 1) \
+           and (lease_until is null or lease_until < $1) \
+         returning id, kind, payload, attempts"
+    )
+    .bind(now)
+    .bind(until)
+    .bind(lease)
+    .fetch_optional(c))?;
+    Ok(row.map(|row| Job {
+        id: row.id,
+        kind: row.kind,
+        payload: serde_json::from_str(&row.payload).unwrap_or(Value::Null),
+        attempts: row.attempts,
+    }))
+}
+
+/// Removes a job that succeeded; `false` when the lease is no longer ours.
+pub(crate) async fn finish(tx: &mut Tx, id: JobId, lease: JobId) -> Result<bool> {
+    let row: Option<(JobId,)> =
+        run!(tx, |c| sqlx::query_as("delete from job where id = $1 and lease = $2 returning id")
+            .bind(id)
+            .bind(lease)
+            .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+/// Puts a recurring job back for its next turn; `false` when the lease is no longer ours.
+pub(crate) async fn repeat(tx: &mut Tx, id: JobId, lease: JobId, next: Moment) -> Result<bool> {
+    let row: Option<(JobId,)> = run!(tx, |c| sqlx::query_as(
+        "update job set run_at = $3, attempts = 0, lease_until = null, error = null where id = $1 and lease = $2 returning id"
+    )
+    .bind(id)
+    .bind(lease)
+    .bind(next)
+    .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+/// Writes down what went wrong and when to try again; without `next` the job is given up.
+pub(crate) async fn put_back(tx: &mut Tx, id: JobId, lease: JobId, error: &str, next: Option<Moment>) -> Result<()> {
+    let state = if next.is_some() { "waiting" } else { "failed" };
+    run!(tx, |c| sqlx::query(
+        "update job set state = $3, error = $4, run_at = coalesce($5, run_at), lease_until = null where id = $1 and lease = $2"
+    )
+    .bind(id)
+    .bind(lease)
+    .bind(state)
+    .bind(error)
+    .bind(next)
+    .execute(c)
+    .map_ok(|_| ()))
+}
+
+use futures_util::TryFutureExt as _;
+
+/// When the next waiting job is due.
+pub(crate) async fn next_due(tx: &mut Tx) -> Result<Option<Moment>> {
+    let (at,): (Option<Moment>,) =
+        run!(tx, |c| sqlx::query_as("select min(run_at) from job where state = 'waiting'").fetch_one(c))?;
+    Ok(at)
+}

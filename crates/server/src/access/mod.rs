@@ -1,0 +1,30 @@
+//! Who is asking, and what they may see and do.
+//!
+//! A request is signed in by a session cookie (browser) or a bearer token (script); the database keeps only hashes of
+//! both. From the person's duties of today follow their roles and their [`Scope`]. A handler takes a [`Permitted`]: the
+//! compiler refuses a guarded route without one.
+//!
+//! Tables: `account`, `session`.
+
+mod account;
+mod http;
+mod password;
+mod permission;
+mod principal;
+mod scope;
+mod session;
+mod store;
+
+pub use account::{NewAccount, change_password, create_account, login_of, reset_password, set_administrator};
+pub use http::routes;
+pub use password::{check_password_rules, initial_password};
+pub use permission::{
+    Guarded, ImportTasks, InstructTasks, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded,
+};
+pub use principal::{Principal, Role, load as load_principal, system as system_principal};
+pub use scope::Scope;
+pub use session::{SessionKind, issue as issue_token, sign_out_everywhere, sweep};
+pub use store::find_person_by_login;
+
+/// Also known to the platform.
+pub use crate::org::PersonId;

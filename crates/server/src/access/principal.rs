@@ -1,0 +1,129 @@
+use std::{collections::BTreeSet, sync::Arc};
+
+use db::Tx;
+use kit::{Day, text_enum};
+
+use super::{Scope, store};
+use crate::{
+    app::Outcome,
+    org::{self, DutyKind, PersonId, UnitId, UnitKind},
+};
+
+text_enum! {
+    /// What a person is here, from their duties of today.
+    Role {
+        Leader = "leader", "管委领导";
+        Centre = "centre", "政务运营中心";
+        Head = "head", "部门负责人";
+        Liaison = "liaison", "联络员";
+        Handler = "handler", "经办人";
+        Administrator = "administrator", "系统管理员";
+    }
+}
+
+/// Who acts: a person with the roles and units that follow from their duties of today.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The person.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// What they sign in with.
+    pub login: String,
+    /// What they are.
+    pub roles: BTreeSet<Role>,
+    /// The unit of their first post.
+    pub unit: Option<UnitId>,
+    /// Units they stand for as head, deputy or liaison, units below included.
+    pub stands_for: BTreeSet<UnitId>,
+    /// What they see in lists.
+    pub scope: Scope,
+    /// They must choose a password of their own before anything else.
+    pub must_change: bool,
+}
+
+impl Principal {
+    /// Whether they are this.
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Whether they act for the unit as head, deputy or liaison of it or of a unit above it.
+    pub fn acts_for(&self, unit: UnitId) -> bool {
+        self.stands_for.contains(&unit)
+    }
+}
+
+/// The actor of what the system does by itself: sees everything, is nobody.
+pub fn system() -> Arc<Principal> {
+    Arc::new(Principal {
+        person: PersonId(kit::NIL),
+        name: "系统".to_owned(),
+        login: String::new(),
+        roles: BTreeSet::new(),
+        unit: None,
+        stands_for: BTreeSet::new(),
+        scope: Scope::everything(PersonId(kit::NIL)),
+        must_change: false,
+    })
+}
+
+/// Loads the principal of an active person with an account.
+pub async fn load(tx: &mut Tx, person: PersonId, today: Day) -> Outcome<Option<Principal>> {
+    let Some(account) = store::account_of(tx, person).await? else { return Ok(None) };
+    if !account.active {
+        return Ok(None);
+    }
+    let duties = org::duties(tx, person, today).await?;
+    let mut roles = BTreeSet::new();
+    if account.administrator {
+        roles.insert(Role::Administrator);
+    }
+    let (mut stands, mut sees, mut everything) = (Vec::new(), Vec::new(), false);
+    for duty in &duties {
+        match duty.duty {
+            DutyKind::Leader => {
+                roles.insert(Role::Leader);
+            }
+            DutyKind::Head | DutyKind::Deputy => {
+                roles.insert(Role::Head);
+                stands.push(duty.unit_id);
+            }
+            DutyKind::Liaison => {
+                roles.insert(Role::Liaison);
+                stands.push(duty.unit_id);
+            }
+            DutyKind::Staff => {
+                roles.insert(Role::Handler);
+            }
+            DutyKind::Charge => {
+                everything |= duty.is_root;
+                sees.push(duty.unit_id);
+            }
+        }
+        let holds_post = !matches!(duty.duty, DutyKind::Charge | DutyKind::Liaison);
+        if duty.kind == UnitKind::Centre && holds_post {
+            roles.insert(Role::Centre);
+            everything = true;
+        }
+    }
+    let unit = duties.iter().find(|d| !matches!(d.duty, DutyKind::Charge | DutyKind::Liaison)).map(|d| d.unit_id);
+    let stands_for: BTreeSet<_> = org::below(tx, &stands).await?.into_iter().collect();
+    let scope = if everything {
+        Scope::everything(person)
+    } else {
+        let mut units = stands_for.clone();
+        units.extend(org::below(tx, &sees).await?);
+        Scope::limited(person, units)
+    };
+    Ok(Some(Principal {
+        person,
+        name: account.name,
+        login: account.login,
+        scope: scope.with_drafts(roles.contains(&Role::Centre)),
+        roles,
+        unit,
+        stands_for,
+        must_change: account.must_change,
+    }))
+}

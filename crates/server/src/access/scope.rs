@@ -1,0 +1,81 @@
+use std::collections::BTreeSet;
+
+use db::Sql;
+
+use crate::org::{PersonId, UnitId};
+
+/// What a person sees: everything, or what their units (subtree and charge) or they themselves take part in.
+///
+/// Every list takes one, so that a list without a scope cannot be written.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    person: PersonId,
+    everything: bool,
+    drafts: bool,
+    units: BTreeSet<UnitId>,
+}
+
+impl Scope {
+    pub(super) const fn everything(person: PersonId) -> Self {
+        Self { person, everything: true, drafts: true, units: BTreeSet::new() }
+    }
+
+    pub(super) const fn limited(person: PersonId, units: BTreeSet<UnitId>) -> Self {
+        Self { person, everything: false, drafts: false, units }
+    }
+
+    pub(super) const fn with_drafts(mut self, drafts: bool) -> Self {
+        self.drafts = drafts;
+        self
+    }
+
+    /// Adds the condition that the task `t` is visible.
+    ///
+    /// A task is seen by its creator, by the unit that issued it, and, once dispatched, by every party's unit and person
+    /// and whoever is in charge of them.
+    pub fn tasks(&self, sql: &mut Sql) {
+        if self.everything && self.drafts {
+            sql.push(" true");
+            return;
+        }
+        sql.push(" (t.creator_id = ").bind(self.person.0);
+        if self.everything {
+            sql.push(" or t.dispatched_at is not null)");
+            return;
+        }
+        if !self.units.is_empty() {
+            sql.push(" or t.issuer_unit_id in ").bind_list(self.units.iter().map(|unit| unit.0));
+        }
+        sql.push(" or (t.dispatched_at is not null and exists (select 1 from party sp where sp.task_id = t.id and (sp.person_id = ");
+        sql.bind(self.person.0);
+        if !self.units.is_empty() {
+            sql.push(" or sp.unit_id in ").bind_list(self.units.iter().map(|unit| unit.0));
+        }
+        sql.push("))))");
+    }
+
+    /// The condition of [`Scope::tasks`] on one task's facts.
+    pub fn sees_task(
+        &self,
+        creator: PersonId,
+        issuer: Option<UnitId>,
+        dispatched: bool,
+        parties: impl IntoIterator<Item = (UnitId, Option<PersonId>)>,
+    ) -> bool {
+        let mine = |unit: UnitId| self.units.contains(&unit);
+        (self.everything && (self.drafts || dispatched))
+            || creator == self.person
+            || issuer.is_some_and(mine)
+            || (dispatched && parties.into_iter().any(|(unit, person)| person == Some(self.person) || mine(unit)))
+    }
+
+    /// Whether everything is seen.
+    pub const fn sees_everything(&self) -> bool {
+        self.everything
+    }
+
+    /// The units seen, when not everything is.
+    pub const fn units(&self) -> &BTreeSet<UnitId> {
+        &self.units
+    }
+}

@@ -1,0 +1,160 @@
+//! All SQL of sign-in.
+
+use db::{Result, Tx, run};
+use kit::Moment;
+
+use super::session::SessionKind;
+use crate::org::PersonId;
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct AccountRow {
+    pub(super) person_id: PersonId,
+    pub(super) name: String,
+    pub(super) active: bool,
+    pub(super) login: String,
+    pub(super) password_hash: String,
+    pub(super) must_change: bool,
+    pub(super) administrator: bool,
+    pub(super) failed: i64,
+    pub(super) locked_until: Option<Moment>,
+}
+
+pub(super) async fn account_of(tx: &mut Tx, person: PersonId) -> Result<Option<AccountRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select a.person_id, e.name, e.active, a.login, a.password_hash, a.must_change, a.administrator, a.failed, a.locked_until \
+         from account a join person e on e.id = a.person_id where a.person_id = $1"
+    )
+    .bind(person)
+    .fetch_optional(c))
+}
+
+pub(super) async fn account_by_login(tx: &mut Tx, login: &str) -> Result<Option<AccountRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select a.person_id, e.name, e.active, a.login, a.password_hash, a.must_change, a.administrator, a.failed, a.locked_until \
+         from account a join person e on e.id = a.person_id where a.login = $1"
+    )
+    .bind(login)
+    .fetch_optional(c))
+}
+
+/// The person who signs in with this.
+pub async fn find_person_by_login(tx: &mut Tx, login: &str) -> Result<Option<PersonId>> {
+    Ok(account_by_login(tx, login).await?.map(|account| account.person_id))
+}
+
+pub(super) async fn insert_account(
+    tx: &mut Tx,
+    person: PersonId,
+    login: &str,
+    hash: &str,
+    must_change: bool,
+    administrator: bool,
+) -> Result<()> {
+    run!(tx, |c| sqlx::query(
+        "insert into account (person_id, login, password_hash, must_change, administrator, failed) values ($1, $2, $3, $4, $5, 0)"
+    )
+    .bind(person)
+    .bind(login)
+    .bind(hash)
+    .bind(must_change)
+    .bind(administrator)
+    .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn set_password(tx: &mut Tx, person: PersonId, hash: &str, must_change: bool) -> Result<bool> {
+    let done: Option<(PersonId,)> = run!(tx, |c| sqlx::query_as(
+        "update account set password_hash = $2, must_change = $3, failed = 0, locked_until = null where person_id = $1 returning person_id"
+    )
+    .bind(person)
+    .bind(hash)
+    .bind(must_change)
+    .fetch_optional(c))?;
+    Ok(done.is_some())
+}
+
+pub(super) async fn set_administrator(tx: &mut Tx, person: PersonId, administrator: bool) -> Result<()> {
+    run!(tx, |c| sqlx::query("update account set administrator = $2 where person_id = $1")
+        .bind(person)
+        .bind(administrator)
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn administrators(tx: &mut Tx) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as(
+        "select count(*) from account a join person e on e.id = a.person_id where a.administrator and e.active"
+    )
+    .fetch_one(c))?;
+    Ok(n)
+}
+
+pub(super) async fn note_failure(tx: &mut Tx, person: PersonId, locked_until: Option<Moment>) -> Result<()> {
+    run!(tx, |c| sqlx::query("update account set failed = failed + 1, locked_until = coalesce($2, locked_until) where person_id = $1")
+        .bind(person)
+        .bind(locked_until)
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn note_success(tx: &mut Tx, person: PersonId) -> Result<()> {
+    run!(tx, |c| sqlx::query("update account set failed = 0, locked_until = null where person_id = $1").bind(person).execute(c))?;
+    Ok(())
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct SessionRow {
+    pub(super) person_id: PersonId,
+    pub(super) kind: SessionKind,
+    pub(super) seen_at: Moment,
+    pub(super) expires_at: Moment,
+}
+
+pub(super) async fn session(tx: &mut Tx, token: &str) -> Result<Option<SessionRow>> {
+    run!(tx, |c| sqlx::query_as("select person_id, kind, seen_at, expires_at from session where token = $1")
+        .bind(token)
+        .fetch_optional(c))
+}
+
+pub(super) async fn insert_session(
+    tx: &mut Tx,
+    token: &str,
+    person: PersonId,
+    kind: SessionKind,
+    now: Moment,
+    expires: Moment,
+) -> Result<()> {
+    run!(tx, |c| sqlx::query(
+        "insert into session (token, person_id, kind, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)"
+    )
+    .bind(token)
+    .bind(person)
+    .bind(kind)
+    .bind(now)
+    .bind(expires)
+    .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn touch_session(tx: &mut Tx, token: &str, now: Moment) -> Result<()> {
+    run!(tx, |c| sqlx::query("update session set seen_at = $2 where token = $1").bind(token).bind(now).execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn remove_session(tx: &mut Tx, token: &str) -> Result<()> {
+    run!(tx, |c| sqlx::query("delete from session where token = $1").bind(token).execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn remove_sessions_of(tx: &mut Tx, person: PersonId, but: &str) -> Result<()> {
+    run!(tx, |c| sqlx::query("delete from session where person_id = $1 and token <> $2").bind(person).bind(but).execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn remove_sessions_before(tx: &mut Tx, now: Moment, idle: Moment) -> Result<()> {
+    run!(tx, |c| sqlx::query("delete from session where expires_at < $1 or (kind = 'browser' and seen_at < $2)")
+        .bind(now)
+        .bind(idle)
+        .execute(c))?;
+    Ok(())
+}

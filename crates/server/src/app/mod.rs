@@ -1,0 +1,12 @@
+//! The platform's own vocabulary: who acts and when ([`Ctx`]), what can be refused ([`Refusal`]), and the running
+//! application ([`App`]).
+
+mod context;
+mod refusal;
+mod running;
+mod wiring;
+
+pub use context::Ctx;
+pub use refusal::{FieldError, Fields, Outcome, Refusal};
+pub use running::{App, Parts};
+pub use wiring::{openapi, router, runner, subscriptions};

@@ -1,0 +1,102 @@
+//! All SQL of the ledger.
+
+use db::{Result, Tx, run};
+use kit::{Moment, uuid::Uuid};
+
+/// An event as it stands in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Event {
+    /// Which chain.
+    pub stream: Uuid,
+    /// Its place in the chain, from 1.
+    pub seq: i64,
+    /// When.
+    pub at: Moment,
+    /// Who; nobody when the system did it by itself.
+    pub actor_id: Option<Uuid>,
+    /// Which task it is about.
+    pub task_id: Option<Uuid>,
+    /// Stable, for programs.
+    pub action: String,
+    /// For people.
+    pub words: String,
+    /// The particulars, JSON.
+    pub data: String,
+    /// The hash of the event before, empty for the first.
+    pub prev: String,
+    /// The hash of this one.
+    pub hash: String,
+}
+
+pub(super) async fn head(tx: &mut Tx, stream: Uuid) -> Result<Option<(i64, String)>> {
+    run!(tx, |c| sqlx::query_as("select seq, hash from ledger where stream = $1 order by seq desc limit 1")
+        .bind(stream)
+        .fetch_optional(c))
+}
+
+/// Keeps other writers of a stream without a lock of its own waiting until this transaction ends.
+pub(super) async fn lock_stream(tx: &mut Tx, stream: Uuid) -> Result<()> {
+    run!(tx, |c| sqlx::query(
+        "insert into counter (name, value) values ($1, 1) on conflict (name) do update set value = counter.value + 1"
+    )
+    .bind(format!("stream:{stream}"))
+    .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<()> {
+    run!(tx, |c| sqlx::query(
+        "insert into ledger (stream, seq, at, actor_id, task_id, action, words, data, prev, hash) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    )
+    .bind(event.stream)
+    .bind(event.seq)
+    .bind(event.at)
+    .bind(event.actor_id)
+    .bind(event.task_id)
+    .bind(event.action.as_str())
+    .bind(event.words.as_str())
+    .bind(event.data.as_str())
+    .bind(event.prev.as_str())
+    .bind(event.hash.as_str())
+    .execute(c))?;
+    Ok(())
+}
+
+/// A task's events, newest first, those before `before`.
+pub async fn events_of_task(tx: &mut Tx, task: Uuid, before: Option<i64>, limit: i64) -> Result<Vec<Event>> {
+    run!(tx, |c| sqlx::query_as(
+        "select stream, seq, at, actor_id, task_id, action, words, data, prev, hash from ledger \
+         where task_id = $1 and seq < $2 order by seq desc limit $3"
+    )
+    .bind(task)
+    .bind(before.unwrap_or(i64::MAX))
+    .bind(limit)
+    .fetch_all(c))
+}
+
+/// Events of tasks since a moment, newest first.
+pub async fn events_since(tx: &mut Tx, since: Moment, limit: i64) -> Result<Vec<Event>> {
+    run!(tx, |c| sqlx::query_as(
+        "select stream, seq, at, actor_id, task_id, action, words, data, prev, hash from ledger \
+         where at >= $1 and task_id is not null order by at desc limit $2"
+    )
+    .bind(since)
+    .bind(limit)
+    .fetch_all(c))
+}
+
+/// Every chain's name.
+pub async fn streams(tx: &mut Tx) -> Result<Vec<Uuid>> {
+    let rows: Vec<(Uuid,)> = run!(tx, |c| sqlx::query_as("select stream from ledger where seq = 1 order by stream").fetch_all(c))?;
+    Ok(rows.into_iter().map(|(stream,)| stream).collect())
+}
+
+/// One chain from its beginning.
+pub async fn whole_stream(tx: &mut Tx, stream: Uuid) -> Result<Vec<Event>> {
+    run!(tx, |c| sqlx::query_as(
+        "select stream, seq, at, actor_id, task_id, action, words, data, prev, hash from ledger where stream = $1 order by seq"
+    )
+    .bind(stream)
+    .fetch_all(c))
+}

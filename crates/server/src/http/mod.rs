@@ -1,0 +1,27 @@
+//! The edge: problems, extractors, idempotency, the embedded web, and the middle layers every request passes.
+
+mod extract;
+mod health;
+mod idempotency;
+mod layers;
+mod page;
+mod problem;
+mod web;
+
+pub use extract::{Json, Path, Query};
+pub use health::{healthz, metrics, readyz};
+pub use idempotency::{Idem, mutate, sweep};
+pub use layers::wrap;
+pub use page::{Cursor, Limit};
+pub use problem::Problem;
+pub use web::serve_web;
+
+/// A permission-checked route: like `utoipa_axum::routes!`, but a handler whose first argument is not
+/// [`crate::access::Permitted`] does not compile.
+#[macro_export]
+macro_rules! guarded {
+    ($($handler:path),+ $(,)?) => {{
+        $($crate::access::assert_guarded($handler);)+
+        utoipa_axum::routes!($($handler),+)
+    }};
+}

@@ -1,0 +1,27 @@
+//! The organisation: units in a tree, persons, the posts they hold over time, liaisons, and what leaders are in charge of.
+//!
+//! Duty binds to the post, history to who held it then: nothing here is ever overwritten, a tenure, a charge or a
+//! liaison *ends* on a day. A unit that has become obsolete is switched off, not removed.
+//!
+//! Tables: `unit`, `unit_above` (the tree's closure), `unit_alias`, `person`, `post`, `tenure`, `charge`, `liaison`.
+
+mod http;
+mod model;
+mod people;
+mod store;
+mod units;
+
+pub use http::routes;
+pub use model::{
+    DutyKind, DutyRow, Person, PersonInput, PersonRef, PostId, PostKind, Tenure, TenureId, Unit, UnitId, UnitInput, UnitKind,
+    UnitRef,
+};
+pub use people::{NewPerson, add_person, end_tenure, masked_phone, set_liaisons, update_person};
+pub use store::{
+    below, duties, find_by_name, heads_and_liaisons, holders, person_active, person_refs, persons_of_units, role_holders_above,
+    similar_units, unit_refs, units_of_kind,
+};
+pub use units::{add_unit, list_units, update_unit};
+
+/// Ids of this room that rooms below `access` also use.
+pub use model::PersonId;

@@ -1,0 +1,456 @@
+//! All SQL of the organisation.
+
+use db::{Result, Sql, Tx, run};
+use kit::{Day, Moment};
+
+use super::model::{DutyRow, PersonId, PersonRef, PostId, PostKind, TenureId, UnitId, UnitKind, UnitRef};
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct UnitRow {
+    pub(super) id: UnitId,
+    pub(super) parent_id: Option<UnitId>,
+    pub(super) name: String,
+    pub(super) short_name: String,
+    pub(super) kind: UnitKind,
+    pub(super) active: bool,
+    pub(super) version: i64,
+    pub(super) position: i64,
+}
+
+pub(super) async fn units(tx: &mut Tx) -> Result<Vec<UnitRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select id, parent_id, name, short_name, kind, active, version, position from unit order by position, id"
+    )
+    .fetch_all(c))
+}
+
+pub(super) async fn unit(tx: &mut Tx, id: UnitId) -> Result<Option<UnitRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select id, parent_id, name, short_name, kind, active, version, position from unit where id = $1"
+    )
+    .bind(id)
+    .fetch_optional(c))
+}
+
+pub(super) async fn insert_unit(tx: &mut Tx, row: &UnitRow, now: Moment) -> Result<()> {
+    run!(tx, |c| sqlx::query(
+        "insert into unit (id, parent_id, name, short_name, kind, position, active, created_at, version) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    )
+    .bind(row.id)
+    .bind(row.parent_id)
+    .bind(row.name.as_str())
+    .bind(row.short_name.as_str())
+    .bind(row.kind)
+    .bind(row.position)
+    .bind(row.active)
+    .bind(now)
+    .bind(row.version)
+    .execute(c))?;
+    run!(tx, |c| sqlx::query("insert into unit_above (unit_id, above_id, distance) values ($1, $1, 0)").bind(row.id).execute(c))?;
+    if let Some(parent) = row.parent_id {
+        run!(tx, |c| sqlx::query(
+            "insert into unit_above (unit_id, above_id, distance) select $1, above_id, distance + 1 from unit_above where unit_id = $2"
+        )
+        .bind(row.id)
+        .bind(parent)
+        .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes a unit of the given version; `false` when somebody else was faster.
+pub(super) async fn update_unit(tx: &mut Tx, row: &UnitRow, version: i64) -> Result<bool> {
+    let done: Option<(UnitId,)> = run!(tx, |c| sqlx::query_as(
+        "update unit set name = $3, short_name = $4, kind = $5, active = $6, version = version + 1 \
+         where id = $1 and version = $2 returning id"
+    )
+    .bind(row.id)
+    .bind(version)
+    .bind(row.name.as_str())
+    .bind(row.short_name.as_str())
+    .bind(row.kind)
+    .bind(row.active)
+    .fetch_optional(c))?;
+    Ok(done.is_some())
+}
+
+pub(super) async fn next_unit_position(tx: &mut Tx) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select coalesce(max(position), 0) + 1 from unit").fetch_one(c))?;
+    Ok(n)
+}
+
+pub(super) async fn aliases(tx: &mut Tx) -> Result<Vec<(UnitId, String)>> {
+    run!(tx, |c| sqlx::query_as("select unit_id, alias from unit_alias where to_day is null order by alias").fetch_all(c))
+}
+
+pub(super) async fn remove_aliases(tx: &mut Tx, unit: UnitId) -> Result<()> {
+    run!(tx, |c| sqlx::query("delete from unit_alias where unit_id = $1").bind(unit).execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn insert_alias(tx: &mut Tx, id: TenureId, unit: UnitId, alias: &str) -> Result<()> {
+    run!(tx, |c| sqlx::query("insert into unit_alias (id, unit_id, alias) values ($1, $2, $3) on conflict (unit_id, alias) do nothing")
+        .bind(id)
+        .bind(unit)
+        .bind(alias)
+        .execute(c))?;
+    Ok(())
+}
+
+/// The active unit of this full name, short name or alias; `None` when there is none or it is not clear which.
+pub async fn find_by_name(tx: &mut Tx, name: &str) -> Result<Option<UnitRef>> {
+    let rows: Vec<UnitRef> = run!(tx, |c| sqlx::query_as(
+        "select id, name, short_name from unit where active and (name = $1 or short_name = $1 \
+            or id in (select unit_id from unit_alias where alias = $1 and to_day is null)) \
+         order by case when name = $1 then 0 else 1 end limit 2"
+    )
+    .bind(name)
+    .fetch_all(c))?;
+    let exact = rows.first().is_some_and(|unit| unit.name == name);
+    Ok(if rows.len() == 1 || exact { rows.into_iter().next() } else { None })
+}
+
+/// Active units whose names contain the text or are contained in it, at most five: suggestions for a person to choose from.
+pub async fn similar_units(tx: &mut Tx, name: &str) -> Result<Vec<UnitRef>> {
+    run!(tx, |c| sqlx::query_as(
+        "select id, name, short_name from unit where active and length($1) > 1 and \
+            (name like '%' || $1 || '%' or $1 like '%' || name || '%' or $1 like '%' || short_name || '%') \
+         order by length(name), position limit 5"
+    )
+    .bind(name)
+    .fetch_all(c))
+}
+
+/// Names of units by id, in no particular order.
+pub async fn unit_refs(tx: &mut Tx, ids: impl IntoIterator<Item = UnitId>) -> Result<Vec<UnitRef>> {
+    let mut sql = Sql::new("select id, name, short_name from unit where id in ");
+    sql.bind_list(ids.into_iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+/// Active units of a kind.
+pub async fn units_of_kind(tx: &mut Tx, kind: UnitKind) -> Result<Vec<UnitRef>> {
+    run!(tx, |c| sqlx::query_as("select id, name, short_name from unit where active and kind = $1 order by position, id")
+        .bind(kind)
+        .fetch_all(c))
+}
+
+/// Ids of the units and of all below them.
+pub async fn below(tx: &mut Tx, above: &[UnitId]) -> Result<Vec<UnitId>> {
+    if above.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("select distinct unit_id from unit_above where above_id in ");
+    sql.bind_list(above.iter().map(|id| id.0));
+    let rows: Vec<(UnitId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// What the person has to do with which units on this day.
+pub async fn duties(tx: &mut Tx, person: PersonId, today: Day) -> Result<Vec<DutyRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select d.duty, u.id as unit_id, u.kind, u.parent_id is null as is_root from ( \
+            select p.kind as duty, p.unit_id from tenure t join post p on p.id = t.post_id \
+              where t.person_id = $1 and t.from_day <= $2 and (t.to_day is null or t.to_day >= $2) \
+            union all select 'liaison', unit_id from liaison \
+              where person_id = $1 and from_day <= $2 and (to_day is null or to_day >= $2) \
+            union all select 'charge', h.unit_id from charge h join tenure t on t.post_id = h.post_id \
+              where t.person_id = $1 and t.from_day <= $2 and (t.to_day is null or t.to_day >= $2) \
+                and h.from_day <= $2 and (h.to_day is null or h.to_day >= $2) \
+         ) d join unit u on u.id = d.unit_id where u.active"
+    )
+    .bind(person)
+    .bind(today)
+    .fetch_all(c))
+}
+
+/// Names of persons by id, in no particular order.
+pub async fn person_refs(tx: &mut Tx, ids: impl IntoIterator<Item = PersonId>) -> Result<Vec<PersonRef>> {
+    let mut sql = Sql::new("select id, name from person where id in ");
+    sql.bind_list(ids.into_iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+/// Whether the person exists and belongs here.
+pub async fn person_active(tx: &mut Tx, id: PersonId) -> Result<bool> {
+    let row: Option<(bool,)> =
+        run!(tx, |c| sqlx::query_as("select active from person where id = $1").bind(id).fetch_optional(c))?;
+    Ok(row.is_some_and(|(active,)| active))
+}
+
+/// A person holding a post in a unit.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct MemberRow {
+    pub(super) id: PersonId,
+    pub(super) name: String,
+    pub(super) unit_id: UnitId,
+    pub(super) post_name: String,
+    pub(super) post_kind: PostKind,
+    pub(super) is_liaison: bool,
+}
+
+/// Persons with a post on this day in the unit or a unit below it, heads first.
+pub(super) async fn members(tx: &mut Tx, unit: UnitId, today: Day) -> Result<Vec<MemberRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select e.id, e.name, p.unit_id, p.name as post_name, p.kind as post_kind, \
+                exists (select 1 from liaison l where l.person_id = e.id and l.unit_id = p.unit_id \
+                        and l.from_day <= $2 and (l.to_day is null or l.to_day >= $2)) as is_liaison \
+         from unit_above a join post p on p.unit_id = a.unit_id join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
+         where a.above_id = $1 and e.active and t.from_day <= $2 and (t.to_day is null or t.to_day >= $2) \
+         order by a.distance, case p.kind when 'leader' then 0 when 'head' then 1 when 'deputy' then 2 else 3 end, e.name, e.id"
+    )
+    .bind(unit)
+    .bind(today)
+    .fetch_all(c))
+}
+
+/// Ids of persons with a post in one of the units (not below).
+pub async fn persons_of_units(tx: &mut Tx, units: &[UnitId], today: Day) -> Result<Vec<PersonId>> {
+    let mut sql = Sql::new("select distinct t.person_id from tenure t join post p on p.id = t.post_id where t.from_day <= ");
+    sql.bind(today.to_string()).push(" and (t.to_day is null or t.to_day >= ").bind(today.to_string());
+    sql.push(") and p.unit_id in ").bind_list(units.iter().map(|id| id.0));
+    let rows: Vec<(PersonId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Persons who hold a post of this kind in the unit, today.
+pub async fn holders(tx: &mut Tx, unit: UnitId, kind: PostKind, today: Day) -> Result<Vec<PersonRef>> {
+    run!(tx, |c| sqlx::query_as(
+        "select distinct e.id, e.name from post p join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
+         where p.unit_id = $1 and p.kind = $2 and e.active and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3) order by e.name, e.id"
+    )
+    .bind(unit)
+    .bind(kind)
+    .bind(today)
+    .fetch_all(c))
+}
+
+/// Who stands for a unit: its liaisons, and its head where there is no liaison.
+pub async fn heads_and_liaisons(tx: &mut Tx, unit: UnitId, today: Day) -> Result<Vec<PersonId>> {
+    let liaisons: Vec<(PersonId,)> = run!(tx, |c| sqlx::query_as(
+        "select l.person_id from liaison l join person e on e.id = l.person_id where l.unit_id = $1 and e.active \
+           and l.from_day <= $2 and (l.to_day is null or l.to_day >= $2)"
+    )
+    .bind(unit)
+    .bind(today)
+    .fetch_all(c))?;
+    let mut all: Vec<_> = liaisons.into_iter().map(|(id,)| id).collect();
+    if all.is_empty() {
+        all = role_holders_above(tx, unit, PostKind::Head, today).await?;
+    }
+    Ok(all)
+}
+
+/// Holders of such posts in the unit or, when it has none, in the nearest unit above that has.
+pub async fn role_holders_above(tx: &mut Tx, unit: UnitId, kind: PostKind, today: Day) -> Result<Vec<PersonId>> {
+    let rows: Vec<(PersonId, i64)> = run!(tx, |c| sqlx::query_as(
+        "select t.person_id, a.distance from unit_above a join post p on p.unit_id = a.above_id \
+           join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
+         where a.unit_id = $1 and p.kind = $2 and e.active and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3) \
+         order by a.distance"
+    )
+    .bind(unit)
+    .bind(kind)
+    .bind(today)
+    .fetch_all(c))?;
+    let nearest = rows.first().map(|(_, distance)| *distance);
+    Ok(rows.into_iter().filter(|(_, distance)| Some(*distance) == nearest).map(|(id, _)| id).collect())
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct PersonRow {
+    pub(super) id: PersonId,
+    pub(super) name: String,
+    pub(super) phone: Option<String>,
+    pub(super) active: bool,
+    pub(super) version: i64,
+    pub(super) login: Option<String>,
+    pub(super) administrator: Option<bool>,
+}
+
+/// Persons in the order of their names, after the cursor.
+pub(super) async fn persons(
+    tx: &mut Tx,
+    q: Option<&str>,
+    unit: Option<UnitId>,
+    after: Option<(String, PersonId)>,
+    limit: i64,
+    today: Day,
+) -> Result<Vec<PersonRow>> {
+    let mut sql = Sql::new(
+        "select e.id, e.name, e.phone, e.active, e.version, a.login, a.administrator \
+         from person e left join account a on a.person_id = e.id where e.active",
+    );
+    if let Some(q) = q {
+        let like = format!("%{}%", q.replace(['%', '_'], ""));
+        sql.push(" and (e.name like ").bind(like.clone()).push(" or a.login like ").bind(like).push(")");
+    }
+    if let Some(unit) = unit {
+        sql.push(" and e.id in (select t.person_id from tenure t join post p on p.id = t.post_id join unit_above b on b.unit_id = p.unit_id where b.above_id = ");
+        sql.bind(unit.0).push(" and t.from_day <= ").bind(today.to_string());
+        sql.push(" and (t.to_day is null or t.to_day >= ").bind(today.to_string()).push("))");
+    }
+    if let Some((name, id)) = after {
+        sql.push(" and (e.name, e.id) > (").bind(name).push(", ").bind(id.0).push(")");
+    }
+    sql.push(" order by e.name, e.id limit ").bind(limit);
+    sql.fetch_all(tx).await
+}
+
+pub(super) async fn person(tx: &mut Tx, id: PersonId) -> Result<Option<PersonRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select e.id, e.name, e.phone, e.active, e.version, a.login, a.administrator \
+         from person e left join account a on a.person_id = e.id where e.id = $1"
+    )
+    .bind(id)
+    .fetch_optional(c))
+}
+
+pub(super) async fn insert_person(tx: &mut Tx, id: PersonId, name: &str, phone: Option<&str>, now: Moment) -> Result<()> {
+    run!(tx, |c| sqlx::query("insert into person (id, name, phone, active, created_at, version) values ($1, $2, $3, true, $4, 1)")
+        .bind(id)
+        .bind(name)
+        .bind(phone)
+        .bind(now)
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn update_person(
+    tx: &mut Tx,
+    id: PersonId,
+    version: i64,
+    name: &str,
+    phone: Option<&str>,
+    active: bool,
+) -> Result<bool> {
+    let done: Option<(PersonId,)> = run!(tx, |c| sqlx::query_as(
+        "update person set name = $3, phone = $4, active = $5, version = version + 1 where id = $1 and version = $2 returning id"
+    )
+    .bind(id)
+    .bind(version)
+    .bind(name)
+    .bind(phone)
+    .bind(active)
+    .fetch_optional(c))?;
+    Ok(done.is_some())
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct TenureRow {
+    pub(super) id: TenureId,
+    pub(super) person_id: PersonId,
+    pub(super) post_id: PostId,
+    pub(super) post_name: String,
+    pub(super) post_kind: PostKind,
+    pub(super) unit_id: UnitId,
+    pub(super) unit_name: String,
+    pub(super) unit_short: String,
+    pub(super) from_day: Day,
+    pub(super) to_day: Option<Day>,
+}
+
+pub(super) async fn tenures(tx: &mut Tx, persons: &[PersonId], today: Day) -> Result<Vec<TenureRow>> {
+    let mut sql = Sql::new(
+        "select t.id, t.person_id, p.id as post_id, p.name as post_name, p.kind as post_kind, u.id as unit_id, u.name as unit_name, \
+                u.short_name as unit_short, t.from_day, t.to_day \
+         from tenure t join post p on p.id = t.post_id join unit u on u.id = p.unit_id where (t.to_day is null or t.to_day >= ",
+    );
+    sql.bind(today.to_string()).push(") and t.person_id in ").bind_list(persons.iter().map(|id| id.0));
+    sql.push(" order by t.from_day, t.id");
+    sql.fetch_all(tx).await
+}
+
+/// Which units the persons sign for (`liaison`) or are in charge of (`charge`), today.
+pub(super) async fn unit_duties(tx: &mut Tx, persons: &[PersonId], today: Day) -> Result<Vec<(PersonId, String, UnitId)>> {
+    let today = today.to_string();
+    let mut sql = Sql::new("select person_id, 'liaison', unit_id from liaison where from_day <= ");
+    sql.bind(today.clone()).push(" and (to_day is null or to_day >= ").bind(today.clone()).push(") and person_id in ");
+    sql.bind_list(persons.iter().map(|id| id.0));
+    sql.push(" union all select t.person_id, 'charge', h.unit_id from charge h join tenure t on t.post_id = h.post_id where h.from_day <= ");
+    sql.bind(today.clone()).push(" and (h.to_day is null or h.to_day >= ").bind(today.clone());
+    sql.push(") and (t.to_day is null or t.to_day >= ").bind(today).push(") and t.person_id in ");
+    sql.bind_list(persons.iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+pub(super) async fn insert_post(tx: &mut Tx, id: PostId, unit: UnitId, name: &str, kind: PostKind) -> Result<()> {
+    run!(tx, |c| sqlx::query("insert into post (id, unit_id, name, kind) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(unit)
+        .bind(name)
+        .bind(kind)
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn insert_tenure(tx: &mut Tx, id: TenureId, post: PostId, person: PersonId, from: Day) -> Result<()> {
+    run!(tx, |c| sqlx::query("insert into tenure (id, post_id, person_id, from_day) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(post)
+        .bind(person)
+        .bind(from)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Ends a tenure on `last`; one that began later is as if it never was, so it ends where it began.
+pub(super) async fn end_tenure(tx: &mut Tx, id: TenureId, last: Day) -> Result<bool> {
+    let done: Option<(TenureId,)> = run!(tx, |c| sqlx::query_as(
+        "update tenure set to_day = case when from_day > $2 then from_day else $2 end where id = $1 and to_day is null returning id"
+    )
+    .bind(id)
+    .bind(last)
+    .fetch_optional(c))?;
+    Ok(done.is_some())
+}
+
+pub(super) async fn insert_charge(tx: &mut Tx, id: TenureId, post: PostId, unit: UnitId, from: Day) -> Result<()> {
+    run!(tx, |c| sqlx::query("insert into charge (id, post_id, unit_id, from_day) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(post)
+        .bind(unit)
+        .bind(from)
+        .execute(c))?;
+    Ok(())
+}
+
+/// A duty that is taken away today never counts for today: it ends yesterday.
+pub(super) async fn end_charges(tx: &mut Tx, post: PostId, today: Day) -> Result<()> {
+    run!(tx, |c| sqlx::query("update charge set to_day = $2 where post_id = $1 and to_day is null")
+        .bind(post)
+        .bind(today.plus_days(-1))
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn end_liaisons(tx: &mut Tx, unit: UnitId, today: Day) -> Result<()> {
+    run!(tx, |c| sqlx::query("update liaison set to_day = $2 where unit_id = $1 and to_day is null")
+        .bind(unit)
+        .bind(today.plus_days(-1))
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn insert_liaison(tx: &mut Tx, id: TenureId, unit: UnitId, person: PersonId, from: Day) -> Result<()> {
+    run!(tx, |c| sqlx::query("insert into liaison (id, unit_id, person_id, from_day) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(unit)
+        .bind(person)
+        .bind(from)
+        .execute(c))?;
+    Ok(())
+}
+
+/// (unit, kind, person, name): heads and liaisons of every unit, and how many persons have a post in it.
+pub(super) async fn unit_faces(tx: &mut Tx, today: Day) -> Result<Vec<(UnitId, String, PersonId, String)>> {
+    run!(tx, |c| sqlx::query_as(
+        "select p.unit_id, p.kind, e.id, e.name from post p join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
+           where e.active and t.from_day <= $1 and (t.to_day is null or t.to_day >= $1) \
+         union all select l.unit_id, 'liaison', e.id, e.name from liaison l join person e on e.id = l.person_id \
+           where e.active and l.from_day <= $1 and (l.to_day is null or l.to_day >= $1)"
+    )
+    .bind(today)
+    .fetch_all(c))
+}

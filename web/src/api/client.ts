@@ -1,0 +1,109 @@
+import { uuid } from '@/lib/id'
+
+export interface FieldError {
+  field: string
+  message: string
+}
+
+/** What the server says when it says no: RFC 9457 with our stable `code` and a Chinese `detail` for people. */
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+  readonly fields: FieldError[]
+  readonly current: unknown
+  readonly requestId: string
+
+  constructor(status: number, body: Record<string, unknown> = {}) {
+    const detail = typeof body['detail'] === 'string' ? body['detail'] : ''
+    super(detail || `HTTP ${status}`)
+    this.name = 'Problem'
+    this.status = status
+    this.code = typeof body['code'] === 'string' ? body['code'] : status === 0 ? 'offline' : `http_${status}`
+    this.detail = detail
+    this.fields = Array.isArray(body['fields']) ? (body['fields'] as FieldError[]) : []
+    this.current = body['current'] ?? null
+    this.requestId = typeof body['request_id'] === 'string' ? body['request_id'] : ''
+  }
+
+  get isStale(): boolean {
+    return this.status === 409 && this.current !== null
+  }
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+interface Options {
+  query?: Query
+  body?: unknown
+  signal?: AbortSignal
+  /** Repeats of one intention carry one key; without it each call is an intention of its own. */
+  key?: string
+}
+
+export const BASE = '/api/v1'
+let signedOut: (() => void) | null = null
+
+/** Called whenever the server no longer knows us. */
+export function onSignedOut(handler: () => void): void {
+  signedOut = handler
+}
+
+export function url(path: string, query?: Query): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') params.set(name, String(value))
+  }
+  const text = params.toString()
+  return BASE + path + (text ? `?${text}` : '')
+}
+
+export async function problemOf(status: number, text: string): Promise<Problem> {
+  try {
+    return new Problem(status, JSON.parse(text) as Record<string, unknown>)
+  } catch {
+    return new Problem(status)
+  }
+}
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
+
+async function send(method: Method, path: string, options: Options): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  const init: RequestInit = { method, headers, credentials: 'same-origin' }
+  if (options.signal) init.signal = options.signal
+  if (options.body instanceof FormData) init.body = options.body
+  else if (options.body !== undefined) {
+    headers['content-type'] = 'application/json'
+    init.body = JSON.stringify(options.body)
+  }
+  if (method === 'POST') headers['idempotency-key'] = options.key ?? uuid()
+  const repeatable = method === 'GET' || method === 'POST'
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await fetch(url(path, options.query), init)
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error
+      // The line broke. A GET or a keyed POST may safely be said again.
+      if (!repeatable || attempt >= 2) throw new Problem(0)
+      await pause(400 * (attempt + 1))
+    }
+  }
+}
+
+async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+  const response = await send(method, path, options)
+  if (response.ok) {
+    if (response.status === 204) return undefined as T
+    const text = await response.text()
+    return (text ? JSON.parse(text) : undefined) as T
+  }
+  if (response.status === 401 && !(method === 'POST' && path === '/session')) signedOut?.()
+  throw await problemOf(response.status, await response.text())
+}
+
+export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal })
+export const post = <T>(path: string, body?: unknown, key?: string) => request<T>('POST', path, { body, key })
+export const put = <T>(path: string, body?: unknown) => request<T>('PUT', path, { body })
+export const patch = <T>(path: string, body?: unknown) => request<T>('PATCH', path, { body })
+export const del = <T = void>(path: string, query?: Query) => request<T>('DELETE', path, { query })

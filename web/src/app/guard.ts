@@ -1,0 +1,31 @@
+import type { Router } from 'vue-router'
+import { onSignedOut } from '@/api/client'
+import { i18n } from '@/i18n'
+import { toast } from '@/lib/toast'
+import { useSession } from '@/modules/access'
+
+/** Nobody passes unsigned, nobody works on with an initial password. Shared by both shells. */
+export function guard(router: Router): void {
+  router.beforeEach(async (to) => {
+    const session = useSession()
+    if (to.meta.open) return session.me && to.path === '/sign-in' ? '/' : true
+    const me = await session.load().catch(() => null)
+    if (!me) return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    if (me.must_change_password && to.path !== '/password') return { path: '/password', query: { next: to.fullPath } }
+    if (to.meta.may && !to.meta.may(me.roles)) return { name: 'missing', params: { path: ['forbidden'] } }
+    return true
+  })
+  router.afterEach((to) => {
+    const { t } = i18n.global
+    document.title = to.meta.title ? `${t(to.meta.title)} · ${t('app.name')}` : t('app.name')
+  })
+  // After an update the old chunks are gone: say so instead of standing still.
+  router.onError((error) => {
+    if (/import|chunk|module/i.test(String(error))) toast(i18n.global.t('app.newVersion'), true)
+  })
+  onSignedOut(() => {
+    useSession().forget(true)
+    const at = router.currentRoute.value
+    if (at.path !== '/sign-in') void router.replace({ path: '/sign-in', query: { next: at.fullPath } })
+  })
+}

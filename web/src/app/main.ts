@@ -1,0 +1,30 @@
+import '@/ui/tokens.css'
+import '@/ui/base.css'
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import '@/ui/desk/element.css'
+import { VueQueryPlugin } from '@tanstack/vue-query'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { i18n, startLocale } from '@/i18n'
+import { queryClient } from '@/lib/query'
+import { startTheme } from '@/lib/theme'
+import App from './App.vue'
+import { guard } from './guard'
+import { routes } from './routes'
+
+startTheme()
+void startLocale()
+
+const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+const app = createApp(App)
+app.use(createPinia())
+app.use(VueQueryPlugin, { queryClient })
+app.use(i18n)
+guard(router)
+app.use(router)
+app.mount('#app')

@@ -1,0 +1,39 @@
+import type { RouteRecordRaw } from 'vue-router'
+import type { Role } from '@/api/types'
+import { mayCreate, mayImport, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
+import { InboxPage } from '@/modules/notify'
+import { HomePage, ImportPage } from '@/modules/operations'
+import { OrgPage } from '@/modules/org'
+import { DecomposePage, TaskEditPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the page's title in the messages. */
+    title?: string
+    open?: boolean
+    may?: (roles: readonly Role[]) => boolean
+  }
+}
+
+/** The menu is built from the same entries: a hidden page is also a closed route. */
+export const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', component: SignInPage, meta: { open: true, title: 'access.signIn' } },
+  { path: '/password', component: PasswordPage, meta: { title: 'access.change.title' } },
+  {
+    path: '/',
+    component: () => import('./ShellLayout.vue'),
+    children: [
+      { path: '', name: 'home', component: HomePage, meta: { title: 'app.nav.home' } },
+      { path: 'todo', name: 'todo', component: TodoPage, meta: { title: 'app.nav.todo', may: seesTasks } },
+      { path: 'tasks', name: 'tasks', component: TaskListPage, meta: { title: 'app.nav.tasks', may: seesTasks } },
+      { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'app.nav.create', may: mayCreate } },
+      { path: 'tasks/:id', name: 'task', component: TaskPage, props: true, meta: { may: seesTasks } },
+      { path: 'tasks/:id/edit', name: 'edit', component: TaskEditPage, props: true, meta: { may: seesTasks } },
+      { path: 'tasks/:id/decompose', name: 'decompose', component: DecomposePage, props: true, meta: { may: seesTasks } },
+      { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
+      { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
+      { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },
+      { path: ':path(.*)*', name: 'missing', component: () => import('./MissingPage.vue'), meta: { title: 'app.missing.title' } },
+    ],
+  },
+]

@@ -1,0 +1,25 @@
+import { watch, type Ref } from 'vue'
+import { recall, remember } from './storage'
+
+/** Keeps what is being typed in this browser until it was sent: a closed tab loses nothing. */
+export function useDraft<T extends object>(key: string, value: Ref<T>, isEmpty: (value: T) => boolean) {
+  const kept = recall<T | null>(key, null)
+  const restored = kept !== null
+  if (kept) value.value = { ...value.value, ...kept }
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let closed = false
+  watch(
+    value,
+    (now) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => !closed && remember(key, isEmpty(now) ? null : now), 300)
+    },
+    { deep: true },
+  )
+  const forget = () => {
+    closed = true
+    clearTimeout(timer)
+    remember(key, null)
+  }
+  return { restored, forget }
+}

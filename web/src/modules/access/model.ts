@@ -1,0 +1,28 @@
+import type { Role } from '@/api/types'
+
+export type PasswordFault = 'tooShort' | 'mix' | 'same'
+
+export function passwordFault(next: string, current: string): PasswordFault | null {
+  if (next.length < 10) return 'tooShort'
+  if (!/[A-Za-z]/.test(next) || !/\d/.test(next)) return 'mix'
+  return next === current ? 'same' : null
+}
+
+/** Where to go after signing in: only ever inside this site. */
+export function safeNext(next: unknown): string {
+  return typeof next === 'string' && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : '/'
+}
+
+const ORDER: Role[] = ['leader', 'centre', 'head', 'liaison', 'handler', 'administrator']
+
+/** The role whose question the home page answers. */
+export function mainRole(roles: readonly Role[]): Role {
+  return ORDER.find((role) => roles.includes(role)) ?? 'handler'
+}
+
+/** An administrator by that role alone reads no business data. */
+export const seesTasks = (roles: readonly Role[]) => roles.some((role) => role !== 'administrator')
+export const mayCreate = (roles: readonly Role[]) =>
+  roles.some((role) => role === 'leader' || role === 'centre' || role === 'head' || role === 'liaison')
+export const mayImport = (roles: readonly Role[]) => roles.includes('centre')
+export const mayManageOrg = (roles: readonly Role[]) => roles.includes('administrator') || roles.includes('centre')

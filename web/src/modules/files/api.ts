@@ -1,0 +1,25 @@
+import { problemOf, Problem, url } from '@/api/client'
+import type { FileRef } from '@/api/types'
+import { uuid } from '@/lib/id'
+
+export const contentUrl = (id: string) => url(`/files/${id}/content`)
+export const previewUrl = (id: string) => url(`/files/${id}/preview`)
+
+/** XMLHttpRequest, because fetch cannot tell how far an upload has come. */
+export function uploadFile(file: File, onProgress: (share: number) => void): { done: Promise<FileRef>; cancel(): void } {
+  const xhr = new XMLHttpRequest()
+  const done = new Promise<FileRef>((resolve, reject) => {
+    xhr.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
+    xhr.onload = () => {
+      if (xhr.status >= 200 && xhr.status < 300) resolve(JSON.parse(xhr.responseText) as FileRef)
+      else void problemOf(xhr.status, xhr.responseText).then(reject)
+    }
+    xhr.onerror = () => reject(new Problem(0))
+    xhr.onabort = () => reject(new DOMException('aborted', 'AbortError'))
+  })
+  xhr.open('POST', url('/files', { name: file.name }))
+  xhr.setRequestHeader('content-type', file.type || 'application/octet-stream')
+  xhr.setRequestHeader('idempotency-key', uuid())
+  xhr.send(file)
+  return { done, cancel: () => xhr.abort() }
+}

@@ -1,0 +1,5 @@
+export { contentUrl, previewUrl, uploadFile } from './api'
+export { extension, previewKind } from './model'
+export { useUploads, type Upload } from './composables/useUploads'
+export { default as FileList } from './components/FileList.vue'
+export { default as FileUploader } from './components/FileUploader.vue'

@@ -1,0 +1,38 @@
+import type { Unit } from '@/api/types'
+
+/** Found by name, short name or any former name. */
+export function matchesUnit(unit: Unit, words: string): boolean {
+  const needle = words.trim().toLowerCase()
+  if (!needle) return true
+  return [unit.name, unit.short_name, ...unit.aliases].some((name) => name.toLowerCase().includes(needle))
+}
+
+/** The units to show when some are folded: depth-first order is the server's. */
+export function visibleUnits(units: readonly Unit[], folded: ReadonlySet<string>): Unit[] {
+  const hidden = new Set<string>()
+  return units.filter((unit) => {
+    const parent = unit.parent_id
+    if (parent && (hidden.has(parent) || folded.has(parent))) {
+      hidden.add(unit.id)
+      return false
+    }
+    return true
+  })
+}
+
+export function descendants(units: readonly Unit[], id: string): Set<string> {
+  const found = new Set([id])
+  for (const unit of units) if (unit.parent_id && found.has(unit.parent_id)) found.add(unit.id)
+  return found
+}
+
+/** '管委会 › 财政局 › 预算科' */
+export function unitPath(units: readonly Unit[], id: string): string {
+  const byId = new Map(units.map((unit) => [unit.id, unit]))
+  const names: string[] = []
+  for (let unit = byId.get(id); unit; unit = unit.parent_id ? byId.get(unit.parent_id) : undefined) {
+    names.unshift(unit.short_name)
+    if (names.length > 12) break
+  }
+  return names.join(' › ')
+}

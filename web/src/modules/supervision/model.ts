@@ -1,0 +1,17 @@
+import type { Party } from '@/api/types'
+import { addDays, weekday } from '@/lib/dates'
+
+/** Who can be pressed: those who hold a part of the work and have not finished it. */
+export function pressable(parties: readonly Party[]): Party[] {
+  return parties.filter((party) => party.role !== 'charge_leader' && party.state !== 'done')
+}
+
+/** An answer within two weekdays, unless said otherwise; holidays are the server's to know. */
+export function defaultReplyDay(today: string): string {
+  let day = today
+  for (let left = 2; left > 0; ) {
+    day = addDays(day, 1)
+    if (weekday(day) <= 5) left--
+  }
+  return day
+}

@@ -1,0 +1,76 @@
+import { ref } from 'vue'
+import { Problem } from '@/api/client'
+import type { Page, TaskDetail, TimelineItem } from '@/api/types'
+import { uuid } from '@/lib/id'
+import { explain, fieldErrors } from '@/lib/problems'
+import { queryClient } from '@/lib/query'
+import * as api from '../api'
+import { newerThan } from '../timeline'
+import { tasksChanged } from './useTasks'
+
+const isDetail = (value: unknown): value is TaskDetail =>
+  typeof value === 'object' && value !== null && 'task' in value && 'can' in value
+
+/** The newest ledger entry this browser has shown of a task. */
+function lastSeen(taskId: string): number {
+  const data = queryClient.getQueryData<{ pages: Page<TimelineItem>[] }>(['timeline', taskId])
+  return Math.max(0, ...(data?.pages[0]?.items ?? []).map((item) => item.seq))
+}
+
+/** Sends one intention about one task; keeps what was typed whatever the answer. */
+export function useSubmit(taskId: () => string) {
+  const busy = ref(false)
+  const failed = ref('')
+  const errors = ref<Record<string, string>>({})
+  /** Set when somebody was faster: what they did, in words. */
+  const conflict = ref<TimelineItem[] | null>(null)
+  let key = uuid()
+  let seen = lastSeen(taskId())
+
+  async function stale(problem: Problem): Promise<void> {
+    const id = taskId()
+    if (isDetail(problem.current)) queryClient.setQueryData(['task', id], problem.current)
+    else await queryClient.invalidateQueries({ queryKey: ['task', id] })
+    const page = await api.readTimeline(id).catch(() => null)
+    conflict.value = newerThan(page?.items ?? [], seen).slice(0, 5)
+    tasksChanged()
+  }
+
+  /** Runs it; answers what the server said, or null when it did not go through. */
+  async function submit<T>(run: (key: string) => Promise<T>): Promise<T | null> {
+    if (busy.value) return null
+    busy.value = true
+    failed.value = ''
+    errors.value = {}
+    try {
+      const answer = await run(key)
+      const id = taskId()
+      if (isDetail(answer)) {
+        queryClient.setQueryData(['task', answer.task.id], answer)
+        tasksChanged(answer.task.id === id ? undefined : id)
+      } else tasksChanged(id)
+      key = uuid()
+      return answer
+    } catch (cause) {
+      const problem = cause instanceof Problem ? cause : null
+      // The line or the server broke: the same intention may be said again. A refusal ends it.
+      if (problem && problem.status >= 400 && problem.status < 500) key = uuid()
+      if (problem?.isStale) await stale(problem)
+      else {
+        errors.value = fieldErrors(cause)
+        failed.value = explain(cause)
+        if (problem?.status === 409) tasksChanged(taskId())
+      }
+      return null
+    } finally {
+      busy.value = false
+    }
+  }
+
+  function settle(): void {
+    conflict.value = null
+    seen = lastSeen(taskId())
+  }
+
+  return { busy, failed, errors, conflict, submit, settle }
+}

@@ -1,0 +1,66 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { queryClient } from '@/lib/query'
+import * as api from '../api'
+import { countQuery, filterQuery, type TaskFilter } from '../filter'
+
+export const PAGE = 50
+
+export function useTaskList(filter: MaybeRefOrGetter<TaskFilter>) {
+  const query = useInfiniteQuery({
+    queryKey: computed(() => ['tasks', 'list', filterQuery(toValue(filter))]),
+    queryFn: ({ pageParam, signal }) =>
+      api.listTasks({ ...filterQuery(toValue(filter)), limit: PAGE, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    placeholderData: keepPreviousData,
+  })
+  const rows = computed(() => query.data.value?.pages.flatMap((page) => page.items) ?? [])
+  return { query, rows }
+}
+
+export function useTaskCount(filter: MaybeRefOrGetter<TaskFilter>) {
+  return useQuery({
+    queryKey: computed(() => ['tasks', 'count', countQuery(toValue(filter))]),
+    queryFn: ({ signal }) => api.countTasks(countQuery(toValue(filter)), signal),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useTask(id: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: computed(() => ['task', toValue(id)]),
+    queryFn: () => api.readTask(toValue(id)),
+  })
+}
+
+export function useTree(id: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean> = true) {
+  return useQuery({
+    queryKey: computed(() => ['tasks', 'tree', toValue(id)]),
+    queryFn: () => api.readTree(toValue(id)),
+    enabled: computed(() => toValue(enabled)),
+  })
+}
+
+export function useTimeline(id: MaybeRefOrGetter<string>) {
+  return useInfiniteQuery({
+    queryKey: computed(() => ['timeline', toValue(id)]),
+    queryFn: ({ pageParam }) => api.readTimeline(toValue(id), pageParam ?? undefined),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+  })
+}
+
+export const useTodo = () => useQuery({ queryKey: ['todo'], queryFn: api.readTodo })
+
+export const useSourceKinds = () =>
+  useQuery({ queryKey: ['source-kinds'], queryFn: api.sourceKinds, staleTime: Infinity, select: (data) => data.items })
+
+/** Something about a task changed: whatever shows tasks reads again. */
+export function tasksChanged(taskId?: string): void {
+  void queryClient.invalidateQueries({ queryKey: ['tasks'] })
+  void queryClient.invalidateQueries({ queryKey: ['todo'] })
+  void queryClient.invalidateQueries({ queryKey: ['home'] })
+  void queryClient.invalidateQueries({ queryKey: taskId ? ['timeline', taskId] : ['timeline'] })
+  void queryClient.invalidateQueries({ queryKey: taskId ? ['task', taskId] : ['task'] })
+}

@@ -1,0 +1,51 @@
+import { reactive, ref, computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
+import type { TaskRow } from '@/api/types'
+import { explain } from '@/lib/problems'
+import { queryClient } from '@/lib/query'
+import { toast } from '@/lib/toast'
+import { listTasks } from '../api'
+
+export interface TreeRows {
+  rows: Ref<TaskRow[]>
+  open: ReadonlySet<string>
+  loading: Ref<string>
+  toggle(row: TaskRow): Promise<void>
+}
+
+/** Unfolds children where they stand; a level is asked for when it is opened. */
+export function useTreeRows(roots: Ref<TaskRow[]>, active: MaybeRefOrGetter<boolean>): TreeRows {
+  const open = reactive(new Set<string>())
+  const children = reactive(new Map<string, TaskRow[]>())
+  const loading = ref('')
+
+  const rows = computed(() => {
+    if (!toValue(active)) return roots.value
+    const flat: TaskRow[] = []
+    const walk = (list: readonly TaskRow[], depth: number) => {
+      for (const row of list) {
+        flat.push({ ...row, depth })
+        if (open.has(row.id)) walk(children.get(row.id) ?? [], depth + 1)
+      }
+    }
+    walk(roots.value, 0)
+    return flat
+  })
+
+  async function toggle(row: TaskRow): Promise<void> {
+    if (open.delete(row.id)) return
+    loading.value = row.id
+    try {
+      const page = await queryClient.fetchQuery({
+        queryKey: ['tasks', 'children', row.id],
+        queryFn: () => listTasks({ parent_id: row.id, limit: 200 }),
+      })
+      children.set(row.id, page.items)
+      open.add(row.id)
+    } catch (error) {
+      toast(explain(error), true)
+    } finally {
+      loading.value = ''
+    }
+  }
+  return { rows, open, loading, toggle }
+}

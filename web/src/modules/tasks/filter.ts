@@ -1,0 +1,195 @@
+import type { Importance, Lamp, TaskState } from '@/api/types'
+import type { Query } from '@/api/client'
+
+/** What the list shows: kept in the URL, said aloud as a sentence, sent to the server as it is. */
+export interface TaskFilter {
+  q: string
+  mine: '' | 'handling' | 'created' | 'unit'
+  state: TaskState[]
+  lamp: Lamp[]
+  overdue: boolean
+  importance: '' | Importance
+  source_kind: string
+  unit_id: string
+  role_of_unit: '' | 'lead' | 'co'
+  due_from: string
+  due_to: string
+  created_from: string
+  created_to: string
+  roots: boolean
+  sort: string
+}
+
+export const STATES: readonly TaskState[] = [
+  'draft',
+  'approval',
+  'dispatched',
+  'active',
+  'closed',
+  'settled',
+  'suspended',
+  'terminated',
+]
+export const SORTS = ['due_day', 'created_at', 'progress', 'lamp', 'importance', 'number'] as const
+const LAMPS: readonly Lamp[] = ['red', 'orange', 'yellow', 'green', 'grey', 'blue']
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+export function emptyFilter(): TaskFilter {
+  return {
+    q: '',
+    mine: '',
+    state: [],
+    lamp: [],
+    overdue: false,
+    importance: '',
+    source_kind: '',
+    unit_id: '',
+    role_of_unit: '',
+    due_from: '',
+    due_to: '',
+    created_from: '',
+    created_to: '',
+    roots: false,
+    sort: '',
+  }
+}
+
+type Raw = Record<string, string | null | undefined | (string | null)[]>
+
+/** Reads a URL; whatever it does not understand is left out rather than sent on. */
+export function parseFilter(raw: Raw): TaskFilter {
+  const one = (name: string) => {
+    const value = raw[name]
+    return (Array.isArray(value) ? value[0] : value) ?? ''
+  }
+  const oneOf = <T extends string>(name: string, allowed: readonly T[]) => allowed.find((v) => v === one(name)) ?? ''
+  const many = <T extends string>(name: string, allowed: readonly T[]) => {
+    const asked = one(name).split(',')
+    return allowed.filter((v) => asked.includes(v))
+  }
+  const day = (name: string) => (DAY.test(one(name)) ? one(name) : '')
+  const sort = one('sort')
+  return {
+    q: one('q'),
+    mine: oneOf('mine', ['handling', 'created', 'unit'] as const),
+    state: many('state', STATES),
+    lamp: many('lamp', LAMPS),
+    overdue: one('overdue') === 'true',
+    importance: oneOf('importance', ['normal', 'important', 'major'] as const),
+    source_kind: one('source_kind'),
+    unit_id: one('unit_id'),
+    role_of_unit: oneOf('role_of_unit', ['lead', 'co'] as const),
+    due_from: day('due_from'),
+    due_to: day('due_to'),
+    created_from: day('created_from'),
+    created_to: day('created_to'),
+    roots: one('roots') === 'true',
+    sort: SORTS.some((key) => key === sort.replace(/^-/, '')) ? sort : '',
+  }
+}
+
+/** The same for URL and server: only what is set. */
+export function filterQuery(filter: TaskFilter): Record<string, string> {
+  const query: Record<string, string> = {}
+  for (const [name, value] of Object.entries(filter)) {
+    if (Array.isArray(value)) {
+      if (value.length) query[name] = value.join(',')
+    } else if (value === true) query[name] = 'true'
+    else if (value) query[name] = String(value)
+  }
+  return query
+}
+
+/** Counts do not depend on order. */
+export function countQuery(filter: TaskFilter): Query {
+  return filterQuery({ ...filter, sort: '' })
+}
+
+export type ChipKey =
+  | 'q'
+  | 'mine'
+  | 'state'
+  | 'lamp'
+  | 'overdue'
+  | 'importance'
+  | 'source_kind'
+  | 'unit_id'
+  | 'due'
+  | 'created'
+export const CHIP_KEYS: readonly ChipKey[] = [
+  'mine',
+  'state',
+  'lamp',
+  'overdue',
+  'importance',
+  'unit_id',
+  'source_kind',
+  'due',
+  'created',
+  'q',
+]
+
+export function isSet(filter: TaskFilter, key: ChipKey): boolean {
+  if (key === 'due') return !!(filter.due_from || filter.due_to)
+  if (key === 'created') return !!(filter.created_from || filter.created_to)
+  const value = filter[key]
+  return Array.isArray(value) ? value.length > 0 : !!value
+}
+
+export function cleared(filter: TaskFilter, key: ChipKey): TaskFilter {
+  const empty = emptyFilter()
+  if (key === 'due') return { ...filter, due_from: '', due_to: '' }
+  if (key === 'created') return { ...filter, created_from: '', created_to: '' }
+  if (key === 'unit_id') return { ...filter, unit_id: '', role_of_unit: '' }
+  return { ...filter, [key]: empty[key] }
+}
+
+/** Words the sentence needs from outside: translations and names behind ids. */
+export interface Speaker {
+  t(key: string, values?: Record<string, unknown>): string
+  unitName(id: string): string
+  sourceName(code: string): string
+}
+
+export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string {
+  const { t } = say
+  const or = (words: string[]) => words.join(t('tasks.filter.or'))
+  const span = (from: string, to: string) =>
+    from && to ? (from === to ? from : t('tasks.filter.span', { from, to })) : from ? t('tasks.filter.after', { day: from }) : t('tasks.filter.before', { day: to })
+  switch (key) {
+    case 'q':
+      return t('tasks.filter.text.q', { q: filter.q })
+    case 'mine':
+      return t(`tasks.filter.mine.${filter.mine}`)
+    case 'state':
+      return or(filter.state.map((state) => t(`words.state.${state}`)))
+    case 'lamp':
+      return or(filter.lamp.map((lamp) => t(`words.lampColour.${lamp}`)))
+    case 'overdue':
+      return t('tasks.filter.text.overdue')
+    case 'importance':
+      return t(`words.importance.${filter.importance}`)
+    case 'source_kind':
+      return t('tasks.filter.text.source', { name: say.sourceName(filter.source_kind) })
+    case 'unit_id':
+      return t(`tasks.filter.text.unit_${filter.role_of_unit || 'any'}`, { name: say.unitName(filter.unit_id) })
+    case 'due':
+      return t('tasks.filter.text.due', { span: span(filter.due_from, filter.due_to) })
+    case 'created':
+      return t('tasks.filter.text.created', { span: span(filter.created_from, filter.created_to) })
+  }
+}
+
+export function filterSentence(filter: TaskFilter, say: Speaker): string {
+  const parts = CHIP_KEYS.filter((key) => isSet(filter, key)).map((key) => chipText(filter, key, say))
+  const what = say.t('tasks.filter.noun')
+  return parts.length ? say.t('tasks.filter.sentence', { parts: parts.join(say.t('tasks.filter.and')), what }) : say.t('tasks.filter.everything')
+}
+
+/** A column's header: first its natural direction, then the other, then none. */
+export function nextSort(current: string, key: string): string {
+  const natural = key === 'due_day' || key === 'number' ? key : `-${key}`
+  const other = natural.startsWith('-') ? key : `-${key}`
+  if (current === natural) return other
+  return current === other ? '' : natural
+}

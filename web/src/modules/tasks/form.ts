@@ -1,0 +1,121 @@
+import type { MilestoneInput, PartyInput, TaskDetail, TaskInput, ReportRuleInput, FileRef } from '@/api/types'
+
+/** The form's own shape: flat, with empty strings, kept in the draft. */
+export interface TaskForm {
+  title: string
+  lead: string
+  lead_person: string
+  due_text: string
+  due_day: string
+  demand: string
+  co: string[]
+  source_kind: string
+  source_document: string
+  clause: string
+  importance: 'normal' | 'important' | 'major'
+  urgency: 'routine' | 'urgent' | 'critical'
+  start_day: string
+  milestones: MilestoneInput[]
+  report_kind: ReportRuleInput['kind']
+  report_day: number
+  files: FileRef[]
+  not_secret: boolean
+}
+
+export function emptyForm(): TaskForm {
+  return {
+    title: '',
+    lead: '',
+    lead_person: '',
+    due_text: '',
+    due_day: '',
+    demand: '',
+    co: [],
+    source_kind: '',
+    source_document: '',
+    clause: '',
+    importance: 'normal',
+    urgency: 'routine',
+    start_day: '',
+    milestones: [],
+    report_kind: 'none',
+    report_day: 25,
+    files: [],
+    not_secret: false,
+  }
+}
+
+export function isUntouched(form: TaskForm): boolean {
+  return !form.title && !form.lead && !form.due_text && !form.demand && !form.co.length && !form.source_document
+}
+
+export function formOf(detail: TaskDetail): TaskForm {
+  const lead = detail.parties.find((party) => party.role === 'lead')
+  return {
+    ...emptyForm(),
+    title: detail.task.title,
+    lead: lead?.unit.id ?? '',
+    lead_person: lead?.person?.id ?? '',
+    due_text: detail.due_text ?? detail.task.due_day ?? '',
+    due_day: detail.task.due_day ?? '',
+    demand: detail.demand,
+    co: detail.parties.filter((party) => party.role === 'co').map((party) => party.unit.id),
+    source_kind: detail.task.source_kind,
+    source_document: detail.source_document ?? '',
+    clause: detail.clause ?? '',
+    importance: detail.task.importance,
+    urgency: detail.task.urgency,
+    start_day: detail.start_day ?? '',
+    milestones: detail.milestones.map(({ id, title, due_day, weight, deliverable }) => ({
+      id,
+      title,
+      due_day,
+      weight,
+      deliverable: deliverable ?? '',
+    })),
+    report_kind: detail.report_rule.kind,
+    report_day: detail.report_rule.day ?? 25,
+  }
+}
+
+function parties(form: TaskForm): PartyInput[] {
+  const list: PartyInput[] = []
+  if (form.lead) list.push({ unit_id: form.lead, person_id: form.lead_person || null, role: 'lead' })
+  for (const unit_id of form.co) if (unit_id !== form.lead) list.push({ unit_id, role: 'co' })
+  return list
+}
+
+export function inputOf(form: TaskForm): TaskInput {
+  const input: TaskInput = {
+    title: form.title.trim(),
+    demand: form.demand.trim(),
+    importance: form.importance,
+    urgency: form.urgency,
+    parties: parties(form),
+    milestones: form.milestones.filter((step) => step.title.trim() && step.due_day),
+    report_rule: form.report_kind === 'none' ? { kind: 'none' } : { kind: form.report_kind, day: form.report_day },
+  }
+  const text = form.due_text.trim()
+  if (text) input.due = { text }
+  else if (form.due_day) input.due = { day: form.due_day }
+  if (form.source_kind) input.source_kind = form.source_kind
+  if (form.source_document.trim()) input.source_document = form.source_document.trim()
+  if (form.clause.trim()) input.clause = form.clause.trim()
+  if (form.start_day) input.start_day = form.start_day
+  if (form.files.length) input.file_ids = form.files.map((file) => file.id)
+  if (form.not_secret) input.not_secret = true
+  return input
+}
+
+export type FormFault = 'title' | 'lead' | 'due_text' | 'not_secret'
+
+/** What is missing: little for keeping a draft, all for handing out. */
+export function faults(form: TaskForm, dispatching: boolean): FormFault[] {
+  const found: FormFault[] = []
+  if (!form.title.trim()) found.push('title')
+  if (!dispatching) return found
+  if (!form.lead) found.push('lead')
+  if (!form.due_text.trim() && !form.due_day) found.push('due_text')
+  if (!form.not_secret) found.push('not_secret')
+  return found
+}

@@ -1,0 +1,21 @@
+import { defineAsyncComponent } from 'vue'
+
+export * from './model'
+export * from './api'
+export * from './composables/useTasks'
+export { useSubmit } from './composables/useSubmit'
+export { useDeadline } from './composables/useDeadline'
+export { default as TaskLine } from './components/TaskLine.vue'
+export { default as DueWords } from './components/DueWords.vue'
+
+/** Opens whatever dialog an action needs; desk only, so it comes when it is needed. */
+export const ActionHost = defineAsyncComponent(() => import('./components/ActionHost.vue'))
+/** The frame of every dialog about a task: errors, conflict, one button. */
+export const TaskDialog = defineAsyncComponent(() => import('./components/TaskDialog.vue'))
+
+export const TaskListPage = () => import('./pages/TaskListPage.vue')
+export const TaskPage = () => import('./pages/TaskPage.vue')
+export const TaskNewPage = () => import('./pages/TaskNewPage.vue')
+export const TaskEditPage = () => import('./pages/TaskEditPage.vue')
+export const DecomposePage = () => import('./pages/DecomposePage.vue')
+export const TodoPage = () => import('./pages/TodoPage.vue')

@@ -1,0 +1,7 @@
+/** Rules of tasks without Vue: values in, values out. */
+export * from './columns'
+export * from './duties'
+export * from './filter'
+export * from './form'
+export * from './timeline'
+export * from './weights'
