@@ -43,7 +43,13 @@ export default ts.config(
   { files: ['src/api/**', 'src/lib/**'], rules: restrict(...doors, downward, elementPlus) },
   { files: ['src/ui/**'], rules: restrict(...doors, downward) },
   {
-    files: ['src/ui/*', 'src/modules/*/{index,api,model,routes}.ts', 'src/modules/*/composables/**', 'src/**/phone/**', 'src/i18n/**'],
+    files: [
+      'src/ui/*',
+      'src/modules/*/{index,api,model,routes}.ts',
+      'src/modules/*/composables/**',
+      'src/**/phone/**',
+      'src/i18n/**',
+    ],
     rules: restrict(...doors, elementPlus),
   },
   prettier,

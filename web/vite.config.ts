@@ -4,7 +4,7 @@ import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { gzipAssets } from './build/gzip'
+import { gzipAssets } from './build/gzip.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 

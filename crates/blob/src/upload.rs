@@ -9,7 +9,7 @@ use tokio::{fs::File, io::AsyncWriteExt, task::spawn_blocking};
 
 use crate::{BlobError, Digest};
 
-/// How many first bytes of an upload are kept in memory for [`crate::sniff`].
+/// How many first bytes of an upload are kept in memory for [`crate::sniff()`].
 pub const HEAD_BYTES: usize = 8 * 1024;
 
 /// A blob half-written. Dropping it removes its temporary file; only [`Upload::finish`] keeps the bytes.

@@ -1,7 +1,7 @@
 //! One SQL text, two databases.
 //!
 //! [`Db`] is a pool of SQLite or PostgreSQL connections, [`Tx`] one connection in use, and [`run!`] runs the same sqlx
-//! expression on whichever it is. SQL keeps to the subset both understand (`docs/database.md`); what must differ is a
+//! expression on whichever it is ([`execute!`] where there are no rows to read). SQL keeps to the subset both understand (`docs/database.md`); what must differ is a
 //! named function in `dialect/` and nowhere else. Nothing here knows any business.
 //!
 //! ```ignore
@@ -35,6 +35,20 @@ macro_rules! run {
         match $tx.conn() {
             $crate::ConnRef::Sqlite($c) => $body.await,
             $crate::ConnRef::Postgres($c) => $body.await,
+        }
+        .map_err($crate::Error::from)
+    };
+}
+
+/// Runs one sqlx expression that ends in `execute` on the connection of a [`Tx`] and answers how many rows it touched.
+///
+/// [`run!`] cannot: the two databases answer with types of their own.
+#[macro_export]
+macro_rules! execute {
+    ($tx:expr, |$c:ident| $body:expr) => {
+        match $tx.conn() {
+            $crate::ConnRef::Sqlite($c) => $body.await.map(|done| done.rows_affected()),
+            $crate::ConnRef::Postgres($c) => $body.await.map(|done| done.rows_affected()),
         }
         .map_err($crate::Error::from)
     };

@@ -1,4 +1,4 @@
-use db::{Result, Tx, run};
+use db::{Result, Tx, execute, run};
 use kit::Moment;
 use serde_json::Value;
 
@@ -149,7 +149,7 @@ pub(crate) async fn repeat(tx: &mut Tx, id: JobId, lease: JobId, next: Moment) -
 /// Writes down what went wrong and when to try again; without `next` the job is given up.
 pub(crate) async fn put_back(tx: &mut Tx, id: JobId, lease: JobId, error: &str, next: Option<Moment>) -> Result<()> {
     let state = if next.is_some() { "waiting" } else { "failed" };
-    run!(tx, |c| sqlx::query(
+    execute!(tx, |c| sqlx::query(
         "update job set state = $3, error = $4, run_at = coalesce($5, run_at), lease_until = null where id = $1 and lease = $2"
     )
     .bind(id)
@@ -157,11 +157,9 @@ pub(crate) async fn put_back(tx: &mut Tx, id: JobId, lease: JobId, error: &str, 
     .bind(state)
     .bind(error)
     .bind(next)
-    .execute(c)
-    .map_ok(|_| ()))
+    .execute(c))?;
+    Ok(())
 }
-
-use futures_util::TryFutureExt as _;
 
 /// When the next waiting job is due.
 pub(crate) async fn next_due(tx: &mut Tx) -> Result<Option<Moment>> {

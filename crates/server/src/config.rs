@@ -10,6 +10,9 @@ pub const DEFAULT: &str = include_str!("../config.default.toml");
 
 const PREFIX: &str = "SHIBICHENG_";
 
+/// Variables of the tests, which a server started by one inherits.
+const NOT_OPTIONS: &str = "SHIBICHENG_TEST_";
+
 /// Every option; what each means stands in `config.default.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +31,6 @@ pub struct Config {
     pub lockout_minutes: u64,
     pub secure_cookies: bool,
     pub max_upload_mib: u64,
-    pub return_within_workdays: i64,
     pub log_format: LogFormat,
     pub log_filter: String,
     pub workers: usize,
@@ -117,6 +119,9 @@ impl Config {
             }
         }
         for (name, text) in environment {
+            if name.starts_with(NOT_OPTIONS) {
+                continue;
+            }
             let Some(option) = name.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
             set_text(&mut options, &option, &text, &format!("environment variable {name}"))?;
         }

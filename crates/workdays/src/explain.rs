@@ -92,7 +92,7 @@ impl Calendar {
             holidays += 1;
             match runs.last_mut() {
                 Some((name, _, end)) if *name == &*special.name && end.succ_opt() == Some(day) => {
-                    *end = day
+                    *end = day;
                 }
                 _ => runs.push((&special.name, day, day)),
             }

@@ -9,6 +9,15 @@
 //! - [`deadline::read`]: “2021年6月底前；12月底前”, “10个工作日内”, “每月25日前” → days and rules.
 //! - [`Cadence`]: a repeating duty → the days it falls due.
 //!
+//! ```
+//! use workdays::{Calendar, deadline};
+//!
+//! let from = chrono::NaiveDate::from_ymd_opt(2026, 2, 13).ok_or("no such day")?;
+//! let reading = deadline::read("10个工作日内办结", from, Calendar::official());
+//! assert_eq!(reading.day, chrono::NaiveDate::from_ymd_opt(2026, 3, 5));
+//! # Ok::<(), &str>(())
+//! ```
+//!
 //! *Invariants*: nothing here reads a clock or a file, the day to count from is always passed in; no input panics; a
 //! computed working day never lands on a day off.
 //!

@@ -172,7 +172,7 @@ fn is_blank(c: char) -> bool {
 }
 
 /// One kind of line break, and no control characters: databases and XML refuse some of them.
-fn cleaned(text: Cow<'_, str>) -> String {
+pub(super) fn cleaned(text: Cow<'_, str>) -> String {
     let is_clean = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     if text.chars().all(is_clean) {
         return text.into_owned();
@@ -209,7 +209,8 @@ mod tests {
 
     #[test]
     fn letters() {
-        let pairs = [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD"), (u32::MAX, "MWLQKWV")];
+        let pairs =
+            [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD"), (u32::MAX, "MWLQKWV")];
         for (column, letters) in pairs {
             assert_eq!(column_letters(column), letters);
         }
@@ -238,7 +239,8 @@ mod tests {
 
     #[test]
     fn limits_hold() {
-        let limits = Limits { max_rows: 2, max_columns: 3, max_cell_chars: 4, max_uncompressed: 20, ..Limits::default() };
+        let limits =
+            Limits { max_rows: 2, max_columns: 3, max_cell_chars: 4, max_uncompressed: 20, ..Limits::default() };
         let refused = |cells: &[(u32, u32, &str)]| grid(limits, cells).map(|_| ()).unwrap_err();
         assert!(grid(limits, &[(0, 0, "a"), (1, 0, "b"), (2, 0, "c"), (2, 1, "d")]).is_ok());
         assert_eq!(
@@ -250,9 +252,10 @@ mod tests {
             refused(&[(0, 7, "a"), (1, 10, "b")]),
             SheetError::TooManyColumns { max_columns: 3, row: 2, column: "K".into() }
         );
-        assert_eq!(refused(&[(0, 0, "aaaa"), (1, 0, "汉汉汉汉"), (2, 0, "aaaaa"), (2, 1, "汉汉")]), SheetError::TooMuchText {
-            max_bytes: 20
-        });
+        assert_eq!(
+            refused(&[(0, 0, "aaaa"), (1, 0, "汉汉汉汉"), (2, 0, "aaaaa"), (2, 1, "汉汉")]),
+            SheetError::TooMuchText { max_bytes: 20 }
+        );
     }
 
     #[test]
@@ -262,10 +265,13 @@ mod tests {
         grid.put(3, 1, Value::Error("#DIV/0!")).unwrap();
         let table = grid.into_table("表".into(), vec![]).unwrap();
         assert_eq!(table.rows[0].cells, ["", ""]);
-        assert_eq!(table.rows[0].errors, [
-            "第 4 行“进度”列（B4）公式出错：#DIV/0!（除数为零），请更正",
-            "第 4 行“说明”列（C4）文字超过 4 个字，请缩短"
-        ]);
+        assert_eq!(
+            table.rows[0].errors,
+            [
+                "第 4 行“进度”列（B4）公式出错：#DIV/0!（除数为零），请更正",
+                "第 4 行“说明”列（C4）文字超过 4 个字，请缩短"
+            ]
+        );
     }
 
     #[test]

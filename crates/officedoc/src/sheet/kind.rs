@@ -53,8 +53,8 @@ impl Kind {
     }
 }
 
-/// What a zip is when it is no xlsx, told from the names of its parts.
-pub(super) fn other_zip(has_part: impl Fn(&str) -> bool) -> &'static str {
+/// What a zip is when it is a known kind of file but no xlsx, told from the names of its parts in lower case.
+pub(super) fn other_zip(has_part: impl Fn(&str) -> bool) -> Option<&'static str> {
     let known = [
         ("xl/workbook.bin", "Excel 二进制工作簿（.xlsb）"),
         ("word/document.xml", "Word 文档"),
@@ -63,7 +63,10 @@ pub(super) fn other_zip(has_part: impl Fn(&str) -> bool) -> &'static str {
         ("content.xml", "OpenDocument 文档（.ods、.odt 等）"),
         ("androidmanifest.xml", "安卓安装包"),
     ];
-    known.iter().find(|(part, _)| has_part(part)).map_or("压缩包", |(_, found)| found)
+    if has_part("xl/workbook.xml") {
+        return None;
+    }
+    known.iter().find(|(part, _)| has_part(part)).map(|(_, found)| *found)
 }
 
 /// What a text is when it begins with `<`. Many systems export web pages under the name `.xls`.

@@ -89,7 +89,8 @@ pub struct Row {
 /// keeps them, without a trailing `.0`; booleans `是` and `否`; formulas the value they had when saved. Only the first cell of
 /// merged cells has content. Cells that [`csv::write`](crate::csv::write) protected get their original text back.
 ///
-/// Works for as long as a second at the default limits: call it where blocking is allowed.
+/// Call it where blocking is allowed: 20 000 rows of 10 columns take under half a second, the worst a hostile file can bring
+/// about at the default limits is about five seconds and half a gigabyte (a development build on one core).
 ///
 /// # Errors
 /// See [`SheetError`]; its text is meant for the user.

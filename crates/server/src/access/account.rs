@@ -29,7 +29,8 @@ pub struct NewAccount<'a> {
     pub administrator: bool,
 }
 
-fn checked_login(login: &str) -> Outcome<String> {
+/// Refuses what nobody can sign in with; answers the login trimmed.
+pub fn checked_login(login: &str) -> Outcome<String> {
     let mut fields = Fields::default();
     let login = fields.text("login", login, 40);
     if login.chars().count() < 2 || !login.chars().all(|c| c.is_alphanumeric() || "._-".contains(c)) {
@@ -41,9 +42,15 @@ fn checked_login(login: &str) -> Outcome<String> {
 
 /// Makes an account.
 pub async fn create_account(tx: &mut Tx, ctx: &Ctx, new: NewAccount<'_>) -> Outcome<()> {
+    let hash = password::hash(new.password.clone()).await?;
+    create_account_with(tx, ctx, &new, &hash).await
+}
+
+/// As [`create_account`], with the password's hash made beforehand: hashing takes its time, and whoever makes many accounts
+/// in one transaction should not keep all other writers waiting for it.
+pub async fn create_account_with(tx: &mut Tx, ctx: &Ctx, new: &NewAccount<'_>, hash: &str) -> Outcome<()> {
     let login = checked_login(new.login)?;
-    let hash = password::hash(new.password).await?;
-    store::insert_account(tx, new.person, &login, &hash, new.must_change, new.administrator).await.map_err(|error| {
+    store::insert_account(tx, new.person, &login, hash, new.must_change, new.administrator).await.map_err(|error| {
         if error.is_unique_violation() {
             Refusal::field("login", format!("登录名“{login}”已被使用"))
         } else {
@@ -86,6 +93,33 @@ pub async fn change_password(tx: &mut Tx, ctx: &Ctx, current: String, new: Strin
 /// What the person signs in with.
 pub async fn login_of(tx: &mut Tx, person: PersonId) -> Outcome<Option<String>> {
     Ok(store::account_of(tx, person).await?.map(|account| account.login))
+}
+
+/// Changes what the person signs in with.
+pub async fn change_login(tx: &mut Tx, ctx: &Ctx, person: PersonId, login: &str) -> Outcome<()> {
+    let login = checked_login(login)?;
+    let changed = store::set_login(tx, person, &login).await.map_err(|error| {
+        if error.is_unique_violation() {
+            Refusal::field("login", format!("登录名“{login}”已被使用"))
+        } else {
+            error.into()
+        }
+    })?;
+    if !changed {
+        return Err(Refusal::field("login", "此人没有账号"));
+    }
+    let data = json!({ "person": person, "login": login });
+    audit::record(tx, ctx, audit::Entry::security("login_changed", format!("登录名改为“{login}”"), data)).await
+}
+
+/// Ends every session of somebody who no longer belongs here; the last administrator cannot leave.
+pub async fn leave(tx: &mut Tx, person: PersonId) -> Outcome<()> {
+    session::sign_out_everywhere(tx, person, None).await?;
+    let account = store::account_of(tx, person).await?;
+    if account.is_some_and(|account| account.administrator) && store::administrators(tx).await? == 0 {
+        return Err(Refusal::conflict("last_administrator", "至少要保留一名系统管理员。"));
+    }
+    Ok(())
 }
 
 /// Says whether the person keeps the organisation; the last one who does cannot be taken away.

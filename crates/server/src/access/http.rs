@@ -30,9 +30,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(change_password))
 }
 
-/// Who is signed in.
+/// Who is signed in, and what the pages show to them.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Me {
+struct Me {
     person: PersonRef,
     login: String,
     roles: Vec<Role>,

@@ -15,16 +15,19 @@ mod scope;
 mod session;
 mod store;
 
-pub use account::{NewAccount, change_password, create_account, login_of, reset_password, set_administrator};
+pub use account::{
+    NewAccount, change_login, change_password, checked_login, create_account, create_account_with, leave, login_of, reset_password,
+    set_administrator,
+};
 pub use http::routes;
-pub use password::{check_password_rules, initial_password};
+pub use password::{check_password_rules, hash as hash_password, initial_password};
 pub use permission::{
     Guarded, ImportTasks, InstructTasks, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded,
 };
-pub use principal::{Principal, Role, load as load_principal, system as system_principal};
+pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
 pub use scope::Scope;
-pub use session::{SessionKind, issue as issue_token, sign_out_everywhere, sweep};
-pub use store::find_person_by_login;
+pub use session::{SESSION_TOPIC, SessionKind, issue as issue_token, sign_out_everywhere, sweep};
+pub use store::{any_account, find_person_by_login};
 
 /// Also known to the platform.
 pub use crate::org::PersonId;

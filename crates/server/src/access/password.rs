@@ -48,7 +48,7 @@ pub fn initial_password(rng: &Rng) -> String {
 }
 
 /// Argon2id with the parameters OWASP recommends; about 20 ms and 19 MiB a try, off the async threads.
-pub(super) async fn hash(password: String) -> Outcome<String> {
+pub async fn hash(password: String) -> Outcome<String> {
     tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
         .await
         .map_err(Refusal::internal)?

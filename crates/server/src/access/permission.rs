@@ -7,7 +7,7 @@ use axum::{
 
 use super::{Principal, Role, session};
 use crate::{
-    app::{App, Ctx, Refusal},
+    app::{App, Ctx, Outcome, Refusal},
     http::Problem,
 };
 
@@ -54,7 +54,7 @@ permissions! {
 
 /// What may be done before the initial password has been changed: that, and little else.
 #[derive(Debug)]
-pub struct Newcomer;
+pub(super) struct Newcomer;
 
 impl Permission for Newcomer {
     const REFUSAL: &'static str = "";
@@ -70,6 +70,7 @@ pub struct Permitted<P> {
     pub app: App,
     /// Who acts, when.
     pub ctx: Ctx,
+    token: String,
     permission: PhantomData<P>,
 }
 
@@ -77,6 +78,18 @@ impl<P> Permitted<P> {
     /// Who acts.
     pub fn actor(&self) -> &Principal {
         &self.ctx.actor
+    }
+}
+
+impl<P: Permission> Permitted<P> {
+    /// Whether the session goes on and the permission is still granted: what lives longer than a request asks now and then.
+    pub async fn still_holds(&self) -> Outcome<bool> {
+        let mut tx = self.app.db.read().await?;
+        let Some(person) = session::resolve(&mut tx, &self.app.config, self.app.clock.now(), &self.token).await? else {
+            return Ok(false);
+        };
+        let principal = super::load_principal(&mut tx, person, self.app.clock.today()).await?;
+        Ok(principal.is_some_and(|principal| (P::BEFORE_PASSWORD || !principal.must_change) && P::granted(&principal)))
     }
 }
 
@@ -98,7 +111,7 @@ impl<P: Permission> FromRequestParts<App> for Permitted<P> {
         if !P::granted(&principal) {
             return Err(Refusal::forbidden(P::REFUSAL).into());
         }
-        Ok(Self { app: app.clone(), ctx: app.ctx(Arc::new(principal)), permission: PhantomData })
+        Ok(Self { app: app.clone(), ctx: app.ctx(Arc::new(principal)), token, permission: PhantomData })
     }
 }
 
@@ -142,5 +155,4 @@ guarded_handlers! {
 }
 
 /// Does nothing; does not compile for a handler that is not guarded.
-#[expect(clippy::needless_pass_by_value, reason = "a handler is passed as the router takes it")]
 pub fn assert_guarded<P, Args, F: Guarded<P, Args>>(_handler: F) {}

@@ -68,6 +68,28 @@ pub fn system() -> Arc<Principal> {
     })
 }
 
+/// What somebody with these duties is. A charge alone gives sight and no role.
+pub fn roles_of(administrator: bool, duties: impl IntoIterator<Item = (DutyKind, UnitKind)>) -> BTreeSet<Role> {
+    let mut roles = BTreeSet::new();
+    if administrator {
+        roles.insert(Role::Administrator);
+    }
+    for (duty, unit) in duties {
+        let role = match duty {
+            DutyKind::Leader => Role::Leader,
+            DutyKind::Head | DutyKind::Deputy => Role::Head,
+            DutyKind::Liaison => Role::Liaison,
+            DutyKind::Staff => Role::Handler,
+            DutyKind::Charge => continue,
+        };
+        roles.insert(role);
+        if unit == UnitKind::Centre && duty != DutyKind::Liaison {
+            roles.insert(Role::Centre);
+        }
+    }
+    roles
+}
+
 /// Loads the principal of an active person with an account.
 pub async fn load(tx: &mut Tx, person: PersonId, today: Day) -> Outcome<Option<Principal>> {
     let Some(account) = store::account_of(tx, person).await? else { return Ok(None) };
@@ -75,36 +97,16 @@ pub async fn load(tx: &mut Tx, person: PersonId, today: Day) -> Outcome<Option<P
         return Ok(None);
     }
     let duties = org::duties(tx, person, today).await?;
-    let mut roles = BTreeSet::new();
-    if account.administrator {
-        roles.insert(Role::Administrator);
-    }
-    let (mut stands, mut sees, mut everything) = (Vec::new(), Vec::new(), false);
+    let roles = roles_of(account.administrator, duties.iter().map(|duty| (duty.duty, duty.kind)));
+    let (mut stands, mut sees, mut everything) = (Vec::new(), Vec::new(), roles.contains(&Role::Centre));
     for duty in &duties {
         match duty.duty {
-            DutyKind::Leader => {
-                roles.insert(Role::Leader);
-            }
-            DutyKind::Head | DutyKind::Deputy => {
-                roles.insert(Role::Head);
-                stands.push(duty.unit_id);
-            }
-            DutyKind::Liaison => {
-                roles.insert(Role::Liaison);
-                stands.push(duty.unit_id);
-            }
-            DutyKind::Staff => {
-                roles.insert(Role::Handler);
-            }
+            DutyKind::Head | DutyKind::Deputy | DutyKind::Liaison => stands.push(duty.unit_id),
             DutyKind::Charge => {
                 everything |= duty.is_root;
                 sees.push(duty.unit_id);
             }
-        }
-        let holds_post = !matches!(duty.duty, DutyKind::Charge | DutyKind::Liaison);
-        if duty.kind == UnitKind::Centre && holds_post {
-            roles.insert(Role::Centre);
-            everything = true;
+            DutyKind::Leader | DutyKind::Staff => {}
         }
     }
     let unit = duties.iter().find(|d| !matches!(d.duty, DutyKind::Charge | DutyKind::Liaison)).map(|d| d.unit_id);

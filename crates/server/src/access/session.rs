@@ -21,6 +21,9 @@ const SCRIPT_DAYS: u64 = 365;
 /// How stale "last seen" may become before it is written again: reading a page should not write.
 const SEEN_EVERY: Duration = Duration::from_secs(600);
 
+/// The signal that a person's sessions have ended, some or all.
+pub const SESSION_TOPIC: &str = "session";
+
 fn hashed(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
@@ -66,13 +69,17 @@ pub(super) async fn touch(db: &db::Db, now: Moment, token: &str) -> Outcome<()> 
 
 /// Ends the session of this token.
 pub(super) async fn end(tx: &mut Tx, token: &str) -> Outcome<()> {
-    Ok(store::remove_session(tx, &hashed(token)).await?)
+    if let Some(person) = store::remove_session(tx, &hashed(token)).await? {
+        tx.signal(SESSION_TOPIC, &person.to_string()).await?;
+    }
+    Ok(())
 }
 
 /// Ends every session of the person, except that of the token in use.
 pub async fn sign_out_everywhere(tx: &mut Tx, person: PersonId, but: Option<&str>) -> Outcome<()> {
     let but = but.map(hashed).unwrap_or_default();
-    Ok(store::remove_sessions_of(tx, person, &but).await?)
+    store::remove_sessions_of(tx, person, &but).await?;
+    Ok(tx.signal(SESSION_TOPIC, &person.to_string()).await?)
 }
 
 /// Removes sessions that have ended by themselves.

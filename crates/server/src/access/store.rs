@@ -1,6 +1,6 @@
 //! All SQL of sign-in.
 
-use db::{Result, Tx, run};
+use db::{Result, Tx, execute, run};
 use kit::Moment;
 
 use super::session::SessionKind;
@@ -50,7 +50,7 @@ pub(super) async fn insert_account(
     must_change: bool,
     administrator: bool,
 ) -> Result<()> {
-    run!(tx, |c| sqlx::query(
+    execute!(tx, |c| sqlx::query(
         "insert into account (person_id, login, password_hash, must_change, administrator, failed) values ($1, $2, $3, $4, $5, 0)"
     )
     .bind(person)
@@ -73,8 +73,13 @@ pub(super) async fn set_password(tx: &mut Tx, person: PersonId, hash: &str, must
     Ok(done.is_some())
 }
 
+pub(super) async fn set_login(tx: &mut Tx, person: PersonId, login: &str) -> Result<bool> {
+    let done = execute!(tx, |c| sqlx::query("update account set login = $2 where person_id = $1").bind(person).bind(login).execute(c))?;
+    Ok(done > 0)
+}
+
 pub(super) async fn set_administrator(tx: &mut Tx, person: PersonId, administrator: bool) -> Result<()> {
-    run!(tx, |c| sqlx::query("update account set administrator = $2 where person_id = $1")
+    execute!(tx, |c| sqlx::query("update account set administrator = $2 where person_id = $1")
         .bind(person)
         .bind(administrator)
         .execute(c))?;
@@ -89,8 +94,14 @@ pub(super) async fn administrators(tx: &mut Tx) -> Result<i64> {
     Ok(n)
 }
 
+/// Whether anybody can sign in at all.
+pub async fn any_account(tx: &mut Tx) -> Result<bool> {
+    let (any,): (bool,) = run!(tx, |c| sqlx::query_as("select exists (select 1 from account)").fetch_one(c))?;
+    Ok(any)
+}
+
 pub(super) async fn note_failure(tx: &mut Tx, person: PersonId, locked_until: Option<Moment>) -> Result<()> {
-    run!(tx, |c| sqlx::query("update account set failed = failed + 1, locked_until = coalesce($2, locked_until) where person_id = $1")
+    execute!(tx, |c| sqlx::query("update account set failed = failed + 1, locked_until = coalesce($2, locked_until) where person_id = $1")
         .bind(person)
         .bind(locked_until)
         .execute(c))?;
@@ -98,7 +109,7 @@ pub(super) async fn note_failure(tx: &mut Tx, person: PersonId, locked_until: Op
 }
 
 pub(super) async fn note_success(tx: &mut Tx, person: PersonId) -> Result<()> {
-    run!(tx, |c| sqlx::query("update account set failed = 0, locked_until = null where person_id = $1").bind(person).execute(c))?;
+    execute!(tx, |c| sqlx::query("update account set failed = 0, locked_until = null where person_id = $1").bind(person).execute(c))?;
     Ok(())
 }
 
@@ -124,7 +135,7 @@ pub(super) async fn insert_session(
     now: Moment,
     expires: Moment,
 ) -> Result<()> {
-    run!(tx, |c| sqlx::query(
+    execute!(tx, |c| sqlx::query(
         "insert into session (token, person_id, kind, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)"
     )
     .bind(token)
@@ -137,22 +148,23 @@ pub(super) async fn insert_session(
 }
 
 pub(super) async fn touch_session(tx: &mut Tx, token: &str, now: Moment) -> Result<()> {
-    run!(tx, |c| sqlx::query("update session set seen_at = $2 where token = $1").bind(token).bind(now).execute(c))?;
+    execute!(tx, |c| sqlx::query("update session set seen_at = $2 where token = $1").bind(token).bind(now).execute(c))?;
     Ok(())
 }
 
-pub(super) async fn remove_session(tx: &mut Tx, token: &str) -> Result<()> {
-    run!(tx, |c| sqlx::query("delete from session where token = $1").bind(token).execute(c))?;
-    Ok(())
+pub(super) async fn remove_session(tx: &mut Tx, token: &str) -> Result<Option<PersonId>> {
+    let row: Option<(PersonId,)> =
+        run!(tx, |c| sqlx::query_as("delete from session where token = $1 returning person_id").bind(token).fetch_optional(c))?;
+    Ok(row.map(|(person,)| person))
 }
 
 pub(super) async fn remove_sessions_of(tx: &mut Tx, person: PersonId, but: &str) -> Result<()> {
-    run!(tx, |c| sqlx::query("delete from session where person_id = $1 and token <> $2").bind(person).bind(but).execute(c))?;
+    execute!(tx, |c| sqlx::query("delete from session where person_id = $1 and token <> $2").bind(person).bind(but).execute(c))?;
     Ok(())
 }
 
 pub(super) async fn remove_sessions_before(tx: &mut Tx, now: Moment, idle: Moment) -> Result<()> {
-    run!(tx, |c| sqlx::query("delete from session where expires_at < $1 or (kind = 'browser' and seen_at < $2)")
+    execute!(tx, |c| sqlx::query("delete from session where expires_at < $1 or (kind = 'browser' and seen_at < $2)")
         .bind(now)
         .bind(idle)
         .execute(c))?;

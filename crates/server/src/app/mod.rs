@@ -2,11 +2,14 @@
 //! application ([`App`]).
 
 mod context;
+mod document;
 mod refusal;
 mod running;
+mod schema;
 mod wiring;
 
 pub use context::Ctx;
 pub use refusal::{FieldError, Fields, Outcome, Refusal};
 pub use running::{App, Parts};
-pub use wiring::{openapi, router, runner, subscriptions};
+pub use schema::{MIGRATIONS, pending};
+pub use wiring::{Base, assemble, openapi, router, runner, subscriptions};

@@ -139,6 +139,11 @@ impl Fields {
         self.errors.is_empty()
     }
 
+    /// Refuses what was found so far; goes on when that is nothing.
+    pub fn check(&mut self) -> Outcome<()> {
+        if self.errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(std::mem::take(&mut self.errors))) }
+    }
+
     /// All that was found.
     pub fn finish(self) -> Outcome<()> {
         if self.errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.errors)) }

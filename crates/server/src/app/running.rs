@@ -3,9 +3,10 @@ use std::sync::Arc;
 use blob::Store;
 use db::Db;
 use kit::{Clock, Rng};
+use tokio_util::sync::CancellationToken;
 use workdays::Calendar;
 
-use crate::{access::Principal, app::Ctx, config::Config, events::Subscriptions};
+use crate::{access::Principal, app::Ctx, config::Config, events::Subscriptions, files};
 
 /// The running application: what handlers are given.
 #[derive(Clone)]
@@ -27,8 +28,12 @@ pub struct Parts {
     pub subscriptions: Arc<Subscriptions>,
     /// Options.
     pub config: Config,
+    /// Says whether somebody sees the task a file is attached to: the room of files lies below that of tasks.
+    pub file_access: files::Sees,
     /// Renders `/metrics`; absent where no recorder was installed (tests).
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    /// Cancelled when the program ends; streams end then.
+    pub stop: CancellationToken,
 }
 
 impl App {

@@ -1,6 +1,6 @@
 //! All SQL of the ledger.
 
-use db::{Result, Tx, run};
+use db::{Result, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
 /// An event as it stands in the ledger.
@@ -36,7 +36,7 @@ pub(super) async fn head(tx: &mut Tx, stream: Uuid) -> Result<Option<(i64, Strin
 
 /// Keeps other writers of a stream without a lock of its own waiting until this transaction ends.
 pub(super) async fn lock_stream(tx: &mut Tx, stream: Uuid) -> Result<()> {
-    run!(tx, |c| sqlx::query(
+    execute!(tx, |c| sqlx::query(
         "insert into counter (name, value) values ($1, 1) on conflict (name) do update set value = counter.value + 1"
     )
     .bind(format!("stream:{stream}"))
@@ -45,7 +45,7 @@ pub(super) async fn lock_stream(tx: &mut Tx, stream: Uuid) -> Result<()> {
 }
 
 pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<()> {
-    run!(tx, |c| sqlx::query(
+    execute!(tx, |c| sqlx::query(
         "insert into ledger (stream, seq, at, actor_id, task_id, action, words, data, prev, hash) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     )
@@ -88,7 +88,7 @@ pub async fn events_since(tx: &mut Tx, since: Moment, limit: i64) -> Result<Vec<
 
 /// Every chain's name.
 pub async fn streams(tx: &mut Tx) -> Result<Vec<Uuid>> {
-    let rows: Vec<(Uuid,)> = run!(tx, |c| sqlx::query_as("select stream from ledger where seq = 1 order by stream").fetch_all(c))?;
+    let rows: Vec<(Uuid,)> = run!(tx, |c| sqlx::query_as("select distinct stream from ledger order by stream").fetch_all(c))?;
     Ok(rows.into_iter().map(|(stream,)| stream).collect())
 }
 

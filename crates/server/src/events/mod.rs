@@ -14,7 +14,7 @@ use crate::app::{Ctx, Outcome};
 /// Something that happened.
 pub trait Event: Serialize + DeserializeOwned + Send + Sync {
     /// Its stable name, for example `task.dispatched`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 }
 
 /// Which subscriber's job hears of which events; listed once, in `app/wiring.rs`.

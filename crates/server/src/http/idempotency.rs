@@ -6,7 +6,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use db::{Tx, run};
+use db::{Tx, execute, run};
 use kit::Moment;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -129,7 +129,7 @@ async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str) -> Outcome<
 }
 
 async fn keep(tx: &mut Tx, person: PersonId, key: &str, status: StatusCode, body: &str) -> db::Result<()> {
-    run!(tx, |c| sqlx::query("update idempotency set status = $3, body = $4 where person_id = $1 and key = $2")
+    execute!(tx, |c| sqlx::query("update idempotency set status = $3, body = $4 where person_id = $1 and key = $2")
         .bind(person)
         .bind(key)
         .bind(i64::from(status.as_u16()))
@@ -140,7 +140,7 @@ async fn keep(tx: &mut Tx, person: PersonId, key: &str, status: StatusCode, body
 
 /// Forgets answers that nobody will ask for again.
 pub async fn sweep(tx: &mut Tx, now: Moment) -> db::Result<()> {
-    run!(tx, |c| sqlx::query("delete from idempotency where at < $1").bind(now.minus(KEPT)).execute(c))?;
+    execute!(tx, |c| sqlx::query("delete from idempotency where at < $1").bind(now.minus(KEPT)).execute(c))?;
     Ok(())
 }
 

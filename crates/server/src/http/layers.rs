@@ -3,7 +3,7 @@ use std::time::Duration;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
@@ -50,7 +50,9 @@ pub fn wrap(router: Router, app: &App) -> Router {
     let compress = SizeAbove::new(1024)
         .and(NotForContentType::new("text/event-stream"))
         .and(NotForContentType::new("application/octet-stream"))
-        .and(NotForContentType::IMAGES);
+        .and(NotForContentType::IMAGES)
+        // Stored files keep their length and their ranges.
+        .and(|_, _, headers: &HeaderMap, _: &Extensions| !headers.contains_key(header::ACCEPT_RANGES));
     router
         .layer(middleware::from_fn(idempotency::same_origin))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

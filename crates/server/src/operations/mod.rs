@@ -1,9 +1,7 @@
-//! To come.
-use utoipa_axum::router::OpenApiRouter;
+//! Operations: what is composed of the rooms below, the to-do list and the home page of every role. Owns no table yet.
 
-use crate::app::App;
+mod home;
+mod http;
+mod todo;
 
-/// The routes of this room.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-}
+pub use http::routes;

@@ -13,7 +13,7 @@ mod units;
 
 pub use http::routes;
 pub use model::{
-    DutyKind, DutyRow, Person, PersonInput, PersonRef, PostId, PostKind, Tenure, TenureId, Unit, UnitId, UnitInput, UnitKind,
+    DutyKind, DutyRow, Member, Person, PersonInput, PersonRef, PostId, PostKind, Tenure, TenureId, Unit, UnitId, UnitInput, UnitKind,
     UnitRef,
 };
 pub use people::{NewPerson, add_person, end_tenure, masked_phone, set_liaisons, update_person};

@@ -2,6 +2,8 @@ use kit::{Day, id_types, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Role;
+
 id_types! {
     /// A unit.
     UnitId,
@@ -33,6 +35,18 @@ text_enum! {
         Head = "head", "负责人";
         Deputy = "deputy", "副职";
         Staff = "staff", "工作人员";
+    }
+}
+
+impl PostKind {
+    /// The duty that comes with the post.
+    pub const fn duty(self) -> DutyKind {
+        match self {
+            Self::Leader => DutyKind::Leader,
+            Self::Head => DutyKind::Head,
+            Self::Deputy => DutyKind::Deputy,
+            Self::Staff => DutyKind::Staff,
+        }
     }
 }
 
@@ -164,6 +178,8 @@ pub struct Person {
     pub active: bool,
     /// Whether they keep the organisation.
     pub administrator: bool,
+    /// What they are here, from their duties of today.
+    pub roles: Vec<Role>,
     /// Posts held today.
     pub tenures: Vec<Tenure>,
     /// Units they sign for.
@@ -172,6 +188,23 @@ pub struct Person {
     pub charges: Vec<UnitRef>,
     /// Counts changes.
     pub version: i64,
+}
+
+/// Somebody with a post in a unit or below it: to choose from.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub struct Member {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// What the post is called.
+    pub post_name: String,
+    /// What holding it means.
+    pub post_kind: PostKind,
+    /// Where the post is.
+    pub unit_id: UnitId,
+    /// Whether they sign for that unit.
+    pub is_liaison: bool,
 }
 
 /// A person to be made or changed.

@@ -5,10 +5,11 @@ use kit::Day;
 use serde_json::json;
 
 use super::{
-    model::{Person, PersonId, PersonInput, PostId, PostKind, Tenure, TenureId, UnitId, UnitRef},
+    model::{DutyKind, Person, PersonId, PersonInput, PostId, PostKind, Tenure, TenureId, UnitId, UnitKind, UnitRef},
     store::{self, PersonRow},
 };
 use crate::{
+    access::roles_of,
     app::{Ctx, Fields, Outcome, Refusal},
     audit,
 };
@@ -32,7 +33,7 @@ pub struct NewPerson<'a> {
     pub from: Day,
 }
 
-fn checked_phone(fields: &mut Fields, phone: Option<&str>) -> Option<String> {
+pub(super) fn checked_phone(fields: &mut Fields, phone: Option<&str>) -> Option<String> {
     let phone = fields.optional_text("phone", phone, 30)?;
     if !phone.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c)) || phone.chars().filter(char::is_ascii_digit).count() < 5 {
         fields.add("phone", "电话号码只能由数字和 + - ( ) 组成，且至少 5 位");
@@ -82,6 +83,7 @@ pub async fn update_person(tx: &mut Tx, ctx: &Ctx, id: PersonId, input: &PersonI
         Some(text) => checked_phone(&mut fields, Some(text)),
         None => row.phone.clone(),
     };
+    let post_name = input.post_name.as_deref().map(|name| fields.text("post_name", name, 40));
     fields.finish()?;
     let active = input.active.unwrap_or(row.active);
     if !store::update_person(tx, id, version, &name, phone.as_deref(), active).await? {
@@ -94,14 +96,14 @@ pub async fn update_person(tx: &mut Tx, ctx: &Ctx, id: PersonId, input: &PersonI
     let moved = current.is_none_or(|t| {
         input.unit_id.is_some_and(|u| u != t.unit_id)
             || input.post_kind.is_some_and(|k| k != t.post_kind)
-            || input.post_name.as_ref().is_some_and(|n| *n != t.post_name)
+            || post_name.as_ref().is_some_and(|n| *n != t.post_name)
     });
     let mut post = current.map(|t| t.post_id);
     if let (true, Some(unit)) = (moved, unit) {
         for tenure in &held {
             store::end_tenure(tx, tenure.id, today.plus_days(-1)).await?;
         }
-        let name = input.post_name.clone().or_else(|| current.map(|t| t.post_name.clone())).unwrap_or_else(|| "工作人员".to_owned());
+        let name = post_name.or_else(|| current.map(|t| t.post_name.clone())).unwrap_or_else(|| "工作人员".to_owned());
         let kind = input.post_kind.or_else(|| current.map(|t| t.post_kind)).unwrap_or(PostKind::Staff);
         if store::unit(tx, unit).await?.is_none_or(|unit| !unit.active) {
             return Err(Refusal::field("unit_id", "单位不存在或已停用"));
@@ -130,13 +132,12 @@ async fn duties_of(tx: &mut Tx, id: PersonId, today: Day) -> Outcome<(Vec<UnitId
     Ok((of("liaison"), of("charge")))
 }
 
-/// Ends a post on `last`.
-pub async fn end_tenure(tx: &mut Tx, ctx: &Ctx, id: TenureId, last: Day) -> Outcome<()> {
-    if !store::end_tenure(tx, id, last).await? {
-        return Err(Refusal::NotFound);
-    }
-    audit::record(tx, ctx, audit::Entry::organisation("tenure_ended", format!("任职于{last}结束"), json!({ "tenure": id }))).await?;
-    Ok(())
+/// Ends a post on `last`, which is its last day; answers whose it was.
+pub async fn end_tenure(tx: &mut Tx, ctx: &Ctx, id: TenureId, last: Day) -> Outcome<PersonId> {
+    let Some(person) = store::end_tenure(tx, id, last).await? else { return Err(Refusal::NotFound) };
+    let data = json!({ "tenure": id, "person": person });
+    audit::record(tx, ctx, audit::Entry::organisation("tenure_ended", format!("任职于{last}结束"), data)).await?;
+    Ok(person)
 }
 
 /// Says who signs for a unit from today on.
@@ -175,7 +176,11 @@ pub(super) async fn assemble(tx: &mut Tx, ctx: &Ctx, rows: Vec<PersonRow>, may_s
     let today = ctx.today();
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut tenures: HashMap<PersonId, Vec<Tenure>> = HashMap::new();
+    let mut held: HashMap<PersonId, Vec<(DutyKind, UnitKind)>> = HashMap::new();
     for t in store::tenures(tx, &ids, today).await? {
+        if t.from_day <= today {
+            held.entry(t.person_id).or_default().push((t.post_kind.duty(), t.unit_kind));
+        }
         tenures.entry(t.person_id).or_default().push(Tenure {
             id: t.id,
             post_id: t.post_id,
@@ -192,9 +197,15 @@ pub(super) async fn assemble(tx: &mut Tx, ctx: &Ctx, rows: Vec<PersonRow>, may_s
     let of = |person: PersonId, kind: &str| {
         duties.iter().filter(|(p, k, _)| *p == person && k == kind).filter_map(|(_, _, unit)| names.get(unit).cloned()).collect()
     };
+    for (person, kind, _) in &duties {
+        if kind == "liaison" {
+            held.entry(*person).or_default().push((DutyKind::Liaison, UnitKind::Bureau));
+        }
+    }
     Ok(rows
         .into_iter()
         .map(|row| Person {
+            roles: roles_of(row.administrator == Some(true), held.remove(&row.id).unwrap_or_default()).into_iter().collect(),
             phone: row.phone.map(|phone| if may_see_phone || row.id == ctx.actor.person { phone } else { masked_phone(&phone) }),
             tenures: tenures.remove(&row.id).unwrap_or_default(),
             liaison_of: of(row.id, "liaison"),

@@ -1,9 +1,9 @@
 //! All SQL of the organisation.
 
-use db::{Result, Sql, Tx, run};
+use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment};
 
-use super::model::{DutyRow, PersonId, PersonRef, PostId, PostKind, TenureId, UnitId, UnitKind, UnitRef};
+use super::model::{DutyRow, Member, PersonId, PersonRef, PostId, PostKind, TenureId, UnitId, UnitKind, UnitRef};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct UnitRow {
@@ -33,7 +33,7 @@ pub(super) async fn unit(tx: &mut Tx, id: UnitId) -> Result<Option<UnitRow>> {
 }
 
 pub(super) async fn insert_unit(tx: &mut Tx, row: &UnitRow, now: Moment) -> Result<()> {
-    run!(tx, |c| sqlx::query(
+    execute!(tx, |c| sqlx::query(
         "insert into unit (id, parent_id, name, short_name, kind, position, active, created_at, version) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
     )
@@ -47,9 +47,9 @@ pub(super) async fn insert_unit(tx: &mut Tx, row: &UnitRow, now: Moment) -> Resu
     .bind(now)
     .bind(row.version)
     .execute(c))?;
-    run!(tx, |c| sqlx::query("insert into unit_above (unit_id, above_id, distance) values ($1, $1, 0)").bind(row.id).execute(c))?;
+    execute!(tx, |c| sqlx::query("insert into unit_above (unit_id, above_id, distance) values ($1, $1, 0)").bind(row.id).execute(c))?;
     if let Some(parent) = row.parent_id {
-        run!(tx, |c| sqlx::query(
+        execute!(tx, |c| sqlx::query(
             "insert into unit_above (unit_id, above_id, distance) select $1, above_id, distance + 1 from unit_above where unit_id = $2"
         )
         .bind(row.id)
@@ -85,12 +85,12 @@ pub(super) async fn aliases(tx: &mut Tx) -> Result<Vec<(UnitId, String)>> {
 }
 
 pub(super) async fn remove_aliases(tx: &mut Tx, unit: UnitId) -> Result<()> {
-    run!(tx, |c| sqlx::query("delete from unit_alias where unit_id = $1").bind(unit).execute(c))?;
+    execute!(tx, |c| sqlx::query("delete from unit_alias where unit_id = $1").bind(unit).execute(c))?;
     Ok(())
 }
 
 pub(super) async fn insert_alias(tx: &mut Tx, id: TenureId, unit: UnitId, alias: &str) -> Result<()> {
-    run!(tx, |c| sqlx::query("insert into unit_alias (id, unit_id, alias) values ($1, $2, $3) on conflict (unit_id, alias) do nothing")
+    execute!(tx, |c| sqlx::query("insert into unit_alias (id, unit_id, alias) values ($1, $2, $3) on conflict (unit_id, alias) do nothing")
         .bind(id)
         .bind(unit)
         .bind(alias)
@@ -179,19 +179,8 @@ pub async fn person_active(tx: &mut Tx, id: PersonId) -> Result<bool> {
     Ok(row.is_some_and(|(active,)| active))
 }
 
-/// A person holding a post in a unit.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub(super) struct MemberRow {
-    pub(super) id: PersonId,
-    pub(super) name: String,
-    pub(super) unit_id: UnitId,
-    pub(super) post_name: String,
-    pub(super) post_kind: PostKind,
-    pub(super) is_liaison: bool,
-}
-
 /// Persons with a post on this day in the unit or a unit below it, heads first.
-pub(super) async fn members(tx: &mut Tx, unit: UnitId, today: Day) -> Result<Vec<MemberRow>> {
+pub(super) async fn members(tx: &mut Tx, unit: UnitId, today: Day) -> Result<Vec<Member>> {
     run!(tx, |c| sqlx::query_as(
         "select e.id, e.name, p.unit_id, p.name as post_name, p.kind as post_kind, \
                 exists (select 1 from liaison l where l.person_id = e.id and l.unit_id = p.unit_id \
@@ -269,19 +258,28 @@ pub(super) struct PersonRow {
     pub(super) administrator: Option<bool>,
 }
 
-/// Persons in the order of their names, after the cursor.
-pub(super) async fn persons(
-    tx: &mut Tx,
-    q: Option<&str>,
-    unit: Option<UnitId>,
-    after: Option<(String, PersonId)>,
-    limit: i64,
-    today: Day,
-) -> Result<Vec<PersonRow>> {
+/// Which persons.
+#[derive(Debug)]
+pub(super) struct PersonFilter {
+    /// A part of the name or the login.
+    pub(super) q: Option<String>,
+    /// With a post in this unit or below it.
+    pub(super) unit: Option<UnitId>,
+    /// Those who have left, too.
+    pub(super) former: bool,
+    /// Only those behind this one.
+    pub(super) after: Option<(String, PersonId)>,
+    pub(super) limit: i64,
+}
+
+/// Persons in the order of their names.
+pub(super) async fn persons(tx: &mut Tx, filter: PersonFilter, today: Day) -> Result<Vec<PersonRow>> {
+    let PersonFilter { q, unit, former, after, limit } = filter;
     let mut sql = Sql::new(
         "select e.id, e.name, e.phone, e.active, e.version, a.login, a.administrator \
-         from person e left join account a on a.person_id = e.id where e.active",
+         from person e left join account a on a.person_id = e.id where (e.active or ",
     );
+    sql.bind(former).push(")");
     if let Some(q) = q {
         let like = format!("%{}%", q.replace(['%', '_'], ""));
         sql.push(" and (e.name like ").bind(like.clone()).push(" or a.login like ").bind(like).push(")");
@@ -308,7 +306,7 @@ pub(super) async fn person(tx: &mut Tx, id: PersonId) -> Result<Option<PersonRow
 }
 
 pub(super) async fn insert_person(tx: &mut Tx, id: PersonId, name: &str, phone: Option<&str>, now: Moment) -> Result<()> {
-    run!(tx, |c| sqlx::query("insert into person (id, name, phone, active, created_at, version) values ($1, $2, $3, true, $4, 1)")
+    execute!(tx, |c| sqlx::query("insert into person (id, name, phone, active, created_at, version) values ($1, $2, $3, true, $4, 1)")
         .bind(id)
         .bind(name)
         .bind(phone)
@@ -347,6 +345,7 @@ pub(super) struct TenureRow {
     pub(super) unit_id: UnitId,
     pub(super) unit_name: String,
     pub(super) unit_short: String,
+    pub(super) unit_kind: UnitKind,
     pub(super) from_day: Day,
     pub(super) to_day: Option<Day>,
 }
@@ -354,7 +353,7 @@ pub(super) struct TenureRow {
 pub(super) async fn tenures(tx: &mut Tx, persons: &[PersonId], today: Day) -> Result<Vec<TenureRow>> {
     let mut sql = Sql::new(
         "select t.id, t.person_id, p.id as post_id, p.name as post_name, p.kind as post_kind, u.id as unit_id, u.name as unit_name, \
-                u.short_name as unit_short, t.from_day, t.to_day \
+                u.short_name as unit_short, u.kind as unit_kind, t.from_day, t.to_day \
          from tenure t join post p on p.id = t.post_id join unit u on u.id = p.unit_id where (t.to_day is null or t.to_day >= ",
     );
     sql.bind(today.to_string()).push(") and t.person_id in ").bind_list(persons.iter().map(|id| id.0));
@@ -376,7 +375,7 @@ pub(super) async fn unit_duties(tx: &mut Tx, persons: &[PersonId], today: Day) -
 }
 
 pub(super) async fn insert_post(tx: &mut Tx, id: PostId, unit: UnitId, name: &str, kind: PostKind) -> Result<()> {
-    run!(tx, |c| sqlx::query("insert into post (id, unit_id, name, kind) values ($1, $2, $3, $4)")
+    execute!(tx, |c| sqlx::query("insert into post (id, unit_id, name, kind) values ($1, $2, $3, $4)")
         .bind(id)
         .bind(unit)
         .bind(name)
@@ -386,7 +385,7 @@ pub(super) async fn insert_post(tx: &mut Tx, id: PostId, unit: UnitId, name: &st
 }
 
 pub(super) async fn insert_tenure(tx: &mut Tx, id: TenureId, post: PostId, person: PersonId, from: Day) -> Result<()> {
-    run!(tx, |c| sqlx::query("insert into tenure (id, post_id, person_id, from_day) values ($1, $2, $3, $4)")
+    execute!(tx, |c| sqlx::query("insert into tenure (id, post_id, person_id, from_day) values ($1, $2, $3, $4)")
         .bind(id)
         .bind(post)
         .bind(person)
@@ -395,19 +394,27 @@ pub(super) async fn insert_tenure(tx: &mut Tx, id: TenureId, post: PostId, perso
     Ok(())
 }
 
-/// Ends a tenure on `last`; one that began later is as if it never was, so it ends where it began.
-pub(super) async fn end_tenure(tx: &mut Tx, id: TenureId, last: Day) -> Result<bool> {
-    let done: Option<(TenureId,)> = run!(tx, |c| sqlx::query_as(
-        "update tenure set to_day = case when from_day > $2 then from_day else $2 end where id = $1 and to_day is null returning id"
+/// Ends a tenure on `last` and answers whose it was. One that began later lasted no day: it is as if it never was.
+pub(super) async fn end_tenure(tx: &mut Tx, id: TenureId, last: Day) -> Result<Option<PersonId>> {
+    let never: Option<(PersonId,)> = run!(tx, |c| sqlx::query_as(
+        "delete from tenure where id = $1 and to_day is null and from_day > $2 returning person_id"
     )
     .bind(id)
     .bind(last)
     .fetch_optional(c))?;
-    Ok(done.is_some())
+    if let Some((person,)) = never {
+        return Ok(Some(person));
+    }
+    let ended: Option<(PersonId,)> =
+        run!(tx, |c| sqlx::query_as("update tenure set to_day = $2 where id = $1 and to_day is null returning person_id")
+            .bind(id)
+            .bind(last)
+            .fetch_optional(c))?;
+    Ok(ended.map(|(person,)| person))
 }
 
 pub(super) async fn insert_charge(tx: &mut Tx, id: TenureId, post: PostId, unit: UnitId, from: Day) -> Result<()> {
-    run!(tx, |c| sqlx::query("insert into charge (id, post_id, unit_id, from_day) values ($1, $2, $3, $4)")
+    execute!(tx, |c| sqlx::query("insert into charge (id, post_id, unit_id, from_day) values ($1, $2, $3, $4)")
         .bind(id)
         .bind(post)
         .bind(unit)
@@ -418,7 +425,7 @@ pub(super) async fn insert_charge(tx: &mut Tx, id: TenureId, post: PostId, unit:
 
 /// A duty that is taken away today never counts for today: it ends yesterday.
 pub(super) async fn end_charges(tx: &mut Tx, post: PostId, today: Day) -> Result<()> {
-    run!(tx, |c| sqlx::query("update charge set to_day = $2 where post_id = $1 and to_day is null")
+    execute!(tx, |c| sqlx::query("update charge set to_day = $2 where post_id = $1 and to_day is null")
         .bind(post)
         .bind(today.plus_days(-1))
         .execute(c))?;
@@ -426,7 +433,7 @@ pub(super) async fn end_charges(tx: &mut Tx, post: PostId, today: Day) -> Result
 }
 
 pub(super) async fn end_liaisons(tx: &mut Tx, unit: UnitId, today: Day) -> Result<()> {
-    run!(tx, |c| sqlx::query("update liaison set to_day = $2 where unit_id = $1 and to_day is null")
+    execute!(tx, |c| sqlx::query("update liaison set to_day = $2 where unit_id = $1 and to_day is null")
         .bind(unit)
         .bind(today.plus_days(-1))
         .execute(c))?;
@@ -434,7 +441,7 @@ pub(super) async fn end_liaisons(tx: &mut Tx, unit: UnitId, today: Day) -> Resul
 }
 
 pub(super) async fn insert_liaison(tx: &mut Tx, id: TenureId, unit: UnitId, person: PersonId, from: Day) -> Result<()> {
-    run!(tx, |c| sqlx::query("insert into liaison (id, unit_id, person_id, from_day) values ($1, $2, $3, $4)")
+    execute!(tx, |c| sqlx::query("insert into liaison (id, unit_id, person_id, from_day) values ($1, $2, $3, $4)")
         .bind(id)
         .bind(unit)
         .bind(person)

@@ -1,9 +1,16 @@
-//! To come.
-use utoipa_axum::router::OpenApiRouter;
+//! Supervision: pressing for a task (督办), and who is told when something happens to one.
+//!
+//! Decides *when* and *whom*; how a message reaches a person is `notify`'s business.
+//!
+//! Table: `urge`. Jobs: `supervision.notices`, which hears of every event of a task.
 
-use crate::app::App;
+mod http;
+mod model;
+mod notices;
+mod store;
+mod urge;
 
-/// The routes of this room.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-}
+pub use http::routes;
+pub use model::{Urge, UrgeId};
+pub use notices::{EVENTS, JOB, tell};
+pub use urge::{UrgeInput, owed_replies, reply, urge, urges_of};

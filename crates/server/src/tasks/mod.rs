@@ -1,9 +1,84 @@
-//! To come.
-use utoipa_axum::router::OpenApiRouter;
+//! Tasks: the tree, and everything that happens to a task from draft to being struck off.
+//!
+//! Each verb (`draft`, `decompose`, `dispatch`, `sign`, `report`, `close`) takes a task in hand ([`case::Case`]), asks the
+//! one policy ([`policy`]) whether it may, changes it and puts it back: ledger, lamp, roll-up and event follow from
+//! that in one place.
+//!
+//! *Invariants*: weights of siblings that are out add up to the whole; a child is never due after its parent; every step is
+//! one ledger event in the same transaction; a tree has one writer at a time ([`store::lock_tree`]).
+//!
+//! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `source_kind`,
+//! `task_import`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
 
-use crate::app::App;
+mod case;
+mod close;
+mod decompose;
+mod dispatch;
+mod draft;
+mod due;
+mod duties;
+mod filter;
+mod follow;
+mod http;
+mod lamp;
+mod list;
+mod model;
+mod policy;
+mod report;
+mod sign;
+mod store;
+mod timeline;
+mod view;
 
-/// The routes of this room.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+use db::Tx;
+use futures_util::future::BoxFuture;
+use kit::uuid::Uuid;
+
+pub use case::{Case, Step, TaskEvent, note};
+pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
+pub use decompose::{ChildInput, decompose};
+pub use dispatch::{Decision, approve, submit};
+pub use draft::{create, delete, edit, equal_shares};
+pub use due::{read as read_due, rule_of};
+pub use duties::{Duty, DutyKind, duties};
+pub use filter::{Filter, FilterQuery, Mine};
+pub use http::routes;
+pub use lamp::{Lamp, LampView};
+pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};
+pub use model::{
+    DueInput, Importance, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule, RequestId, RuleKind,
+    Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult,
+};
+pub use policy::{Action, is_doer, is_issuer};
+pub use report::{ReportInput, Review, report, review};
+pub use sign::{Ruling, assign, give_back, rule, sign};
+pub use store::{SourceKind, Summary};
+pub use timeline::{TimelineItem, recent};
+pub use view::{TaskDetail, TaskRow, detail, rows};
+
+use crate::{
+    app::{Ctx, Outcome, Refusal},
+    org::PersonId,
+};
+
+/// Whether the actor sees the task; for rooms that only know its id.
+pub async fn sees(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<bool> {
+    match Case::look(tx, ctx, task).await {
+        Ok(_) => Ok(true),
+        Err(Refusal::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Who handed in this report or asked for this; for messages about what became of it.
+pub async fn asker(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
+    if let Some(person) = store::reporter(tx, ReportId(subject)).await? {
+        return Ok(Some(person));
+    }
+    Ok(store::requester(tx, RequestId(subject)).await?)
+}
+
+/// [`sees`] as a value that can be handed to `files`, which stands below this room.
+pub fn sees_boxed<'a>(tx: &'a mut Tx, ctx: &'a Ctx, task: Uuid) -> BoxFuture<'a, Outcome<bool>> {
+    Box::pin(sees(tx, ctx, TaskId(task)))
 }

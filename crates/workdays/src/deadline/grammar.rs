@@ -352,16 +352,9 @@ fn yearly(c: &mut Cursor) -> Option<Phrase> {
         c.eat_any(&["底", "末"])
             .map(|_| Point::Year(YearWord::Missing, Edge::End))
     });
-    point.or_else(|| point_of_year(c)).map(Phrase::Yearly)
-}
-
-fn point_of_year(c: &mut Cursor) -> Option<Point> {
-    let found = point(c)?;
-    matches!(
-        found,
-        Point::Month(MonthWord::Of(..), _) | Point::Quarter(..) | Point::Half(..)
-    )
-    .then_some(found)
+    point
+        .or_else(|| in_year(c, YearWord::Missing))
+        .map(Phrase::Yearly)
 }
 
 /// 持续推进, or 持续优化 where nothing else is said; not the 持续 of 可持续发展 inside a sentence.

@@ -3,6 +3,7 @@ export default {
   tagline: 'Task supervision and performance',
   skip: 'Skip to content',
   menu: 'Menu',
+  bar: 'Top bar',
   nav: {
     home: 'Home',
     todo: 'To do',
@@ -15,10 +16,22 @@ export default {
     collapse: 'Collapse navigation',
     expand: 'Expand navigation',
   },
-  search: { label: 'Search tasks', hint: 'Title or number', none: 'No task matches', all: 'All results', key: 'Press / to search' },
+  search: {
+    label: 'Search tasks',
+    hint: 'Title or number',
+    none: 'No task matches',
+    all: 'All results',
+    key: 'Press / to search',
+  },
   theme: { label: 'Appearance', auto: 'System', light: 'Light', dark: 'Dark' },
   locale: { label: 'Language', zh: '中文', en: 'English' },
-  person: { label: 'My account', password: 'Change password', phone: 'Phone version', keys: 'Keyboard shortcuts', out: 'Sign out' },
+  person: {
+    label: 'My account',
+    password: 'Change password',
+    phone: 'Phone version',
+    keys: 'Keyboard shortcuts',
+    out: 'Sign out',
+  },
   demo: 'Demo data',
   unread: '{n} unread messages',
   keys: {

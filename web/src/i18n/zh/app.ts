@@ -3,6 +3,7 @@ export default {
   tagline: '任务督办与绩效平台',
   skip: '跳到正文',
   menu: '菜单',
+  bar: '顶栏',
   nav: {
     home: '首页',
     todo: '待办',
@@ -15,7 +16,13 @@ export default {
     collapse: '收起导航',
     expand: '展开导航',
   },
-  search: { label: '搜索任务', hint: '搜任务标题、编号', none: '没有匹配的任务', all: '查看全部结果', key: '按 / 搜索' },
+  search: {
+    label: '搜索任务',
+    hint: '搜任务标题、编号',
+    none: '没有匹配的任务',
+    all: '查看全部结果',
+    key: '按 / 搜索',
+  },
   theme: { label: '外观', auto: '跟随系统', light: '浅色', dark: '深色' },
   locale: { label: '语言', zh: '中文', en: 'English' },
   person: { label: '我的', password: '修改密码', phone: '手机版', keys: '键盘快捷键', out: '退出' },

@@ -6,7 +6,10 @@ export const contentUrl = (id: string) => url(`/files/${id}/content`)
 export const previewUrl = (id: string) => url(`/files/${id}/preview`)
 
 /** XMLHttpRequest, because fetch cannot tell how far an upload has come. */
-export function uploadFile(file: File, onProgress: (share: number) => void): { done: Promise<FileRef>; cancel(): void } {
+export function uploadFile(
+  file: File,
+  onProgress: (share: number) => void,
+): { done: Promise<FileRef>; cancel(): void } {
   const xhr = new XMLHttpRequest()
   const done = new Promise<FileRef>((resolve, reject) => {
     xhr.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)

@@ -9,7 +9,7 @@ export function pressable(parties: readonly Party[]): Party[] {
 /** An answer within two weekdays, unless said otherwise; holidays are the server's to know. */
 export function defaultReplyDay(today: string): string {
   let day = today
-  for (let left = 2; left > 0; ) {
+  for (let left = 2; left > 0;) {
     day = addDays(day, 1)
     if (weekday(day) <= 5) left--
   }

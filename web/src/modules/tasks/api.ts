@@ -15,7 +15,8 @@ export const listTasks = (query: Query, signal?: AbortSignal) => get<Page<TaskRo
 export const countTasks = (query: Query, signal?: AbortSignal) => get<TaskCount>('/tasks/count', query, signal)
 export const readTask = (id: string) => get<TaskDetail>(`/tasks/${id}`)
 export const readTree = (id: string) => get<{ items: TaskRow[] }>(`/tasks/${id}/tree`)
-export const readTimeline = (id: string, cursor?: string) => get<Page<TimelineItem>>(`/tasks/${id}/timeline`, { cursor })
+export const readTimeline = (id: string, cursor?: string) =>
+  get<Page<TimelineItem>>(`/tasks/${id}/timeline`, { cursor })
 export const readTodo = () => get<TodoList>('/todo')
 export const sourceKinds = () => get<{ items: SourceKind[] }>('/source-kinds')
 export const readDeadline = (text: string, from_day?: string) =>
@@ -29,8 +30,10 @@ export type ChildInput = TaskInput & { id?: string; weight: number }
 export const setChildren = (id: string, version: number, children: ChildInput[]) =>
   put<TaskDetail>(`/tasks/${id}/children`, { version, children })
 
-const act = (id: string, what: string) => (body: object, key?: string) => post<TaskDetail>(`/tasks/${id}/${what}`, body, key)
-export const submitTask = (id: string, version: number, key?: string) => act(id, 'submission')({ version, not_secret: true }, key)
+const act = (id: string, what: string) => (body: object, key?: string) =>
+  post<TaskDetail>(`/tasks/${id}/${what}`, body, key)
+export const submitTask = (id: string, version: number, key?: string) =>
+  act(id, 'submission')({ version, not_secret: true }, key)
 export const approveTask = (
   id: string,
   body: { version: number; decision: 'approve' | 'reject'; reason?: string },
@@ -70,6 +73,9 @@ export const requestClose = (id: string, body: { version: number; text: string; 
   act(id, 'closure')(body, key)
 export const decideRequest = (requestId: string, body: { decision: 'grant' | 'refuse'; text?: string }, key?: string) =>
   post<TaskDetail>(`/requests/${requestId}/decision`, body, key)
-export const verifyTask = (id: string, body: { version: number; result: 'pass' | 'fail'; text: string }, key?: string) =>
-  act(id, 'verification')(body, key)
+export const verifyTask = (
+  id: string,
+  body: { version: number; result: 'pass' | 'fail'; text: string },
+  key?: string,
+) => act(id, 'verification')(body, key)
 export const attachFiles = (id: string, file_ids: string[], key?: string) => act(id, 'attachments')({ file_ids }, key)

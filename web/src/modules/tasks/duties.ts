@@ -1,7 +1,17 @@
 import type { Action, Duty, Report, Request, TaskDetail, TaskRow, Urge } from '@/api/types'
 
 /** Kinds in the order people should take them. */
-export const DUTY_KINDS = ['reply', 'sign', 'report', 'rule', 'review', 'decide_close', 'approve', 'assign', 'verify'] as const
+export const DUTY_KINDS = [
+  'reply',
+  'sign',
+  'report',
+  'rule',
+  'review',
+  'decide_close',
+  'approve',
+  'assign',
+  'verify',
+] as const
 export type DutyKind = Duty['kind']
 export const DUTY_ACTION: Record<DutyKind, Action> = {
   sign: 'sign',
@@ -73,7 +83,7 @@ const BUTTONS: readonly Action[] = [
 export function buttonsOf(detail: TaskDetail): { first: Action | null; near: Action[]; rest: Action[] } {
   const first = detail.next_duty && detail.can.includes(detail.next_duty.action) ? detail.next_duty.action : null
   const others = BUTTONS.filter((action) => detail.can.includes(action) && action !== first)
-  const near = others.filter((action) => action !== 'edit' && action !== 'delete' && action !== 'attach').slice(0, 3)
+  const near: Action[] = others.filter((one) => one !== 'edit' && one !== 'delete' && one !== 'attach').slice(0, 3)
   return { first, near, rest: others.filter((action) => !near.includes(action)) }
 }
 

@@ -106,16 +106,7 @@ export function countQuery(filter: TaskFilter): Query {
 }
 
 export type ChipKey =
-  | 'q'
-  | 'mine'
-  | 'state'
-  | 'lamp'
-  | 'overdue'
-  | 'importance'
-  | 'source_kind'
-  | 'unit_id'
-  | 'due'
-  | 'created'
+  'q' | 'mine' | 'state' | 'lamp' | 'overdue' | 'importance' | 'source_kind' | 'unit_id' | 'due' | 'created'
 export const CHIP_KEYS: readonly ChipKey[] = [
   'mine',
   'state',
@@ -155,7 +146,13 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
   const { t } = say
   const or = (words: string[]) => words.join(t('tasks.filter.or'))
   const span = (from: string, to: string) =>
-    from && to ? (from === to ? from : t('tasks.filter.span', { from, to })) : from ? t('tasks.filter.after', { day: from }) : t('tasks.filter.before', { day: to })
+    from && to
+      ? from === to
+        ? from
+        : t('tasks.filter.span', { from, to })
+      : from
+        ? t('tasks.filter.after', { day: from })
+        : t('tasks.filter.before', { day: to })
   switch (key) {
     case 'q':
       return t('tasks.filter.text.q', { q: filter.q })
@@ -183,7 +180,9 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
 export function filterSentence(filter: TaskFilter, say: Speaker): string {
   const parts = CHIP_KEYS.filter((key) => isSet(filter, key)).map((key) => chipText(filter, key, say))
   const what = say.t('tasks.filter.noun')
-  return parts.length ? say.t('tasks.filter.sentence', { parts: parts.join(say.t('tasks.filter.and')), what }) : say.t('tasks.filter.everything')
+  return parts.length
+    ? say.t('tasks.filter.sentence', { parts: parts.join(say.t('tasks.filter.and')), what })
+    : say.t('tasks.filter.everything')
 }
 
 /** A column's header: first its natural direction, then the other, then none. */

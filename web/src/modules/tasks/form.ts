@@ -1,4 +1,4 @@
-import type { MilestoneInput, PartyInput, TaskDetail, TaskInput, ReportRuleInput, FileRef } from '@/api/types'
+import type { DueInput, MilestoneInput, PartyInput, TaskDetail, TaskInput, ReportRuleInput, FileRef } from '@/api/types'
 
 /** The form's own shape: flat, with empty strings, kept in the draft. */
 export interface TaskForm {
@@ -78,6 +78,13 @@ export function formOf(detail: TaskDetail): TaskForm {
   }
 }
 
+/** A day is sent as a day, words as words. */
+export function dueInput(text: string): DueInput | null {
+  const words = text.trim()
+  if (!words) return null
+  return /^\d{4}-\d{2}-\d{2}$/.test(words) ? { day: words } : { text: words }
+}
+
 function parties(form: TaskForm): PartyInput[] {
   const list: PartyInput[] = []
   if (form.lead) list.push({ unit_id: form.lead, person_id: form.lead_person || null, role: 'lead' })
@@ -95,9 +102,8 @@ export function inputOf(form: TaskForm): TaskInput {
     milestones: form.milestones.filter((step) => step.title.trim() && step.due_day),
     report_rule: form.report_kind === 'none' ? { kind: 'none' } : { kind: form.report_kind, day: form.report_day },
   }
-  const text = form.due_text.trim()
-  if (text) input.due = { text }
-  else if (form.due_day) input.due = { day: form.due_day }
+  const due = dueInput(form.due_text) ?? (form.due_day ? { day: form.due_day } : null)
+  if (due) input.due = due
   if (form.source_kind) input.source_kind = form.source_kind
   if (form.source_document.trim()) input.source_document = form.source_document.trim()
   if (form.clause.trim()) input.clause = form.clause.trim()

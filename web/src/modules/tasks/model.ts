@@ -1,4 +1,5 @@
 /** Rules of tasks without Vue: values in, values out. */
+export * from './breakdown'
 export * from './columns'
 export * from './duties'
 export * from './filter'

@@ -37,11 +37,25 @@ export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[])
   }
   const items: StreamItem[] = []
   for (const report of detail.reports)
-    items.push({ kind: 'report', key: report.id, at: report.at, by: report.by, ledger: claim(report.at, report.by), report })
+    items.push({
+      kind: 'report',
+      key: report.id,
+      at: report.at,
+      by: report.by,
+      ledger: claim(report.at, report.by),
+      report,
+    })
   for (const urge of detail.urges)
     items.push({ kind: 'urge', key: urge.id, at: urge.at, by: urge.by, ledger: claim(urge.at, urge.by), urge })
   for (const request of detail.requests)
-    items.push({ kind: 'request', key: request.id, at: request.at, by: request.by, ledger: claim(request.at, request.by), request })
+    items.push({
+      kind: 'request',
+      key: request.id,
+      at: request.at,
+      by: request.by,
+      ledger: claim(request.at, request.by),
+      request,
+    })
   for (const verification of detail.verifications) {
     const { id, at, by } = verification
     items.push({ kind: 'verification', key: id, at, by, ledger: claim(at, by), verification })

@@ -22,5 +22,9 @@ export function useDeadline(text: MaybeRefOrGetter<string>, from: MaybeRefOrGett
     retry: false,
   })
   const reading = computed(() => (settled.value ? (query.data.value ?? null) : null))
-  return { reading, error: query.error, pending: computed(() => settled.value !== toValue(text).trim() || query.isFetching.value) }
+  return {
+    reading,
+    error: query.error,
+    pending: computed(() => settled.value !== toValue(text).trim() || query.isFetching.value),
+  }
 }

@@ -1,0 +1,163 @@
+//! Where the rooms are put together: routes, jobs, and who hears of which event. Each is listed here and nowhere else.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    http::{Uri, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use blob::Store;
+use db::{Db, Tx};
+use jobs::{Job, JobError, JobFuture, Runner};
+use kit::{Clock, Rng};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{App, Parts, Refusal, document};
+use crate::{
+    access, calendar,
+    config::Config,
+    demo,
+    events::Subscriptions,
+    files,
+    http::{self, Problem},
+    notify, operations, org, supervision, tasks,
+};
+
+const BASE: &str = "/api/v1";
+
+/// What an upload that died left behind is removed when nothing was written to it for so long.
+const LEFTOVER: Duration = Duration::from_secs(24 * 3600);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// What the program is started with; the rest of an application follows from it.
+pub struct Base {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Randomness.
+    pub rng: Rng,
+    /// Where files' contents lie.
+    pub blobs: Store,
+    /// Options.
+    pub config: Config,
+    /// Renders `/metrics`.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// Puts an application together.
+pub fn assemble(base: Base) -> App {
+    let Base { db, clock, rng, blobs, config, metrics } = base;
+    App::new(Parts {
+        db,
+        clock,
+        rng,
+        blobs,
+        calendar: calendar::official(),
+        subscriptions: Arc::new(subscriptions()),
+        config,
+        file_access: tasks::sees_boxed,
+        metrics,
+        stop: CancellationToken::new(),
+    })
+}
+
+fn rooms() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(access::routes())
+        .merge(org::routes())
+        .merge(files::routes())
+        .merge(notify::routes())
+        .merge(calendar::routes())
+        .merge(tasks::routes())
+        .merge(supervision::routes())
+        .merge(operations::routes())
+        .merge(demo::routes())
+}
+
+fn api() -> (Router<App>, OpenApi) {
+    let (router, mut openapi) = OpenApiRouter::with_openapi(document::blank()).nest(BASE, rooms()).split_for_parts();
+    document::complete(&mut openapi);
+    (router, openapi)
+}
+
+/// The description of the API, from the handlers themselves.
+pub fn openapi() -> OpenApi {
+    api().1
+}
+
+/// Everything that is answered over HTTP.
+pub fn router(app: &App) -> Router {
+    let (api, openapi) = api();
+    let text: Arc<str> = openapi.to_json().unwrap_or_default().into();
+    let document = move || async move { ([(header::CONTENT_TYPE, "application/json")], text.to_string()) };
+    let router = api
+        .route("/api/v1/openapi.json", get(document))
+        .route("/healthz", get(http::healthz))
+        .route("/readyz", get(http::readyz))
+        .route("/metrics", get(http::metrics))
+        .fallback(http::serve_web)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(app.clone());
+    http::wrap(router, app)
+}
+
+async fn method_not_allowed(uri: Uri) -> Response {
+    let detail = format!("{} 不支持这种操作。", uri.path());
+    Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into_response()
+}
+
+/// Who hears of which event.
+pub fn subscriptions() -> Subscriptions {
+    supervision::EVENTS.iter().fold(Subscriptions::default(), |all, event| all.on(event, supervision::JOB))
+}
+
+/// Knows every kind of job.
+pub fn runner(app: &App) -> Runner {
+    let (clock, config, blobs) = (app.clock.clone(), app.clone(), app.blobs.clone());
+    let idempotency = handler(move |tx, _| {
+        let now = clock.now();
+        Box::pin(async move { Ok(http::sweep(tx, now).await?) })
+    });
+    let clock = app.clock.clone();
+    let sessions = handler(move |tx, _| {
+        let (app, now) = (config.clone(), clock.now());
+        Box::pin(async move { Ok(access::sweep(tx, &app.config, now).await?) })
+    });
+    let uploads = handler(move |_, _| {
+        let blobs = blobs.clone();
+        Box::pin(async move { blobs.sweep_temp(LEFTOVER).await.map(drop).map_err(JobError::retry) })
+    });
+    let told = app.clone();
+    let notices = handler(move |tx, job| {
+        let app = told.clone();
+        Box::pin(async move {
+            let event: tasks::TaskEvent = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
+            let ctx = app.ctx(access::system_principal());
+            match supervision::tell(tx, &ctx, &event, &job.id.to_string()).await {
+                // A draft that has been deleted since: nobody to tell.
+                Ok(()) | Err(Refusal::NotFound) => Ok(()),
+                Err(other) => Err(JobError::retry(other)),
+            }
+        })
+    });
+    Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
+        .on(supervision::JOB, notices)
+        .every("idempotency.sweep", HOUR, idempotency)
+        .every("access.sweep", HOUR, sessions)
+        .every("files.sweep_temp", DAY, uploads)
+}
+
+/// Tells the compiler that a closure works for every lifetime, which it does not see behind `impl Handler`.
+fn handler<F>(work: F) -> F
+where
+    F: for<'a> Fn(&'a mut Tx, &'a Job) -> JobFuture<'a> + Send + Sync + 'static,
+{
+    work
+}

@@ -1,0 +1,166 @@
+//! The command line: `shibicheng serve` and what an operator needs besides.
+//!
+//! Every command reads the same options (see [`crate::config`]). Results go to stdout, the log to stderr, so that
+//! `TOKEN=$(shibicheng admin token --user …)` works.
+
+mod accounts;
+mod backup;
+mod manifest;
+mod open;
+mod postgres;
+mod restore;
+mod serve;
+mod verify;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+
+use crate::{app, demo};
+
+/// 事必成：任务督办与绩效平台
+#[derive(Debug, Parser)]
+#[command(name = "shibicheng", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+struct Common {
+    /// A file with options that differ from the defaults.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// `sqlite:PATH` or `postgres://…`.
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Where files' contents and, by default, the database lie.
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the web and the API, and works through the queue.
+    Serve {
+        /// Where, for example 127.0.0.1:8720.
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+        /// Does not bring the schema up to date, and does not start when that is due.
+        #[arg(long)]
+        no_migrate: bool,
+    },
+    /// Works through the queue without serving anything.
+    Work,
+    /// Brings the schema up to date.
+    Migrate,
+    /// Loads a demo area into an empty database.
+    Demo {
+        /// Which.
+        #[arg(long, value_enum, default_value = "zone")]
+        set: demo::Set,
+    },
+    /// Keeps accounts without signing in.
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Copies the database and every file into a new folder, while the server may run.
+    Backup {
+        /// A folder that is empty or does not exist.
+        target: PathBuf,
+    },
+    /// Brings a backup back into an empty data folder.
+    Restore {
+        /// What `backup` made.
+        source: PathBuf,
+    },
+    /// Checks the ledger: whether an event was altered, removed or inserted.
+    Verify,
+    /// Prints the description of the API as JSON.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// Makes an administrator and prints the initial password.
+    Create {
+        /// What they sign in with.
+        #[arg(long)]
+        login: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+    },
+    /// Gives somebody a new initial password and prints it.
+    ResetPassword {
+        /// What they sign in with.
+        #[arg(long, value_name = "LOGIN")]
+        user: String,
+    },
+    /// Prints a token with which a script acts as this person for a year.
+    Token {
+        /// What they sign in with.
+        #[arg(long, value_name = "LOGIN")]
+        user: String,
+    },
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&error.into());
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The last word of a program that ends, also where no log is kept.
+fn complain(error: &anyhow::Error) {
+    eprintln!("shibicheng: {error:#}");
+}
+
+/// Says something to the operator or to a script.
+#[expect(clippy::print_stdout, reason = "what a command answers goes to stdout")]
+fn say(text: impl std::fmt::Display) {
+    println!("{text}");
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let common = cli.common;
+    match cli.command {
+        Command::Serve { listen, no_migrate } => serve::serve(&common, listen, no_migrate).await?,
+        Command::Work => serve::work(&common).await?,
+        Command::Migrate => {
+            let config = open::configure(&common, None)?;
+            let db = open::database(&config).await?;
+            let due = app::pending(&db).await?;
+            db.migrate(&app::MIGRATIONS).await?;
+            say(format!("数据库结构已是最新（本次执行 {} 项变更）", due.len()));
+            db.close().await;
+        }
+        Command::Demo { set } => {
+            let app = open::migrated(&common).await?;
+            demo::run(&app, set).await?;
+            app.db.close().await;
+        }
+        Command::Admin(admin) => accounts::run(&open::migrated(&common).await?, admin).await?,
+        Command::Backup { target } => return backup::run(&common, &target).await,
+        Command::Restore { source } => restore::run(&common, &source).await?,
+        Command::Verify => return verify::run(&common).await,
+        Command::Openapi => say(app::openapi().to_pretty_json().context("the API's description")?),
+    }
+    Ok(ExitCode::SUCCESS)
+}

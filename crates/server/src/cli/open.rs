@@ -1,0 +1,67 @@
+//! From options to an application that is ready: log, data folder, database, blobs.
+
+use std::io::IsTerminal as _;
+
+use anyhow::Context as _;
+use blob::Store;
+use db::Db;
+use kit::{Clock, Rng};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tracing_subscriber::EnvFilter;
+
+use super::Common;
+use crate::{
+    app::{self, App, Base},
+    config::{Config, LogFormat},
+};
+
+/// Puts the options together and begins to log.
+pub(super) fn configure(common: &Common, listen: Option<String>) -> anyhow::Result<Config> {
+    let mut flags = Vec::new();
+    flags.extend(listen.map(|text| ("listen", text)));
+    flags.extend(common.database_url.clone().map(|text| ("database_url", text)));
+    flags.extend(common.data_dir.as_ref().map(|path| ("data_dir", path.to_string_lossy().into_owned())));
+    // Variables that are not UTF-8 cannot be ours.
+    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let config = Config::load(common.config.as_deref(), environment, &flags)?;
+    log(&config)?;
+    Ok(config)
+}
+
+fn log(config: &Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.log_filter).context("option `log_filter`")?;
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    match config.log_format {
+        LogFormat::Text => log.with_target(false).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).try_init(),
+    }
+    .map_err(|error| anyhow::anyhow!("the log cannot be set up: {error}"))
+}
+
+/// Opens the database; a SQLite file is made, and so is the data folder.
+pub(super) async fn database(config: &Config) -> anyhow::Result<Db> {
+    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("data folder {}", config.data_dir.display()))?;
+    // The URL may hold a password and is not repeated.
+    Db::open(&config.database(), &config.database_options()).await.context("the database cannot be opened")
+}
+
+/// Where files' contents lie.
+pub(super) async fn blobs(config: &Config) -> anyhow::Result<Store> {
+    let folder = config.data_dir.join("blobs");
+    Store::at(&folder).await.with_context(|| format!("file store {}", folder.display()))
+}
+
+/// An application over a database that is open.
+pub(super) async fn application(config: Config, db: Db, metrics: Option<PrometheusHandle>) -> anyhow::Result<App> {
+    let blobs = blobs(&config).await?;
+    Ok(app::assemble(Base { db, clock: Clock::system(), rng: Rng::from_system(), blobs, config, metrics }))
+}
+
+/// An application over a database whose schema has been brought up to date.
+pub(super) async fn migrated(common: &Common) -> anyhow::Result<App> {
+    let config = configure(common, None)?;
+    let db = database(&config).await?;
+    db.migrate(&app::MIGRATIONS).await.context("the schema cannot be brought up to date")?;
+    application(config, db, None).await
+}

@@ -1,0 +1,130 @@
+use axum::{
+    body::Body,
+    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+use kit::uuid::Uuid;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+
+use super::{
+    model::{FileId, FileRef},
+    store::{self, FileRow},
+    transfer::{self, Showing},
+};
+use crate::{
+    access::{Permitted, SignedIn},
+    app::{App, Refusal},
+    guarded,
+    http::{Idem, Json, Path, Problem, Query, mutate},
+};
+
+/// The routes of this room.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        // The limit of other bodies does not hold here; `transfer` counts the bytes as they come.
+        .routes(guarded!(upload).layer(DefaultBodyLimit::disable()))
+        .routes(guarded!(describe))
+        .routes(guarded!(content))
+        .routes(guarded!(preview))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct UploadQuery {
+    /// The file's name; not needed where a multipart body says it.
+    name: Option<String>,
+}
+
+/// Takes in a file: the raw bytes as the body, or the first file of a multipart form.
+#[utoipa::path(post, path = "/files", tag = "files", params(UploadQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 201, body = FileRef)))]
+async fn upload(
+    me: Permitted<SignedIn>,
+    Query(query): Query<UploadQuery>,
+    idem: Idem,
+    request: Request,
+) -> Result<Response, Problem> {
+    let max_bytes = me.app.config.max_upload_mib << 20;
+    transfer::refuse_early(request.headers(), max_bytes)?;
+    let (name, stored) = if is_multipart(request.headers()) {
+        let mut form = Multipart::from_request(request, &me.app).await.map_err(|_| transfer::broken())?;
+        loop {
+            let Some(field) = form.next_field().await.map_err(|_| transfer::broken())? else {
+                return Err(Refusal::field("file", "没有收到文件").into());
+            };
+            if let Some(name) = field.file_name().map(str::to_owned) {
+                break (query.name.unwrap_or(name), transfer::receive(&me.app.blobs, field, max_bytes).await?);
+            }
+        }
+    } else {
+        let name = query.name.ok_or_else(|| Refusal::field("name", "缺少文件名"))?;
+        let body: Body = request.into_body();
+        (name, transfer::receive(&me.app.blobs, body.into_data_stream(), max_bytes).await?)
+    };
+    let name = blob::safe_name(&name);
+    let row = FileRow {
+        id: FileId::new(&me.ctx.rng, me.ctx.now()),
+        digest: stored.digest.to_string(),
+        size: i64::try_from(stored.size).map_err(Refusal::internal)?,
+        media_type: transfer::media_type(&stored.head, &name),
+        name,
+        uploaded_by: me.actor().person,
+        uploader: me.actor().name.clone(),
+        uploaded_at: me.ctx.now(),
+    };
+    mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
+        store::insert(tx, &row).await?;
+        Ok(FileRef::from(row))
+    })
+    .await
+}
+
+fn is_multipart(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
+}
+
+/// A file the asker may see: their own upload, or attached to a task they see.
+async fn visible(me: &Permitted<SignedIn>, id: FileId) -> Result<FileRow, Problem> {
+    let mut tx = me.app.db.read().await?;
+    let row = store::file(&mut tx, id).await?.ok_or(Refusal::NotFound)?;
+    if row.uploaded_by == me.actor().person {
+        return Ok(row);
+    }
+    let tasks: Vec<Uuid> = store::tasks_of(&mut tx, id).await?;
+    for task in tasks {
+        if (me.app.file_access)(&mut tx, &me.ctx, task).await? {
+            return Ok(row);
+        }
+    }
+    Err(Refusal::NotFound.into())
+}
+
+/// Says what a file is.
+#[utoipa::path(get, path = "/files/{id}", tag = "files", params(("id" = FileId, Path)), responses((status = 200, body = FileRef)))]
+async fn describe(me: Permitted<SignedIn>, Path(id): Path<FileId>) -> Result<Json<FileRef>, Problem> {
+    Ok(Json(visible(&me, id).await?.into()))
+}
+
+/// Gives a file's bytes, or a part of them, to be saved.
+#[utoipa::path(get, path = "/files/{id}/content", tag = "files", params(("id" = FileId, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206), (status = 304)))]
+async fn content(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: HeaderMap) -> Result<Response, Problem> {
+    let row = visible(&me, id).await?;
+    transfer::send(&me.app.blobs, &row, &headers, Showing::Attachment).await
+}
+
+/// Shows a file in the page; only pictures, PDF and plain text.
+#[utoipa::path(get, path = "/files/{id}/preview", tag = "files", params(("id" = FileId, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206), (status = 304)))]
+async fn preview(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: HeaderMap) -> Result<Response, Problem> {
+    let row = visible(&me, id).await?;
+    if !blob::is_inline_safe(&row.media_type) {
+        let detail = "这类文件不能在线预览，请下载后查看。";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_previewable", detail));
+    }
+    transfer::send(&me.app.blobs, &row, &headers, Showing::Inline).await
+}

@@ -1,0 +1,29 @@
+//! Files: what was handed in with a task, kept as it came.
+//!
+//! The bytes lie in the [`blob`] store under their digest; a row says what somebody called them. Uploading comes first
+//! and belongs to the uploader alone; attaching to something of a task makes the file visible to whoever sees that task.
+//!
+//! *Invariants.* A row names only bytes that are safely on the disk. Nothing is served inline unless the bytes themselves
+//! are of a kind that cannot run. A file is never changed, so its digest is its ETag.
+//!
+//! Tables: `file`, `attachment`. *Not here*: who sees a task (asked through [`Sees`], because tasks lie above).
+
+mod attach;
+mod http;
+mod model;
+mod store;
+mod transfer;
+
+use db::Tx;
+use futures_util::future::BoxFuture;
+use kit::uuid::Uuid;
+
+pub use attach::{attach, of_owners, of_task};
+pub use http::routes;
+pub use model::{FileId, FileRef, Owner};
+pub use store::digests;
+
+use crate::app::{Ctx, Outcome};
+
+/// Whether the actor sees the task a file is attached to.
+pub type Sees = for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> BoxFuture<'a, Outcome<bool>>;

@@ -1,0 +1,76 @@
+use kit::{Moment, id_types, uuid::Uuid};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::store::FileRow;
+use crate::org::{PersonId, PersonRef};
+
+id_types! {
+    /// A file: some bytes under the name somebody gave them.
+    FileId,
+}
+
+/// A file as others refer to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FileRef {
+    /// Its id.
+    pub id: FileId,
+    /// Its name, made harmless.
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+    /// What the bytes are, told from the bytes.
+    pub media_type: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub digest: String,
+    /// Who brought it.
+    pub uploaded_by: PersonRef,
+    /// When.
+    pub uploaded_at: Moment,
+    /// Whether `/preview` shows it.
+    pub previewable: bool,
+}
+
+impl From<FileRow> for FileRef {
+    fn from(row: FileRow) -> Self {
+        Self {
+            previewable: blob::is_inline_safe(&row.media_type),
+            id: row.id,
+            name: row.name,
+            size: row.size,
+            media_type: row.media_type,
+            digest: row.digest,
+            uploaded_by: PersonRef { id: PersonId(row.uploaded_by.0), name: row.uploader },
+            uploaded_at: row.uploaded_at,
+        }
+    }
+}
+
+/// What a file is attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    pub(super) kind: &'static str,
+    pub(super) id: Uuid,
+}
+
+impl Owner {
+    /// The task itself.
+    pub const fn task(id: Uuid) -> Self {
+        Self { kind: "task", id }
+    }
+
+    /// A report.
+    pub const fn report(id: Uuid) -> Self {
+        Self { kind: "report", id }
+    }
+
+    /// A request.
+    pub const fn request(id: Uuid) -> Self {
+        Self { kind: "request", id }
+    }
+
+    /// An urge's reply.
+    pub const fn urge(id: Uuid) -> Self {
+        Self { kind: "urge", id }
+    }
+}

@@ -1,0 +1,125 @@
+//! What happens now, for pages that are open: server-sent events.
+
+use std::{collections::VecDeque, convert::Infallible, time::Duration};
+
+use axum::response::{
+    IntoResponse as _, Response,
+    sse::{Event, KeepAlive, Sse},
+};
+use db::Signal;
+use futures_util::{Stream, stream};
+use serde_json::json;
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, Interval, interval_at},
+};
+
+use super::{http::Unread, model::MessageId, send::TOPIC, store};
+use crate::{
+    access::{Permitted, SESSION_TOPIC, SignedIn},
+    app::{Outcome, Refusal},
+    http::Problem,
+};
+
+/// Proxies close connections on which nothing is said.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// A session that has ended by itself is noticed after so long.
+const RECHECK: Duration = Duration::from_secs(30);
+
+/// Tells what happens while the page is open: `unread` (at once, and whenever it changes), `message` for new ones of one's
+/// own, `task` when some task has changed, as ids to be read again. Ends with the session.
+#[utoipa::path(get, path = "/live", tag = "notify", responses((status = 200, body = String, content_type = "text/event-stream")))]
+pub(super) async fn live(me: Permitted<SignedIn>) -> Result<Response, Problem> {
+    // Listening begins before the first look, so nothing falls between the two.
+    let signals = me.app.db.signals().subscribe();
+    let mut line = Line { recheck: interval_at(Instant::now() + RECHECK, RECHECK), me, signals, unread: None, ready: VecDeque::new() };
+    line.refresh(true).await?;
+    let events = Sse::new(line.events()).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    // nginx would keep the events until a buffer is full.
+    Ok(([("x-accel-buffering", "no")], events).into_response())
+}
+
+/// One open page.
+struct Line {
+    me: Permitted<SignedIn>,
+    signals: Receiver<Signal>,
+    recheck: Interval,
+    unread: Option<i64>,
+    ready: VecDeque<Event>,
+}
+
+impl Line {
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut line| async move {
+            let event = line.next().await?;
+            Some((Ok(event), line))
+        })
+    }
+
+    /// The next event, or nothing when the line is to be closed; a browser then tries again by itself.
+    async fn next(&mut self) -> Option<Event> {
+        let stop = self.me.app.stop.clone();
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            let done = tokio::select! {
+                () = stop.cancelled() => return None,
+                _ = self.recheck.tick() => self.check().await,
+                signal = self.signals.recv() => match signal {
+                    Ok(signal) => self.hear(&signal).await,
+                    // Too many at once: what was missed is in the list, the number says that it is there.
+                    Err(RecvError::Lagged(_)) => self.refresh(true).await,
+                    Err(RecvError::Closed) => return None,
+                },
+            };
+            if let Err(refusal) = done {
+                tracing::debug!(%refusal, "a live stream ends");
+                return None;
+            }
+        }
+    }
+
+    async fn check(&self) -> Outcome<()> {
+        if self.me.still_holds().await? { Ok(()) } else { Err(Refusal::forbidden("the session has ended")) }
+    }
+
+    async fn hear(&mut self, signal: &Signal) -> Outcome<()> {
+        let (first, second) = signal.payload.split_once(' ').unwrap_or((&signal.payload, ""));
+        let mine = || first == self.me.actor().person.to_string();
+        match signal.topic.as_str() {
+            "task" => self.say("task", &json!({ "id": second, "root_id": first })),
+            TOPIC if mine() => {
+                if let Ok(id) = second.parse() {
+                    self.tell(id).await?;
+                }
+                self.refresh(false).await
+            }
+            SESSION_TOPIC if mine() => self.check().await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn tell(&mut self, id: MessageId) -> Outcome<()> {
+        let mut tx = self.me.app.db.read().await?;
+        match store::message(&mut tx, self.me.actor().person, id).await? {
+            Some(message) => self.say("message", &serde_json::to_value(message).map_err(Refusal::internal)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Says how many messages are unread, when that is news or somebody wants to know.
+    async fn refresh(&mut self, anyway: bool) -> Outcome<()> {
+        let mut tx = self.me.app.db.read().await?;
+        let unread = store::unread(&mut tx, self.me.actor().person).await?;
+        if self.unread.replace(unread) == Some(unread) && !anyway {
+            return Ok(());
+        }
+        self.say("unread", &serde_json::to_value(Unread { unread }).map_err(Refusal::internal)?)
+    }
+
+    fn say(&mut self, name: &'static str, data: &serde_json::Value) -> Outcome<()> {
+        self.ready.push_back(Event::default().event(name).data(data.to_string()));
+        Ok(())
+    }
+}

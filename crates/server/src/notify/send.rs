@@ -1,0 +1,44 @@
+use std::collections::BTreeSet;
+
+use db::Tx;
+use kit::uuid::Uuid;
+
+use super::{model::MessageId, store};
+use crate::{
+    app::{Ctx, Outcome},
+    org::PersonId,
+};
+
+/// The signal that something about a person's messages has changed.
+pub(super) const TOPIC: &str = "message";
+
+/// A message to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMessage<'a> {
+    /// To whom; named twice is told once.
+    pub to: &'a [PersonId],
+    /// What it is, for programs.
+    pub kind: &'a str,
+    /// One line.
+    pub title: &'a str,
+    /// What it says.
+    pub text: &'a str,
+    /// The task it is about.
+    pub task: Option<Uuid>,
+    /// The urge it is about.
+    pub urge: Option<Uuid>,
+    /// Names the occasion: the same person is told of it at most once.
+    pub dedupe: &'a str,
+}
+
+/// Sends a message; open pages of those it is for show it once this transaction commits.
+pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Outcome<()> {
+    let persons: BTreeSet<PersonId> = new.to.iter().copied().collect();
+    for person in persons {
+        let id = MessageId::new(&ctx.rng, ctx.now());
+        if store::insert(tx, id, person, &new, ctx.now()).await? {
+            tx.signal(TOPIC, &format!("{person} {id}")).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! The to-do list: what waits in tasks, and urges that want an answer.
+
+use std::collections::BTreeMap;
+
+use db::Tx;
+use kit::Day;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    app::{Ctx, Outcome},
+    supervision,
+    tasks::{self, Duty, DutyKind},
+};
+
+/// What waits for a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Todo {
+    /// What is due first on top; unanswered urges before everything else.
+    pub(super) items: Vec<Duty>,
+    /// How many of each kind.
+    pub(super) counts: BTreeMap<&'static str, i64>,
+}
+
+/// What waits for the actor.
+pub(super) async fn todo(tx: &mut Tx, ctx: &Ctx) -> Outcome<Todo> {
+    let mut items = Vec::new();
+    for urge in supervision::owed_replies(tx, ctx).await? {
+        let task = tasks::detail(tx, ctx, urge.task_id).await?.task;
+        let due: Day = urge.reply_due_day;
+        items.push(Duty {
+            id: format!("reply:{}", urge.id),
+            kind: DutyKind::Reply,
+            task,
+            text: format!("{}督办：{}", urge.by.name, urge.text),
+            due_day: Some(due),
+            overdue: urge.overdue,
+            since: urge.at,
+        });
+    }
+    items.extend(tasks::duties(tx, ctx).await?);
+    let mut counts = BTreeMap::new();
+    for duty in &items {
+        *counts.entry(duty.kind.word()).or_default() += 1;
+    }
+    Ok(Todo { items, counts })
+}

@@ -1,0 +1,199 @@
+//! A task taken in hand: loaded with everything a verb decides on, its tree held against other writers, and put back with
+//! its lamp, its ledger event, its domain event and what follows for the tasks above.
+
+use db::Tx;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    follow, lamp,
+    model::{PartyRow, RequestRow, Task, TaskId, TaskState},
+    policy::{self, Action, Situation},
+    store,
+};
+use crate::{
+    app::{Ctx, Outcome, Refusal},
+    audit, events,
+    org::PersonId,
+};
+
+/// Working days within which a party may return a task (DOMAIN §2).
+pub(super) const RETURN_WITHIN: i64 = 3;
+
+/// Something that happened to a task, for the rooms above.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TaskEvent {
+    /// What: the ledger's action, prefixed by `task.`.
+    pub name: String,
+    /// To which task.
+    pub task: TaskId,
+    /// By whom; nobody when the system did it.
+    pub actor: Option<PersonId>,
+    /// Which party, report or request it is about.
+    pub subject: Option<kit::uuid::Uuid>,
+}
+
+impl events::Event for TaskEvent {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// One step: what is written down about it and whom it concerns.
+#[derive(Debug)]
+pub struct Step {
+    /// Stable: `dispatched`, `signed`, `reported`.
+    pub action: &'static str,
+    /// For people, in Chinese.
+    pub words: String,
+    /// The particulars.
+    pub data: Value,
+    /// Which party, report or request it is about.
+    pub subject: Option<kit::uuid::Uuid>,
+}
+
+impl Step {
+    /// A step about the task as a whole.
+    pub const fn new(action: &'static str, words: String, data: Value) -> Self {
+        Self { action, words, data, subject: None }
+    }
+
+    /// About this party, report or request.
+    pub fn about(mut self, subject: impl Into<kit::uuid::Uuid>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+}
+
+/// A task in hand.
+#[derive(Debug)]
+pub struct Case {
+    /// The task.
+    pub task: Task,
+    /// Its parties.
+    pub parties: Vec<PartyRow>,
+    /// Undecided requests.
+    pub requests: Vec<RequestRow>,
+    reporters: Vec<PersonId>,
+    below: store::Below,
+    parent_state: Option<TaskState>,
+}
+
+impl Case {
+    /// Takes a task in hand to change it. `version` is the one the actor looked at; without one, whatever stands now.
+    pub async fn open(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>) -> Outcome<Self> {
+        if !store::lock_tree(tx, id).await? {
+            return Err(Refusal::NotFound);
+        }
+        let case = Self::look(tx, ctx, id).await?;
+        if version.is_some_and(|version| version != case.task.version) {
+            return Err(Refusal::Stale);
+        }
+        Ok(case)
+    }
+
+    /// Loads a task that the actor may see.
+    pub async fn look(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<Self> {
+        let task = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+        let parties = store::parties(tx, id).await?;
+        let seen = ctx.actor.scope.sees_task(
+            task.creator_id,
+            task.issuer_unit_id,
+            task.dispatched_at.is_some(),
+            parties.iter().map(|party| (party.unit_id, party.person_id)),
+        );
+        if !seen {
+            return Err(Refusal::NotFound);
+        }
+        // A draft has neither requests nor reports.
+        let (requests, reporters) = if task.dispatched_at.is_some() {
+            (store::open_requests(tx, id).await?, store::open_reporters(tx, id).await?)
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let below = if task.children > 0 { store::below(tx, id).await? } else { store::Below::default() };
+        let parent_state = match task.parent_id {
+            Some(parent) => store::state_of(tx, parent).await?,
+            None => None,
+        };
+        Ok(Self { task, parties, requests, reporters, below, parent_state })
+    }
+
+    fn situation<'a>(&'a self, ctx: &'a Ctx) -> Situation<'a> {
+        Situation {
+            task: &self.task,
+            parent_state: self.parent_state,
+            parties: &self.parties,
+            requests: &self.requests,
+            reporters: &self.reporters,
+            draft_children: self.below.drafts,
+            open_children: self.below.open,
+            today: ctx.today(),
+            calendar: &ctx.calendar,
+            return_within: RETURN_WITHIN,
+        }
+    }
+
+    /// Everything the actor may do now.
+    pub fn allowed(&self, ctx: &Ctx) -> std::collections::BTreeSet<Action> {
+        policy::allowed(&self.situation(ctx), &ctx.actor)
+    }
+
+    /// Refuses what the actor may not do now, and says why.
+    pub fn require(&self, ctx: &Ctx, action: Action) -> Outcome<()> {
+        let situation = self.situation(ctx);
+        if policy::allowed(&situation, &ctx.actor).contains(&action) {
+            return Ok(());
+        }
+        let (involved, detail) = policy::why_not(action, &situation, &ctx.actor);
+        Err(if involved { Refusal::conflict("not_now", detail) } else { Refusal::forbidden(detail) })
+    }
+
+    /// The parties the actor acts for.
+    pub fn mine<'a>(&'a mut self, ctx: &'a Ctx) -> impl Iterator<Item = &'a mut PartyRow> {
+        self.parties.iter_mut().filter(|party| policy::is_doer(party, &ctx.actor))
+    }
+
+    /// Puts the task back: lamp, ledger, event, live signal, and what follows above.
+    pub async fn finish(mut self, tx: &mut Tx, ctx: &Ctx, step: Step) -> Outcome<()> {
+        light(tx, ctx, &mut self.task, &self.requests).await?;
+        store::save(tx, &mut self.task).await?;
+        note(tx, ctx, &self.task, step).await?;
+        follow::above(tx, ctx, &self.task).await
+    }
+}
+
+/// Works out the lamp of a task anew.
+pub async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestRow]) -> Outcome<()> {
+    let (milestones, dues) = if task.state.is_open() {
+        let dues = if task.rule_kind == super::model::RuleKind::None { Vec::new() } else { store::report_dues(tx, task.id).await? };
+        (store::milestones(tx, task.id).await?, dues)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let close_pending = requests.iter().any(|r| r.kind == super::model::RequestKind::Close && r.state == super::model::RequestState::Open);
+    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, close_pending };
+    let turns = lamp::plan(&facts, &ctx.calendar, &lamp::DEFAULT);
+    if task.state.is_open() {
+        task.stage = milestones.iter().find(|step| step.done_at.is_none()).map(|step| step.title.clone());
+    }
+    lamp::apply(task, &turns, ctx.today());
+    Ok(())
+}
+
+/// Writes a step into the ledger and tells whoever listens.
+pub async fn note(tx: &mut Tx, ctx: &Ctx, task: &Task, step: Step) -> Outcome<()> {
+    let entry = audit::Entry {
+        stream: task.root_id.0,
+        task: Some(task.id.0),
+        action: step.action,
+        words: step.words,
+        data: step.data,
+    };
+    audit::record(tx, ctx, entry).await?;
+    let actor = (ctx.actor.person.0 != kit::NIL).then_some(ctx.actor.person);
+    let event = TaskEvent { name: format!("task.{}", step.action), task: task.id, actor, subject: step.subject };
+    events::publish(tx, ctx, &event).await?;
+    tx.signal("task", &format!("{} {}", task.root_id, task.id)).await?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Closing a task: asked for by its lead, decided by its issuer, verified and struck off.
+
+use db::Tx;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{
+    case::{Case, Step},
+    model::{
+        ClosureId, PartyState, RequestId, RequestKind, RequestRow, RequestState, Share, TaskId, TaskState, VerificationId,
+        VerificationResult,
+    },
+    policy::Action,
+    store,
+};
+use crate::{
+    app::{Ctx, Fields, Outcome, Refusal},
+    files,
+};
+
+/// Asks to close a task, with what shows that it is done.
+pub async fn ask(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, text: &str, file_ids: &[files::FileId]) -> Outcome<RequestId> {
+    let mut case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::RequestClose)?;
+    let mut fields = Fields::default();
+    let reason = fields.text("text", text, 5000);
+    fields.finish()?;
+    let row = RequestRow {
+        id: RequestId::new(&ctx.rng, ctx.now()),
+        task_id: id,
+        party_id: None,
+        kind: RequestKind::Close,
+        state: RequestState::Open,
+        reason: reason.clone(),
+        proposed_unit_id: None,
+        person_id: ctx.actor.person,
+        at: ctx.now(),
+        decided_by: None,
+        decided_at: None,
+        decision_text: None,
+    };
+    store::insert_request(tx, &row).await?;
+    files::attach(tx, ctx, id.0, files::Owner::request(row.id.0), file_ids).await?;
+    let request = row.id;
+    // While it is undecided the due day no longer turns the lamp red.
+    case.requests.push(row);
+    let data = json!({ "request": request, "files": file_ids });
+    case.finish(tx, ctx, Step::new("close_requested", format!("申请办结：{reason}"), data).about(request.0)).await?;
+    Ok(request)
+}
+
+/// What a reviewer decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CloseDecision {
+    /// Done.
+    Grant,
+    /// Not done: sent back, and counted (退办).
+    Refuse,
+}
+
+/// Decides on a request to close; never the doer.
+pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseDecision, text: Option<&str>) -> Outcome<TaskId> {
+    let asked = store::request(tx, request).await?.filter(|r| r.kind == RequestKind::Close).ok_or(Refusal::NotFound)?;
+    let id = asked.task_id;
+    let mut case = Case::open(tx, ctx, id, None).await?;
+    let Some(open) = case.requests.iter().position(|r| r.id == request) else {
+        return Err(Refusal::conflict("decided", "这项申请已经处理。"));
+    };
+    case.require(ctx, Action::DecideClose)?;
+    let mut fields = Fields::default();
+    let text = match decision {
+        CloseDecision::Refuse => Some(fields.text("text", text.unwrap_or_default(), 2000)),
+        CloseDecision::Grant => fields.optional_text("text", text, 2000),
+    };
+    fields.finish()?;
+    let (now, me) = (ctx.now(), ctx.actor.person);
+    case.requests.remove(open);
+    let (state, action, words) = match decision {
+        CloseDecision::Grant => {
+            case.task.state = TaskState::Closed;
+            case.task.closed_at = Some(now);
+            case.task.progress = Share::WHOLE;
+            case.task.claimed = Share::WHOLE;
+            store::insert_closure(tx, ClosureId::new(&ctx.rng, now), id, now).await?;
+            store::finish_parties(tx, id, PartyState::Signed, PartyState::Done).await?;
+            let note = text.as_ref().map(|text| format!("：{text}")).unwrap_or_default();
+            (RequestState::Granted, "closed", format!("同意办结{note}"))
+        }
+        CloseDecision::Refuse => {
+            case.task.sent_back += 1;
+            let words = format!("退回办结申请：{}", text.clone().unwrap_or_default());
+            (RequestState::Refused, "close_refused", words)
+        }
+    };
+    store::decide_request(tx, request, state, me, now, text.as_deref()).await?;
+    let data = json!({ "request": request, "sent_back": case.task.sent_back });
+    case.finish(tx, ctx, Step::new(action, words, data).about(request.0)).await?;
+    Ok(id)
+}
+
+/// Checks a closed task: it is struck off, or worked on again.
+pub async fn verify(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, result: VerificationResult, text: &str) -> Outcome<()> {
+    let mut case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::Verify)?;
+    let mut fields = Fields::default();
+    let text = match result {
+        VerificationResult::Fail => fields.text("text", text, 2000),
+        VerificationResult::Pass => fields.optional_text("text", Some(text), 2000).unwrap_or_default(),
+    };
+    fields.finish()?;
+    let now = ctx.now();
+    let verification = VerificationId::new(&ctx.rng, now);
+    store::insert_verification(tx, verification, id, result, &text, ctx.actor.person, now).await?;
+    let note = if text.is_empty() { String::new() } else { format!("：{text}") };
+    let (action, words) = match result {
+        VerificationResult::Pass => {
+            case.task.state = TaskState::Settled;
+            case.task.settled_at = Some(now);
+            ("settled", format!("核查通过，销号{note}"))
+        }
+        VerificationResult::Fail => {
+            case.task.state = TaskState::Active;
+            case.task.closed_at = None;
+            store::undo_closure(tx, id, now).await?;
+            store::finish_parties(tx, id, PartyState::Done, PartyState::Signed).await?;
+            ("reopened", format!("核查不通过，恢复办理{note}"))
+        }
+    };
+    case.finish(tx, ctx, Step::new(action, words, json!({ "verification": verification })).about(verification.0)).await
+}

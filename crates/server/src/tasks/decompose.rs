@@ -1,0 +1,126 @@
+//! Decomposition: the tasks directly below one, set as a whole, with weights that make a whole.
+
+use db::Tx;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{
+    case::{Case, Step},
+    draft::{self, Place},
+    model::{PartyRole, Share, TaskId, TaskInput, TaskState},
+    policy::Action,
+    store,
+};
+use crate::app::{Ctx, Fields, Outcome, Refusal};
+
+/// Tasks directly below one.
+const MAX_CHILDREN: usize = 10_000;
+
+/// A task below, to be set up (without id), changed (a draft's id) or only weighed anew (the id of one that is out).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct ChildInput {
+    /// Its id, when it is there already.
+    pub id: Option<TaskId>,
+    /// Its share of the task above in percent, at most four decimals.
+    pub weight: f64,
+    /// The rest.
+    #[serde(flatten)]
+    pub task: TaskInput,
+}
+
+/// Sets the tasks below. Drafts that are not named are removed; tasks that are out stay whether named or not, and count
+/// with their weights.
+pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: &[ChildInput]) -> Outcome<()> {
+    let mut case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::Decompose)?;
+    let before = store::children(tx, id).await?;
+    if given.len() > MAX_CHILDREN {
+        return Err(Refusal::field("children", format!("最多 {MAX_CHILDREN} 项")));
+    }
+    let mut fields = Fields::default();
+    let mut weights = Vec::new();
+    for (index, child) in given.iter().enumerate() {
+        let weight = Share::from_percent(child.weight);
+        if weight.is_none_or(|w| w == Share::ZERO) {
+            fields.add(&format!("children[{index}].weight"), "权重应大于 0、不超过 100");
+        }
+        weights.push(weight.unwrap_or_default());
+        if let Some(child) = child.id
+            && !before.iter().any(|old| old.id == child)
+        {
+            fields.add(&format!("children[{index}].id"), "不是这项任务的下级任务");
+        }
+    }
+    let unnamed_out: i64 = before
+        .iter()
+        .filter(|old| !matches!(old.state, TaskState::Draft | TaskState::Terminated))
+        .filter(|old| !given.iter().any(|child| child.id == Some(old.id)))
+        .map(|old| old.weight.0)
+        .sum();
+    let sum = weights.iter().map(|w| w.0).sum::<i64>() + unnamed_out;
+    if !given.is_empty() && sum != Share::WHOLE.0 {
+        fields.add("children", format!("权重合计应为 100%，现为 {}", Share(sum).words()));
+    }
+    fields.check()?;
+    let gone: Vec<_> =
+        before.iter().filter(|old| old.state == TaskState::Draft && !given.iter().any(|child| child.id == Some(old.id))).collect();
+    for old in gone {
+        let ids = draft::drafts_below(tx, old).await?;
+        store::remove_drafts(tx, &ids).await?;
+    }
+    let issuer = issuer(&case, ctx);
+    let mut position = store::next_position(tx, id).await?;
+    for ((index, child), weight) in given.iter().enumerate().zip(weights) {
+        let result = one(tx, ctx, &case, &before, child, weight, position, issuer).await;
+        match result {
+            Ok(made) => position += i64::from(made),
+            Err(refusal) => {
+                fields.under(format!("children[{index}]."));
+                fields.absorb(refusal)?;
+            }
+        }
+    }
+    fields.finish()?;
+    let below = store::below(tx, id).await?;
+    case.task.children = below.live;
+    let words = format!("分解为 {} 项下级任务", below.live);
+    let data = json!({ "children": below.live, "added": given.iter().filter(|child| child.id.is_none()).count() });
+    case.finish(tx, ctx, Step::new("decomposed", words, data)).await
+}
+
+/// Whoever leads a task issues the tasks below it; where nobody leads, whoever issued it.
+fn issuer(case: &Case, ctx: &Ctx) -> Option<crate::org::UnitId> {
+    let lead = case.parties.iter().find(|party| party.role == PartyRole::Lead && case.task.dispatched_at.is_some());
+    match lead {
+        Some(party) if ctx.actor.acts_for(party.unit_id) || party.person_id == Some(ctx.actor.person) => Some(party.unit_id),
+        _ => case.task.issuer_unit_id,
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row of a table with its place in it")]
+async fn one(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    case: &Case,
+    before: &[super::model::Task],
+    child: &ChildInput,
+    weight: Share,
+    position: i64,
+    issuer: Option<crate::org::UnitId>,
+) -> Outcome<bool> {
+    let Some(id) = child.id else {
+        let place = Place { parent: &case.task, position, weight, issuer };
+        draft::create(tx, ctx, &child.task, Some(place)).await?;
+        return Ok(true);
+    };
+    let Some(old) = before.iter().find(|old| old.id == id) else { return Err(Refusal::NotFound) };
+    if old.weight != weight {
+        store::set_weight(tx, id, weight).await?;
+    }
+    if old.state == TaskState::Draft {
+        let version = old.version + i64::from(old.weight != weight);
+        draft::edit(tx, ctx, id, version, &child.task).await?;
+    }
+    Ok(false)
+}

@@ -1,0 +1,187 @@
+//! From draft to task: submission, approval, and going out with a number.
+
+use db::Tx;
+use kit::Day;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{
+    case::{self, Case, Step},
+    draft, follow,
+    model::{PartyRole, Share, Task, TaskId, TaskState},
+    policy::Action,
+    store,
+};
+use crate::app::{Ctx, Fields, Outcome, Refusal};
+
+/// Submits a draft with the drafts below it, or sends out the drafts below a task that is out. Kinds of source that need
+/// approval wait for it; the others go out at once. Answers how many went out.
+pub async fn submit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, not_secret: bool) -> Outcome<i64> {
+    let mut case = Case::open(tx, ctx, id, version).await?;
+    if case.task.state != TaskState::Draft {
+        case.require(ctx, Action::DispatchChildren)?;
+        return send_children(tx, ctx, case, not_secret).await;
+    }
+    case.require(ctx, Action::Submit)?;
+    confirm(not_secret || case.task.not_secret)?;
+    check_tree(tx, &case.task).await?;
+    let needs_approval = store::source_kind(tx, &case.task.source_kind).await?.is_some_and(|kind| kind.needs_approval);
+    if needs_approval && case.task.parent_id.is_none() {
+        case.task.not_secret = true;
+        case.task.state = TaskState::Approval;
+        case.task.submitted_by = Some(ctx.actor.person);
+        let words = format!("提交立项审批：“{}”", case.task.title);
+        case.finish(tx, ctx, Step::new("submitted", words, json!({}))).await?;
+        return Ok(0);
+    }
+    let task = case.task;
+    let sent = send(tx, ctx, task.clone()).await?;
+    follow::above(tx, ctx, &task).await?;
+    Ok(sent)
+}
+
+fn confirm(not_secret: bool) -> Outcome<()> {
+    if not_secret {
+        return Ok(());
+    }
+    Err(Refusal::field("not_secret", "请确认任务内容和附件不涉及国家秘密"))
+}
+
+async fn send_children(tx: &mut Tx, ctx: &Ctx, case: Case, not_secret: bool) -> Outcome<i64> {
+    confirm(not_secret)?;
+    check_tree(tx, &case.task).await?;
+    let mut sent = 0;
+    for child in store::children(tx, case.task.id).await? {
+        if child.state == TaskState::Draft {
+            sent += send(tx, ctx, child.clone()).await?;
+            follow::above(tx, ctx, &child).await?;
+        }
+    }
+    let words = format!("下达 {sent} 项下级任务");
+    case.finish(tx, ctx, Step::new("children_dispatched", words, json!({ "count": sent }))).await?;
+    Ok(sent)
+}
+
+/// What a person decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Yes.
+    Approve,
+    /// No, with a reason.
+    Reject,
+}
+
+/// Decides on a submitted task: it goes out, or becomes a draft again.
+pub async fn approve(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, decision: Decision, reason: Option<&str>) -> Outcome<()> {
+    let mut case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::Approve)?;
+    let mut fields = Fields::default();
+    let reason = match decision {
+        Decision::Reject => Some(fields.text("reason", reason.unwrap_or_default(), 2000)),
+        Decision::Approve => fields.optional_text("reason", reason, 2000),
+    };
+    fields.finish()?;
+    let data = json!({ "reason": reason });
+    match decision {
+        Decision::Reject => {
+            case.task.state = TaskState::Draft;
+            let words = format!("立项审批未通过：{}", reason.unwrap_or_default());
+            case.finish(tx, ctx, Step::new("rejected", words, data)).await
+        }
+        Decision::Approve => {
+            case::note(tx, ctx, &case.task, Step::new("approved", "立项审批通过".to_owned(), data)).await?;
+            send(tx, ctx, case.task).await?;
+            Ok(())
+        }
+    }
+}
+
+/// Checks a tree of drafts: a lead on every leaf, no child later than its parent, weights that make a whole.
+async fn check_tree(tx: &mut Tx, top: &Task) -> Outcome<()> {
+    let mut fields = Fields::default();
+    let mut queue = vec![(top.clone(), String::new())];
+    while let Some((task, path)) = queue.pop() {
+        let name = if path.is_empty() { String::new() } else { format!("“{}”：", task.title) };
+        let below = if task.children > 0 { store::children(tx, task.id).await? } else { Vec::new() };
+        let live: Vec<_> = below.iter().filter(|child| child.state != TaskState::Terminated).collect();
+        if task.state == TaskState::Draft {
+            let parties = store::parties(tx, task.id).await?;
+            if live.is_empty() && !parties.iter().any(|party| party.role == PartyRole::Lead) {
+                fields.add(&format!("{path}parties"), format!("{name}没有牵头单位，不能交办"));
+            }
+        }
+        let sum: i64 = live.iter().map(|child| child.weight.0).sum();
+        if !live.is_empty() && sum != Share::WHOLE.0 {
+            fields.add(&format!("{path}children"), format!("{name}下级任务权重合计应为 100%，现为 {}", Share(sum).words()));
+        }
+        for (index, child) in live.into_iter().enumerate() {
+            if let (Some(due), Some(limit)) = (child.due_day, task.due_day)
+                && due > limit
+            {
+                let words = format!("“{}”的期限 {due} 晚于上级任务的期限 {limit}", child.title);
+                fields.add(&format!("{path}children[{index}].due"), words);
+            }
+            if child.state == TaskState::Draft {
+                queue.push((child.clone(), format!("{path}children[{index}].")));
+            }
+        }
+    }
+    fields.finish()
+}
+
+/// Sends a task and every draft below it out; answers how many.
+async fn send(tx: &mut Tx, ctx: &Ctx, top: Task) -> Outcome<i64> {
+    let mut sent = 0;
+    let parent_number = match top.parent_id {
+        Some(parent) => store::find(tx, parent).await?.and_then(|task| task.number),
+        None => None,
+    };
+    let mut queue = vec![(top, parent_number)];
+    while let Some((mut task, parent_number)) = queue.pop() {
+        let below = if task.children > 0 { store::children(tx, task.id).await? } else { Vec::new() };
+        let number = match &parent_number {
+            Some(above) => format!("{above}-{:02}", task.position),
+            None => root_number(tx, ctx).await?,
+        };
+        for child in below.into_iter().filter(|child| child.state == TaskState::Draft) {
+            queue.push((child, Some(number.clone())));
+        }
+        go_out(tx, ctx, &mut task, number).await?;
+        sent += 1;
+    }
+    Ok(sent)
+}
+
+/// 2026-0001: the year and a number without gaps.
+async fn root_number(tx: &mut Tx, ctx: &Ctx) -> Outcome<String> {
+    let year: String = ctx.today().to_string().chars().take(4).collect();
+    let n = store::next_value(tx, &format!("task:{year}")).await?;
+    Ok(format!("{year}-{n:04}"))
+}
+
+async fn go_out(tx: &mut Tx, ctx: &Ctx, task: &mut Task, number: String) -> Outcome<()> {
+    let (now, today) = (ctx.now(), ctx.today());
+    task.number = Some(number.clone());
+    task.state = TaskState::Dispatched;
+    task.dispatched_at = Some(now);
+    task.submitted_by = task.submitted_by.or(Some(ctx.actor.person));
+    task.not_secret = true;
+    let start: Day = task.start_day.unwrap_or(today);
+    task.start_day = Some(start.min(task.due_day.unwrap_or(start)));
+    task.original_due_day = task.due_day;
+    let parties = store::parties(tx, task.id).await?;
+    // A heading over other tasks has nobody who could sign it.
+    if !parties.iter().any(|party| party.role.leads()) {
+        task.state = TaskState::Active;
+    }
+    draft::plan_dues(tx, ctx, task, today).await?;
+    case::light(tx, ctx, task, &[]).await?;
+    store::save(tx, task).await?;
+    let names: Vec<_> = parties.iter().map(|party| format!("{}（{}）", party.unit_name, party.role.label())).collect();
+    let due = task.due_day.map(|day| format!("，{day}前办结")).unwrap_or_default();
+    let to = if names.is_empty() { String::new() } else { format!("给{}", names.join("、")) };
+    let words = format!("编号 {number}，交办{to}{due}");
+    let data = json!({ "number": number, "due_day": task.due_day, "parties": parties.iter().map(|p| p.unit_id).collect::<Vec<_>>() });
+    case::note(tx, ctx, task, Step::new("dispatched", words, data)).await
+}

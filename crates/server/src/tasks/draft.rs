@@ -1,0 +1,470 @@
+//! Setting a task up and changing it: facts, parties, steps, due day.
+
+use std::collections::BTreeSet;
+
+use db::Tx;
+use kit::Day;
+use serde_json::json;
+
+use super::{
+    case::{Case, Step, note},
+    due::{self, Due},
+    follow,
+    model::{
+        DueInput, Importance, MilestoneId, MilestoneInput, MilestoneRow, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportDueId,
+        ReportRule, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency,
+    },
+    policy::Action,
+    store,
+};
+use crate::{
+    access::Role,
+    app::{Ctx, Fields, Outcome, Refusal},
+    files,
+    org::{self, UnitId},
+};
+
+/// Levels of a tree.
+const MAX_DEPTH: i64 = 10;
+/// Parties of a task.
+const MAX_PARTIES: usize = 200;
+/// Steps of a task.
+const MAX_MILESTONES: usize = 60;
+
+/// Where a new task hangs.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The task above it.
+    pub parent: &'a Task,
+    /// Its place among the tasks beside it.
+    pub position: i64,
+    /// Its share of the task above.
+    pub weight: Share,
+    /// The unit that issues it.
+    pub issuer: Option<UnitId>,
+}
+
+/// Makes a draft; answers its id. The caller holds the tree when there is one.
+pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Place<'_>>) -> Outcome<TaskId> {
+    let id = TaskId::new(&ctx.rng, ctx.now());
+    let parent = place.map(|place| place.parent);
+    let mut task = Task {
+        id,
+        number: None,
+        parent_id: parent.map(|p| p.id),
+        root_id: parent.map_or(id, |p| p.root_id),
+        depth: parent.map_or(0, |p| p.depth + 1),
+        position: place.map_or(1, |p| p.position),
+        title: String::new(),
+        demand: String::new(),
+        source_kind: parent.map_or_else(|| "other".to_owned(), |p| p.source_kind.clone()),
+        source_document: parent.and_then(|p| p.source_document.clone()),
+        clause: None,
+        importance: parent.map_or(Importance::Normal, |p| p.importance),
+        urgency: parent.map_or(Urgency::Routine, |p| p.urgency),
+        state: TaskState::Draft,
+        creator_id: ctx.actor.person,
+        issuer_unit_id: place.map_or(ctx.actor.unit, |p| p.issuer),
+        issuer_kind: None,
+        submitted_by: None,
+        created_at: ctx.now(),
+        dispatched_at: None,
+        closed_at: None,
+        settled_at: None,
+        last_report_at: None,
+        start_day: None,
+        due_day: None,
+        original_due_day: None,
+        due_text: None,
+        due_explanation: "[]".to_owned(),
+        rule_kind: RuleKind::None,
+        rule_day: None,
+        weight: place.map_or(Share::WHOLE, |p| p.weight),
+        progress: Share::ZERO,
+        claimed: Share::ZERO,
+        children: 0,
+        stage: None,
+        sent_back: 0,
+        red_since: None,
+        yellow_from: None,
+        orange_from: None,
+        red_from: None,
+        lamp_plan: "[]".to_owned(),
+        not_secret: false,
+        version: 1,
+    };
+    if task.depth >= MAX_DEPTH {
+        return Err(Refusal::field("parent_id", format!("任务最多分解 {MAX_DEPTH} 级")));
+    }
+    if input.title.is_none() {
+        return Err(Refusal::field("title", "不能为空"));
+    }
+    let steps = set_facts(tx, ctx, &mut task, input).await?;
+    if let (Some(due), Some(limit)) = (task.due_day, parent.and_then(|p| p.due_day))
+        && due > limit
+    {
+        return Err(later_than_parent(limit));
+    }
+    store::insert(tx, &task).await?;
+    if let Some(parties) = &input.parties {
+        set_parties(tx, ctx, &task, Vec::new(), parties).await?;
+    }
+    if !steps.is_empty() {
+        store::replace_milestones(tx, id, &steps).await?;
+    }
+    files::attach(tx, ctx, id.0, files::Owner::task(id.0), input.file_ids.as_deref().unwrap_or_default()).await?;
+    let data = json!({ "title": task.title, "parent": task.parent_id });
+    note(tx, ctx, &task, Step::new("created", format!("起草任务“{}”", task.title), data)).await?;
+    Ok(id)
+}
+
+pub(super) fn later_than_parent(limit: Day) -> Refusal {
+    Refusal::field("due", format!("不能晚于上级任务的期限 {limit}"))
+}
+
+/// Puts what was given into the task; answers the steps it has from now on, empty when they stay as they are.
+async fn set_facts(tx: &mut Tx, ctx: &Ctx, task: &mut Task, input: &TaskInput) -> Outcome<Vec<MilestoneRow>> {
+    let mut fields = Fields::default();
+    if let Some(title) = &input.title {
+        task.title = fields.text("title", title, 300).replace(['\n', '\r', '\t'], " ");
+    }
+    if let Some(demand) = &input.demand {
+        task.demand = fields.optional_text("demand", Some(demand), 20_000).unwrap_or_default();
+    }
+    if let Some(document) = &input.source_document {
+        task.source_document = fields.optional_text("source_document", Some(document), 300);
+    }
+    if let Some(clause) = &input.clause {
+        task.clause = fields.optional_text("clause", Some(clause), 500);
+    }
+    if let Some(code) = &input.source_kind {
+        if store::source_kind(tx, code).await?.is_none() {
+            fields.add("source_kind", "没有这种任务来源");
+        }
+        task.source_kind.clone_from(code);
+    }
+    task.importance = input.importance.unwrap_or(task.importance);
+    task.urgency = input.urgency.unwrap_or(task.urgency);
+    task.start_day = input.start_day.or(task.start_day);
+    task.not_secret = input.not_secret.unwrap_or(task.not_secret);
+    let mut steps = None;
+    let mut rule = input.report_rule;
+    if let Some(given) = &input.due {
+        match read_due(ctx, task, given) {
+            Ok(due) => {
+                task.due_day = due.day;
+                task.due_text = due.text;
+                task.due_explanation = serde_json::to_string(&due.explanation).map_err(Refusal::internal)?;
+                rule = rule.or(due.rule);
+                if due.steps.len() > 1 {
+                    steps = Some(steps_of(ctx, &due.steps));
+                }
+            }
+            Err(refusal) => fields.absorb(refusal)?,
+        }
+    }
+    if let Some(rule) = rule {
+        match due::cadence_of(rule) {
+            Ok(cadence) => {
+                let rule = due::rule_of(cadence);
+                task.rule_kind = rule.kind;
+                task.rule_day = rule.day;
+            }
+            Err(refusal) => fields.absorb(refusal)?,
+        }
+    }
+    if let (Some(start), Some(due)) = (task.start_day, task.due_day)
+        && start > due
+    {
+        fields.add("start_day", "不能晚于到期日");
+    }
+    if let Some(given) = &input.milestones {
+        steps = Some(checked_steps(tx, ctx, task, given, &mut fields).await?);
+    }
+    fields.finish()?;
+    Ok(steps.unwrap_or_default())
+}
+
+fn read_due(ctx: &Ctx, task: &Task, given: &DueInput) -> Outcome<Due> {
+    let from = task.start_day.unwrap_or_else(|| task.dispatched_at.map_or_else(|| ctx.today(), |at| at.day()));
+    due::read(given, from, &ctx.calendar)
+}
+
+/// Several days in one text become steps of equal weight.
+fn steps_of(ctx: &Ctx, days: &[Day]) -> Vec<MilestoneRow> {
+    let shares = equal_shares(days.len());
+    days.iter()
+        .zip(shares)
+        .zip(1..)
+        .map(|((day, weight), n)| MilestoneRow {
+            id: MilestoneId::new(&ctx.rng, ctx.now()),
+            title: format!("第{n}阶段（{day}）"),
+            due_day: *day,
+            weight,
+            deliverable: None,
+            done_at: None,
+        })
+        .collect()
+}
+
+/// `n` shares that add up to the whole; the first ones take what cannot be divided.
+pub fn equal_shares(n: usize) -> Vec<Share> {
+    let n = i64::try_from(n).unwrap_or(1).max(1);
+    let (each, rest) = (Share::WHOLE.0 / n, Share::WHOLE.0 % n);
+    (0..n).map(|index| Share(each + i64::from(index < rest))).collect()
+}
+
+async fn checked_steps(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    task: &Task,
+    given: &[MilestoneInput],
+    fields: &mut Fields,
+) -> Outcome<Vec<MilestoneRow>> {
+    if given.len() > MAX_MILESTONES {
+        fields.add("milestones", format!("最多 {MAX_MILESTONES} 个节点"));
+        return Ok(Vec::new());
+    }
+    let before = store::milestones(tx, task.id).await?;
+    let shares = equal_shares(given.len());
+    let weighted = given.iter().any(|step| step.weight.is_some());
+    let mut rows = Vec::new();
+    for (index, (step, equal)) in given.iter().zip(shares).enumerate() {
+        let mut own = Fields::default();
+        own.under(format!("milestones[{index}]."));
+        let title = own.text("title", &step.title, 100);
+        let deliverable = own.optional_text("deliverable", step.deliverable.as_deref(), 300);
+        if task.due_day.is_some_and(|due| step.due_day > due) {
+            own.add("due_day", "不能晚于任务的期限");
+        }
+        let weight = match step.weight.map(Share::from_percent) {
+            Some(Some(weight)) => weight,
+            None if !weighted => equal,
+            _ => {
+                own.add("weight", "权重应为 0 至 100，要么全部填写，要么全部留空");
+                Share::ZERO
+            }
+        };
+        let old = before.iter().find(|row| Some(row.id) == step.id);
+        if let Err(refusal) = own.finish() {
+            fields.absorb(refusal)?;
+        }
+        rows.push(MilestoneRow {
+            id: old.map_or_else(|| MilestoneId::new(&ctx.rng, ctx.now()), |row| row.id),
+            title,
+            due_day: step.due_day,
+            weight,
+            deliverable,
+            done_at: old.and_then(|row| row.done_at),
+        });
+    }
+    if weighted && rows.iter().map(|row| row.weight.0).sum::<i64>() != Share::WHOLE.0 {
+        fields.add("milestones", "节点权重合计应为 100%");
+    }
+    rows.sort_by_key(|row| row.due_day);
+    Ok(rows)
+}
+
+/// Replaces the parties. Those that stay keep their signature; those that go must not have worked yet.
+async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>, given: &[PartyInput]) -> Outcome<Vec<PartyRow>> {
+    let mut fields = Fields::default();
+    if given.len() > MAX_PARTIES {
+        fields.add("parties", format!("最多 {MAX_PARTIES} 个责任方"));
+        fields.finish()?;
+        return Ok(Vec::new());
+    }
+    if given.iter().filter(|party| party.role == PartyRole::Lead).count() > 1 {
+        fields.add("parties", "只能有一个牵头单位，其余可设为共同牵头");
+    }
+    let units: BTreeSet<UnitId> = given.iter().map(|party| party.unit_id).collect();
+    let known = org::unit_refs(tx, units.iter().copied()).await?;
+    let mut seen = BTreeSet::new();
+    // Only the committee's side may task any unit; a unit tasks its own.
+    let anywhere = ctx.actor.is(Role::Centre) || ctx.actor.is(Role::Leader) || ctx.actor.person.0 == kit::NIL;
+    for (index, party) in given.iter().enumerate() {
+        let field = format!("parties[{index}].unit_id");
+        let kept = before.iter().any(|row| row.unit_id == party.unit_id);
+        match known.iter().find(|unit| unit.id == party.unit_id) {
+            None => fields.add(&field, "单位不存在"),
+            Some(unit) if !anywhere && !kept && !ctx.actor.acts_for(party.unit_id) => {
+                fields.add(&field, format!("“{}”不在您的管理范围内，请报政务运营中心交办", unit.name));
+            }
+            Some(_) => {}
+        }
+        if !seen.insert(party.unit_id) {
+            fields.add(&field, "同一单位重复出现");
+        }
+        if let Some(person) = party.person_id {
+            let units = org::below(tx, &[party.unit_id]).await?;
+    let members = org::persons_of_units(tx, &units, ctx.today()).await?;
+            if !members.contains(&person) {
+                fields.add(&format!("parties[{index}].person_id"), "此人不在该单位");
+            }
+        }
+    }
+    fields.finish()?;
+    for row in &before {
+        if !given.iter().any(|party| party.unit_id == row.unit_id && party.role == row.role) {
+            if row.state != PartyState::Unsigned && task.dispatched_at.is_some() {
+                let words = format!("“{}”已经签收，不能移除或改变角色", row.unit_name);
+                return Err(Refusal::field("parties", words));
+            }
+            store::remove_party(tx, row.id).await?;
+        }
+    }
+    let mut rows = Vec::new();
+    for (party, position) in given.iter().zip(1_i64..) {
+        let old = before.iter().find(|row| row.unit_id == party.unit_id && row.role == party.role);
+        if let Some(old) = old {
+            let mut row = old.clone();
+            row.person_id = party.person_id.or(row.person_id);
+            store::save_party(tx, &row).await?;
+            rows.push(row);
+            continue;
+        }
+        let row = PartyRow {
+            id: PartyId::new(&ctx.rng, ctx.now()),
+            task_id: task.id,
+            unit_id: party.unit_id,
+            person_id: party.person_id,
+            role: party.role,
+            state: PartyState::Unsigned,
+            position,
+            signed_at: None,
+            signed_by: None,
+            returned: 0,
+            unit_name: known.iter().find(|unit| unit.id == party.unit_id).map(|unit| unit.name.clone()).unwrap_or_default(),
+            unit_short: String::new(),
+            person_name: None,
+        };
+        store::insert_party(tx, &row).await?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// Changes a task's facts, parties, steps and, before it is closed, its due day.
+pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &TaskInput) -> Outcome<()> {
+    let mut case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::Edit)?;
+    let before = case.task.clone();
+    let steps = set_facts(tx, ctx, &mut case.task, input).await?;
+    let task = &mut case.task;
+    if let Some(parent) = task.parent_id
+        && let Some(parent) = store::find(tx, parent).await?
+        && let (Some(due), Some(limit)) = (task.due_day, parent.due_day)
+        && due > limit
+    {
+        return Err(later_than_parent(limit));
+    }
+    if let (Some(due), Some(child)) = (task.due_day, store::latest_child_due(tx, id).await?)
+        && due < child
+    {
+        return Err(Refusal::field("due", format!("不能早于下级任务的期限 {child}")));
+    }
+    if task.dispatched_at.is_none() {
+        task.original_due_day = task.due_day;
+    }
+    if let Some(parties) = &input.parties {
+        let rows = std::mem::take(&mut case.parties);
+        if task.dispatched_at.is_some() && task.children == 0 && !parties.iter().any(|party| party.role == PartyRole::Lead) {
+            return Err(Refusal::field("parties", "已交办的任务必须有牵头单位"));
+        }
+        case.parties = set_parties(tx, ctx, task, rows, parties).await?;
+    }
+    if !steps.is_empty() || input.milestones.as_ref().is_some_and(Vec::is_empty) {
+        store::replace_milestones(tx, id, &steps).await?;
+    }
+    files::attach(tx, ctx, id.0, files::Owner::task(id.0), input.file_ids.as_deref().unwrap_or_default()).await?;
+    let rule_changed = before.rule_kind != task.rule_kind || before.rule_day != task.rule_day || before.due_day != task.due_day;
+    if task.dispatched_at.is_some() && rule_changed {
+        store::remove_open_dues(tx, id, ctx.today()).await?;
+        plan_dues(tx, ctx, task, ctx.today()).await?;
+    }
+    let changed = changes(&before, task);
+    let words = if changed.is_empty() { "修改任务".to_owned() } else { format!("修改任务：{}", changed.join("；")) };
+    let data = json!({ "changes": changed });
+    case.finish(tx, ctx, Step::new("edited", words, data)).await
+}
+
+fn changes(before: &Task, after: &Task) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut note = |what: &str, old: String, new: String| {
+        if old != new {
+            let cut = |text: String| if text.chars().count() > 60 { text.chars().take(60).chain("…".chars()).collect() } else { text };
+            let empty = |text: String| if text.is_empty() { "空".to_owned() } else { cut(text) };
+            words.push(format!("{what}由“{}”改为“{}”", empty(old), empty(new)));
+        }
+    };
+    let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
+    note("标题", before.title.clone(), after.title.clone());
+    note("任务要求", before.demand.clone(), after.demand.clone());
+    note("期限", day(before.due_day), day(after.due_day));
+    note("开始日期", day(before.start_day), day(after.start_day));
+    note("重要程度", before.importance.label().to_owned(), after.importance.label().to_owned());
+    note("紧急程度", before.urgency.label().to_owned(), after.urgency.label().to_owned());
+    note("报送周期", before.rule_kind.label().to_owned(), after.rule_kind.label().to_owned());
+    words
+}
+
+/// Standing tasks get their duties so far ahead; a daily job adds what comes into sight.
+pub const STANDING_AHEAD_DAYS: i64 = 370;
+
+/// Writes the duties to report that follow from the task's rule, from the day after `from` to its due day.
+pub async fn plan_dues(tx: &mut Tx, ctx: &Ctx, task: &Task, from: Day) -> Outcome<()> {
+    let cadence = due::cadence_of(ReportRule { kind: task.rule_kind, day: task.rule_day })?;
+    let until = task.due_day.unwrap_or_else(|| from.plus_days(STANDING_AHEAD_DAYS));
+    let start = task.start_day.unwrap_or(from).max(from).plus_days(1);
+    if cadence == workdays::Cadence::None || start > until {
+        return Ok(());
+    }
+    let days: Vec<_> = cadence.due_days(start.date(), until.date(), &ctx.calendar).take(400).collect();
+    for due in days {
+        if let Some(day) = Day::new(due.day) {
+            store::insert_report_due(tx, ReportDueId::new(&ctx.rng, ctx.now()), task.id, day).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes a draft and the drafts below it.
+pub async fn delete(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64) -> Outcome<()> {
+    let case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::Delete)?;
+    let task = case.task;
+    let ids = drafts_below(tx, &task).await?;
+    let words = format!("删除草稿“{}”", task.title);
+    let above = match task.parent_id {
+        Some(parent) => store::find(tx, parent).await?,
+        None => None,
+    };
+    // The ledger keeps what the tables forget; the parent's time line shows it.
+    note(tx, ctx, above.as_ref().unwrap_or(&task), Step::new("draft_deleted", words, json!({ "task": id, "title": task.title }))).await?;
+    store::remove_drafts(tx, &ids).await?;
+    follow::above(tx, ctx, &task).await
+}
+
+/// A draft with every draft below it, parents before children.
+pub async fn drafts_below(tx: &mut Tx, task: &Task) -> Outcome<Vec<TaskId>> {
+    let mut ids = vec![task.id];
+    let mut index = 0;
+    while let Some(id) = ids.get(index).copied() {
+        let below = store::children(tx, id).await?;
+        ids.extend(below.iter().filter(|child| child.state == TaskState::Draft).map(|child| child.id));
+        index += 1;
+    }
+    Ok(ids)
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_shares_always_make_a_whole() {
+        for n in 1..=10_000 {
+            assert_eq!(equal_shares(n).iter().map(|share| share.0).sum::<i64>(), 1_000_000, "{n}");
+        }
+    }
+}

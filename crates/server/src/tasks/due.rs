@@ -1,0 +1,83 @@
+//! From what people write (“6月底前”) to a due day with its explanation, steps and report rule.
+
+use kit::Day;
+use workdays::{Cadence, Calendar, deadline};
+
+use super::model::{DueInput, ReportRule, RuleKind};
+use crate::app::{Fields, Outcome, Refusal};
+
+/// A due day that explains itself.
+#[derive(Clone, Debug, Default)]
+pub struct Due {
+    /// The day; none for standing tasks.
+    pub day: Option<Day>,
+    /// The words it was read from.
+    pub text: Option<String>,
+    /// How it came about, sentence by sentence.
+    pub explanation: Vec<String>,
+    /// Several days in one text: its steps.
+    pub steps: Vec<Day>,
+    /// A rule the words contain (“每月25日前”).
+    pub rule: Option<ReportRule>,
+}
+
+/// Reads a due day. A day that was chosen wins over words; words that say nothing about a time are an error.
+pub fn read(input: &DueInput, from: Day, calendar: &Calendar) -> Outcome<Due> {
+    let mut fields = Fields::default();
+    let text = fields.optional_text("due.text", input.text.as_deref(), deadline::LONGEST_TEXT);
+    fields.finish()?;
+    let Some(words) = &text else {
+        return Ok(Due { day: input.day, explanation: chosen(input.day, calendar), ..Due::default() });
+    };
+    let reading = deadline::read(words, from.date(), calendar);
+    let mut explanation = reading.explanation;
+    explanation.extend(reading.warnings);
+    if let Some(day) = input.day {
+        if reading.day != Some(day.date()) {
+            explanation = chosen(Some(day), calendar);
+        }
+        return Ok(Due { day: Some(day), text, explanation, ..Due::default() });
+    }
+    if !reading.matched {
+        return Err(Refusal::field("due.text", format!("看不懂期限“{words}”，请写成“6月底前”“10个工作日内”，或直接选择日期")));
+    }
+    Ok(Due {
+        day: reading.day.and_then(Day::new),
+        text,
+        explanation,
+        steps: reading.milestone_days.into_iter().filter_map(Day::new).collect(),
+        rule: reading.report_rule.map(rule_of),
+    })
+}
+
+fn chosen(day: Option<Day>, calendar: &Calendar) -> Vec<String> {
+    let Some(day) = day else { return Vec::new() };
+    let mut words = vec![format!("选定日期 → {day}")];
+    if !calendar.is_workday(day.date()) {
+        words.push("这一天不是工作日".to_owned());
+    }
+    words
+}
+
+/// A cadence as a rule.
+pub fn rule_of(cadence: Cadence) -> ReportRule {
+    let (kind, day) = match cadence {
+        Cadence::None => (RuleKind::None, None),
+        Cadence::Weekly { weekday } => (RuleKind::Weekly, Some(i64::from(weekday))),
+        Cadence::Monthly { day } => (RuleKind::Monthly, Some(i64::from(day))),
+        Cadence::Quarterly { day } => (RuleKind::Quarterly, Some(i64::from(day))),
+    };
+    ReportRule { kind, day }
+}
+
+/// A rule as a cadence, with the last day of the period where none is said.
+pub fn cadence_of(rule: ReportRule) -> Outcome<Cadence> {
+    let day = |last: i64| u8::try_from(rule.day.unwrap_or(last)).unwrap_or(0);
+    let cadence = match rule.kind {
+        RuleKind::None => Cadence::None,
+        RuleKind::Weekly => Cadence::Weekly { weekday: day(5) },
+        RuleKind::Monthly => Cadence::Monthly { day: day(25) },
+        RuleKind::Quarterly => Cadence::Quarterly { day: day(25) },
+    };
+    cadence.checked().map_err(|_| Refusal::field("report_rule.day", "每周为 1 至 7，每月、每季度为 1 至 31"))
+}

@@ -1,0 +1,241 @@
+//! What a list of tasks is narrowed down to and how it is ordered: read once from the query, used by every list and figure.
+
+use kit::{Day, text_enum};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use super::{
+    lamp::{self, Lamp},
+    model::{Importance, Share, Task, TaskId, TaskState},
+};
+use crate::{
+    app::{Fields, Outcome},
+    org::UnitId,
+};
+
+text_enum! {
+    /// Which of my tasks.
+    Mine {
+        Handling = "handling", "我经办的";
+        Created = "created", "我交办的";
+        Unit = "unit", "本单位的";
+    }
+}
+
+text_enum! {
+    /// In which role the unit has to do with the task.
+    UnitRole {
+        Any = "any", "参与";
+        Lead = "lead", "牵头";
+        Co = "co", "配合";
+    }
+}
+
+impl UnitRole {
+    pub(super) const fn condition(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Lead => " and fp.role in ('lead', 'co_lead')",
+            Self::Co => " and fp.role not in ('lead', 'co_lead')",
+        }
+    }
+}
+
+/// The query of a list, as it comes.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FilterQuery {
+    /// Part of the title, the number or the document.
+    pub q: Option<String>,
+    /// States, separated by commas.
+    pub state: Option<String>,
+    /// Lamps, separated by commas.
+    pub lamp: Option<String>,
+    /// Past due and open, or not.
+    pub overdue: Option<bool>,
+    /// Importances, separated by commas.
+    pub importance: Option<String>,
+    /// A code of `/source-kinds`.
+    pub source_kind: Option<String>,
+    /// The document, exactly.
+    pub source_document: Option<String>,
+    /// A unit that takes part, units below it included.
+    #[param(value_type = Option<String>)]
+    pub unit_id: Option<UnitId>,
+    /// In which role it does.
+    #[param(inline)]
+    pub unit_role: Option<UnitRole>,
+    /// Which of mine.
+    #[param(inline)]
+    pub mine: Option<Mine>,
+    /// Directly below this task.
+    #[param(value_type = Option<String>)]
+    pub parent_id: Option<TaskId>,
+    /// Only tasks with nothing above.
+    pub roots: Option<bool>,
+    /// Only tasks with nothing below.
+    pub leaves: Option<bool>,
+    /// Created on or after.
+    #[param(value_type = Option<String>)]
+    pub created_from: Option<Day>,
+    /// Created on or before.
+    #[param(value_type = Option<String>)]
+    pub created_to: Option<Day>,
+    /// Closed on or after.
+    #[param(value_type = Option<String>)]
+    pub closed_from: Option<Day>,
+    /// Closed on or before.
+    #[param(value_type = Option<String>)]
+    pub closed_to: Option<Day>,
+    /// Due on or after.
+    #[param(value_type = Option<String>)]
+    pub due_from: Option<Day>,
+    /// Due on or before.
+    #[param(value_type = Option<String>)]
+    pub due_to: Option<Day>,
+    /// `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round.
+    pub sort: Option<String>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// Rows a page, 1 to 200, 50 when nothing is said.
+    pub limit: Option<i64>,
+}
+
+/// A filter that has been understood.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "as in FilterQuery")]
+pub struct Filter {
+    pub q: Option<String>,
+    pub state: Vec<TaskState>,
+    pub lamp: Vec<Lamp>,
+    pub overdue: Option<bool>,
+    pub importance: Vec<Importance>,
+    pub source_kind: Option<String>,
+    pub source_document: Option<String>,
+    pub unit_id: Option<UnitId>,
+    pub unit_role: Option<UnitRole>,
+    pub mine: Option<Mine>,
+    pub parent_id: Option<TaskId>,
+    pub roots: Option<bool>,
+    pub leaves: Option<bool>,
+    pub created_from: Option<Day>,
+    pub created_to: Option<Day>,
+    pub closed_from: Option<Day>,
+    pub closed_to: Option<Day>,
+    pub due_from: Option<Day>,
+    pub due_to: Option<Day>,
+}
+
+impl FilterQuery {
+    /// Understands the query, or says which field is wrong.
+    pub fn read(&self) -> Outcome<(Filter, Sort)> {
+        let mut fields = Fields::default();
+        let q = fields.optional_text("q", self.q.as_deref(), 100);
+        let state = words(&mut fields, "state", self.state.as_deref(), TaskState::from_word);
+        let lamp = words(&mut fields, "lamp", self.lamp.as_deref(), Lamp::from_word);
+        let importance = words(&mut fields, "importance", self.importance.as_deref(), Importance::from_word);
+        let sort = match self.sort.as_deref().map(Sort::read) {
+            None => Sort { key: SortKey::CreatedAt, descending: true },
+            Some(Some(sort)) => sort,
+            Some(None) => {
+                fields.add("sort", "不能按此排序");
+                Sort { key: SortKey::CreatedAt, descending: true }
+            }
+        };
+        fields.finish()?;
+        let filter = Filter {
+            q,
+            state,
+            lamp,
+            overdue: self.overdue,
+            importance,
+            source_kind: self.source_kind.clone(),
+            source_document: self.source_document.clone(),
+            unit_id: self.unit_id,
+            unit_role: self.unit_role,
+            mine: self.mine,
+            parent_id: self.parent_id,
+            roots: self.roots,
+            leaves: self.leaves,
+            created_from: self.created_from,
+            created_to: self.created_to,
+            closed_from: self.closed_from,
+            closed_to: self.closed_to,
+            due_from: self.due_from,
+            due_to: self.due_to,
+        };
+        Ok((filter, sort))
+    }
+}
+
+fn words<T>(fields: &mut Fields, name: &str, text: Option<&str>, read: fn(&str) -> Option<T>) -> Vec<T> {
+    let mut values = Vec::new();
+    for word in text.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        match read(word) {
+            Some(value) => values.push(value),
+            None => fields.add(name, format!("没有“{word}”这一项")),
+        }
+    }
+    values
+}
+
+/// What a list is ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they say it")]
+pub enum SortKey {
+    CreatedAt,
+    DueDay,
+    Progress,
+    Importance,
+    Number,
+    Lamp,
+}
+
+/// What a list is ordered by, and which way.
+#[derive(Clone, Copy, Debug)]
+pub struct Sort {
+    /// By what.
+    pub key: SortKey,
+    /// The greatest first.
+    pub descending: bool,
+}
+
+/// A row's place in the order.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum SortValue {
+    /// A number.
+    Int(i64),
+    /// A text.
+    Text(String),
+}
+
+impl Sort {
+    fn read(text: &str) -> Option<Self> {
+        let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+        let key = match name {
+            "created_at" => SortKey::CreatedAt,
+            "due_day" => SortKey::DueDay,
+            "progress" => SortKey::Progress,
+            "importance" => SortKey::Importance,
+            "number" => SortKey::Number,
+            "lamp" => SortKey::Lamp,
+            _ => return None,
+        };
+        Some(Self { key, descending })
+    }
+
+    /// Where a task stands in this order, the same value the database sorts by.
+    pub fn value(self, task: &Task, lamp: Lamp) -> SortValue {
+        let Share(progress) = task.progress;
+        match self.key {
+            SortKey::CreatedAt => SortValue::Int(task.created_at.millis()),
+            SortKey::DueDay => SortValue::Text(task.due_day.map_or_else(|| "9999".to_owned(), |day| day.to_string())),
+            SortKey::Progress => SortValue::Int(progress),
+            SortKey::Importance => SortValue::Int(task.importance as i64),
+            SortKey::Number => SortValue::Text(task.number.clone().unwrap_or_default()),
+            SortKey::Lamp => SortValue::Int(i64::from(lamp::severity(lamp))),
+        }
+    }
+}

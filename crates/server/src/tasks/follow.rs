@@ -1,0 +1,76 @@
+//! What follows above when a task changes: progress rolls up by weight, and a task that nobody leads (a heading over
+//! others, such as a document with its clauses) begins and ends with the tasks below it.
+
+use db::Tx;
+use serde_json::json;
+
+use super::{
+    case::{self, Step},
+    model::{ClosureId, Share, Task, TaskState},
+    store,
+};
+use crate::{access, app::{Ctx, Outcome}};
+
+/// Works out every task above this one anew; stops where nothing changes. Touches ancestors only.
+pub async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
+    let mut next = task.parent_id;
+    while let Some(id) = next {
+        let Some(mut parent) = store::find(tx, id).await? else { break };
+        let below = store::below(tx, id).await?;
+        let before = (parent.progress, parent.claimed, parent.state, parent.children);
+        if below.weight > 0 && !parent.state.is_done() {
+            // Weights of live children need not add up to the whole when one was terminated: their sum is the whole then.
+            parent.progress = Share(below.progress / below.weight);
+            parent.claimed = Share(below.claimed / below.weight);
+        }
+        parent.children = below.live;
+        let step = if has_no_lead(tx, &parent).await? { heading_step(tx, ctx, &mut parent, below).await? } else { None };
+        if before == (parent.progress, parent.claimed, parent.state, parent.children) {
+            break;
+        }
+        case::light(tx, ctx, &mut parent, &[]).await?;
+        store::save_derived(tx, &parent).await?;
+        if let Some(step) = step {
+            case::note(tx, &ctx.acting(access::system_principal()), &parent, step).await?;
+        }
+        next = parent.parent_id;
+    }
+    Ok(())
+}
+
+async fn has_no_lead(tx: &mut Tx, task: &Task) -> Outcome<bool> {
+    Ok(task.dispatched_at.is_some() && !store::parties(tx, task.id).await?.iter().any(|party| party.role.leads()))
+}
+
+async fn heading_step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> Outcome<Option<Step>> {
+    let now = ctx.now();
+    let all_done = below.live > 0 && below.open + below.drafts == 0;
+    let all_settled = all_done && below.settled == below.live;
+    let step = |action, words: &str| Ok(Some(Step::new(action, words.to_owned(), json!({}))));
+    match task.state {
+        TaskState::Active if all_done => {
+            task.state = TaskState::Closed;
+            task.closed_at = Some(now);
+            store::insert_closure(tx, ClosureId::new(&ctx.rng, now), task.id, now).await?;
+            step("closed", "下级任务全部办结，自动办结")
+        }
+        TaskState::Closed if all_settled => {
+            task.state = TaskState::Settled;
+            task.settled_at = Some(now);
+            step("settled", "下级任务全部销号，自动销号")
+        }
+        TaskState::Closed | TaskState::Settled if !all_done => {
+            task.state = TaskState::Active;
+            task.closed_at = None;
+            task.settled_at = None;
+            store::undo_closure(tx, task.id, now).await?;
+            step("reopened", "下级任务重新办理，随之恢复办理")
+        }
+        TaskState::Settled if !all_settled => {
+            task.state = TaskState::Closed;
+            task.settled_at = None;
+            step("unsettled", "下级任务有未销号的，撤销销号")
+        }
+        _ => Ok(None),
+    }
+}

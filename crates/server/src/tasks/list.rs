@@ -1,0 +1,163 @@
+//! Lists and figures of tasks within a scope.
+
+use std::collections::BTreeMap;
+
+use db::Tx;
+use kit::{Day, Moment};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    filter::{Filter, FilterQuery, SortValue},
+    lamp::{self, Lamp},
+    model::{Share, TaskId},
+    store::{self, Summary},
+    view::{self, TaskRow},
+};
+use crate::{
+    app::{Ctx, Outcome, Refusal},
+    http::Cursor,
+    org::{self, UnitRef},
+};
+
+/// A page of tasks.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TaskPage {
+    /// The rows.
+    pub items: Vec<TaskRow>,
+    /// Where the next page begins; absent on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// A page of the tasks the actor sees.
+pub async fn list(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery) -> Outcome<TaskPage> {
+    let (filter, sort) = query.read()?;
+    let limit = match query.limit.unwrap_or(50) {
+        n @ 1..=200 => n,
+        _ => return Err(Refusal::field("limit", "每页 1 至 200 条")),
+    };
+    let after: Option<(SortValue, TaskId)> = query.cursor.as_deref().map(Cursor::read).transpose()?;
+    let (me, today) = (ctx.actor.person, ctx.today());
+    let mut tasks = store::list(tx, &ctx.actor.scope, &filter, sort, after, limit + 1, me, today).await?;
+    let size = usize::try_from(limit).unwrap_or(0);
+    let more = tasks.len() > size;
+    tasks.truncate(size);
+    let next_cursor = match tasks.last() {
+        Some(last) if more => {
+            let lamp = lamp::on(last, &ctx.calendar, today).lamp;
+            Some(Cursor::write(&(sort.value(last, lamp), last.id))?)
+        }
+        _ => None,
+    };
+    Ok(TaskPage { items: view::rows(tx, ctx, tasks).await?, next_cursor })
+}
+
+/// How many tasks there are, by lamp and by state.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct TaskCount {
+    /// All of them.
+    pub total: i64,
+    /// By lamp; every lamp is there.
+    pub by_lamp: BTreeMap<&'static str, i64>,
+    /// By state; states without tasks are left out.
+    pub by_state: BTreeMap<&'static str, i64>,
+}
+
+/// Counts what [`list`] would find.
+pub async fn count(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<TaskCount> {
+    let mut out = TaskCount { by_lamp: Lamp::ALL.iter().map(|lamp| (lamp.word(), 0)).collect(), ..TaskCount::default() };
+    for (state, severity, n) in store::counts(tx, &ctx.actor.scope, filter, ctx.actor.person, ctx.today()).await? {
+        out.total += n;
+        *out.by_state.entry(state.word()).or_default() += n;
+        if let Some(lamp) = Lamp::ALL.iter().find(|lamp| i64::from(lamp::severity(**lamp)) == severity) {
+            *out.by_lamp.entry(lamp.word()).or_default() += n;
+        }
+    }
+    Ok(out)
+}
+
+/// How many [`list`] would find.
+pub async fn total(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<i64> {
+    Ok(store::count(tx, &ctx.actor.scope, filter, ctx.actor.person, ctx.today()).await?)
+}
+
+/// Volume of a period as of a moment; the moment is now when none is said.
+pub async fn summary(tx: &mut Tx, ctx: &Ctx, from: Day, to: Day, as_of: Option<Moment>) -> Outcome<Summary> {
+    if to < from {
+        return Err(Refusal::field("created_to", "不能早于开始日期"));
+    }
+    let as_of = as_of.unwrap_or_else(|| ctx.now());
+    Ok(store::summary(tx, &ctx.actor.scope, from.start(), to.end(), as_of).await?)
+}
+
+/// A unit's load.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnitLoad {
+    /// The unit.
+    pub unit: UnitRef,
+    /// Tasks it leads that are open.
+    pub open: i64,
+    /// Of these, past due.
+    pub overdue: i64,
+    /// By lamp.
+    pub by_lamp: BTreeMap<&'static str, i64>,
+    /// Closed and struck off.
+    pub closed: i64,
+    /// Mean verified progress of the open ones in percent.
+    pub progress: Share,
+}
+
+/// Load by lead unit, the most overdue first.
+pub async fn by_unit(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<Vec<UnitLoad>> {
+    let loads = store::by_unit(tx, &ctx.actor.scope, filter, ctx.actor.person, ctx.today()).await?;
+    let units = org::unit_refs(tx, loads.iter().map(|load| load.unit_id)).await?;
+    Ok(loads
+        .into_iter()
+        .filter_map(|load| {
+            Some(UnitLoad {
+                unit: units.iter().find(|unit| unit.id == load.unit_id)?.clone(),
+                open: load.open,
+                overdue: load.overdue,
+                by_lamp: [
+                    ("grey", load.grey),
+                    ("green", load.green),
+                    ("yellow", load.yellow),
+                    ("orange", load.orange),
+                    ("red", load.red),
+                    ("blue", load.closed),
+                ]
+                .into(),
+                closed: load.closed,
+                progress: Share(load.progress),
+            })
+        })
+        .collect())
+}
+
+/// Volume of one month.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MonthFigures {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Created in it.
+    pub created: i64,
+    /// Closed in it.
+    pub closed: i64,
+    /// Due in it and still open past due.
+    pub overdue: i64,
+}
+
+/// The last `months` months, the present one last.
+pub async fn trend(tx: &mut Tx, ctx: &Ctx, months: usize) -> Outcome<Vec<MonthFigures>> {
+    let today = ctx.today();
+    let mut first = today.month_start();
+    let mut out = Vec::new();
+    for _ in 0..months {
+        let last = first.plus_days(31).month_start().plus_days(-1);
+        let (created, closed, overdue) = store::month(tx, &ctx.actor.scope, first, last, today).await?;
+        out.push(MonthFigures { month: first.month(), created, closed, overdue });
+        first = first.plus_days(-1).month_start();
+    }
+    out.reverse();
+    Ok(out)
+}

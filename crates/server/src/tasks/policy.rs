@@ -1,0 +1,145 @@
+//! Who may do what to a task, now: one pure function that both the verbs and the page's buttons ask.
+
+use std::collections::BTreeSet;
+
+use kit::{Day, text_enum};
+use workdays::Calendar;
+
+use super::model::{PartyRow, PartyState, RequestKind, RequestRow, Task, TaskState};
+use crate::{
+    access::{Principal, Role},
+    org::{PersonId, UnitKind},
+};
+
+text_enum! {
+    /// Something that can be done to a task.
+    Action {
+        Edit = "edit", "修改";
+        Delete = "delete", "删除";
+        Decompose = "decompose", "分解";
+        Submit = "submit", "提交";
+        DispatchChildren = "dispatch_children", "下达子任务";
+        Approve = "approve", "审批";
+        Sign = "sign", "签收";
+        Return = "return", "退回";
+        Rule = "rule", "裁定";
+        Assign = "assign", "指定经办人";
+        Report = "report", "上报";
+        Review = "review", "审核";
+        RequestClose = "request_close", "申请办结";
+        DecideClose = "decide_close", "审核办结";
+        Verify = "verify", "核查";
+        Attach = "attach", "添加附件";
+    }
+}
+
+/// What the answer depends on.
+#[derive(Debug)]
+pub struct Situation<'a> {
+    /// The task.
+    pub task: &'a Task,
+    /// The state of the task above it.
+    pub parent_state: Option<TaskState>,
+    /// Its parties.
+    pub parties: &'a [PartyRow],
+    /// Requests that are undecided.
+    pub requests: &'a [RequestRow],
+    /// Who handed in the reports that are not reviewed yet.
+    pub reporters: &'a [PersonId],
+    /// Tasks below it that are drafts.
+    pub draft_children: i64,
+    /// Tasks below it that are neither drafts nor done.
+    pub open_children: i64,
+    /// Today.
+    pub today: Day,
+    /// Working days.
+    pub calendar: &'a Calendar,
+    /// Working days within which a task may be returned.
+    pub return_within: i64,
+}
+
+/// Whether the person speaks for whoever issued the task: its creator, the operations centre for what it or the
+/// committee issued, or head, deputy or liaison of the issuing unit.
+pub fn is_issuer(task: &Task, who: &Principal) -> bool {
+    task.creator_id == who.person
+        || task.issuer_unit_id.is_some_and(|unit| who.acts_for(unit))
+        || (who.is(Role::Centre) && matches!(task.issuer_kind, None | Some(UnitKind::Centre | UnitKind::Committee)))
+}
+
+/// Whether the person acts for the party: its handler, or head, deputy or liaison of its unit.
+pub fn is_doer(party: &PartyRow, who: &Principal) -> bool {
+    party.person_id == Some(who.person) || who.acts_for(party.unit_id)
+}
+
+/// Whether the party may still be returned: unsigned, not returned before, in time.
+pub fn may_return(s: &Situation<'_>, party: &PartyRow) -> bool {
+    let Some(at) = s.task.dispatched_at else { return false };
+    party.state == PartyState::Unsigned
+        && party.returned == 0
+        && party.role.works()
+        && s.calendar.workdays_between(at.day().date(), s.today.date()) <= s.return_within
+}
+
+/// Everything the person may do to the task now.
+pub fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
+    use Action as A;
+    let (task, state) = (s.task, s.task.state);
+    let issuer = is_issuer(task, who);
+    let mine: Vec<&PartyRow> = s.parties.iter().filter(|party| is_doer(party, who)).collect();
+    let leading = mine.iter().any(|p| p.role.leads() && matches!(p.state, PartyState::Signed | PartyState::Done));
+    let request = |kind: RequestKind| s.requests.iter().find(|r| r.kind == kind);
+    // Nobody decides on what they do themselves: neither who asked nor who is named as its handler.
+    let doer_in_person = |asker: PersonId| {
+        asker == who.person || s.parties.iter().any(|p| p.role.leads() && p.person_id == Some(who.person))
+    };
+    let mut can = BTreeSet::new();
+    let mut grant = |action: Action, when: bool| {
+        if when {
+            can.insert(action);
+        }
+    };
+    let above_is_out = s.parent_state.is_none_or(TaskState::is_open);
+    grant(A::Edit, issuer && matches!(state, TaskState::Draft | TaskState::Dispatched | TaskState::Active));
+    grant(A::Delete, issuer && state == TaskState::Draft && s.open_children == 0);
+    grant(A::Decompose, (issuer && (state == TaskState::Draft || state.is_open())) || (leading && state == TaskState::Active));
+    grant(A::Submit, issuer && state == TaskState::Draft && above_is_out);
+    grant(A::DispatchChildren, (issuer || leading) && state.is_open() && s.draft_children > 0);
+    grant(A::Approve, state == TaskState::Approval && task.submitted_by != Some(who.person) && may_approve(task, who));
+    grant(A::Sign, state.is_open() && mine.iter().any(|p| p.state == PartyState::Unsigned));
+    grant(A::Return, state.is_open() && mine.iter().any(|p| may_return(s, p)));
+    grant(A::Rule, issuer && request(RequestKind::Return).is_some_and(|r| r.person_id != who.person));
+    grant(A::Assign, state.is_open() && s.parties.iter().any(|p| p.role.works() && who.acts_for(p.unit_id)));
+    grant(A::Report, state == TaskState::Active && mine.iter().any(|p| p.role.works() && p.state == PartyState::Signed));
+    grant(A::Review, issuer && state == TaskState::Active && s.reporters.iter().any(|reporter| *reporter != who.person));
+    grant(
+        A::RequestClose,
+        leading && state == TaskState::Active && s.open_children + s.draft_children == 0 && request(RequestKind::Close).is_none(),
+    );
+    grant(A::DecideClose, issuer && request(RequestKind::Close).is_some_and(|r| !doer_in_person(r.person_id)));
+    grant(A::Verify, issuer && state == TaskState::Closed && !mine.iter().any(|p| p.person_id == Some(who.person)));
+    grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
+    can
+}
+
+/// The head of the issuing unit, or a leader who sees everything, where the centre or the committee issued it.
+fn may_approve(task: &Task, who: &Principal) -> bool {
+    let heads = who.is(Role::Head) && task.issuer_unit_id.is_some_and(|unit| who.acts_for(unit));
+    heads || (who.is(Role::Leader) && who.scope.sees_everything())
+}
+
+/// What the present state forbids, in words, for whoever tries it all the same.
+pub fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bool, String) {
+    let label = action.label();
+    let state = s.task.state.label();
+    let involved = is_issuer(s.task, who) || s.parties.iter().any(|party| is_doer(party, who));
+    let detail = match action {
+        Action::RequestClose if s.open_children + s.draft_children > 0 => "还有子任务没有办结，不能申请办结。".to_owned(),
+        Action::RequestClose if s.requests.iter().any(|r| r.kind == RequestKind::Close) => "已有办结申请在审核中。".to_owned(),
+        Action::Return if involved && s.task.state.is_open() => {
+            format!("只能在交办后 {} 个工作日内、签收之前退回，且只能退回一次。", s.return_within)
+        }
+        _ if involved => format!("任务现为“{state}”，或不由您负责，不能{label}。"),
+        _ => format!("您不能对这项任务{label}。"),
+    };
+    (involved, detail)
+}

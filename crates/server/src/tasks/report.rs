@@ -1,0 +1,174 @@
+//! Progress comes in and is verified.
+
+use db::Tx;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{
+    case::{Case, Step},
+    model::{MilestoneId, PartyState, ReportId, ReportRow, ReportState, Share, TaskId},
+    policy::Action,
+    store,
+};
+use crate::{
+    app::{Ctx, Fields, Outcome, Refusal},
+    files,
+};
+
+/// A progress report.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportInput {
+    /// Progress in percent; of a task with tasks below it, theirs counts and this is passed over.
+    pub claimed_progress: f64,
+    /// What was done, at most 5,000 characters.
+    pub text: String,
+    /// What stands in the way.
+    pub problem: Option<String>,
+    /// What comes next.
+    pub next_step: Option<String>,
+    /// Why progress is lower than before; needed exactly then.
+    pub fall_reason: Option<String>,
+    /// Files that belong to it.
+    #[serde(default)]
+    pub file_ids: Vec<files::FileId>,
+    /// Steps that have been reached.
+    #[serde(default)]
+    pub milestone_ids: Vec<MilestoneId>,
+}
+
+/// Hands in a report: closes the earliest open duty to report.
+pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, input: &ReportInput) -> Outcome<ReportId> {
+    let mut case = Case::open(tx, ctx, id, version).await?;
+    case.require(ctx, Action::Report)?;
+    let mut fields = Fields::default();
+    let text = fields.text("text", &input.text, 5000);
+    let problem = fields.optional_text("problem", input.problem.as_deref(), 5000);
+    let next_step = fields.optional_text("next_step", input.next_step.as_deref(), 5000);
+    let fall_reason = fields.optional_text("fall_reason", input.fall_reason.as_deref(), 2000);
+    let claimed = Share::from_percent(input.claimed_progress).unwrap_or_else(|| {
+        fields.add("claimed_progress", "进度应为 0 至 100");
+        Share::ZERO
+    });
+    let rolled_up = case.task.children > 0;
+    if !rolled_up && claimed < case.task.claimed && fall_reason.is_none() {
+        fields.add("fall_reason", format!("进度由 {} 降为 {}，请说明原因", case.task.claimed.words(), claimed.words()));
+    }
+    if input.milestone_ids.len() > 60 {
+        fields.add("milestone_ids", "节点过多");
+    }
+    fields.finish()?;
+    let me = ctx.actor.person;
+    // The part that is named after the reporter comes before the part of the reporter's unit.
+    let party = case
+        .mine(ctx)
+        .filter(|party| party.role.works() && party.state == PartyState::Signed)
+        .min_by_key(|party| (party.person_id != Some(me), party.position))
+        .map(|party| (party.id, party.unit_name.clone()));
+    let Some((party_id, unit)) = party else { return Err(Refusal::NotFound) };
+    let row = ReportRow {
+        id: ReportId::new(&ctx.rng, ctx.now()),
+        task_id: id,
+        party_id,
+        person_id: me,
+        at: ctx.now(),
+        claimed: if rolled_up { case.task.claimed } else { claimed },
+        verified: None,
+        text,
+        problem,
+        next_step,
+        fall_reason,
+        state: ReportState::Submitted,
+        reviewed_by: None,
+        reviewed_at: None,
+        review_text: None,
+    };
+    store::insert_report(tx, &row).await?;
+    let met = store::meet_earliest_due(tx, id, row.id, ctx.today()).await?;
+    for milestone in &input.milestone_ids {
+        if !store::finish_milestone(tx, id, *milestone, ctx.now()).await? {
+            return Err(Refusal::field("milestone_ids", "没有这个节点"));
+        }
+    }
+    files::attach(tx, ctx, id.0, files::Owner::report(row.id.0), &input.file_ids).await?;
+    case.task.claimed = row.claimed;
+    case.task.last_report_at = Some(ctx.now());
+    let node = met.map(|day| format!("（{day}应报）")).unwrap_or_default();
+    let words = format!("{unit}上报进展{}{node}：{}", row.claimed.words(), row.text);
+    let data = json!({ "report": row.id, "claimed": row.claimed, "due_day": met, "files": input.file_ids });
+    case.finish(tx, ctx, Step::new("reported", words, data).about(row.id.0)).await?;
+    Ok(row.id)
+}
+
+/// What a reviewer decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Review {
+    /// Taken, with the progress it proves.
+    Accept,
+    /// Not enough: the duty to report is open again.
+    SendBack,
+}
+
+/// Reviews a report; nobody reviews their own. Accepted progress is verified progress and rolls up.
+pub async fn review(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ReportId,
+    decision: Review,
+    verified: Option<f64>,
+    text: Option<&str>,
+) -> Outcome<TaskId> {
+    let mut row = store::report(tx, id).await?.ok_or(Refusal::NotFound)?;
+    let mut case = Case::open(tx, ctx, row.task_id, None).await?;
+    // Read again: the tree is held now.
+    row = store::report(tx, id).await?.ok_or(Refusal::NotFound)?;
+    if row.state != ReportState::Submitted {
+        return Err(Refusal::conflict("decided", "这份上报已经审核。"));
+    }
+    case.require(ctx, Action::Review)?;
+    if row.person_id == ctx.actor.person {
+        return Err(Refusal::forbidden("不能审核自己的上报。"));
+    }
+    let mut fields = Fields::default();
+    let text = match decision {
+        Review::SendBack => Some(fields.text("text", text.unwrap_or_default(), 2000)),
+        Review::Accept => fields.optional_text("text", text, 2000),
+    };
+    let verified = match verified.map(Share::from_percent) {
+        Some(None) => {
+            fields.add("verified_progress", "进度应为 0 至 100");
+            row.claimed
+        }
+        Some(Some(share)) => share,
+        None => row.claimed,
+    };
+    fields.finish()?;
+    row.reviewed_by = Some(ctx.actor.person);
+    row.reviewed_at = Some(ctx.now());
+    row.review_text.clone_from(&text);
+    let (action, words) = match decision {
+        Review::Accept => {
+            row.state = ReportState::Accepted;
+            row.verified = Some(verified);
+            if case.task.children == 0 {
+                case.task.progress = verified;
+                case.task.claimed = verified;
+            }
+            let note = text.map(|text| format!("：{text}")).unwrap_or_default();
+            ("report_accepted", format!("采纳上报，核定进度{}{note}", verified.words()))
+        }
+        Review::SendBack => {
+            row.state = ReportState::SentBack;
+            store::reopen_due(tx, id).await?;
+            case.task.claimed = case.task.progress;
+            ("report_sent_back", format!("退回上报：{}", text.unwrap_or_default()))
+        }
+    };
+    store::save_review(tx, &row).await?;
+    let task = row.task_id;
+    let data = json!({ "report": id, "verified": row.verified });
+    case.finish(tx, ctx, Step::new(action, words, data).about(id.0)).await?;
+    Ok(task)
+}

@@ -1,0 +1,203 @@
+//! Taking a task on: signing, naming a handler, returning it, and the ruling on a return.
+
+use db::Tx;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{
+    case::{Case, Step},
+    model::{PartyId, PartyRow, PartyState, RequestId, RequestKind, RequestRow, RequestState, TaskId, TaskState},
+    policy::{self, Action, Situation},
+    store,
+};
+use crate::{
+    app::{Ctx, Fields, Outcome, Refusal},
+    org::{self, PersonId, UnitId},
+};
+
+/// Signs for every party the actor acts for; with a handler, names one for their unit's part at once.
+pub async fn sign(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, handler: Option<PersonId>) -> Outcome<()> {
+    let mut case = Case::open(tx, ctx, id, version).await?;
+    case.require(ctx, Action::Sign)?;
+    let (now, me) = (ctx.now(), ctx.actor.person);
+    let mut names = Vec::new();
+    for party in case.mine(ctx).filter(|party| party.state == PartyState::Unsigned) {
+        if let Some(handler) = handler {
+            check_handler(tx, ctx, party, handler).await?;
+            party.person_id = Some(handler);
+        }
+        party.state = PartyState::Signed;
+        party.signed_at = Some(now);
+        party.signed_by = Some(me);
+        store::save_party(tx, party).await?;
+        names.push(party.unit_name.clone());
+    }
+    begin_if_all_signed(&mut case);
+    let words = format!("{}签收", names.join("、"));
+    case.finish(tx, ctx, Step::new("signed", words, json!({ "handler": handler }))).await
+}
+
+/// All leads have signed: the task is active.
+fn begin_if_all_signed(case: &mut Case) {
+    let waiting = case.parties.iter().any(|p| p.role.leads() && !matches!(p.state, PartyState::Signed | PartyState::Done));
+    if case.task.state == TaskState::Dispatched && !waiting {
+        case.task.state = TaskState::Active;
+    }
+}
+
+async fn check_handler(tx: &mut Tx, ctx: &Ctx, party: &PartyRow, person: PersonId) -> Outcome<()> {
+    let units = org::below(tx, &[party.unit_id]).await?;
+    let members = org::persons_of_units(tx, &units, ctx.today()).await?;
+    if !members.contains(&person) {
+        return Err(Refusal::field("person_id", format!("此人不在“{}”", party.unit_name)));
+    }
+    Ok(())
+}
+
+/// Names the handler of a unit's part; both appear in the history.
+pub async fn assign(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, party: PartyId, person: PersonId) -> Outcome<()> {
+    let mut case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::Assign)?;
+    let Some(row) = case.parties.iter_mut().find(|row| row.id == party && ctx.actor.acts_for(row.unit_id)) else {
+        return Err(Refusal::NotFound);
+    };
+    check_handler(tx, ctx, row, person).await?;
+    let name = org::person_refs(tx, [person]).await?.into_iter().next().map(|p| p.name).unwrap_or_default();
+    let before = row.person_name.clone();
+    row.person_id = Some(person);
+    store::save_party(tx, row).await?;
+    let words = match before {
+        Some(before) if before != name => format!("{}的经办人由{before}改为{name}", row.unit_name),
+        _ => format!("{}指定{name}经办", row.unit_name),
+    };
+    let data = json!({ "party": party, "person": person });
+    case.finish(tx, ctx, Step::new("assigned", words, data).about(party.0)).await
+}
+
+/// Returns a task that is not the unit's: in time, once, with a reason. The party's clock stops until there is a ruling.
+pub async fn give_back(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: TaskId,
+    version: i64,
+    party: PartyId,
+    reason: &str,
+    proposed: Option<UnitId>,
+) -> Outcome<()> {
+    let mut case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::Return)?;
+    let mut fields = Fields::default();
+    let reason = fields.text("reason", reason, 2000);
+    if let Some(unit) = proposed
+        && org::unit_refs(tx, [unit]).await?.is_empty()
+    {
+        fields.add("proposed_unit_id", "单位不存在");
+    }
+    fields.finish()?;
+    let within = case_may_return(&case, ctx, party)?;
+    let Some(row) = case.parties.iter_mut().find(|row| row.id == within) else { return Err(Refusal::NotFound) };
+    row.state = PartyState::Disputed;
+    row.returned += 1;
+    store::save_party(tx, row).await?;
+    let unit_name = row.unit_name.clone();
+    let request = RequestRow {
+        id: RequestId::new(&ctx.rng, ctx.now()),
+        task_id: id,
+        party_id: Some(party),
+        kind: RequestKind::Return,
+        state: RequestState::Open,
+        reason: reason.clone(),
+        proposed_unit_id: proposed,
+        person_id: ctx.actor.person,
+        at: ctx.now(),
+        decided_by: None,
+        decided_at: None,
+        decision_text: None,
+    };
+    store::insert_request(tx, &request).await?;
+    let words = format!("{unit_name}申请退回：{reason}");
+    let data = json!({ "party": party, "proposed_unit": proposed });
+    case.finish(tx, ctx, Step::new("returned", words, data).about(request.id.0)).await
+}
+
+fn case_may_return(case: &Case, ctx: &Ctx, party: PartyId) -> Outcome<PartyId> {
+    let situation = Situation {
+        task: &case.task,
+        parent_state: None,
+        parties: &case.parties,
+        requests: &case.requests,
+        reporters: &[],
+        draft_children: 0,
+        open_children: 0,
+        today: ctx.today(),
+        calendar: &ctx.calendar,
+        return_within: super::case::RETURN_WITHIN,
+    };
+    let row = case.parties.iter().find(|row| row.id == party && policy::is_doer(row, &ctx.actor)).ok_or(Refusal::NotFound)?;
+    if policy::may_return(&situation, row) { Ok(party) } else { Err(Refusal::conflict("not_now", "这一方已不能退回。")) }
+}
+
+/// How a return is ruled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// Another unit takes it.
+    Reassign,
+    /// It stays: signed by ruling.
+    Uphold,
+}
+
+/// Rules on a return.
+pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, unit: Option<UnitId>, reason: &str) -> Outcome<TaskId> {
+    let asked = store::request(tx, request).await?.filter(|r| r.kind == RequestKind::Return).ok_or(Refusal::NotFound)?;
+    let mut case = Case::open(tx, ctx, asked.task_id, None).await?;
+    let Some(open) = case.requests.iter().position(|r| r.id == request) else {
+        return Err(Refusal::conflict("decided", "这项申请已经处理。"));
+    };
+    case.require(ctx, Action::Rule)?;
+    let mut fields = Fields::default();
+    let reason = fields.text("reason", reason, 2000);
+    let Some(party) = asked.party_id else { return Err(Refusal::internal("a return without a party")) };
+    let new_unit = match (ruling, unit) {
+        (Ruling::Uphold, _) => None,
+        (Ruling::Reassign, Some(unit)) => {
+            let known = org::unit_refs(tx, [unit]).await?.into_iter().next();
+            if known.is_none() {
+                fields.add("unit_id", "单位不存在");
+            } else if store::has_party(tx, asked.task_id, unit, party).await? {
+                fields.add("unit_id", "该单位已是这项任务的责任方");
+            }
+            known
+        }
+        (Ruling::Reassign, None) => {
+            fields.add("unit_id", "请选择改派的单位");
+            None
+        }
+    };
+    fields.finish()?;
+    let Some(row) = case.parties.iter_mut().find(|row| row.id == party) else { return Err(Refusal::NotFound) };
+    let (state, words) = match new_unit {
+        Some(unit) => {
+            let words = format!("裁定由{}改派给{}：{reason}", row.unit_name, unit.name);
+            row.unit_id = unit.id;
+            row.unit_name = unit.name;
+            row.person_id = None;
+            row.state = PartyState::Unsigned;
+            row.returned = 0;
+            (RequestState::Granted, words)
+        }
+        None => {
+            row.state = PartyState::Signed;
+            row.signed_at = Some(ctx.now());
+            row.signed_by = Some(ctx.actor.person);
+            (RequestState::Refused, format!("裁定仍由{}办理，视为签收：{reason}", row.unit_name))
+        }
+    };
+    store::save_party(tx, row).await?;
+    store::decide_request(tx, request, state, ctx.actor.person, ctx.now(), Some(&reason)).await?;
+    case.requests.remove(open);
+    begin_if_all_signed(&mut case);
+    let data = json!({ "request": request, "party": party, "unit": unit });
+    case.finish(tx, ctx, Step::new("ruled", words, data).about(party.0)).await?;
+    Ok(asked.task_id)
+}

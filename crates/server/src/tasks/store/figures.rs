@@ -1,0 +1,118 @@
+use db::{Result, Sql, Tx};
+use kit::{Day, Moment};
+
+use super::{push_severity, push_where};
+use crate::{
+    access::Scope,
+    org::{PersonId, UnitId},
+    tasks::{filter::Filter, model::TaskState},
+};
+
+/// (state, severity of the lamp, how many)
+pub(in crate::tasks) async fn counts(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &Filter,
+    me: PersonId,
+    today: Day,
+) -> Result<Vec<(TaskState, i64, i64)>> {
+    let mut sql = Sql::new("select state, cast(severity as bigint), count(*) from (select t.state, ");
+    push_severity(&mut sql, today);
+    sql.push(" as severity from task t");
+    push_where(&mut sql, scope, filter, me, today);
+    sql.push(") s group by state, severity");
+    sql.fetch_all(tx).await
+}
+
+/// How many tasks the filter finds.
+pub(in crate::tasks) async fn count(tx: &mut Tx, scope: &Scope, filter: &Filter, me: PersonId, today: Day) -> Result<i64> {
+    let mut sql = Sql::new("select count(*) from task t");
+    push_where(&mut sql, scope, filter, me, today);
+    let (n,): (i64,) = sql.fetch_one(tx).await?;
+    Ok(n)
+}
+
+/// Volume of a period as of a moment.
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
+pub struct Summary {
+    /// Tasks created in the period.
+    pub created: i64,
+    /// Of these, important and major ones.
+    pub important: i64,
+    /// Of these, closed as of the moment.
+    pub completed: i64,
+    /// Of these, past due and not closed as of the moment.
+    pub overdue: i64,
+}
+
+/// Counts the tasks created in the period as they stood at `as_of`: a closing counts when it came before and had not been
+/// undone by then.
+pub(in crate::tasks) async fn summary(tx: &mut Tx, scope: &Scope, from: Moment, to: Moment, as_of: Moment) -> Result<Summary> {
+    let mut sql = Sql::new(
+        "select count(*) as created, count(*) filter (where importance_rank > 0) as important, \
+           count(*) filter (where done) as completed, count(*) filter (where not done and late) as overdue from ( \
+         select t.importance_rank, t.due_day is not null and t.state <> 'terminated' and t.due_day < ",
+    );
+    sql.bind(as_of.day().to_string());
+    sql.push(" as late, exists (select 1 from closure k where k.task_id = t.id and k.closed_at <= ").bind(as_of.millis());
+    sql.push(" and (k.reopened_at is null or k.reopened_at > ").bind(as_of.millis());
+    sql.push(")) as done from task t where t.dispatched_at is not null and t.created_at >= ").bind(from.millis());
+    sql.push(" and t.created_at <= ").bind(to.millis()).push(" and");
+    scope.tasks(&mut sql);
+    sql.push(") s");
+    sql.fetch_one(tx).await
+}
+
+/// A unit's load.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct UnitLoad {
+    pub(in crate::tasks) unit_id: UnitId,
+    pub(in crate::tasks) open: i64,
+    pub(in crate::tasks) overdue: i64,
+    pub(in crate::tasks) grey: i64,
+    pub(in crate::tasks) green: i64,
+    pub(in crate::tasks) yellow: i64,
+    pub(in crate::tasks) orange: i64,
+    pub(in crate::tasks) red: i64,
+    pub(in crate::tasks) closed: i64,
+    pub(in crate::tasks) progress: i64,
+}
+
+/// Tasks by lead unit.
+pub(in crate::tasks) async fn by_unit(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &Filter,
+    me: PersonId,
+    today: Day,
+) -> Result<Vec<UnitLoad>> {
+    let mut sql = Sql::new(
+        "select unit_id, count(*) filter (where open) as open, count(*) filter (where open and late) as overdue, \
+           count(*) filter (where severity = 1) as grey, count(*) filter (where severity = 2) as green, \
+           count(*) filter (where severity = 3) as yellow, count(*) filter (where severity = 4) as orange, \
+           count(*) filter (where severity = 5) as red, count(*) filter (where severity = 0) as closed, \
+           coalesce(cast(avg(case when open then progress end) as bigint), 0) as progress \
+         from (select lp.unit_id, t.state in ('dispatched', 'active') as open, t.progress, coalesce(t.due_day < ",
+    );
+    sql.bind(today.to_string()).push(", false) as late, ");
+    push_severity(&mut sql, today);
+    sql.push(" as severity from task t join party lp on lp.task_id = t.id and lp.role = 'lead'");
+    push_where(&mut sql, scope, filter, me, today);
+    sql.push(") s group by unit_id order by overdue desc, open desc, unit_id");
+    sql.fetch_all(tx).await
+}
+
+/// (month `YYYY-MM` by start moment, created, closed, overdue now) needs the months' bounds, which only Rust knows.
+pub(in crate::tasks) async fn month(tx: &mut Tx, scope: &Scope, from: Day, to: Day, today: Day) -> Result<(i64, i64, i64)> {
+    let mut sql = Sql::new("select coalesce(cast(sum(case when t.created_at >= ");
+    sql.bind(from.start().millis()).push(" and t.created_at <= ").bind(to.end().millis());
+    sql.push(" then 1 else 0 end) as bigint), 0), coalesce(cast(sum(case when t.closed_at >= ").bind(from.start().millis());
+    sql.push(" and t.closed_at <= ").bind(to.end().millis());
+    sql.push(" then 1 else 0 end) as bigint), 0), coalesce(cast(sum(case when t.due_day >= ").bind(from.to_string());
+    sql.push(" and t.due_day <= ").bind(to.to_string()).push(" and t.due_day < ").bind(today.to_string());
+    sql.push(" and t.state in ('dispatched', 'active') then 1 else 0 end) as bigint), 0) from task t where t.dispatched_at is not null and (t.created_at >= ");
+    sql.bind(from.start().millis()).push(" or t.closed_at >= ").bind(from.start().millis());
+    sql.push(" or t.due_day >= ").bind(from.to_string()).push(") and");
+    scope.tasks(&mut sql);
+    sql.fetch_one(tx).await
+}

@@ -1,0 +1,226 @@
+use db::{Result, Sql, Tx};
+use kit::Day;
+
+use super::select_task;
+use crate::{
+    access::Scope,
+    org::PersonId,
+    tasks::{
+        filter::{Filter, Mine, Sort, SortKey, SortValue},
+        lamp::Lamp,
+        model::{Task, TaskId},
+    },
+};
+
+/// Adds the severity of the task's lamp on a day: 5 red, 4 orange, 3 yellow, 2 green, 1 grey, 0 blue. The same as
+/// [`crate::tasks::lamp::on`]; a test compares them.
+pub(in crate::tasks) fn push_severity(sql: &mut Sql, today: Day) {
+    let day = today.to_string();
+    sql.push("(case when t.state in ('closed', 'settled') then 0 when t.state not in ('dispatched', 'active') then 1 when t.red_from <= ");
+    sql.bind(day.clone()).push(" then 5 when t.orange_from <= ").bind(day.clone()).push(" then 4 when t.yellow_from <= ");
+    sql.bind(day.clone()).push(" then 3 when t.state = 'dispatched' or t.start_day > ").bind(day).push(" then 1 else 2 end)");
+}
+
+fn push_lamp(sql: &mut Sql, lamp: Lamp, today: Day) {
+    let day = today.to_string();
+    let open = "t.state in ('dispatched', 'active')";
+    match lamp {
+        Lamp::Blue => {
+            sql.push("t.state in ('closed', 'settled')");
+        }
+        Lamp::Red => {
+            sql.push(open).push(" and t.red_from <= ").bind(day);
+        }
+        other => {
+            let severity: i64 = match other {
+                Lamp::Orange => 4,
+                Lamp::Yellow => 3,
+                Lamp::Green => 2,
+                _ => 1,
+            };
+            push_severity(sql, today);
+            sql.push(" = ").bind(severity);
+        }
+    }
+}
+
+/// Adds every condition of the filter, scope first.
+pub(in crate::tasks) fn push_where(sql: &mut Sql, scope: &Scope, filter: &Filter, me: PersonId, today: Day) {
+    sql.push(" where");
+    scope.tasks(sql);
+    if let Some(q) = &filter.q {
+        let like = format!("%{}%", q.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        sql.push(" and (lower(t.title) like ").bind(like.clone()).push(" escape '\\' or lower(t.number) like ").bind(like.clone());
+        sql.push(" escape '\\' or lower(t.source_document) like ").bind(like).push(" escape '\\')");
+    }
+    if !filter.state.is_empty() {
+        sql.push(" and t.state in ").bind_list(filter.state.iter().map(|state| state.word()));
+    }
+    if !filter.lamp.is_empty() {
+        sql.push(" and (");
+        for (index, lamp) in filter.lamp.iter().enumerate() {
+            if index > 0 {
+                sql.push(" or ");
+            }
+            sql.push("(");
+            push_lamp(sql, *lamp, today);
+            sql.push(")");
+        }
+        sql.push(")");
+    }
+    match filter.overdue {
+        Some(true) => {
+            sql.push(" and t.state in ('dispatched', 'active') and t.due_day < ").bind(today.to_string());
+        }
+        Some(false) => {
+            sql.push(" and (t.state not in ('dispatched', 'active') or t.due_day is null or t.due_day >= ").bind(today.to_string()).push(")");
+        }
+        None => {}
+    }
+    if !filter.importance.is_empty() {
+        sql.push(" and t.importance in ").bind_list(filter.importance.iter().map(|importance| importance.word()));
+    }
+    if let Some(kind) = &filter.source_kind {
+        sql.push(" and t.source_kind = ").bind(kind.as_str());
+    }
+    if let Some(document) = &filter.source_document {
+        sql.push(" and t.source_document = ").bind(document.as_str());
+    }
+    if let Some(unit) = filter.unit_id {
+        let roles = filter.unit_role.unwrap_or(crate::tasks::filter::UnitRole::Any);
+        sql.push(" and exists (select 1 from party fp join unit_above fa on fa.unit_id = fp.unit_id where fp.task_id = t.id and fa.above_id = ");
+        sql.bind(unit.0).push(roles.condition()).push(")");
+    }
+    match filter.mine {
+        Some(Mine::Handling) => {
+            sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.person_id = ").bind(me.0).push(")");
+        }
+        Some(Mine::Created) => {
+            sql.push(" and t.creator_id = ").bind(me.0);
+        }
+        Some(Mine::Unit) => {
+            sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.unit_id in ");
+            sql.bind_list(scope.units().iter().map(|unit| unit.0)).push(")");
+        }
+        None => {}
+    }
+    if let Some(parent) = filter.parent_id {
+        sql.push(" and t.parent_id = ").bind(parent.0);
+    }
+    if filter.roots == Some(true) {
+        sql.push(" and t.parent_id is null");
+    }
+    if filter.leaves == Some(true) {
+        sql.push(" and t.children = 0");
+    }
+    if let Some(day) = filter.created_from {
+        sql.push(" and t.created_at >= ").bind(day.start().millis());
+    }
+    if let Some(day) = filter.created_to {
+        sql.push(" and t.created_at <= ").bind(day.end().millis());
+    }
+    if let Some(day) = filter.closed_from {
+        sql.push(" and t.closed_at >= ").bind(day.start().millis());
+    }
+    if let Some(day) = filter.closed_to {
+        sql.push(" and t.closed_at <= ").bind(day.end().millis());
+    }
+    if let Some(day) = filter.due_from {
+        sql.push(" and t.due_day >= ").bind(day.to_string());
+    }
+    if let Some(day) = filter.due_to {
+        sql.push(" and t.due_day <= ").bind(day.to_string());
+    }
+}
+
+fn push_sort(sql: &mut Sql, key: SortKey, today: Day) {
+    match key {
+        SortKey::CreatedAt => {
+            sql.push("t.created_at");
+        }
+        SortKey::DueDay => {
+            sql.push("coalesce(t.due_day, '9999')");
+        }
+        SortKey::Progress => {
+            sql.push("t.progress");
+        }
+        SortKey::Importance => {
+            sql.push("t.importance_rank");
+        }
+        SortKey::Number => {
+            sql.push("coalesce(t.number, '')");
+        }
+        SortKey::Lamp => push_severity(sql, today),
+    }
+}
+
+/// One page of tasks in the scope.
+pub(in crate::tasks) async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<(SortValue, TaskId)>,
+    limit: i64,
+    me: PersonId,
+    today: Day,
+) -> Result<Vec<Task>> {
+    let mut sql = Sql::new(select_task!(""));
+    push_where(&mut sql, scope, filter, me, today);
+    if let Some((value, id)) = after {
+        sql.push(" and (");
+        push_sort(&mut sql, sort.key, today);
+        sql.push(if sort.descending { ", t.id) < (" } else { ", t.id) > (" });
+        match value {
+            SortValue::Int(n) => sql.bind(n),
+            SortValue::Text(text) => sql.bind(text),
+        };
+        sql.push(", ").bind(id.0).push(")");
+    }
+    sql.push(" order by ");
+    push_sort(&mut sql, sort.key, today);
+    sql.push(if sort.descending { " desc, t.id desc limit " } else { ", t.id limit " }).bind(limit);
+    sql.fetch_all(tx).await
+}
+
+/// Tasks whose signature, report or decision somebody waits for and that a person may owe: the to-do's raw material.
+pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, limit: i64) -> Result<Vec<Task>> {
+    let units = scope.units();
+    let mut sql = Sql::new(select_task!("where t.state in ('approval', 'dispatched', 'active', 'closed') and ("));
+    // As a party: something unsigned, or a report open.
+    sql.push("(t.state in ('dispatched', 'active') and exists (select 1 from party op where op.task_id = t.id and (op.person_id = ").bind(me.0);
+    if !units.is_empty() {
+        sql.push(" or op.unit_id in ").bind_list(units.iter().map(|unit| unit.0));
+    }
+    sql.push(") and op.role <> 'charge_leader'))");
+    // As the issuer: something to decide.
+    sql.push(" or ((t.creator_id = ").bind(me.0);
+    if scope.sees_everything() {
+        sql.push(" or true");
+    } else if !units.is_empty() {
+        sql.push(" or t.issuer_unit_id in ").bind_list(units.iter().map(|unit| unit.0));
+    }
+    sql.push(
+        ") and (t.state in ('approval', 'closed') or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
+           or exists (select 1 from report oe where oe.task_id = t.id and oe.state = 'submitted')))",
+    );
+    sql.push(") order by coalesce(t.due_day, '9999'), t.id limit ").bind(limit);
+    sql.fetch_all(tx).await
+}
+
+/// Which of the tasks the person sees; for rooms that only know ids.
+pub(in crate::tasks) async fn seen(tx: &mut Tx, scope: &Scope, ids: &[TaskId]) -> Result<Vec<TaskId>> {
+    let mut sql = Sql::new("select t.id from task t where");
+    scope.tasks(&mut sql);
+    sql.push(" and t.id in ").bind_list(ids.iter().map(|id| id.0));
+    let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+
+/// Titles by id.
+pub(in crate::tasks) async fn titles(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<(TaskId, String)>> {
+    let mut sql = Sql::new("select id, title from task where id in ");
+    sql.bind_list(ids.iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}

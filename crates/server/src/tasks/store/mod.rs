@@ -1,0 +1,14 @@
+//! All SQL of tasks.
+
+mod figures;
+mod list;
+mod parts;
+mod task;
+
+pub(super) use figures::*;
+pub(super) use list::*;
+pub(super) use parts::*;
+pub(super) use task::*;
+
+pub use figures::Summary;
+pub use task::SourceKind;

@@ -1,0 +1,311 @@
+use db::{Result, Sql, Tx, execute, run};
+use kit::{Day, Moment};
+
+use crate::{
+    org::{PersonId, UnitId},
+    tasks::model::{
+        MilestoneId, MilestoneRow, PartyId, PartyRow, PartyState, ReportDueId, ReportDueRow, ReportId, ReportRow, RequestId, RequestRow,
+        RequestState, TaskId, VerificationId, VerificationResult, VerificationRow,
+    },
+};
+
+macro_rules! select_party {
+    () => {
+        "select p.id, p.task_id, p.unit_id, p.person_id, p.role, p.state, p.position, p.signed_at, p.signed_by, p.returned, \
+           u.name as unit_name, u.short_name as unit_short, e.name as person_name \
+         from party p join unit u on u.id = p.unit_id left join person e on e.id = p.person_id where p.task_id "
+    };
+}
+
+pub(in crate::tasks) async fn parties(tx: &mut Tx, task: TaskId) -> Result<Vec<PartyRow>> {
+    run!(tx, |c| sqlx::query_as(concat!(select_party!(), "= $1 order by p.position")).bind(task).fetch_all(c))
+}
+
+pub(in crate::tasks) async fn parties_of(tx: &mut Tx, tasks: impl IntoIterator<Item = TaskId>) -> Result<Vec<PartyRow>> {
+    let mut sql = Sql::new(concat!(select_party!(), "in "));
+    sql.bind_list(tasks.into_iter().map(|id| id.0)).push(" order by p.position");
+    sql.fetch_all(tx).await
+}
+
+pub(in crate::tasks) async fn insert_party(tx: &mut Tx, party: &PartyRow) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into party (id, task_id, unit_id, person_id, role, state, position, returned) values ($1, $2, $3, $4, $5, $6, $7, 0)"
+    )
+    .bind(party.id)
+    .bind(party.task_id)
+    .bind(party.unit_id)
+    .bind(party.person_id)
+    .bind(party.role)
+    .bind(party.state)
+    .bind(party.position)
+    .execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn remove_party(tx: &mut Tx, id: PartyId) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from party where id = $1").bind(id).execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn save_party(tx: &mut Tx, party: &PartyRow) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update party set unit_id = $2, person_id = $3, state = $4, signed_at = $5, signed_by = $6, returned = $7 where id = $1"
+    )
+    .bind(party.id)
+    .bind(party.unit_id)
+    .bind(party.person_id)
+    .bind(party.state)
+    .bind(party.signed_at)
+    .bind(party.signed_by)
+    .bind(party.returned)
+    .execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn finish_parties(tx: &mut Tx, task: TaskId, from: PartyState, to: PartyState) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update party set state = $3 where task_id = $1 and state = $2").bind(task).bind(from).bind(to).execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn milestones(tx: &mut Tx, task: TaskId) -> Result<Vec<MilestoneRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select id, title, due_day, weight, deliverable, done_at from milestone where task_id = $1 order by due_day, position"
+    )
+    .bind(task)
+    .fetch_all(c))
+}
+
+pub(in crate::tasks) async fn replace_milestones(tx: &mut Tx, task: TaskId, rows: &[MilestoneRow]) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from milestone where task_id = $1").bind(task).execute(c))?;
+    for (row, position) in rows.iter().zip(1_i64..) {
+        execute!(tx, |c| sqlx::query(
+            "insert into milestone (id, task_id, position, title, due_day, weight, deliverable, done_at) values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        )
+        .bind(row.id)
+        .bind(task)
+        .bind(position)
+        .bind(row.title.as_str())
+        .bind(row.due_day)
+        .bind(row.weight)
+        .bind(row.deliverable.as_deref())
+        .bind(row.done_at)
+        .execute(c))?;
+    }
+    Ok(())
+}
+
+pub(in crate::tasks) async fn finish_milestone(tx: &mut Tx, task: TaskId, id: MilestoneId, at: Moment) -> Result<bool> {
+    let row: Option<(MilestoneId,)> = run!(tx, |c| sqlx::query_as(
+        "update milestone set done_at = coalesce(done_at, $3) where id = $2 and task_id = $1 returning id"
+    )
+    .bind(task)
+    .bind(id)
+    .bind(at)
+    .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+pub(in crate::tasks) async fn report_dues(tx: &mut Tx, task: TaskId) -> Result<Vec<ReportDueRow>> {
+    run!(tx, |c| sqlx::query_as("select id, due_day, report_id, met_day from report_due where task_id = $1 order by due_day")
+        .bind(task)
+        .fetch_all(c))
+}
+
+pub(in crate::tasks) async fn insert_report_due(tx: &mut Tx, id: ReportDueId, task: TaskId, day: Day) -> Result<()> {
+    execute!(tx, |c| sqlx::query("insert into report_due (id, task_id, due_day) values ($1, $2, $3) on conflict (task_id, due_day) do nothing")
+        .bind(id)
+        .bind(task)
+        .bind(day)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes away duties that nobody has met yet and that lie ahead: the rule or the due day has changed.
+pub(in crate::tasks) async fn remove_open_dues(tx: &mut Tx, task: TaskId, from: Day) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from report_due where task_id = $1 and report_id is null and due_day >= $2")
+        .bind(task)
+        .bind(from)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Closes the earliest open duty with this report.
+pub(in crate::tasks) async fn meet_earliest_due(tx: &mut Tx, task: TaskId, report: ReportId, today: Day) -> Result<Option<Day>> {
+    let row: Option<(Day,)> = run!(tx, |c| sqlx::query_as(
+        "update report_due set report_id = $2, met_day = $3 where id = (select id from report_due where task_id = $1 and report_id is null \
+         order by due_day limit 1) returning due_day"
+    )
+    .bind(task)
+    .bind(report)
+    .bind(today)
+    .fetch_optional(c))?;
+    Ok(row.map(|(day,)| day))
+}
+
+macro_rules! select_report {
+    ($rest:literal) => {
+        concat!(
+            "select id, task_id, party_id, person_id, at, claimed, verified, text, problem, next_step, fall_reason, state, reviewed_by, \
+             reviewed_at, review_text from report ",
+            $rest
+        )
+    };
+}
+
+pub(in crate::tasks) async fn reports(tx: &mut Tx, task: TaskId) -> Result<Vec<ReportRow>> {
+    run!(tx, |c| sqlx::query_as(select_report!("where task_id = $1 order by at desc, id desc limit 200")).bind(task).fetch_all(c))
+}
+
+pub(in crate::tasks) async fn report(tx: &mut Tx, id: ReportId) -> Result<Option<ReportRow>> {
+    run!(tx, |c| sqlx::query_as(select_report!("where id = $1")).bind(id).fetch_optional(c))
+}
+
+pub(in crate::tasks) async fn open_reporters(tx: &mut Tx, task: TaskId) -> Result<Vec<PersonId>> {
+    let rows: Vec<(PersonId,)> =
+        run!(tx, |c| sqlx::query_as("select person_id from report where task_id = $1 and state = 'submitted'").bind(task).fetch_all(c))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub(in crate::tasks) async fn insert_report(tx: &mut Tx, row: &ReportRow) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into report (id, task_id, party_id, person_id, at, claimed, text, problem, next_step, fall_reason, state) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    )
+    .bind(row.id)
+    .bind(row.task_id)
+    .bind(row.party_id)
+    .bind(row.person_id)
+    .bind(row.at)
+    .bind(row.claimed)
+    .bind(row.text.as_str())
+    .bind(row.problem.as_deref())
+    .bind(row.next_step.as_deref())
+    .bind(row.fall_reason.as_deref())
+    .bind(row.state)
+    .execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn save_review(tx: &mut Tx, row: &ReportRow) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update report set verified = $2, state = $3, reviewed_by = $4, reviewed_at = $5, review_text = $6 where id = $1"
+    )
+    .bind(row.id)
+    .bind(row.verified)
+    .bind(row.state)
+    .bind(row.reviewed_by)
+    .bind(row.reviewed_at)
+    .bind(row.review_text.as_deref())
+    .execute(c))?;
+    Ok(())
+}
+
+/// A report that was sent back no longer meets the duty it met.
+pub(in crate::tasks) async fn reopen_due(tx: &mut Tx, report: ReportId) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update report_due set report_id = null, met_day = null where report_id = $1").bind(report).execute(c))?;
+    Ok(())
+}
+
+macro_rules! select_request {
+    ($rest:literal) => {
+        concat!(
+            "select id, task_id, party_id, kind, state, reason, proposed_unit_id, person_id, at, decided_by, decided_at, decision_text \
+             from request ",
+            $rest
+        )
+    };
+}
+
+pub(in crate::tasks) async fn requests(tx: &mut Tx, task: TaskId) -> Result<Vec<RequestRow>> {
+    run!(tx, |c| sqlx::query_as(select_request!("where task_id = $1 order by at desc, id desc limit 200")).bind(task).fetch_all(c))
+}
+
+pub(in crate::tasks) async fn open_requests(tx: &mut Tx, task: TaskId) -> Result<Vec<RequestRow>> {
+    run!(tx, |c| sqlx::query_as(select_request!("where task_id = $1 and state = 'open'")).bind(task).fetch_all(c))
+}
+
+pub(in crate::tasks) async fn request(tx: &mut Tx, id: RequestId) -> Result<Option<RequestRow>> {
+    run!(tx, |c| sqlx::query_as(select_request!("where id = $1")).bind(id).fetch_optional(c))
+}
+
+pub(in crate::tasks) async fn insert_request(tx: &mut Tx, row: &RequestRow) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into request (id, task_id, party_id, kind, state, reason, proposed_unit_id, person_id, at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    )
+    .bind(row.id)
+    .bind(row.task_id)
+    .bind(row.party_id)
+    .bind(row.kind)
+    .bind(row.state)
+    .bind(row.reason.as_str())
+    .bind(row.proposed_unit_id)
+    .bind(row.person_id)
+    .bind(row.at)
+    .execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn decide_request(
+    tx: &mut Tx,
+    id: RequestId,
+    state: RequestState,
+    by: PersonId,
+    at: Moment,
+    text: Option<&str>,
+) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update request set state = $2, decided_by = $3, decided_at = $4, decision_text = $5 where id = $1")
+        .bind(id)
+        .bind(state)
+        .bind(by)
+        .bind(at)
+        .bind(text)
+        .execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn verifications(tx: &mut Tx, task: TaskId) -> Result<Vec<VerificationRow>> {
+    run!(tx, |c| sqlx::query_as("select id, result, text, person_id, at from verification where task_id = $1 order by at desc")
+        .bind(task)
+        .fetch_all(c))
+}
+
+pub(in crate::tasks) async fn insert_verification(
+    tx: &mut Tx,
+    id: VerificationId,
+    task: TaskId,
+    result: VerificationResult,
+    text: &str,
+    by: PersonId,
+    at: Moment,
+) -> Result<()> {
+    execute!(tx, |c| sqlx::query("insert into verification (id, task_id, result, text, person_id, at) values ($1, $2, $3, $4, $5, $6)")
+        .bind(id)
+        .bind(task)
+        .bind(result)
+        .bind(text)
+        .bind(by)
+        .bind(at)
+        .execute(c))?;
+    Ok(())
+}
+
+/// The party of a task that a unit has in some role other than `but`'s row.
+pub(in crate::tasks) async fn has_party(tx: &mut Tx, task: TaskId, unit: UnitId, but: PartyId) -> Result<bool> {
+    let row: Option<(PartyId,)> = run!(tx, |c| sqlx::query_as("select id from party where task_id = $1 and unit_id = $2 and id <> $3 limit 1")
+        .bind(task)
+        .bind(unit)
+        .bind(but)
+        .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+/// Who handed in a report.
+pub(in crate::tasks) async fn reporter(tx: &mut Tx, id: ReportId) -> Result<Option<PersonId>> {
+    Ok(report(tx, id).await?.map(|row| row.person_id))
+}
+
+/// Who asked.
+pub(in crate::tasks) async fn requester(tx: &mut Tx, id: RequestId) -> Result<Option<PersonId>> {
+    Ok(request(tx, id).await?.map(|row| row.person_id))
+}

@@ -1,0 +1,282 @@
+use db::{Result, Tx, execute, run};
+use kit::{Day, Moment};
+
+use crate::tasks::model::{Share, Task, TaskId, TaskState};
+
+macro_rules! select_task {
+    ($rest:literal) => {
+        concat!(
+            "select t.id, t.number, t.parent_id, t.root_id, t.depth, t.position, t.title, t.demand, t.source_kind, t.source_document, \
+             t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, \
+             t.created_at, t.dispatched_at, t.closed_at, t.settled_at, t.last_report_at, t.start_day, t.due_day, t.original_due_day, \
+             t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.stage, t.sent_back, \
+             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.not_secret, t.version \
+             from task t left join unit iu on iu.id = t.issuer_unit_id ",
+            $rest
+        )
+    };
+}
+pub(in crate::tasks) use select_task;
+
+/// Keeps every other writer of the task's whole tree waiting until this transaction ends; `false` when there is no such
+/// task. One lock a verb, always the root: two verbs cannot wait for each other.
+pub(in crate::tasks) async fn lock_tree(tx: &mut Tx, id: TaskId) -> Result<bool> {
+    let row: Option<(TaskId,)> = run!(tx, |c| sqlx::query_as(
+        "update task set version = version where id = (select root_id from task where id = $1) returning id"
+    )
+    .bind(id)
+    .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+pub(in crate::tasks) async fn find(tx: &mut Tx, id: TaskId) -> Result<Option<Task>> {
+    run!(tx, |c| sqlx::query_as(select_task!("where t.id = $1")).bind(id).fetch_optional(c))
+}
+
+pub(in crate::tasks) async fn children(tx: &mut Tx, id: TaskId) -> Result<Vec<Task>> {
+    run!(tx, |c| sqlx::query_as(select_task!("where t.parent_id = $1 order by t.position, t.id")).bind(id).fetch_all(c))
+}
+
+/// The whole tree, at most `limit` nodes, in no useful order.
+pub(in crate::tasks) async fn tree(tx: &mut Tx, root: TaskId, limit: i64) -> Result<Vec<Task>> {
+    run!(tx, |c| sqlx::query_as(select_task!("where t.root_id = $1 order by t.depth, t.position, t.id limit $2"))
+        .bind(root)
+        .bind(limit)
+        .fetch_all(c))
+}
+
+pub(in crate::tasks) async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into task (id, number, parent_id, root_id, depth, position, title, demand, source_kind, source_document, clause, \
+           importance, urgency, state, creator_id, issuer_unit_id, created_at, start_day, due_day, original_due_day, due_text, \
+           due_explanation, rule_kind, rule_day, weight, progress, claimed, children, sent_back, lamp_plan, not_secret, importance_rank, version) \
+         values ($1, null, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'draft', $13, $14, $15, $16, $17, $17, $18, $19, $20, $21, \
+           $22, 0, 0, 0, 0, '[]', $23, $24, 1)"
+    )
+    .bind(task.id)
+    .bind(task.parent_id)
+    .bind(task.root_id)
+    .bind(task.depth)
+    .bind(task.position)
+    .bind(task.title.as_str())
+    .bind(task.demand.as_str())
+    .bind(task.source_kind.as_str())
+    .bind(task.source_document.as_deref())
+    .bind(task.clause.as_deref())
+    .bind(task.importance)
+    .bind(task.urgency)
+    .bind(task.creator_id)
+    .bind(task.issuer_unit_id)
+    .bind(task.created_at)
+    .bind(task.start_day)
+    .bind(task.due_day)
+    .bind(task.due_text.as_deref())
+    .bind(task.due_explanation.as_str())
+    .bind(task.rule_kind)
+    .bind(task.rule_day)
+    .bind(task.weight)
+    .bind(task.not_secret)
+    .bind(task.importance as i64)
+    .execute(c))?;
+    Ok(())
+}
+
+/// Writes everything of a task that can change and counts its version; the caller holds the tree.
+pub(in crate::tasks) async fn save(tx: &mut Tx, task: &mut Task) -> Result<()> {
+    task.version += 1;
+    execute!(tx, |c| sqlx::query(
+        "update task set number = $2, title = $3, demand = $4, source_kind = $5, source_document = $6, clause = $7, importance = $8, \
+           urgency = $9, state = $10, submitted_by = $11, dispatched_at = $12, closed_at = $13, settled_at = $14, last_report_at = $15, \
+           start_day = $16, due_day = $17, original_due_day = $18, due_text = $19, due_explanation = $20, rule_kind = $21, \
+           rule_day = $22, weight = $23, progress = $24, claimed = $25, children = $26, stage = $27, sent_back = $28, red_since = $29, \
+           yellow_from = $30, orange_from = $31, red_from = $32, lamp_plan = $33, not_secret = $34, importance_rank = $35, version = $36 \
+         where id = $1"
+    )
+    .bind(task.id)
+    .bind(task.number.as_deref())
+    .bind(task.title.as_str())
+    .bind(task.demand.as_str())
+    .bind(task.source_kind.as_str())
+    .bind(task.source_document.as_deref())
+    .bind(task.clause.as_deref())
+    .bind(task.importance)
+    .bind(task.urgency)
+    .bind(task.state)
+    .bind(task.submitted_by)
+    .bind(task.dispatched_at)
+    .bind(task.closed_at)
+    .bind(task.settled_at)
+    .bind(task.last_report_at)
+    .bind(task.start_day)
+    .bind(task.due_day)
+    .bind(task.original_due_day)
+    .bind(task.due_text.as_deref())
+    .bind(task.due_explanation.as_str())
+    .bind(task.rule_kind)
+    .bind(task.rule_day)
+    .bind(task.weight)
+    .bind(task.progress)
+    .bind(task.claimed)
+    .bind(task.children)
+    .bind(task.stage.as_deref())
+    .bind(task.sent_back)
+    .bind(task.red_since)
+    .bind(task.yellow_from)
+    .bind(task.orange_from)
+    .bind(task.red_from)
+    .bind(task.lamp_plan.as_str())
+    .bind(task.not_secret)
+    .bind(task.importance as i64)
+    .bind(task.version)
+    .execute(c))?;
+    Ok(())
+}
+
+/// Writes only what follows from the tasks below: not a change that somebody's open page should stumble over, so the
+/// version stays.
+pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update task set progress = $2, claimed = $3, red_since = $4, yellow_from = $5, orange_from = $6, red_from = $7, lamp_plan = $8, \
+           state = $9, closed_at = $10, settled_at = $11, children = $12 where id = $1"
+    )
+    .bind(task.id)
+    .bind(task.progress)
+    .bind(task.claimed)
+    .bind(task.red_since)
+    .bind(task.yellow_from)
+    .bind(task.orange_from)
+    .bind(task.red_from)
+    .bind(task.lamp_plan.as_str())
+    .bind(task.state)
+    .bind(task.closed_at)
+    .bind(task.settled_at)
+    .bind(task.children)
+    .execute(c))?;
+    Ok(())
+}
+
+/// Sums over the tasks directly below.
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
+pub(in crate::tasks) struct Below {
+    pub(in crate::tasks) live: i64,
+    pub(in crate::tasks) weight: i64,
+    pub(in crate::tasks) progress: i64,
+    pub(in crate::tasks) claimed: i64,
+    pub(in crate::tasks) drafts: i64,
+    pub(in crate::tasks) open: i64,
+    pub(in crate::tasks) active: i64,
+    pub(in crate::tasks) settled: i64,
+}
+
+pub(in crate::tasks) async fn below(tx: &mut Tx, parent: TaskId) -> Result<Below> {
+    run!(tx, |c| sqlx::query_as(
+        "select count(*) as live, coalesce(cast(sum(weight) as bigint), 0) as weight, \
+           coalesce(cast(sum(weight * progress) as bigint), 0) as progress, coalesce(cast(sum(weight * claimed) as bigint), 0) as claimed, \
+           count(*) filter (where state in ('draft', 'approval')) as drafts, \
+           count(*) filter (where state in ('dispatched', 'active', 'suspended')) as open, \
+           count(*) filter (where state = 'active') as active, count(*) filter (where state = 'settled') as settled \
+         from task where parent_id = $1 and state <> 'terminated'"
+    )
+    .bind(parent)
+    .fetch_one(c))
+}
+
+pub(in crate::tasks) async fn set_weight(tx: &mut Tx, id: TaskId, weight: Share) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update task set weight = $2, version = version + 1 where id = $1").bind(id).bind(weight).execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn next_position(tx: &mut Tx, parent: TaskId) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select coalesce(max(position), 0) + 1 from task where parent_id = $1")
+        .bind(parent)
+        .fetch_one(c))?;
+    Ok(n)
+}
+
+/// Removes drafts with what hangs on them; the caller has made sure that they are drafts.
+pub(in crate::tasks) async fn remove_drafts(tx: &mut Tx, ids: &[TaskId]) -> Result<()> {
+    for statement in [
+        "delete from attachment where task_id = $1",
+        "delete from milestone where task_id = $1",
+        "delete from party where task_id = $1",
+    ] {
+        for id in ids {
+            execute!(tx, |c| sqlx::query(statement).bind(*id).execute(c))?;
+        }
+    }
+    // Deepest first: a parent outlives its children.
+    for id in ids.iter().rev() {
+        execute!(tx, |c| sqlx::query("delete from task where id = $1 and state = 'draft'").bind(*id).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The next value of a named counter, from 1. A gap is possible only where a transaction was given up later, which gives
+/// up the value with it: there are none.
+pub(in crate::tasks) async fn next_value(tx: &mut Tx, name: &str) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as(
+        "insert into counter (name, value) values ($1, 1) on conflict (name) do update set value = counter.value + 1 returning value"
+    )
+    .bind(name)
+    .fetch_one(c))?;
+    Ok(n)
+}
+
+/// Titles of the tasks above, the root first.
+pub(in crate::tasks) async fn ancestors(tx: &mut Tx, id: TaskId) -> Result<Vec<(TaskId, Option<String>, String)>> {
+    run!(tx, |c| sqlx::query_as(
+        "with recursive up (id, parent_id, number, title, depth) as ( \
+           select id, parent_id, number, title, depth from task where id = (select parent_id from task where id = $1) \
+           union all select p.id, p.parent_id, p.number, p.title, p.depth from task p join up on p.id = up.parent_id) \
+         select id, number, title from up order by depth"
+    )
+    .bind(id)
+    .fetch_all(c))
+}
+
+pub(in crate::tasks) async fn state_of(tx: &mut Tx, id: TaskId) -> Result<Option<TaskState>> {
+    let row: Option<(TaskState,)> =
+        run!(tx, |c| sqlx::query_as("select state from task where id = $1").bind(id).fetch_optional(c))?;
+    Ok(row.map(|(state,)| state))
+}
+
+/// The latest due day of the children, and the earliest of the parent: what a changed due day must respect.
+pub(in crate::tasks) async fn latest_child_due(tx: &mut Tx, id: TaskId) -> Result<Option<Day>> {
+    let (day,): (Option<Day>,) =
+        run!(tx, |c| sqlx::query_as("select max(due_day) from task where parent_id = $1 and state <> 'terminated'").bind(id).fetch_one(c))?;
+    Ok(day)
+}
+
+/// A kind of source.
+#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
+pub struct SourceKind {
+    /// Its stable code.
+    pub code: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether such tasks are approved before they go out.
+    pub needs_approval: bool,
+}
+
+pub(in crate::tasks) async fn source_kinds(tx: &mut Tx) -> Result<Vec<SourceKind>> {
+    run!(tx, |c| sqlx::query_as("select code, name, needs_approval from source_kind where active order by position").fetch_all(c))
+}
+
+pub(in crate::tasks) async fn source_kind(tx: &mut Tx, code: &str) -> Result<Option<SourceKind>> {
+    run!(tx, |c| sqlx::query_as("select code, name, needs_approval from source_kind where active and code = $1")
+        .bind(code)
+        .fetch_optional(c))
+}
+
+pub(in crate::tasks) async fn insert_closure(tx: &mut Tx, id: crate::tasks::model::ClosureId, task: TaskId, at: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("insert into closure (id, task_id, closed_at) values ($1, $2, $3)").bind(id).bind(task).bind(at).execute(c))?;
+    Ok(())
+}
+
+pub(in crate::tasks) async fn undo_closure(tx: &mut Tx, task: TaskId, at: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update closure set reopened_at = $2 where task_id = $1 and reopened_at is null")
+        .bind(task)
+        .bind(at)
+        .execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,1 @@
+export default { title: 'Files', add: 'Add files', dropHint: 'or drop them here' }

@@ -1,0 +1,9 @@
+export default {
+  all: 'All',
+  unread: 'Unread {n}',
+  fresh: '(unread)',
+  readAll: 'Mark all read',
+  none: 'No messages yet',
+  noneUnread: 'No unread messages',
+  noneText: 'Dispatches, urges and deadline reminders arrive here.',
+}

@@ -1,0 +1,20 @@
+export default {
+  total: '{n} items',
+  late: '{n} overdue',
+  none: 'Nothing to do',
+  noneText: 'When something needs you it appears here, and a message tells you so.',
+  mine: 'My tasks',
+  by: 'by {day}',
+  was: 'was due {day}',
+  kind: {
+    reply: 'Reply to urge',
+    sign: 'To sign',
+    report: 'To report',
+    rule: 'Returns to rule on',
+    review: 'Reports to review',
+    decide_close: 'Closings to decide',
+    approve: 'To approve',
+    assign: 'Handler to assign',
+    verify: 'To verify',
+  },
+}

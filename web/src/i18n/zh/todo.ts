@@ -1,0 +1,20 @@
+export default {
+  total: '{n} 件',
+  late: '{n} 件已超期',
+  none: '没有待办',
+  noneText: '有事要您处理时会出现在这里，并发消息提醒您。',
+  mine: '看看我的任务',
+  by: '{day} 前',
+  was: '应于 {day}',
+  kind: {
+    reply: '回复督办',
+    sign: '待签收',
+    report: '待上报',
+    rule: '待裁定退回',
+    review: '待审核上报',
+    decide_close: '待审核办结',
+    approve: '待审批立项',
+    assign: '待指定经办人',
+    verify: '待核查销号',
+  },
+}

@@ -1,0 +1,14 @@
+import { get, post, put } from '@/api/client'
+import type { Home, ImportOutcome, Mapping, TaskImport, UnitChoice } from '@/api/types'
+
+export const readHome = () => get<Home>('/home')
+export function startImport(file: File) {
+  const body = new FormData()
+  body.append('file', file, file.name)
+  return post<TaskImport>('/task-imports', body)
+}
+export const mapImport = (id: string, mapping: Mapping) => put<TaskImport>(`/task-imports/${id}/mapping`, mapping)
+export const matchUnits = (id: string, choices: Record<string, UnitChoice>, parent_unit_id?: string) =>
+  put<TaskImport>(`/task-imports/${id}/units`, { choices, ...(parent_unit_id ? { parent_unit_id } : {}) })
+export const commitImport = (id: string, dispatch: boolean, key?: string) =>
+  post<ImportOutcome>(`/task-imports/${id}/commit`, { dispatch }, key)

@@ -1,0 +1,57 @@
+import type { Figure, Lamp, Mapping, Role, TaskImport, UnitChoice, UnitLoad } from '@/api/types'
+
+/** Which figures answer the question a role came with, and in which order. */
+const FIGURES: Record<Role, Figure['key'][]> = {
+  leader: ['overdue', 'orange', 'yellow', 'open', 'important', 'closed_month'],
+  centre: ['overdue', 'open', 'orange', 'unsigned', 'due_week', 'created_month', 'closed_month', 'important'],
+  head: ['overdue', 'todo', 'due_week', 'open', 'orange', 'closed_month'],
+  liaison: ['unsigned', 'todo', 'overdue', 'due_week', 'open'],
+  handler: ['todo', 'overdue', 'due_week', 'open'],
+  administrator: [],
+}
+
+export function figuresOf(role: Role, figures: readonly Figure[]): Figure[] {
+  return FIGURES[role].flatMap((key) => figures.find((figure) => figure.key === key) ?? [])
+}
+
+/** More of these is worse; the colour of a change follows. */
+export const WORSE_WHEN_MORE: readonly Figure['key'][] = ['overdue', 'orange', 'yellow', 'unsigned']
+export const FIGURE_LAMP: Partial<Record<Figure['key'], Lamp>> = { overdue: 'red', orange: 'orange', yellow: 'yellow' }
+
+/** 'a=1&b=2' → a route to exactly the rows that make up the number. */
+export function figureLink(figure: Figure): { name: string; query: Record<string, string> } {
+  if (figure.key === 'todo') return { name: 'todo', query: {} }
+  return { name: 'tasks', query: Object.fromEntries(new URLSearchParams(figure.query)) }
+}
+
+/** Units with something red first, then by load. */
+export function byTrouble(units: readonly UnitLoad[]): UnitLoad[] {
+  return [...units].sort((a, b) => b.overdue - a.overdue || b.by_lamp.orange - a.by_lamp.orange || b.open - a.open)
+}
+
+// --- ledger import
+export const STEPS = ['upload', 'mapping', 'units', 'preview', 'done'] as const
+export type Step = (typeof STEPS)[number]
+export const MAPPED = ['title', 'demand', 'group', 'clause', 'lead', 'co', 'due', 'importance'] as const
+
+export function mappingFault(mapping: Mapping): 'title' | 'lead' | 'double' | null {
+  if (!mapping.title) return 'title'
+  if (!mapping.lead) return 'lead'
+  const used = MAPPED.map((field) => mapping[field]).filter((column) => column !== null)
+  return new Set(used).size < used.length ? 'double' : null
+}
+
+export function unitChoices(units: TaskImport['units']): Record<string, UnitChoice> {
+  const choices: Record<string, UnitChoice> = {}
+  for (const { name, unit, choice, suggestions } of units) {
+    if (choice === 'ignore') choices[name] = { ignore: true }
+    else if (choice === 'create') choices[name] = { create: true }
+    else if (unit) choices[name] = { unit_id: unit.id }
+    else if (suggestions.length === 1 && suggestions[0]) choices[name] = { unit_id: suggestions[0].id }
+  }
+  return choices
+}
+
+export function problemRows(rows: TaskImport['rows'], which: 'all' | 'problems'): TaskImport['rows'] {
+  return which === 'all' ? [...rows] : rows.filter((row) => row.problems.length > 0)
+}

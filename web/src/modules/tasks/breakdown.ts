@@ -1,0 +1,73 @@
+import type { TaskDetail, TaskRow } from '@/api/types'
+import { uuid } from '@/lib/id'
+import type { ChildInput } from './api'
+import { dueInput } from './form'
+import { distribute } from './weights'
+
+/** One row of the decomposition editor. */
+export interface ChildRow {
+  key: string
+  id: string | null
+  title: string
+  lead: string
+  co: string[]
+  weight: number
+  /** Typed by hand: the distribution leaves it alone. */
+  pinned: boolean
+  due_text: string
+  /** Already dispatched: its weight counts, the rest is not ours to change here. */
+  locked: TaskRow | null
+}
+
+export function blankRow(): ChildRow {
+  return { key: uuid(), id: null, title: '', lead: '', co: [], weight: 0, pinned: false, due_text: '', locked: null }
+}
+
+export function rowsOf(detail: TaskDetail): ChildRow[] {
+  const rows = readRows(detail)
+  // Drafts that still stand as the distribution left them go on being distributed.
+  const loose = rows.map((row) => ({ ...row, pinned: row.locked !== null }))
+  const untouched = distribute(loose).every((row, index) => row.weight === rows[index]?.weight)
+  return untouched ? loose : rows
+}
+
+function readRows(detail: TaskDetail): ChildRow[] {
+  return detail.children
+    .filter((child) => child.state !== 'terminated')
+    .map((child) => ({
+      key: child.id,
+      id: child.id,
+      title: child.title,
+      lead: child.lead?.unit.id ?? '',
+      co: child.co_units.map((unit) => unit.id),
+      weight: child.weight,
+      pinned: true,
+      due_text: child.due_day ?? '',
+      locked: child.state === 'draft' ? null : child,
+    }))
+}
+
+export const isBlank = (row: ChildRow) => !row.id && !row.title.trim() && !row.lead && !row.due_text.trim()
+
+/** What is sent: drafts with their words, dispatched ones by their weight alone; blank rows are nothing. */
+export function childrenInput(rows: readonly ChildRow[]): ChildInput[] {
+  return rows
+    .filter((row) => !isBlank(row) && !row.locked)
+    .map((row) => {
+      const input: ChildInput = { title: row.title.trim(), weight: row.weight }
+      if (row.id) input.id = row.id
+      input.parties = [
+        ...(row.lead ? [{ unit_id: row.lead, role: 'lead' as const }] : []),
+        ...row.co.filter((unit) => unit !== row.lead).map((unit_id) => ({ unit_id, role: 'co' as const })),
+      ]
+      const due = dueInput(row.due_text)
+      if (due) input.due = due
+      return input
+    })
+}
+
+/** The server counts the rows it was sent; the page counts the rows it shows. */
+export function pageIndex(rows: readonly ChildRow[], sentIndex: number): number {
+  const sent = rows.flatMap((row, index) => (isBlank(row) || row.locked ? [] : [index]))
+  return sent[sentIndex] ?? sentIndex
+}

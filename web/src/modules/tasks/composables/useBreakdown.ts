@@ -1,0 +1,81 @@
+import { computed, nextTick, ref, watch } from 'vue'
+import type { TaskDetail } from '@/api/types'
+import { blankRow, isBlank, pageIndex, rowsOf, type ChildRow } from '../breakdown'
+import { distribute, sumsToHundred, weightSum } from '../weights'
+
+/** The rows being edited: filled once from the task, then belonging to the person until saved. */
+export function useBreakdown(detail: () => TaskDetail | undefined) {
+  const rows = ref<ChildRow[]>([])
+  const filled = ref(false)
+  const touched = ref(false)
+  const counted = computed(() => rows.value.filter((row) => !isBlank(row)))
+  const sum = computed(() => weightSum(counted.value))
+  const complete = computed(() => sumsToHundred(counted.value))
+
+  function fill(from: TaskDetail): void {
+    rows.value = rowsOf(from)
+    if (!rows.value.length) rows.value = [blankRow(), blankRow(), blankRow()]
+    filled.value = true
+    touched.value = false
+  }
+  watch(
+    detail,
+    (now) => {
+      if (now && (!filled.value || !touched.value)) fill(now)
+    },
+    { immediate: true },
+  )
+
+  /** Blank rows take no share. */
+  function share(): void {
+    const shared = new Map(
+      distribute(counted.value.map((row) => ({ ...row, pinned: row.pinned || !!row.locked }))).map((row) => [
+        row.key,
+        row.weight,
+      ]),
+    )
+    for (const row of rows.value) row.weight = shared.get(row.key) ?? 0
+  }
+  function even(): void {
+    for (const row of rows.value) row.pinned = false
+    share()
+    touched.value = true
+  }
+  function pin(row: ChildRow, weight: number): void {
+    row.weight = Math.max(0, Math.min(100, Math.round(weight * 100) / 100))
+    row.pinned = true
+    touched.value = true
+    share()
+  }
+  function change(): void {
+    touched.value = true
+    share()
+  }
+  async function addAfter(index: number): Promise<void> {
+    rows.value.splice(index + 1, 0, blankRow())
+    await nextTick()
+    document.querySelector<HTMLElement>(`[data-cell="title-${index + 1}"]`)?.focus()
+  }
+  function remove(index: number): void {
+    rows.value.splice(index, 1)
+    change()
+  }
+  function move(index: number, step: number): void {
+    const [row] = rows.value.splice(index, 1)
+    if (row) rows.value.splice(Math.max(0, index + step), 0, row)
+    touched.value = true
+  }
+
+  /** 'children.2.title' → the cell on the page. */
+  function cellErrors(errors: Record<string, string>): Record<string, string> {
+    const cells: Record<string, string> = {}
+    for (const [field, message] of Object.entries(errors)) {
+      const match = /^children\.(\d+)\.(\w+)/.exec(field)
+      if (!match) continue
+      const name = match[2] === 'parties' ? 'lead' : match[2]
+      cells[`${pageIndex(rows.value, Number(match[1]))}.${name}`] = message
+    }
+    return cells
+  }
+  return { rows, counted, sum, complete, touched, fill, even, pin, change, addAfter, remove, move, cellErrors }
+}
