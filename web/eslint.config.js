@@ -5,9 +5,12 @@ import ts from 'typescript-eslint'
 
 const modules = 'access|org|tasks|notify|supervision|operations|files'
 
-/** Other modules are entered by their index.ts only; inside a module imports are relative. */
+/** Other modules are entered by their index.ts only, on the phone also by phone/index.ts; inside a module imports are relative. */
 const doors = [
-  { regex: `^@/modules/(${modules})/.+`, message: 'Import another module by its index.ts: @/modules/<name>.' },
+  {
+    regex: `^@/modules/(${modules})/(?!phone$).+`,
+    message: 'Import another module by its index.ts: @/modules/<name>, or @/modules/<name>/phone in the phone shell.',
+  },
   { regex: `^(\\.\\./)+(${modules})(/|$)`, message: 'Import another module by its index.ts: @/modules/<name>.' },
 ]
 const elementPlus = {

@@ -18,7 +18,7 @@ mod signal;
 mod sql;
 mod tx;
 
-pub use dialect::backup;
+pub use dialect::{backup, scratch::Scratch};
 pub use error::{Error, Result};
 pub use pool::{Db, Kind, Options, Sync};
 pub use signal::{Signal, Signals};

@@ -46,15 +46,13 @@ describe('the client', () => {
   it('turns a refusal into a Problem with its fields', async () => {
     vi.stubGlobal(
       'fetch',
-      vi
-        .fn()
-        .mockResolvedValue(
-          answer(422, {
-            code: 'invalid',
-            detail: '有一处要改',
-            fields: [{ field: 'children[2].title', message: '请写标题' }],
-          }),
-        ),
+      vi.fn().mockResolvedValue(
+        answer(422, {
+          code: 'invalid',
+          detail: '有一处要改',
+          fields: [{ field: 'children[2].title', message: '请写标题' }],
+        }),
+      ),
     )
     const problem = await post('/tasks', {}).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(Problem)

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::{Db, Result, pool::Pools};
 
 pub(crate) mod postgres;
+pub(crate) mod scratch;
 pub(crate) mod sqlite;
 
 /// Writes a consistent copy of the database while it is in use: on SQLite one file at `target`. PostgreSQL has its own

@@ -12,7 +12,7 @@ use super::{
     Principal, Role,
     account::{self, SignIn},
     permission::{COOKIE, Newcomer, Permitted, token},
-    session,
+    session, store,
 };
 use crate::{
     app::{App, Refusal},
@@ -41,6 +41,8 @@ struct Me {
     area_name: String,
     /// Today in the area's zone.
     today: Day,
+    /// Whether this is a demo area.
+    demo: bool,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -121,6 +123,7 @@ async fn describe(app: &App, tx: &mut db::Tx, principal: &Principal) -> Result<M
         must_change_password: principal.must_change,
         area_name: app.config.area_name.clone(),
         today: app.clock.today(),
+        demo: store::is_demo(tx).await?,
     })
 }
 

@@ -27,7 +27,7 @@ pub use permission::{
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
 pub use scope::Scope;
 pub use session::{SESSION_TOPIC, SessionKind, issue as issue_token, sign_out_everywhere, sweep};
-pub use store::{any_account, find_person_by_login};
+pub use store::{any_account, find_person_by_login, mark_demo};
 
 /// Also known to the platform.
 pub use crate::org::PersonId;

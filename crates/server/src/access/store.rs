@@ -170,3 +170,15 @@ pub(super) async fn remove_sessions_before(tx: &mut Tx, now: Moment, idle: Momen
         .execute(c))?;
     Ok(())
 }
+
+/// Whether this is a demo area, which the pages say at the top.
+pub(super) async fn is_demo(tx: &mut Tx) -> Result<bool> {
+    let (marked,): (bool,) = run!(tx, |c| sqlx::query_as("select exists (select 1 from counter where name = 'demo')").fetch_one(c))?;
+    Ok(marked)
+}
+
+/// Says that this is a demo area.
+pub async fn mark_demo(tx: &mut Tx) -> Result<()> {
+    execute!(tx, |c| sqlx::query("insert into counter (name, value) values ('demo', 1) on conflict (name) do nothing").execute(c))?;
+    Ok(())
+}

@@ -147,8 +147,14 @@ pub fn runner(app: &App) -> Runner {
             }
         })
     });
+    let planning = app.clone();
+    let standing = handler(move |tx, _| {
+        let ctx = planning.ctx(access::system_principal());
+        Box::pin(async move { tasks::plan_ahead(tx, &ctx).await.map(drop).map_err(JobError::retry) })
+    });
     Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
         .on(supervision::JOB, notices)
+        .every("tasks.plan_ahead", DAY, standing)
         .every("idempotency.sweep", HOUR, idempotency)
         .every("access.sweep", HOUR, sessions)
         .every("files.sweep_temp", DAY, uploads)

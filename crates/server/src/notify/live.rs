@@ -89,37 +89,37 @@ impl Line {
         let mine = || first == self.me.actor().person.to_string();
         match signal.topic.as_str() {
             "task" => self.say("task", &json!({ "id": second, "root_id": first })),
+            SESSION_TOPIC if mine() => self.check().await?,
             TOPIC if mine() => {
                 if let Ok(id) = second.parse() {
                     self.tell(id).await?;
                 }
-                self.refresh(false).await
+                self.refresh(false).await?;
             }
-            SESSION_TOPIC if mine() => self.check().await,
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
     }
 
     async fn tell(&mut self, id: MessageId) -> Outcome<()> {
         let mut tx = self.me.app.db.read().await?;
-        match store::message(&mut tx, self.me.actor().person, id).await? {
-            Some(message) => self.say("message", &serde_json::to_value(message).map_err(Refusal::internal)?),
-            None => Ok(()),
+        if let Some(message) = store::message(&mut tx, self.me.actor().person, id).await? {
+            self.say("message", &serde_json::to_value(message).map_err(Refusal::internal)?);
         }
+        Ok(())
     }
 
     /// Says how many messages are unread, when that is news or somebody wants to know.
     async fn refresh(&mut self, anyway: bool) -> Outcome<()> {
         let mut tx = self.me.app.db.read().await?;
         let unread = store::unread(&mut tx, self.me.actor().person).await?;
-        if self.unread.replace(unread) == Some(unread) && !anyway {
-            return Ok(());
+        if self.unread.replace(unread) != Some(unread) || anyway {
+            self.say("unread", &serde_json::to_value(Unread { unread }).map_err(Refusal::internal)?);
         }
-        self.say("unread", &serde_json::to_value(Unread { unread }).map_err(Refusal::internal)?)
+        Ok(())
     }
 
-    fn say(&mut self, name: &'static str, data: &serde_json::Value) -> Outcome<()> {
+    fn say(&mut self, name: &'static str, data: &serde_json::Value) {
         self.ready.push_back(Event::default().event(name).data(data.to_string()));
-        Ok(())
     }
 }

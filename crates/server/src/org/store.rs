@@ -281,8 +281,8 @@ pub(super) async fn persons(tx: &mut Tx, filter: PersonFilter, today: Day) -> Re
     );
     sql.bind(former).push(")");
     if let Some(q) = q {
-        let like = format!("%{}%", q.replace(['%', '_'], ""));
-        sql.push(" and (e.name like ").bind(like.clone()).push(" or a.login like ").bind(like).push(")");
+        let like = format!("%{}%", q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        sql.push(" and (e.name like ").bind(like.clone()).push(" escape '\\' or a.login like ").bind(like).push(" escape '\\')");
     }
     if let Some(unit) = unit {
         sql.push(" and e.id in (select t.person_id from tenure t join post p on p.id = t.post_id join unit_above b on b.unit_id = p.unit_id where b.above_id = ");

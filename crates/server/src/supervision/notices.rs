@@ -8,7 +8,7 @@ use crate::{
     app::{Ctx, Outcome},
     notify::{self, NewMessage},
     org::{self, PersonId, PostKind},
-    tasks::{self, Case, PartyRow, TaskEvent},
+    tasks::{self, Case, PartyRow, PartyState, TaskEvent},
 };
 
 /// The job that hears of what happens to tasks.
@@ -70,7 +70,9 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
     let plain = |to: Vec<PersonId>, head: &'static str, text: String| Some(Notice { to, title: head, text, urge: None });
     Ok(match event.name.as_str() {
         "task.dispatched" => {
-            let parties: Vec<&PartyRow> = case.parties.iter().filter(|party| party.role.works()).collect();
+            // Whoever signed before this message was written need not be told any more.
+            let waiting = |party: &&PartyRow| party.role.works() && party.state == PartyState::Unsigned;
+            let parties: Vec<&PartyRow> = case.parties.iter().filter(waiting).collect();
             plain(stand_for(tx, &parties, today).await?, "新任务待签收", format!("“{title}”已交办{due}，请签收。"))
         }
         "task.submitted" => {
@@ -88,8 +90,8 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
             plain(stand_for(tx, &ruled, today).await?, "退回已裁定", format!("“{title}”的退回申请已裁定，请查看并办理。"))
         }
         "task.assigned" => {
-            let named = case.parties.iter().filter(|party| Some(party.id.0) == event.subject).filter_map(|party| party.person_id);
-            plain(named.collect(), "您有新的经办任务", format!("“{title}”由您经办{due}。"))
+            let named = event.subject.map(PersonId).into_iter().collect();
+            plain(named, "您有新的经办任务", format!("“{title}”由您经办{due}。"))
         }
         "task.reported" => plain(vec![case.task.creator_id], "进展待审核", format!("“{title}”上报了进展，请审核。")),
         "task.report_accepted" => plain(asker(tx, event).await?, "上报已采纳", format!("“{title}”的上报已采纳。")),

@@ -29,7 +29,7 @@ pub struct TaskEvent {
     pub task: TaskId,
     /// By whom; nobody when the system did it.
     pub actor: Option<PersonId>,
-    /// Which party, report or request it is about.
+    /// Which party, person, report, request or urge it is about.
     pub subject: Option<kit::uuid::Uuid>,
 }
 

@@ -277,3 +277,7 @@ pub fn apply(task: &mut Task, turns: &[Turn], today: Day) {
     task.lamp_plan = serde_json::to_string(turns).unwrap_or_else(|_| "[]".to_owned());
 }
 
+
+#[cfg(test)]
+#[path = "lamp_tests.rs"]
+mod tests;

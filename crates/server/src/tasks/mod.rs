@@ -26,6 +26,7 @@ mod model;
 mod policy;
 mod report;
 mod sign;
+mod standing;
 mod store;
 mod timeline;
 mod view;
@@ -52,6 +53,7 @@ pub use model::{
 pub use policy::{Action, is_doer, is_issuer};
 pub use report::{ReportInput, Review, report, review};
 pub use sign::{Ruling, assign, give_back, rule, sign};
+pub use standing::plan_ahead;
 pub use store::{SourceKind, Summary};
 pub use timeline::{TimelineItem, recent};
 pub use view::{TaskDetail, TaskRow, detail, rows};

@@ -71,7 +71,7 @@ pub async fn assign(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, party: Par
         _ => format!("{}指定{name}经办", row.unit_name),
     };
     let data = json!({ "party": party, "person": person });
-    case.finish(tx, ctx, Step::new("assigned", words, data).about(party.0)).await
+    case.finish(tx, ctx, Step::new("assigned", words, data).about(person.0)).await
 }
 
 /// Returns a task that is not the unit's: in time, once, with a reason. The party's clock stops until there is a ruling.

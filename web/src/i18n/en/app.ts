@@ -18,7 +18,7 @@ export default {
   },
   search: {
     label: 'Search tasks',
-    hint: 'Title or number',
+    hint: 'Search tasks',
     none: 'No task matches',
     all: 'All results',
     key: 'Press / to search',

@@ -5,7 +5,7 @@ export default {
   view: { label: 'View', list: 'List', tree: 'Tree' },
   tree: { fold: 'Fold what is below {title}', unfold: 'Unfold what is below {title}' },
   openRequest: { return: 'Return pending', close: 'Closing pending' },
-  due: { none: 'No due date', past: '{n} working days overdue', today: 'Due today', left: '{n} working days left' },
+  due: { none: 'No due date', past: '{n} days late', today: 'Due today', left: '{n} days left' },
   empty: {
     none: 'No tasks yet',
     create: 'Say what is to be done, give it to a lead unit, set a due date.',
@@ -38,6 +38,10 @@ export default {
     text: {
       q: 'containing “{q}”',
       overdue: 'overdue',
+      leaves: 'not decomposed further',
+      closed: 'closed {span}',
+      document: 'from “{name}”',
+      parent: 'of one parent',
       source: 'from {name}',
       unit_any: 'held by {name}',
       unit_lead: 'led by {name}',
@@ -55,6 +59,7 @@ export default {
       source_kind: 'Source',
       unit_id: 'Unit',
       due: 'Due',
+      other: 'Other',
       created: 'Created',
     },
   },

@@ -18,7 +18,7 @@ export default {
   },
   search: {
     label: '搜索任务',
-    hint: '搜任务标题、编号',
+    hint: '搜索任务',
     none: '没有匹配的任务',
     all: '查看全部结果',
     key: '按 / 搜索',

@@ -10,6 +10,7 @@ export default {
   figure: {
     open: '在办',
     overdue: '逾期',
+    red: '红灯',
     orange: '滞后',
     yellow: '预警',
     important: '重要任务',

@@ -38,6 +38,10 @@ export default {
     text: {
       q: '含“{q}”',
       overdue: '已逾期',
+      leaves: '不再分解的',
+      closed: '{span} 办结',
+      document: '出自《{name}》',
+      parent: '同一上级的',
       source: '来自{name}',
       unit_any: '{name}承担',
       unit_lead: '{name}牵头',
@@ -55,6 +59,7 @@ export default {
       source_kind: '任务来源',
       unit_id: '责任单位',
       due: '到期时间',
+      other: '其他条件',
       created: '立项时间',
     },
   },

@@ -2,7 +2,7 @@ import type { Figure, Lamp, Mapping, Role, TaskImport, UnitChoice, UnitLoad } fr
 
 /** Which figures answer the question a role came with, and in which order. */
 const FIGURES: Record<Role, Figure['key'][]> = {
-  leader: ['overdue', 'orange', 'yellow', 'open', 'important', 'closed_month'],
+  leader: ['red', 'overdue', 'orange', 'yellow', 'open', 'important', 'closed_month'],
   centre: ['overdue', 'open', 'orange', 'unsigned', 'due_week', 'created_month', 'closed_month', 'important'],
   head: ['overdue', 'todo', 'due_week', 'open', 'orange', 'closed_month'],
   liaison: ['unsigned', 'todo', 'overdue', 'due_week', 'open'],
@@ -15,18 +15,20 @@ export function figuresOf(role: Role, figures: readonly Figure[]): Figure[] {
 }
 
 /** More of these is worse; the colour of a change follows. */
-export const WORSE_WHEN_MORE: readonly Figure['key'][] = ['overdue', 'orange', 'yellow', 'unsigned']
-export const FIGURE_LAMP: Partial<Record<Figure['key'], Lamp>> = { overdue: 'red', orange: 'orange', yellow: 'yellow' }
+export const WORSE_WHEN_MORE: readonly Figure['key'][] = ['red', 'overdue', 'orange', 'yellow', 'unsigned']
+export const FIGURE_LAMP: Partial<Record<Figure['key'], Lamp>> = { red: 'red', orange: 'orange', yellow: 'yellow' }
 
 /** 'a=1&b=2' → a route to exactly the rows that make up the number. */
 export function figureLink(figure: Figure): { name: string; query: Record<string, string> } {
   if (figure.key === 'todo') return { name: 'todo', query: {} }
-  return { name: 'tasks', query: Object.fromEntries(new URLSearchParams(figure.query)) }
+  return { name: 'tasks', query: Object.fromEntries(new URLSearchParams(figure.query.replace(/^.*\?/, ''))) }
 }
 
 /** Units with something red first, then by load. */
 export function byTrouble(units: readonly UnitLoad[]): UnitLoad[] {
-  return [...units].sort((a, b) => b.overdue - a.overdue || b.by_lamp.orange - a.by_lamp.orange || b.open - a.open)
+  return [...units].sort(
+    (a, b) => b.overdue - a.overdue || (b.by_lamp['orange'] ?? 0) - (a.by_lamp['orange'] ?? 0) || b.open - a.open,
+  )
 }
 
 // --- ledger import

@@ -1,5 +1,5 @@
 import { get, patch, post, put } from '@/api/client'
-import type { OrgImport, Page, Person, PersonInput, PersonOfUnit, Unit, UnitInput } from '@/api/types'
+import type { AddedPerson, OrgImport, Page, Person, PersonInput, Member, Unit, UnitInput } from '@/api/types'
 
 export const listUnits = () => get<{ items: Unit[] }>('/units')
 export const addUnit = (input: UnitInput, key?: string) => post<Unit>('/units', input, key)
@@ -8,12 +8,11 @@ export const editUnit = (id: string, version: number, input: Partial<UnitInput>)
 export const setLiaisons = (id: string, person_ids: string[]) => put<Unit>(`/units/${id}/liaisons`, { person_ids })
 export const listPersons = (query: { q?: string; unit_id?: string; cursor?: string | null; limit?: number }) =>
   get<Page<Person>>('/persons', query)
-export const addPerson = (input: PersonInput, key?: string) =>
-  post<Person & { initial_password: string }>('/persons', input, key)
+export const addPerson = (input: PersonInput, key?: string) => post<AddedPerson>('/persons', input, key)
 export const editPerson = (id: string, version: number, input: Partial<PersonInput> & { active?: boolean }) =>
   patch<Person>(`/persons/${id}`, { version, ...input })
 export const resetPassword = (id: string) => post<{ password: string }>(`/persons/${id}/password-reset`)
-export const peopleOf = (unitId: string) => get<{ items: PersonOfUnit[] }>(`/people-of/${unitId}`)
+export const peopleOf = (unitId: string) => get<{ items: Member[] }>(`/units/${unitId}/people`)
 export function importOrg(file: File) {
   const body = new FormData()
   body.append('file', file, file.name)

@@ -1,19 +1,27 @@
 import { del, get, patch, post, put, type Query } from '@/api/client'
 import type {
+  ChildInput,
   DeadlineReading,
   Page,
+  ReportInput,
   SourceKind,
+  TaskAnswer,
   TaskCount,
   TaskDetail,
   TaskInput,
   TaskRow,
   TimelineItem,
   TodoList,
+  Urges,
 } from '@/api/types'
+import { compose } from './compose'
 
 export const listTasks = (query: Query, signal?: AbortSignal) => get<Page<TaskRow>>('/tasks', query, signal)
 export const countTasks = (query: Query, signal?: AbortSignal) => get<TaskCount>('/tasks/count', query, signal)
-export const readTask = (id: string) => get<TaskDetail>(`/tasks/${id}`)
+export async function readTask(id: string): Promise<TaskDetail> {
+  const [task, urges] = await Promise.all([get<TaskAnswer>(`/tasks/${id}`), get<Urges>(`/tasks/${id}/urges`)])
+  return compose(task, urges)
+}
 export const readTree = (id: string) => get<{ items: TaskRow[] }>(`/tasks/${id}/tree`)
 export const readTimeline = (id: string, cursor?: string) =>
   get<Page<TimelineItem>>(`/tasks/${id}/timeline`, { cursor })
@@ -22,16 +30,15 @@ export const sourceKinds = () => get<{ items: SourceKind[] }>('/source-kinds')
 export const readDeadline = (text: string, from_day?: string) =>
   post<DeadlineReading>('/deadline-readings', { text, ...(from_day ? { from_day } : {}) })
 
-export const createTask = (input: TaskInput, key?: string) => post<TaskDetail>('/tasks', input, key)
+export const createTask = (input: TaskInput, key?: string) => post<TaskAnswer>('/tasks', input, key)
 export const editTask = (id: string, version: number, input: Partial<TaskInput>) =>
-  patch<TaskDetail>(`/tasks/${id}`, { version, ...input })
+  patch<TaskAnswer>(`/tasks/${id}`, { version, ...input })
 export const deleteTask = (id: string, version: number) => del(`/tasks/${id}`, { version })
-export type ChildInput = TaskInput & { id?: string; weight: number }
 export const setChildren = (id: string, version: number, children: ChildInput[]) =>
-  put<TaskDetail>(`/tasks/${id}/children`, { version, children })
+  put<TaskAnswer>(`/tasks/${id}/children`, { version, children })
 
 const act = (id: string, what: string) => (body: object, key?: string) =>
-  post<TaskDetail>(`/tasks/${id}/${what}`, body, key)
+  post<TaskAnswer>(`/tasks/${id}/${what}`, body, key)
 export const submitTask = (id: string, version: number, key?: string) =>
   act(id, 'submission')({ version, not_secret: true }, key)
 export const approveTask = (
@@ -42,7 +49,7 @@ export const approveTask = (
 export const signTask = (id: string, body: { version: number; handler_id?: string }, key?: string) =>
   act(id, 'signature')(body, key)
 export const assignHandler = (id: string, body: { version: number; party_id: string; person_id: string }) =>
-  put<TaskDetail>(`/tasks/${id}/handler`, body)
+  put<TaskAnswer>(`/tasks/${id}/handler`, body)
 export const returnTask = (
   id: string,
   body: { version: number; party_id: string; reason: string; proposed_unit_id?: string },
@@ -52,27 +59,17 @@ export const ruleReturn = (
   requestId: string,
   body: { decision: 'reassign' | 'uphold'; unit_id?: string; reason: string },
   key?: string,
-) => post<TaskDetail>(`/requests/${requestId}/ruling`, body, key)
-export interface ReportInput {
-  version?: number
-  claimed_progress: number
-  text: string
-  problem?: string
-  next_step?: string
-  fall_reason?: string
-  file_ids?: string[]
-  milestone_ids?: string[]
-}
+) => post<TaskAnswer>(`/requests/${requestId}/ruling`, body, key)
 export const reportProgress = (id: string, body: ReportInput, key?: string) => act(id, 'reports')(body, key)
 export const reviewReport = (
   reportId: string,
   body: { decision: 'accept' | 'send_back'; verified_progress?: number; text?: string },
   key?: string,
-) => post<TaskDetail>(`/reports/${reportId}/review`, body, key)
+) => post<TaskAnswer>(`/reports/${reportId}/review`, body, key)
 export const requestClose = (id: string, body: { version: number; text: string; file_ids?: string[] }, key?: string) =>
   act(id, 'closure')(body, key)
 export const decideRequest = (requestId: string, body: { decision: 'grant' | 'refuse'; text?: string }, key?: string) =>
-  post<TaskDetail>(`/requests/${requestId}/decision`, body, key)
+  post<TaskAnswer>(`/requests/${requestId}/decision`, body, key)
 export const verifyTask = (
   id: string,
   body: { version: number; result: 'pass' | 'fail'; text: string },

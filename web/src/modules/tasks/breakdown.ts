@@ -1,6 +1,5 @@
-import type { TaskDetail, TaskRow } from '@/api/types'
+import type { ChildInput, TaskDetail, TaskRow } from '@/api/types'
 import { uuid } from '@/lib/id'
-import type { ChildInput } from './api'
 import { dueInput } from './form'
 import { distribute } from './weights'
 
@@ -23,7 +22,7 @@ export function blankRow(): ChildRow {
   return { key: uuid(), id: null, title: '', lead: '', co: [], weight: 0, pinned: false, due_text: '', locked: null }
 }
 
-export function rowsOf(detail: TaskDetail): ChildRow[] {
+export function rowsOf(detail: Pick<TaskDetail, 'children'>): ChildRow[] {
   const rows = readRows(detail)
   // Drafts that still stand as the distribution left them go on being distributed.
   const loose = rows.map((row) => ({ ...row, pinned: row.locked !== null }))
@@ -31,7 +30,7 @@ export function rowsOf(detail: TaskDetail): ChildRow[] {
   return untouched ? loose : rows
 }
 
-function readRows(detail: TaskDetail): ChildRow[] {
+function readRows(detail: Pick<TaskDetail, 'children'>): ChildRow[] {
   return detail.children
     .filter((child) => child.state !== 'terminated')
     .map((child) => ({
@@ -49,18 +48,24 @@ function readRows(detail: TaskDetail): ChildRow[] {
 
 export const isBlank = (row: ChildRow) => !row.id && !row.title.trim() && !row.lead && !row.due_text.trim()
 
-/** What is sent: drafts with their words, dispatched ones by their weight alone; blank rows are nothing. */
-export function childrenInput(rows: readonly ChildRow[]): ChildInput[] {
+/**
+ * What is sent: drafts with their words, dispatched ones by their weight alone; blank rows are nothing.
+ * A lead or a due day left open is inherited from the task above.
+ */
+export function childrenInput(rows: readonly ChildRow[], parent?: TaskRow): ChildInput[] {
+  const heir = parent?.lead?.unit.id ?? ''
   return rows
-    .filter((row) => !isBlank(row) && !row.locked)
+    .filter((row) => !isBlank(row))
     .map((row) => {
+      if (row.locked) return { id: row.locked.id, weight: row.weight }
       const input: ChildInput = { title: row.title.trim(), weight: row.weight }
       if (row.id) input.id = row.id
+      const lead = row.lead || heir
       input.parties = [
-        ...(row.lead ? [{ unit_id: row.lead, role: 'lead' as const }] : []),
-        ...row.co.filter((unit) => unit !== row.lead).map((unit_id) => ({ unit_id, role: 'co' as const })),
+        ...(lead ? [{ unit_id: lead, role: 'lead' as const }] : []),
+        ...row.co.filter((unit) => unit !== lead).map((unit_id) => ({ unit_id, role: 'co' as const })),
       ]
-      const due = dueInput(row.due_text)
+      const due = dueInput(row.due_text) ?? (parent?.due_day ? { day: parent.due_day } : null)
       if (due) input.due = due
       return input
     })
@@ -68,6 +73,6 @@ export function childrenInput(rows: readonly ChildRow[]): ChildInput[] {
 
 /** The server counts the rows it was sent; the page counts the rows it shows. */
 export function pageIndex(rows: readonly ChildRow[], sentIndex: number): number {
-  const sent = rows.flatMap((row, index) => (isBlank(row) || row.locked ? [] : [index]))
+  const sent = rows.flatMap((row, index) => (isBlank(row) ? [] : [index]))
   return sent[sentIndex] ?? sentIndex
 }

@@ -52,11 +52,8 @@ export const openReport = (detail: TaskDetail): Report | undefined =>
   detail.reports.find((report) => report.state === 'submitted')
 export const openRequest = (detail: TaskDetail, kind: Request['kind']): Request | undefined =>
   detail.requests.find((request) => request.kind === kind && request.state === 'open')
-export function openUrge(detail: TaskDetail): Urge | undefined {
-  const mine = new Set(detail.parties.filter((party) => party.mine).map((party) => party.id))
-  const open = detail.urges.filter((urge) => urge.reply === null)
-  return open.find((urge) => mine.has(urge.party_id)) ?? open[0]
-}
+export const openUrge = (detail: TaskDetail): Urge | undefined =>
+  detail.urges.find((urge) => urge.reply === null && urge.may_reply)
 
 /** Buttons after the one of the duty, in the order of the work. */
 const BUTTONS: readonly Action[] = [
@@ -70,9 +67,9 @@ const BUTTONS: readonly Action[] = [
   'rule',
   'decide_close',
   'verify',
+  'urge',
   'assign',
   'decompose',
-  'urge',
   'request_close',
   'return',
   'attach',

@@ -18,12 +18,18 @@ describe('the filter of the task list', () => {
       lamp: ['red' as const, 'orange' as const],
       state: ['active' as const],
       unit_id: 'u1',
-      role_of_unit: 'lead' as const,
+      unit_role: 'lead' as const,
       overdue: true,
       due_to: '2026-12-31',
       sort: '-lamp',
     }
     expect(parseFilter(filterQuery(filter))).toEqual(filter)
+  })
+
+  it('passes on what a board asked for beyond its own chips', () => {
+    const filter = parseFilter({ closed_from: '2026-11-01', view: 'tree' })
+    expect(filterQuery(filter)).toEqual({ closed_from: '2026-11-01' })
+    expect(filterQuery(cleared(filter, 'other'))).toEqual({})
   })
 
   it('leaves out what it does not understand', () => {
@@ -45,7 +51,7 @@ describe('the filter of the task list', () => {
   })
 
   it('forgets the role together with the unit', () => {
-    expect(cleared({ ...emptyFilter(), unit_id: 'u1', role_of_unit: 'co' }, 'unit_id')).toEqual(emptyFilter())
+    expect(cleared({ ...emptyFilter(), unit_id: 'u1', unit_role: 'co' }, 'unit_id')).toEqual(emptyFilter())
   })
 
   it('turns a column round and then lets it go', () => {

@@ -4,20 +4,22 @@ import type { Query } from '@/api/client'
 /** What the list shows: kept in the URL, said aloud as a sentence, sent to the server as it is. */
 export interface TaskFilter {
   q: string
-  mine: '' | 'handling' | 'created' | 'unit'
+  mine: '' | 'handling' | 'created' | 'other' | 'unit'
   state: TaskState[]
   lamp: Lamp[]
   overdue: boolean
-  importance: '' | Importance
+  importance: Importance[]
   source_kind: string
   unit_id: string
-  role_of_unit: '' | 'lead' | 'co'
+  unit_role: '' | 'lead' | 'co'
   due_from: string
   due_to: string
   created_from: string
   created_to: string
   roots: boolean
   sort: string
+  /** Conditions a board's link brought along that this page has no chip of its own for. */
+  other: Record<string, string>
 }
 
 export const STATES: readonly TaskState[] = [
@@ -30,6 +32,7 @@ export const STATES: readonly TaskState[] = [
   'suspended',
   'terminated',
 ]
+export const IMPORTANCES: readonly Importance[] = ['normal', 'important', 'major']
 export const SORTS = ['due_day', 'created_at', 'progress', 'lamp', 'importance', 'number'] as const
 const LAMPS: readonly Lamp[] = ['red', 'orange', 'yellow', 'green', 'grey', 'blue']
 const DAY = /^\d{4}-\d{2}-\d{2}$/
@@ -41,19 +44,22 @@ export function emptyFilter(): TaskFilter {
     state: [],
     lamp: [],
     overdue: false,
-    importance: '',
+    importance: [],
     source_kind: '',
     unit_id: '',
-    role_of_unit: '',
+    unit_role: '',
     due_from: '',
     due_to: '',
     created_from: '',
     created_to: '',
     roots: false,
     sort: '',
+    other: {},
   }
 }
 
+/** The server refuses what it does not know, so only these are passed on. */
+const OTHERS = ['leaves', 'closed_from', 'closed_to', 'source_document', 'parent_id']
 type Raw = Record<string, string | null | undefined | (string | null)[]>
 
 /** Reads a URL; whatever it does not understand is left out rather than sent on. */
@@ -75,23 +81,24 @@ export function parseFilter(raw: Raw): TaskFilter {
     state: many('state', STATES),
     lamp: many('lamp', LAMPS),
     overdue: one('overdue') === 'true',
-    importance: oneOf('importance', ['normal', 'important', 'major'] as const),
+    importance: many('importance', IMPORTANCES),
     source_kind: one('source_kind'),
     unit_id: one('unit_id'),
-    role_of_unit: oneOf('role_of_unit', ['lead', 'co'] as const),
+    unit_role: oneOf('unit_role', ['lead', 'co'] as const),
     due_from: day('due_from'),
     due_to: day('due_to'),
     created_from: day('created_from'),
     created_to: day('created_to'),
     roots: one('roots') === 'true',
     sort: SORTS.some((key) => key === sort.replace(/^-/, '')) ? sort : '',
+    other: Object.fromEntries(OTHERS.filter((name) => one(name)).map((name) => [name, one(name)])),
   }
 }
 
 /** The same for URL and server: only what is set. */
 export function filterQuery(filter: TaskFilter): Record<string, string> {
   const query: Record<string, string> = {}
-  for (const [name, value] of Object.entries(filter)) {
+  for (const [name, value] of Object.entries({ ...filter.other, ...filter, other: '' })) {
     if (Array.isArray(value)) {
       if (value.length) query[name] = value.join(',')
     } else if (value === true) query[name] = 'true'
@@ -106,7 +113,7 @@ export function countQuery(filter: TaskFilter): Query {
 }
 
 export type ChipKey =
-  'q' | 'mine' | 'state' | 'lamp' | 'overdue' | 'importance' | 'source_kind' | 'unit_id' | 'due' | 'created'
+  'q' | 'mine' | 'state' | 'lamp' | 'overdue' | 'importance' | 'source_kind' | 'unit_id' | 'due' | 'created' | 'other'
 export const CHIP_KEYS: readonly ChipKey[] = [
   'mine',
   'state',
@@ -117,12 +124,14 @@ export const CHIP_KEYS: readonly ChipKey[] = [
   'source_kind',
   'due',
   'created',
+  'other',
   'q',
 ]
 
 export function isSet(filter: TaskFilter, key: ChipKey): boolean {
   if (key === 'due') return !!(filter.due_from || filter.due_to)
   if (key === 'created') return !!(filter.created_from || filter.created_to)
+  if (key === 'other') return Object.keys(filter.other).length > 0
   const value = filter[key]
   return Array.isArray(value) ? value.length > 0 : !!value
 }
@@ -131,7 +140,7 @@ export function cleared(filter: TaskFilter, key: ChipKey): TaskFilter {
   const empty = emptyFilter()
   if (key === 'due') return { ...filter, due_from: '', due_to: '' }
   if (key === 'created') return { ...filter, created_from: '', created_to: '' }
-  if (key === 'unit_id') return { ...filter, unit_id: '', role_of_unit: '' }
+  if (key === 'unit_id') return { ...filter, unit_id: '', unit_role: '' }
   return { ...filter, [key]: empty[key] }
 }
 
@@ -165,13 +174,25 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
     case 'overdue':
       return t('tasks.filter.text.overdue')
     case 'importance':
-      return t(`words.importance.${filter.importance}`)
+      return or(filter.importance.map((one) => t(`words.importance.${one}`)))
     case 'source_kind':
       return t('tasks.filter.text.source', { name: say.sourceName(filter.source_kind) })
     case 'unit_id':
-      return t(`tasks.filter.text.unit_${filter.role_of_unit || 'any'}`, { name: say.unitName(filter.unit_id) })
+      return t(`tasks.filter.text.unit_${filter.unit_role || 'any'}`, { name: say.unitName(filter.unit_id) })
     case 'due':
       return t('tasks.filter.text.due', { span: span(filter.due_from, filter.due_to) })
+    case 'other':
+      return [
+        filter.other['leaves'] && t('tasks.filter.text.leaves'),
+        (filter.other['closed_from'] || filter.other['closed_to']) &&
+          t('tasks.filter.text.closed', {
+            span: span(filter.other['closed_from'] ?? '', filter.other['closed_to'] ?? ''),
+          }),
+        filter.other['source_document'] && t('tasks.filter.text.document', { name: filter.other['source_document'] }),
+        filter.other['parent_id'] && t('tasks.filter.text.parent'),
+      ]
+        .filter(Boolean)
+        .join(t('tasks.filter.and'))
     case 'created':
       return t('tasks.filter.text.created', { span: span(filter.created_from, filter.created_to) })
   }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Action, Duty, TaskDetail, TaskRow, TimelineItem } from '@/api/types'
+import type { Action, Duty, TaskAnswer, TaskDetail, TaskRow, TimelineItem } from '@/api/types'
 import {
   blankRow,
   buttonsOf,
   childrenInput,
+  compose,
+  recompose,
   dueInput,
   dueTone,
   emptyForm,
@@ -50,8 +52,8 @@ const entry = (seq: number, at: string, action: string, actor: typeof person | n
   actor,
   action,
   sentence: action,
-  text: null,
-  files: [],
+  task_id: null,
+  task_title: null,
   hash: 'h',
 })
 
@@ -80,6 +82,34 @@ describe('the stream of a task', () => {
   })
   it('knows what happened since it was read', () => {
     expect(newerThan([entry(3, '', 'x'), entry(2, '', 'y')], 2).map((item) => item.seq)).toEqual([3])
+  })
+})
+
+describe('a task and its urges', () => {
+  const urge = (id: string, reply_due_day: string, may_reply: boolean, reply: string | null = null) =>
+    ({ id, reply_due_day, may_reply, reply, text: '请说明', by: person }) as TaskDetail['urges'][number]
+  const task = {
+    ...detail({ can: ['report'], next_duty: { action: 'report', text: '', due_day: null } }),
+  } as unknown as TaskAnswer
+
+  it('become one page: who is pressed answers first', () => {
+    const both = compose(task, {
+      items: [urge('u1', '2026-11-26', true), urge('u2', '2026-11-24', true)],
+      can_urge: true,
+    })
+    expect(both.can).toEqual(['report', 'urge', 'reply'])
+    expect(both.next_duty).toEqual({ action: 'reply', text: '唐静：请说明', due_day: '2026-11-24' })
+  })
+  it('ask nothing of those who may not reply or have replied', () => {
+    const both = compose(task, {
+      items: [urge('u1', '2026-11-26', false), urge('u2', '2026-11-24', true, '已办')],
+      can_urge: false,
+    })
+    expect([both.can, both.next_duty?.action]).toEqual([['report'], 'report'])
+  })
+  it('stay known when the task alone is answered anew', () => {
+    const known = compose(task, { items: [urge('u1', '2026-11-26', true)], can_urge: true })
+    expect(recompose({ ...task, can: [] }, known).can).toEqual(['urge', 'reply'])
   })
 })
 
@@ -151,13 +181,30 @@ describe('the form', () => {
 })
 
 describe('decomposition', () => {
-  it('sends neither blank rows nor dispatched ones', () => {
+  it('sends no blank rows, and of dispatched ones the weight alone', () => {
     const rows = [
       { ...blankRow(), title: '一', lead: 'u1', weight: 60 },
       blankRow(),
       { ...blankRow(), id: 'c', title: '已交办', weight: 40, locked: row() },
     ]
-    expect(childrenInput(rows)).toEqual([{ title: '一', weight: 60, parties: [{ unit_id: 'u1', role: 'lead' }] }])
+    expect(childrenInput(rows)).toEqual([
+      { title: '一', weight: 60, parties: [{ unit_id: 'u1', role: 'lead' }] },
+      { id: 't', weight: 40 },
+    ])
+  })
+  it('inherits what was left open from the task above', () => {
+    const parent = row({ lead: { unit: { id: 'u9', name: '规建局', short_name: '规建局' }, person: null } })
+    expect(childrenInput([{ ...blankRow(), title: '一', co: ['u9', 'u2'], weight: 100 }], parent)).toEqual([
+      {
+        title: '一',
+        weight: 100,
+        parties: [
+          { unit_id: 'u9', role: 'lead' },
+          { unit_id: 'u2', role: 'co' },
+        ],
+        due: { day: '2026-12-01' },
+      },
+    ])
   })
   it('finds the cell of an error again', () => {
     const rows = [
@@ -166,8 +213,8 @@ describe('decomposition', () => {
       { ...blankRow(), title: '一' },
       { ...blankRow(), title: '二' },
     ]
-    expect(pageIndex(rows, 0)).toBe(2)
-    expect(pageIndex(rows, 1)).toBe(3)
+    expect(pageIndex(rows, 0)).toBe(0)
+    expect(pageIndex(rows, 1)).toBe(2)
   })
   it('goes on distributing what was never typed', () => {
     const child = (id: string, weight: number, state: TaskRow['state'] = 'draft') =>

@@ -1,6 +1,5 @@
-import type { FileRef, PersonRef, Report, Request, TaskDetail, TimelineItem, Urge } from '@/api/types'
+import type { PersonRef, Report, Request, TaskDetail, TimelineItem, Urge, Verification } from '@/api/types'
 
-type Verification = TaskDetail['verifications'][number]
 export type StreamKind = 'report' | 'urge' | 'request' | 'verification' | 'event'
 interface Base {
   key: string
@@ -15,7 +14,7 @@ export type StreamItem = Base &
     | { kind: 'urge'; urge: Urge }
     | { kind: 'request'; request: Request }
     | { kind: 'verification'; verification: Verification }
-    | { kind: 'event'; sentence: string; text: string | null; files: FileRef[] }
+    | { kind: 'event'; sentence: string }
   )
 
 const instant = (text: string) => Date.parse(text)
@@ -61,8 +60,8 @@ export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[])
     items.push({ kind: 'verification', key: id, at, by, ledger: claim(at, by), verification })
   }
   for (const item of left) {
-    const { seq, at, actor, sentence, text, files } = item
-    items.push({ kind: 'event', key: `e${seq}`, at, by: actor, ledger: item, sentence, text, files })
+    const { seq, at, actor, sentence } = item
+    items.push({ kind: 'event', key: `e${seq}`, at, by: actor, ledger: item, sentence })
   }
   return items.sort((a, b) => instant(b.at) - instant(a.at) || (b.ledger?.seq ?? 0) - (a.ledger?.seq ?? 0))
 }

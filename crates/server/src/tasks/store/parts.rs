@@ -309,3 +309,14 @@ pub(in crate::tasks) async fn reporter(tx: &mut Tx, id: ReportId) -> Result<Opti
 pub(in crate::tasks) async fn requester(tx: &mut Tx, id: RequestId) -> Result<Option<PersonId>> {
     Ok(request(tx, id).await?.map(|row| row.person_id))
 }
+
+/// Open tasks with a rule and without a due day whose last planned duty lies before `day`, with that duty's day.
+pub(in crate::tasks) async fn standing_running_short(tx: &mut Tx, day: Day) -> Result<Vec<(TaskId, Option<Day>)>> {
+    run!(tx, |c| sqlx::query_as(
+        "select t.id, max(d.due_day) from task t left join report_due d on d.task_id = t.id \
+         where t.state in ('dispatched', 'active') and t.due_day is null and t.rule_kind <> 'none' \
+         group by t.id having coalesce(max(d.due_day), '') < $1"
+    )
+    .bind(day)
+    .fetch_all(c))
+}

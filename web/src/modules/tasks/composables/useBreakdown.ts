@@ -3,8 +3,10 @@ import type { TaskDetail } from '@/api/types'
 import { blankRow, isBlank, pageIndex, rowsOf, type ChildRow } from '../breakdown'
 import { distribute, sumsToHundred, weightSum } from '../weights'
 
+type Filled = Pick<TaskDetail, 'children'>
+
 /** The rows being edited: filled once from the task, then belonging to the person until saved. */
-export function useBreakdown(detail: () => TaskDetail | undefined) {
+export function useBreakdown(detail: () => Filled | undefined) {
   const rows = ref<ChildRow[]>([])
   const filled = ref(false)
   const touched = ref(false)
@@ -12,7 +14,7 @@ export function useBreakdown(detail: () => TaskDetail | undefined) {
   const sum = computed(() => weightSum(counted.value))
   const complete = computed(() => sumsToHundred(counted.value))
 
-  function fill(from: TaskDetail): void {
+  function fill(from: Filled): void {
     rows.value = rowsOf(from)
     if (!rows.value.length) rows.value = [blankRow(), blankRow(), blankRow()]
     filled.value = true
@@ -28,12 +30,7 @@ export function useBreakdown(detail: () => TaskDetail | undefined) {
 
   /** Blank rows take no share. */
   function share(): void {
-    const shared = new Map(
-      distribute(counted.value.map((row) => ({ ...row, pinned: row.pinned || !!row.locked }))).map((row) => [
-        row.key,
-        row.weight,
-      ]),
-    )
+    const shared = new Map(distribute(counted.value).map((row) => [row.key, row.weight]))
     for (const row of rows.value) row.weight = shared.get(row.key) ?? 0
   }
   function even(): void {

@@ -1,20 +1,26 @@
 import { ref } from 'vue'
 import { Problem } from '@/api/client'
-import type { Page, TaskDetail, TimelineItem } from '@/api/types'
+import type { Page, TaskAnswer, TaskDetail, TimelineItem } from '@/api/types'
 import { uuid } from '@/lib/id'
 import { explain, fieldErrors } from '@/lib/problems'
 import { queryClient } from '@/lib/query'
 import * as api from '../api'
+import { recompose } from '../compose'
 import { newerThan } from '../timeline'
 import { tasksChanged } from './useTasks'
 
-const isDetail = (value: unknown): value is TaskDetail =>
+const isAnswer = (value: unknown): value is TaskAnswer =>
   typeof value === 'object' && value !== null && 'task' in value && 'can' in value
 
 /** The newest ledger entry this browser has shown of a task. */
 function lastSeen(taskId: string): number {
   const data = queryClient.getQueryData<{ pages: Page<TimelineItem>[] }>(['timeline', taskId])
   return Math.max(0, ...(data?.pages[0]?.items ?? []).map((item) => item.seq))
+}
+
+/** Puts a fresh answer where the page looks, with the urges it already knows. */
+function show(answer: TaskAnswer): void {
+  queryClient.setQueryData<TaskDetail>(['task', answer.task.id], (known) => known && recompose(answer, known))
 }
 
 /** Sends one intention about one task; keeps what was typed whatever the answer. */
@@ -29,7 +35,7 @@ export function useSubmit(taskId: () => string) {
 
   async function stale(problem: Problem): Promise<void> {
     const id = taskId()
-    if (isDetail(problem.current)) queryClient.setQueryData(['task', id], problem.current)
+    if (isAnswer(problem.current)) show(problem.current)
     else await queryClient.invalidateQueries({ queryKey: ['task', id] })
     const page = await api.readTimeline(id).catch(() => null)
     conflict.value = newerThan(page?.items ?? [], seen).slice(0, 5)
@@ -45,8 +51,8 @@ export function useSubmit(taskId: () => string) {
     try {
       const answer = await run(key)
       const id = taskId()
-      if (isDetail(answer)) {
-        queryClient.setQueryData(['task', answer.task.id], answer)
+      if (isAnswer(answer)) {
+        show(answer)
         tasksChanged(answer.task.id === id ? undefined : id)
       } else tasksChanged(id)
       key = uuid()

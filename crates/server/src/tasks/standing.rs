@@ -1,0 +1,21 @@
+//! Standing tasks never end: a daily job plans the duties to report that come into sight.
+
+use db::Tx;
+
+use super::{draft, store};
+use crate::app::{Ctx, Outcome};
+
+/// A standing task gets new duties when the last one planned is nearer than this.
+const TOP_UP_DAYS: i64 = 180;
+
+/// Plans further duties for every open task with a rule and without a due day; answers how many tasks.
+pub async fn plan_ahead(tx: &mut Tx, ctx: &Ctx) -> Outcome<usize> {
+    let short = store::standing_running_short(tx, ctx.today().plus_days(TOP_UP_DAYS)).await?;
+    let tasks = short.len();
+    for (id, last) in short {
+        if let Some(task) = store::find(tx, id).await? {
+            draft::plan_dues(tx, ctx, &task, last.unwrap_or_else(|| ctx.today())).await?;
+        }
+    }
+    Ok(tasks)
+}

@@ -1,0 +1,192 @@
+//! Files in and out.
+
+use axum::{body::Body, http::Method};
+use serde_json::{Value, json};
+use shibicheng::files::{self, FileId, Owner};
+use testkit::{TestApp, User};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+
+async fn upload(user: &User<'_>, name: &str, bytes: &'static [u8]) -> Value {
+    user.upload(name, bytes).await.assert(201)
+}
+
+fn path(file: &Value, what: &str) -> String {
+    format!("/files/{}{what}", file["id"].as_str().unwrap())
+}
+
+/// A draft of the operations centre: nobody else sees it.
+async fn draft(app: &TestApp) -> kit::uuid::Uuid {
+    let task = app.as_user("centre1").post("/tasks", &json!({ "title": "修路" })).await.assert(201);
+    task["task"]["id"].as_str().unwrap().parse().unwrap()
+}
+
+async fn attach(app: &TestApp, login: &str, task: kit::uuid::Uuid, owner: Owner, file: &Value) -> Result<(), String> {
+    let id: FileId = file["id"].as_str().unwrap().parse().unwrap();
+    let ctx = app.ctx(login).await;
+    let mut tx = app.app.db.begin().await.unwrap();
+    files::attach(&mut tx, &ctx, task, owner, &[id]).await.map_err(|refusal| refusal.to_string())?;
+    tx.commit().await.map_err(|error| error.to_string())
+}
+
+testkit::both! {
+    async fn a_file_comes_back_as_it_went_in(app) {
+        let user = app.as_user("staff_a1");
+        let file = upload(&user, "关于修路的请示.txt", "修路".as_bytes()).await;
+        assert_eq!(file["name"], "关于修路的请示.txt");
+        assert_eq!((&file["size"], &file["media_type"]), (&json!(6), &json!("text/plain; charset=utf-8")));
+        assert_eq!((&file["uploaded_by"]["name"], &file["previewable"]), (&json!("陈一"), &json!(true)));
+        assert_eq!(user.get(&path(&file, "")).await.assert(200), file);
+        let reply = user.get(&path(&file, "/content")).await;
+        assert_eq!(reply.text(), "修路");
+        assert_eq!(reply.header("etag"), format!("\"{}\"", file["digest"].as_str().unwrap()));
+        assert_eq!(reply.header("content-length"), "6");
+        assert!(reply.header("content-disposition").starts_with("attachment; filename=\""));
+        assert!(reply.header("content-disposition").contains("filename*=UTF-8''%E5%85%B3"));
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+        assert!(reply.header("content-security-policy").starts_with("sandbox"));
+        assert_eq!(reply.header("cache-control"), "private, no-cache");
+        let again = user.header("if-none-match", reply.header("etag")).get(&path(&file, "/content")).await;
+        again.assert(304);
+        assert!(again.body.is_empty());
+    }
+
+    async fn a_part_of_a_file_can_be_asked_for(app) {
+        let user = app.as_user("staff_a1");
+        let file = upload(&user, "a.bin", b"0123456789").await;
+        let content = path(&file, "/content");
+        for (range, status, body, said) in [
+            ("bytes=2-4", 206, "234", "bytes 2-4/10"),
+            ("bytes=7-", 206, "789", "bytes 7-9/10"),
+            ("bytes=-2", 206, "89", "bytes 8-9/10"),
+            ("bytes=0-1,4-5", 200, "0123456789", ""),
+        ] {
+            let reply = user.clone().header("range", range).header("accept-encoding", "gzip").get(&content).await;
+            assert_eq!((reply.status.as_u16(), reply.text().as_str(), reply.header("content-range")), (status, body, said), "{range}");
+            assert_eq!(reply.header("accept-ranges"), "bytes");
+        }
+        let reply = user.clone().header("range", "bytes=10-").get(&content).await;
+        reply.refused(416, "range");
+        assert_eq!(reply.header("content-range"), "bytes */10");
+        let other = user.clone().header("range", "bytes=2-4").header("if-range", "\"another\"").get(&content).await;
+        assert_eq!((other.status.as_u16(), other.text().as_str()), (200, "0123456789"));
+        let same = format!("\"{}\"", file["digest"].as_str().unwrap());
+        user.header("range", "bytes=2-4").header("if-range", &same).get(&content).await.assert(206);
+    }
+
+    async fn names_are_made_harmless(app) {
+        let user = app.as_user("staff_a1");
+        for (given, kept) in [
+            ("../../x", "x"),
+            ("C:\\机密\\名单.xlsx", "名单.xlsx"),
+            ("a\r\nSet-Cookie: b.txt", "aSet-Cookie_ b.txt"),
+            ("..", "未命名"),
+        ] {
+            let file = upload(&user, given, b"x").await;
+            assert_eq!(file["name"], kept, "{given}");
+            user.get(&path(&file, "/content")).await.assert(200);
+        }
+        user.post_bytes("/files", &b"x"[..]).await.refused_field("name");
+    }
+
+    async fn what_could_run_is_never_shown_in_the_page(app) {
+        let user = app.as_user("staff_a1");
+        for (name, bytes) in [
+            ("a.html", &b"<html><script>alert(1)</script>"[..]),
+            ("a.png", b"<html><script>alert(1)</script>"),
+            ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+            ("a.txt", b"<?xml version='1.0'?><svg/>"),
+            ("a.docx", b"PK\x03\x04"),
+        ] {
+            let file = upload(&user, name, bytes).await;
+            assert_eq!(file["previewable"], false, "{name}");
+            user.get(&path(&file, "/preview")).await.refused(415, "not_previewable");
+            let reply = user.get(&path(&file, "/content")).await;
+            assert!(reply.header("content-disposition").starts_with("attachment"), "{name}");
+        }
+        let file = upload(&user, "图.png", PNG).await;
+        let reply = user.get(&path(&file, "/preview")).await;
+        reply.assert(200);
+        assert!(reply.header("content-disposition").starts_with("inline"));
+        assert_eq!(reply.header("content-type"), "image/png");
+        assert!(reply.header("content-security-policy").contains("default-src 'none'"));
+    }
+
+    async fn an_empty_and_an_oversized_file_are_refused(app) {
+        let user = app.as_user("staff_a1");
+        user.upload("a.txt", "").await.refused_field("file");
+        let said = user.clone().header("content-length", "500000000").upload("a.txt", "x").await;
+        assert!(said.refused(413, "too_large")["detail"].as_str().unwrap().contains("200 MB"));
+        // Nobody says how long it is: the bytes are counted as they come.
+        let chunk = bytes::Bytes::from(vec![b'x'; 1 << 20]);
+        let endless = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(chunk.clone()));
+        user.send(Method::POST, "/files?name=a", None, Body::from_stream(endless)).await.refused(413, "too_large");
+        let broken = futures_util::stream::iter([Ok(bytes::Bytes::from("half")), Err(std::io::Error::other("gone"))]);
+        user.send(Method::POST, "/files?name=a", None, Body::from_stream(broken)).await.refused(400, "upload_broken");
+        let left = std::fs::read_dir(app.app.config.data_dir.join("blobs/tmp")).unwrap().count();
+        assert_eq!(left, 0, "nothing of them stays");
+    }
+
+    async fn a_form_of_a_browser_is_understood(app) {
+        let form = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n\
+            --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"纪要.txt\"\r\nContent-Type: text/html\r\n\r\n内容\r\n--x--\r\n";
+        let user = app.as_user("staff_a1");
+        let reply = user.send(Method::POST, "/files", Some("multipart/form-data; boundary=x"), form.into()).await;
+        let file = reply.assert(201);
+        assert_eq!((&file["name"], &file["size"]), (&json!("纪要.txt"), &json!(6)));
+        assert_eq!(file["media_type"], "text/plain; charset=utf-8");
+        let empty = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--x--\r\n";
+        user.send(Method::POST, "/files", Some("multipart/form-data; boundary=x"), empty.into()).await.refused_field("file");
+        user.send(Method::POST, "/files", Some("multipart/form-data; boundary=x"), "nonsense".into()).await.refused(400, "upload_broken");
+    }
+
+    async fn a_repeated_upload_is_one_file(app) {
+        let user = app.as_user("staff_a1").key("0196c000-0000-7000-8000-000000000001");
+        assert_eq!(upload(&user, "a.txt", b"x").await, upload(&user, "a.txt", b"x").await);
+    }
+
+    async fn a_file_is_its_uploaders_until_it_is_attached(app) {
+        let (centre, stranger) = (app.as_user("centre1"), app.as_user("centre2"));
+        let file = upload(&centre, "a.txt", b"x").await;
+        for what in ["", "/content", "/preview"] {
+            stranger.get(&path(&file, what)).await.refused(404, "not_found");
+        }
+        let task = draft(app).await;
+        attach(app, "centre1", task, Owner::task(task), &file).await.unwrap();
+        stranger.get(&path(&file, "/content")).await.assert(200);
+        app.as_user("head_b").get(&path(&file, "/content")).await.refused(404, "not_found");
+        centre.get("/files/0196c000-0000-7000-8000-000000000000").await.refused(404, "not_found");
+        app.anonymous().get(&path(&file, "/content")).await.refused(401, "unauthenticated");
+    }
+
+    async fn somebody_elses_upload_cannot_be_attached(app) {
+        let file = upload(&app.as_user("staff_a1"), "a.txt", b"x").await;
+        let task = draft(app).await;
+        let refused = attach(app, "centre1", task, Owner::task(task), &file).await.unwrap_err();
+        assert!(refused.contains("file_ids"), "{refused}");
+        // Once it belongs to the task, everybody who works on the task may put it where it is needed.
+        attach(app, "staff_a1", task, Owner::task(task), &file).await.unwrap();
+        let report = app.app.rng.uuid(app.clock.now());
+        attach(app, "centre1", task, Owner::report(report), &file).await.unwrap();
+        attach(app, "centre1", task, Owner::report(report), &file).await.unwrap();
+        let mut tx = app.app.db.read().await.unwrap();
+        let found = files::of_owners(&mut tx, &[task, report]).await.unwrap();
+        assert_eq!((found[&task].len(), found[&report].len()), (1, 1));
+        assert_eq!(files::of_task(&mut tx, task).await.unwrap().len(), 1);
+    }
+
+    async fn one_thing_has_at_most_fifty_files(app) {
+        let task = draft(app).await;
+        let ctx = app.ctx("centre1").await;
+        let mut ids: Vec<FileId> = Vec::new();
+        for n in 0..51 {
+            let file = app.as_user("centre1").upload(&format!("{n}.txt"), "x").await.assert(201);
+            ids.push(file["id"].as_str().unwrap().parse().unwrap());
+        }
+        let mut tx = app.app.db.begin().await.unwrap();
+        assert!(files::attach(&mut tx, &ctx, task, Owner::task(task), &ids).await.is_err());
+        files::attach(&mut tx, &ctx, task, Owner::task(task), &ids[..50]).await.unwrap();
+        assert!(files::attach(&mut tx, &ctx, task, Owner::task(task), &ids[50..]).await.is_err());
+        tx.rollback().await.unwrap();
+    }
+}

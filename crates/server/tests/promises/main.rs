@@ -1,0 +1,15 @@
+//! What a user would hold us to, in words: each test one promise, on both databases.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod closing;
+mod decomposition;
+mod deadlines;
+mod figures;
+mod kit;
+mod ledger;
+mod refusals;
+mod reporting;
+mod scope;
+mod signing;
+mod together;
+mod urging;

@@ -1,0 +1,104 @@
+use serde_json::json;
+use testkit::both;
+
+use crate::kit::*;
+
+both! {
+    async fn a_dispatched_task_reaches_whoever_signs_for_the_unit(app) {
+        let task = dispatched(app, "整治占道经营", "bureau_a").await;
+        app.run_jobs().await;
+        assert_eq!(messages(app, "liaison_a").await, ["新任务待签收"]);
+        assert_eq!(duties(app, "liaison_a").await, ["sign"]);
+        assert_eq!(duties(app, "head_a").await, ["sign"]);
+        assert!(duties(app, "liaison_b").await.is_empty());
+        sign(app, "liaison_a", &task).await;
+        assert!(!duties(app, "liaison_a").await.contains(&"sign".to_owned()));
+    }
+
+    async fn a_task_becomes_active_when_every_lead_has_signed(app) {
+        let task = dispatched_with(app, json!({ "title": "联合整治", "parties": [
+            { "unit_id": app.unit("bureau_a"), "role": "lead" },
+            { "unit_id": app.unit("bureau_b"), "role": "co_lead" },
+            { "unit_id": app.unit("bureau_c"), "role": "co" },
+        ] })).await;
+        assert_eq!(sign(app, "head_a", &task).await["task"]["state"], "dispatched");
+        assert_eq!(sign(app, "liaison_b", &task).await["task"]["state"], "active");
+        assert!(can(&show(app, "head_c", &task).await, "sign"));
+    }
+
+    async fn signing_can_name_the_handler_who_then_has_the_task(app) {
+        let task = dispatched(app, "编制规划", "bureau_a").await;
+        let body = json!({ "handler_id": app.person("staff_a1") });
+        let page = app.as_user("liaison_a").post(&format!("/tasks/{}/signature", id(&task)), &body).await.assert(200);
+        assert_eq!(page["parties"][0]["person"]["name"], "陈一");
+        let list = app.as_user("staff_a1").get("/tasks?mine=handling").await.assert(200);
+        assert_eq!(list["items"].as_array().unwrap().len(), 1);
+        app.as_user("staff_a2").get(&format!("/tasks/{}", id(&task))).await.refused(404, "not_found");
+    }
+
+    async fn a_handler_must_belong_to_the_unit(app) {
+        let task = dispatched(app, "编制规划", "bureau_a").await;
+        let body = json!({ "handler_id": app.person("staff_b1") });
+        app.as_user("liaison_a").post(&format!("/tasks/{}/signature", id(&task)), &body).await.refused_field("person_id");
+    }
+
+    async fn both_handlers_appear_in_the_history(app) {
+        let task = dispatched(app, "编制规划", "bureau_a").await;
+        let mut page = sign(app, "head_a", &task).await;
+        for person in ["staff_a1", "staff_a2"] {
+            let body = json!({ "version": version(&page), "party_id": page["parties"][0]["id"], "person_id": app.person(person) });
+            page = app.as_user("head_a").put(&format!("/tasks/{}/handler", id(&task)), &body).await.assert(200);
+        }
+        app.run_jobs().await;
+        assert_eq!(messages(app, "staff_a2").await, ["您有新的经办任务"]);
+        let line = app.as_user("head_a").get(&format!("/tasks/{}/timeline", id(&task))).await.assert(200);
+        assert_eq!(line["items"][0]["sentence"], "经济发展局的经办人由陈一改为褚二");
+    }
+
+    async fn a_unit_returns_a_task_that_is_not_its_own_and_the_centre_reassigns_it(app) {
+        let task = dispatched(app, "水质监测", "bureau_a").await;
+        let page = show(app, "head_a", &task).await;
+        let body = json!({ "version": version(&page), "party_id": page["parties"][0]["id"], "reason": "属环境局职责", "proposed_unit_id": app.unit("bureau_c") });
+        let page = app.as_user("head_a").post(&format!("/tasks/{}/returns", id(&task)), &body).await.assert(200);
+        assert_eq!(page["parties"][0]["state"], "disputed");
+        app.run_jobs().await;
+        assert_eq!(messages(app, "centre1").await[0], "退回待裁定");
+        let request = page["requests"][0]["id"].as_str().unwrap().to_owned();
+        let ruling = json!({ "decision": "reassign", "unit_id": app.unit("bureau_c"), "reason": "同意" });
+        app.as_user("head_a").post(&format!("/requests/{request}/ruling"), &ruling).await.refused(409, "not_now");
+        let page = app.as_user("centre1").post(&format!("/requests/{request}/ruling"), &ruling).await.assert(200);
+        assert_eq!(page["task"]["lead"]["unit"]["name"], "生态环境局");
+        app.run_jobs().await;
+        assert_eq!(messages(app, "liaison_c").await[0], "退回已裁定");
+        sign(app, "liaison_c", &task).await;
+        app.as_user("head_a").get(&format!("/tasks/{}", id(&task))).await.refused(404, "not_found");
+        app.as_user("centre1").post(&format!("/requests/{request}/ruling"), &ruling).await.refused(409, "decided");
+    }
+
+    async fn a_return_that_is_not_upheld_counts_as_signed_and_cannot_be_tried_twice(app) {
+        let task = dispatched(app, "水质监测", "bureau_a").await;
+        let page = show(app, "head_a", &task).await;
+        let body = json!({ "version": version(&page), "party_id": page["parties"][0]["id"], "reason": "不属我局" });
+        let path = format!("/tasks/{}/returns", id(&task));
+        let page = app.as_user("head_a").post(&path, &body).await.assert(200);
+        let request = page["requests"][0]["id"].as_str().unwrap().to_owned();
+        let ruling = json!({ "decision": "uphold", "reason": "三定方案明确由经发局负责" });
+        let page = app.as_user("centre2").post(&format!("/requests/{request}/ruling"), &ruling).await.assert(200);
+        assert_eq!((page["task"]["state"].as_str(), page["parties"][0]["state"].as_str()), (Some("active"), Some("signed")));
+        let body = json!({ "version": version(&page), "party_id": page["parties"][0]["id"], "reason": "不属我局" });
+        app.as_user("head_a").post(&path, &body).await.refused(409, "not_now");
+    }
+
+    async fn after_three_working_days_a_task_cannot_be_returned(app) {
+        let task = dispatched(app, "水质监测", "bureau_a").await;
+        let page = show(app, "head_a", &task).await;
+        let body = json!({ "version": version(&page), "party_id": page["parties"][0]["id"], "reason": "不属我局" });
+        let path = format!("/tasks/{}/returns", id(&task));
+        // Dispatched on Friday the 6th: three working days are Monday to Wednesday, and the Saturday in between counts
+        // only because 2026 makes no exchange there.
+        go_to(app, "2026-02-12");
+        app.as_user("head_a").post(&path, &body).await.refused(409, "not_now");
+        go_to(app, "2026-02-11");
+        app.as_user("head_a").post(&path, &body).await.assert(200);
+    }
+}

@@ -1,0 +1,20 @@
+import type { Action, NextDuty, TaskAnswer, TaskDetail, Urges } from '@/api/types'
+
+/** The task and its urges come from two rooms of the server; the page shows them as one. */
+export function compose(task: TaskAnswer, urges: Urges): TaskDetail {
+  const open = urges.items.filter((urge) => urge.reply === null && urge.may_reply)
+  const can: Action[] = [...task.can]
+  if (urges.can_urge) can.push('urge')
+  if (open.length) can.push('reply')
+  const first = [...open].sort((a, b) => a.reply_due_day.localeCompare(b.reply_due_day))[0]
+  const reply: NextDuty | null = first
+    ? { action: 'reply', text: `${first.by.name}：${first.text}`, due_day: first.reply_due_day }
+    : null
+  // Who is pressed answers first; everything else follows.
+  return { ...task, can, urges: urges.items, next_duty: reply ?? task.next_duty }
+}
+
+/** A fresh answer about the task, with the urges that were known before. */
+export function recompose(task: TaskAnswer, known: TaskDetail): TaskDetail {
+  return compose(task, { items: known.urges, can_urge: known.can.includes('urge') })
+}
