@@ -71,10 +71,7 @@ mod tests {
         let digest = Digest::of(b"abc");
         assert_eq!(digest.as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(digest.as_str().parse(), Ok(digest.clone()));
-        assert_eq!(
-            digest.relative_path().to_str(),
-            Some("ba/78/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        );
+        assert_eq!(digest.relative_path().to_str(), Some("ba/78/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     }
 
     #[test]

@@ -64,9 +64,8 @@ fn is_invisible(c: char) -> bool {
 
 fn is_device_name(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
-    let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix).is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| matches!(b, b'1'..=b'9')))
-    };
+    let numbered =
+        |prefix: &str| stem.strip_prefix(prefix).is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| matches!(b, b'1'..=b'9')));
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
 }
 
@@ -130,12 +129,8 @@ mod tests {
 
     #[test]
     fn chinese_and_rare_characters_stay() {
-        for name in [
-            "关于印发《2026年重点工作》的通知（印发稿）.docx",
-            "𠮷野家.pdf",
-            "附件１：任务清单.xlsx",
-            "〔2026〕3号.ofd",
-        ] {
+        for name in ["关于印发《2026年重点工作》的通知（印发稿）.docx", "𠮷野家.pdf", "附件１：任务清单.xlsx", "〔2026〕3号.ofd"]
+        {
             assert_eq!(safe_name(name), name);
         }
     }
@@ -151,14 +146,8 @@ mod tests {
     #[test]
     fn headers() {
         assert_eq!(content_disposition("report.pdf", true), "inline; filename=\"report.pdf\"");
-        assert_eq!(
-            content_disposition("清单.xlsx", false),
-            "attachment; filename=\"__.xlsx\"; filename*=UTF-8''%E6%B8%85%E5%8D%95.xlsx"
-        );
-        assert_eq!(
-            content_disposition("100%'s.txt", false),
-            "attachment; filename=\"100_'s.txt\"; filename*=UTF-8''100%25%27s.txt"
-        );
+        assert_eq!(content_disposition("清单.xlsx", false), "attachment; filename=\"__.xlsx\"; filename*=UTF-8''%E6%B8%85%E5%8D%95.xlsx");
+        assert_eq!(content_disposition("100%'s.txt", false), "attachment; filename=\"100_'s.txt\"; filename*=UTF-8''100%25%27s.txt");
     }
 
     proptest! {

@@ -180,8 +180,7 @@ fn text_type(text: &str, extension: &str) -> &'static str {
         "js" | "mjs" | "cjs" | "jse" => "text/javascript",
         "css" => "text/css",
         "mht" | "mhtml" => "multipart/related",
-        "sh" | "bash" | "bat" | "cmd" | "ps1" | "vbs" | "vbe" | "wsf" | "reg" | "py" | "php" | "jsp" | "asp"
-        | "aspx" | "pl" => OCTETS,
+        "sh" | "bash" | "bat" | "cmd" | "ps1" | "vbs" | "vbe" | "wsf" | "reg" | "py" | "php" | "jsp" | "asp" | "aspx" | "pl" => OCTETS,
         "csv" => "text/csv",
         "tsv" => "text/tab-separated-values",
         "json" => "application/json",
@@ -293,14 +292,10 @@ mod tests {
 
     #[test]
     fn the_inline_list() {
-        for safe in
-            ["image/png", "IMAGE/JPEG", "image/gif", "image/webp", "application/pdf", "text/plain; charset=utf-8"]
-        {
+        for safe in ["image/png", "IMAGE/JPEG", "image/gif", "image/webp", "application/pdf", "text/plain; charset=utf-8"] {
             assert!(is_inline_safe(safe), "{safe}");
         }
-        for unsafe_type in
-            ["text/html", "image/svg+xml", "application/xml", "text/javascript", "", "text/csv", "image/bmp"]
-        {
+        for unsafe_type in ["text/html", "image/svg+xml", "application/xml", "text/javascript", "", "text/csv", "image/bmp"] {
             assert!(!is_inline_safe(unsafe_type), "{unsafe_type}");
         }
     }

@@ -42,16 +42,7 @@ impl Upload {
         let temp_dir = temp_dir.to_owned();
         let made = spawn_blocking(move || NamedTempFile::with_prefix_in("upload-", temp_dir)).await;
         let (file, temp) = flatten(made)?.into_parts();
-        Ok(Self {
-            root,
-            file: File::from_std(file),
-            temp,
-            hash: sha2::Sha256::new(),
-            size: 0,
-            max_bytes,
-            head: Vec::new(),
-            whole: true,
-        })
+        Ok(Self { root, file: File::from_std(file), temp, hash: sha2::Sha256::new(), size: 0, max_bytes, head: Vec::new(), whole: true })
     }
 
     /// Appends a chunk. Chunks of 16 to 64 KiB, as a request body delivers them, are efficient.

@@ -138,10 +138,8 @@ impl Db {
     /// The database is unavailable.
     pub async fn applied(&self) -> Result<Vec<i64>> {
         let mut tx = self.read().await?;
-        let rows: Result<Vec<(i64,)>> = crate::run!(tx, |c| sqlx::query_as(
-            "select version from _sqlx_migrations where success order by version"
-        )
-        .fetch_all(c));
+        let rows: Result<Vec<(i64,)>> =
+            crate::run!(tx, |c| sqlx::query_as("select version from _sqlx_migrations where success order by version").fetch_all(c));
         match rows {
             Ok(rows) => Ok(rows.into_iter().map(|(version,)| version).collect()),
             Err(error) if error.is_unavailable() => Err(error),

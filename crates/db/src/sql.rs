@@ -130,10 +130,7 @@ impl Sql {
     }
 }
 
-fn bound<'q, DB: Database, T>(
-    mut query: QueryAs<'q, DB, T, DB::Arguments>,
-    values: &'q [Value],
-) -> QueryAs<'q, DB, T, DB::Arguments>
+fn bound<'q, DB: Database, T>(mut query: QueryAs<'q, DB, T, DB::Arguments>, values: &'q [Value]) -> QueryAs<'q, DB, T, DB::Arguments>
 where
     i64: Encode<'q, DB> + Type<DB>,
     bool: Encode<'q, DB> + Type<DB>,

@@ -75,8 +75,7 @@ impl Runner {
         let mut tx = self.db.begin().await?;
         for kind in self.recurring.keys() {
             let now = self.clock.now();
-            let job =
-                NewJob { kind, payload: serde_json::Value::Null, run_at: now, dedupe: Some(kind) };
+            let job = NewJob { kind, payload: serde_json::Value::Null, run_at: now, dedupe: Some(kind) };
             store::enqueue(&mut tx, JobId::new(&self.rng, now), job).await?;
         }
         tx.commit().await
@@ -197,7 +196,11 @@ impl Runner {
             Some(every) => store::repeat(&mut tx, job.id, lease, self.clock.now().plus(*every)).await?,
             None => store::finish(&mut tx, job.id, lease).await?,
         };
-        if ours { tx.commit().await? } else { tx.rollback().await? }
+        if ours {
+            tx.commit().await?
+        } else {
+            tx.rollback().await?
+        }
         Ok(())
     }
 

@@ -47,8 +47,7 @@ pub async fn enqueue(tx: &mut Tx, id: JobId, job: NewJob<'_>) -> Result<Option<J
 /// # Errors
 /// Whatever the database says.
 pub async fn waiting(tx: &mut Tx) -> Result<i64> {
-    let (n,): (i64,) =
-        run!(tx, |c| sqlx::query_as("select count(*) from job where state = 'waiting'").fetch_one(c))?;
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from job where state = 'waiting'").fetch_one(c))?;
     Ok(n)
 }
 
@@ -70,10 +69,7 @@ pub struct Failed {
 /// # Errors
 /// Whatever the database says.
 pub async fn failed(tx: &mut Tx) -> Result<Vec<Failed>> {
-    run!(tx, |c| sqlx::query_as(
-        "select id, kind, payload, error from job where state = 'failed' order by id desc limit 100"
-    )
-    .fetch_all(c))
+    run!(tx, |c| sqlx::query_as("select id, kind, payload, error from job where state = 'failed' order by id desc limit 100").fetch_all(c))
 }
 
 /// Lets a job that was given up try again; `false` when there is none of this id.
@@ -81,12 +77,15 @@ pub async fn failed(tx: &mut Tx) -> Result<Vec<Failed>> {
 /// # Errors
 /// Whatever the database says.
 pub async fn retry_failed(tx: &mut Tx, id: JobId, now: Moment) -> Result<bool> {
-    let row: Option<(JobId,)> = run!(tx, |c| sqlx::query_as(
+    let row: Option<(JobId,)> =
+        run!(tx, |c| {
+            sqlx::query_as(
         "update job set state = 'waiting', attempts = 0, run_at = $2, lease_until = null where id = $1 and state = 'failed' returning id"
     )
     .bind(id)
     .bind(now)
-    .fetch_optional(c))?;
+    .fetch_optional(c)
+        })?;
     if row.is_some() {
         tx.signal(TOPIC, "").await?;
     }
@@ -127,10 +126,7 @@ pub(crate) async fn claim(tx: &mut Tx, now: Moment, until: Moment, lease: JobId)
 /// Removes a job that succeeded; `false` when the lease is no longer ours.
 pub(crate) async fn finish(tx: &mut Tx, id: JobId, lease: JobId) -> Result<bool> {
     let row: Option<(JobId,)> =
-        run!(tx, |c| sqlx::query_as("delete from job where id = $1 and lease = $2 returning id")
-            .bind(id)
-            .bind(lease)
-            .fetch_optional(c))?;
+        run!(tx, |c| sqlx::query_as("delete from job where id = $1 and lease = $2 returning id").bind(id).bind(lease).fetch_optional(c))?;
     Ok(row.is_some())
 }
 
@@ -163,7 +159,6 @@ pub(crate) async fn put_back(tx: &mut Tx, id: JobId, lease: JobId, error: &str, 
 
 /// When the next waiting job is due.
 pub(crate) async fn next_due(tx: &mut Tx) -> Result<Option<Moment>> {
-    let (at,): (Option<Moment>,) =
-        run!(tx, |c| sqlx::query_as("select min(run_at) from job where state = 'waiting'").fetch_one(c))?;
+    let (at,): (Option<Moment>,) = run!(tx, |c| sqlx::query_as("select min(run_at) from job where state = 'waiting'").fetch_one(c))?;
     Ok(at)
 }

@@ -12,8 +12,7 @@ use crate::sheet::{SheetOut, WriteError, is_formula_like};
 /// # Errors
 /// None that can be brought about by the content.
 pub fn write(sheet: &SheetOut) -> Result<Vec<u8>, WriteError> {
-    let mut writer =
-        WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(b"\xef\xbb\xbf".to_vec());
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(b"\xef\xbb\xbf".to_vec());
     writer.write_record(sheet.columns.iter().map(|heading| protected(heading.clone())))?;
     for row in &sheet.rows {
         let cells = row.iter().map(|cell| if cell.is_text() { protected(cell.to_text()) } else { cell.to_text() });
@@ -49,11 +48,7 @@ mod tests {
 
     #[test]
     fn marked_quoted_and_with_crlf() {
-        let rows = vec![
-            vec!["a,b".into(), "引\"号\n换行".into()],
-            vec![Cell::Empty],
-            vec![Cell::Number(-1.5), Cell::Percent(-0.05)],
-        ];
+        let rows = vec![vec!["a,b".into(), "引\"号\n换行".into()], vec![Cell::Empty], vec![Cell::Number(-1.5), Cell::Percent(-0.05)]];
         let text = String::from_utf8(write(&sheet(rows)).unwrap()).unwrap();
         assert_eq!(text, "\u{feff}甲,乙\r\n\"a,b\",\"引\"\"号\n换行\"\r\n,\r\n-1.5,-5%\r\n");
     }

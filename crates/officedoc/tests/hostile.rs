@@ -41,14 +41,8 @@ fn unpacked(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn workbook(sheet: &str, strings: &str, styles: &str) -> Vec<u8> {
     let part = |name: &str, content: &str| (name.to_owned(), content.as_bytes().to_vec());
     packed(&[
-        part(
-            "_rels/.rels",
-            r#"<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
-        ),
-        part(
-            "xl/_rels/workbook.xml.rels",
-            r#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="s.xml"/></Relationships>"#,
-        ),
+        part("_rels/.rels", r#"<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+        part("xl/_rels/workbook.xml.rels", r#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="s.xml"/></Relationships>"#),
         part("xl/workbook.xml", r#"<workbook><sheets><sheet name="表" r:id="r1"/></sheets></workbook>"#),
         part("xl/sharedStrings.xml", strings),
         part("xl/styles.xml", styles),
@@ -76,8 +70,7 @@ fn a_long_font_name_costs_nothing() {
 
 #[test]
 fn cells_far_apart_make_no_field_between_them() {
-    let sheet =
-        r#"<dimension ref="B2:A1"/><sheetData><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></sheetData>"#;
+    let sheet = r#"<dimension ref="B2:A1"/><sheetData><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></sheetData>"#;
     assert_eq!(
         attempt(&workbook(sheet, "", "")),
         Err(SheetError::TooManyColumns { max_columns: 200, row: 1_048_576, column: "XFD".into() })
@@ -108,9 +101,7 @@ fn sheets_that_all_point_to_one_part_end_soon() {
     let mut parts = unpacked(&workbook(&format!("<sheetData>{padding}</sheetData>"), "", ""));
     for (name, content) in &mut parts {
         if name == "xl/workbook.xml" {
-            *content =
-                format!("<workbook><sheets>{}</sheets></workbook>", r#"<sheet name="表" r:id="r1"/>"#.repeat(1000))
-                    .into();
+            *content = format!("<workbook><sheets>{}</sheets></workbook>", r#"<sheet name="表" r:id="r1"/>"#.repeat(1000)).into();
         }
     }
     assert!(matches!(attempt(&packed(&parts)), Err(SheetError::Suspicious { .. })));
@@ -118,10 +109,8 @@ fn sheets_that_all_point_to_one_part_end_soon() {
 
 #[test]
 fn wrong_files_are_named() {
-    let docx = packed(&[
-        ("[Content_Types].xml".to_owned(), b"<Types/>".to_vec()),
-        ("word/document.xml".to_owned(), b"<document/>".to_vec()),
-    ]);
+    let docx =
+        packed(&[("[Content_Types].xml".to_owned(), b"<Types/>".to_vec()), ("word/document.xml".to_owned(), b"<document/>".to_vec())]);
     assert_eq!(attempt(&docx), Err(SheetError::WrongType { found: "Word 文档" }));
     let zip = packed(&[("a.txt".to_owned(), b"a".to_vec())]);
     assert_eq!(attempt(&zip), Err(SheetError::WrongType { found: "压缩包" }));
@@ -142,10 +131,7 @@ const STARTS: &[&[u8]] = &[b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe
 
 /// Which byte becomes which; places beyond the end are taken from the start again.
 fn damage() -> impl Strategy<Value = Vec<(usize, u8)>> {
-    proptest::collection::vec(
-        (any::<usize>(), prop_oneof![any::<u8>(), Just(0), Just(0xff), Just(b'<'), Just(b'"'), Just(b'9')]),
-        1..12,
-    )
+    proptest::collection::vec((any::<usize>(), prop_oneof![any::<u8>(), Just(0), Just(0xff), Just(b'<'), Just(b'"'), Just(b'9')]), 1..12)
 }
 
 fn damaged(bytes: &[u8], damage: &[(usize, u8)]) -> Vec<u8> {

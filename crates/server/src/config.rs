@@ -16,7 +16,6 @@ const NOT_OPTIONS: &str = "SHIBICHENG_TEST_";
 /// Every option; what each means stands in `config.default.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "explained in config.default.toml")]
 pub struct Config {
     pub listen: String,
     pub data_dir: PathBuf,
@@ -128,8 +127,11 @@ impl Config {
         for (option, text) in flags {
             set_text(&mut options, option, text, "command line")?;
         }
-        Self::deserialize(options)
-            .map_err(|error| ConfigError::Value { option: String::new(), place: "options".to_owned(), reason: error.to_string() })
+        Self::deserialize(options).map_err(|error| ConfigError::Value {
+            option: String::new(),
+            place: "options".to_owned(),
+            reason: error.to_string(),
+        })
     }
 
     /// The database's URL, with the default filled in.

@@ -133,10 +133,12 @@ impl Drop for TestApp {
         if let Some((scratch, name)) = self.scratch.take() {
             // A failed test: its database goes all the same. A runtime cannot wait inside itself, another thread can.
             let remove = async move { scratch.remove(&name).await };
-            let done = std::thread::spawn(|| tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-                let _ = remove.await;
-                std::io::Result::Ok(())
-            }));
+            let done = std::thread::spawn(|| {
+                tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+                    let _ = remove.await;
+                    std::io::Result::Ok(())
+                })
+            });
             let _ = done.join();
         }
         drop(self.folder.take());

@@ -88,19 +88,11 @@ impl Cadence {
     ///
     /// The span is about the day it is *due*: a nominal day after `to` that is moved into the span belongs to it. Two
     /// nominal days that one long holiday moves to the same day are due once, under the earlier.
-    pub fn due_days(
-        self,
-        from: NaiveDate,
-        to: NaiveDate,
-        calendar: &Calendar,
-    ) -> impl Iterator<Item = DueDay> {
+    pub fn due_days(self, from: NaiveDate, to: NaiveDate, calendar: &Calendar) -> impl Iterator<Item = DueDay> {
         let mut before = None;
         // Moving forward keeps the order, so the first day past the end ends the walk.
         self.nominal_days(from)
-            .map(|nominal| DueDay {
-                day: calendar.workday_on_or_before(nominal),
-                nominal,
-            })
+            .map(|nominal| DueDay { day: calendar.workday_on_or_before(nominal), nominal })
             .skip_while(move |due| due.day < from)
             .take_while(move |due| due.day <= to)
             .filter(move |due| before.replace(due.day) != Some(due.day))
@@ -108,8 +100,7 @@ impl Cadence {
 
     /// The first due day after `day`.
     pub fn next_due(self, day: NaiveDate, calendar: &Calendar) -> Option<DueDay> {
-        self.due_days(day.succ_opt()?, NaiveDate::MAX, calendar)
-            .next()
+        self.due_days(day.succ_opt()?, NaiveDate::MAX, calendar).next()
     }
 
     /// Nominal days from `from` on, without end.
@@ -117,11 +108,7 @@ impl Cadence {
         let months = move |step: u32, day: u8| {
             let start = (from.year(), (from.month().div_ceil(step)) * step);
             std::iter::successors(Some(start), move |(year, month)| {
-                Some(if month + step > 12 {
-                    (year.checked_add(1)?, month + step - 12)
-                } else {
-                    (*year, month + step)
-                })
+                Some(if month + step > 12 { (year.checked_add(1)?, month + step - 12) } else { (*year, month + step) })
             })
             .map_while(move |(year, month)| day_of_month(year, month, day))
             .skip_while(move |nominal| *nominal < from)
@@ -129,13 +116,8 @@ impl Cadence {
         match self {
             Self::None => Box::new(std::iter::empty()),
             Self::Weekly { weekday } => {
-                let ahead = (u64::from(weekday.clamp(1, 7)) + 7
-                    - u64::from(from.weekday().number_from_monday()))
-                    % 7;
-                Box::new(std::iter::successors(
-                    from.checked_add_days(Days::new(ahead)),
-                    |day| day.checked_add_days(Days::new(7)),
-                ))
+                let ahead = (u64::from(weekday.clamp(1, 7)) + 7 - u64::from(from.weekday().number_from_monday())) % 7;
+                Box::new(std::iter::successors(from.checked_add_days(Days::new(ahead)), |day| day.checked_add_days(Days::new(7))))
             }
             Self::Monthly { day } => Box::new(months(1, day)),
             Self::Quarterly { day } => Box::new(months(3, day)),
@@ -172,38 +154,26 @@ mod tests {
     }
 
     fn due(cadence: Cadence, from: &str, to: &str) -> Vec<String> {
-        cadence
-            .due_days(d(from), d(to), Calendar::official())
-            .map(|due| due.day.to_string())
-            .collect()
+        cadence.due_days(d(from), d(to), Calendar::official()).map(|due| due.day.to_string()).collect()
     }
 
     #[test]
     fn a_friday_in_the_golden_week_is_moved_before_it() {
         let days = due(Cadence::Weekly { weekday: 5 }, "2025-09-22", "2025-10-17");
-        assert_eq!(
-            days,
-            ["2025-09-26", "2025-09-30", "2025-10-10", "2025-10-17"]
-        );
+        assert_eq!(days, ["2025-09-26", "2025-09-30", "2025-10-10", "2025-10-17"]);
     }
 
     #[test]
     fn a_day_past_the_month_is_its_last_working_day() {
         let days = due(Cadence::Monthly { day: 31 }, "2026-01-01", "2026-04-30");
         // 28 February 2026 is a Saturday that is worked.
-        assert_eq!(
-            days,
-            ["2026-01-30", "2026-02-28", "2026-03-31", "2026-04-30"]
-        );
+        assert_eq!(days, ["2026-01-30", "2026-02-28", "2026-03-31", "2026-04-30"]);
     }
 
     #[test]
     fn quarters_fall_due_in_their_last_month() {
         let days = due(Cadence::Quarterly { day: 31 }, "2026-01-01", "2026-12-31");
-        assert_eq!(
-            days,
-            ["2026-03-31", "2026-06-30", "2026-09-30", "2026-12-31"]
-        );
+        assert_eq!(days, ["2026-03-31", "2026-06-30", "2026-09-30", "2026-12-31"]);
         let days = due(Cadence::Quarterly { day: 25 }, "2026-03-26", "2026-12-31");
         assert_eq!(days, ["2026-06-25", "2026-09-24", "2026-12-25"]);
     }
@@ -213,13 +183,8 @@ mod tests {
         // The 15th and 22nd of February 2026 are Sundays of the festival: both move to Saturday the 14th.
         let cadence = Cadence::Weekly { weekday: 7 };
         assert_eq!(due(cadence, "2026-02-09", "2026-02-14"), ["2026-02-14"]);
-        assert_eq!(
-            due(cadence, "2026-02-15", "2026-02-27"),
-            Vec::<String>::new()
-        );
-        let next = cadence
-            .next_due(d("2026-02-10"), Calendar::official())
-            .unwrap();
+        assert_eq!(due(cadence, "2026-02-15", "2026-02-27"), Vec::<String>::new());
+        let next = cadence.next_due(d("2026-02-10"), Calendar::official()).unwrap();
         assert_eq!((next.day, next.nominal), (d("2026-02-14"), d("2026-02-15")));
     }
 
@@ -230,10 +195,7 @@ mod tests {
         assert_eq!(text, r#"{"every":"weekly","weekday":5}"#);
         assert_eq!(serde_json::from_str::<Cadence>(&text).unwrap(), cadence);
         assert!(serde_json::from_str::<Cadence>(r#"{"every":"monthly","day":0}"#).is_err());
-        assert_eq!(
-            serde_json::from_str::<Cadence>(r#"{"every":"none"}"#).unwrap(),
-            Cadence::None
-        );
+        assert_eq!(serde_json::from_str::<Cadence>(r#"{"every":"none"}"#).unwrap(), Cadence::None);
     }
 
     #[test]
@@ -246,23 +208,9 @@ mod tests {
     #[test]
     fn the_ends_of_time_end_the_walk() {
         let calendar = Calendar::official();
-        for cadence in [
-            Cadence::Weekly { weekday: 9 },
-            Cadence::Monthly { day: 0 },
-            Cadence::Quarterly { day: 40 },
-        ] {
-            assert!(
-                cadence
-                    .due_days(NaiveDate::MAX, NaiveDate::MAX, calendar)
-                    .count()
-                    <= 1
-            );
-            assert!(
-                cadence
-                    .due_days(NaiveDate::MIN, NaiveDate::MIN, calendar)
-                    .count()
-                    <= 1
-            );
+        for cadence in [Cadence::Weekly { weekday: 9 }, Cadence::Monthly { day: 0 }, Cadence::Quarterly { day: 40 }] {
+            assert!(cadence.due_days(NaiveDate::MAX, NaiveDate::MAX, calendar).count() <= 1);
+            assert!(cadence.due_days(NaiveDate::MIN, NaiveDate::MIN, calendar).count() <= 1);
             assert_eq!(cadence.next_due(NaiveDate::MAX, calendar), None);
         }
     }

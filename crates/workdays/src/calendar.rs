@@ -95,8 +95,7 @@ impl fmt::Display for Unpublished {
 impl Calendar {
     /// Returns the calendar of the official notices compiled in, without local days.
     pub fn official() -> &'static Self {
-        static OFFICIAL: LazyLock<Calendar> =
-            LazyLock::new(|| Calendar::build(CalendarSource::official()));
+        static OFFICIAL: LazyLock<Calendar> = LazyLock::new(|| Calendar::build(CalendarSource::official()));
         &OFFICIAL
     }
 
@@ -128,19 +127,13 @@ impl Calendar {
     }
 
     fn fill_tables(&mut self) {
-        let (Some((first, _)), Some((last, _))) = (
-            self.special.first_key_value(),
-            self.special.last_key_value(),
-        ) else {
+        let (Some((first, _)), Some((last, _))) = (self.special.first_key_value(), self.special.last_key_value()) else {
             return;
         };
         (self.first, self.last) = (number(*first), number(*last));
         let mut gained = 0;
         for day in first.iter_days().take_while(|day| day <= last) {
-            let works = self
-                .special
-                .get(&day)
-                .map_or(!is_weekend(day), |special| !special.off);
+            let works = self.special.get(&day).map_or(!is_weekend(day), |special| !special.off);
             gained += i32::from(works) - i32::from(!is_weekend(day));
             self.gained.push(gained);
             if works {
@@ -166,10 +159,7 @@ impl Calendar {
 
     /// The official notice of a year.
     pub fn official_year(&self, year: i32) -> Option<&OfficialYear> {
-        self.source
-            .years
-            .iter()
-            .find(|official| official.year == year)
+        self.source.years.iter().find(|official| official.year == year)
     }
 
     /// The years without a notice among those the two days span, in either order.
@@ -200,9 +190,7 @@ impl Calendar {
 
     /// Whether people work on that day.
     pub fn is_workday(&self, day: NaiveDate) -> bool {
-        self.special
-            .get(&day)
-            .map_or(!is_weekend(day), |special| !special.off)
+        self.special.get(&day).map_or(!is_weekend(day), |special| !special.off)
     }
 
     /// The first working day after `day`, never `day` itself.
@@ -217,20 +205,12 @@ impl Calendar {
 
     /// `day` itself when people work, else the next working day: how a period that ends on a holiday is prolonged.
     pub fn workday_on_or_after(&self, day: NaiveDate) -> NaiveDate {
-        if self.is_workday(day) {
-            day
-        } else {
-            self.next_workday(day)
-        }
+        if self.is_workday(day) { day } else { self.next_workday(day) }
     }
 
     /// `day` itself when people work, else the working day before: how a reporting day is moved forward.
     pub fn workday_on_or_before(&self, day: NaiveDate) -> NaiveDate {
-        if self.is_workday(day) {
-            day
-        } else {
-            self.previous_workday(day)
-        }
+        if self.is_workday(day) { day } else { self.previous_workday(day) }
     }
 
     /// The `n`-th working day after `from`, the day after `from` being the first that can count; `from` itself for 0.
@@ -251,17 +231,10 @@ impl Calendar {
     }
 
     /// Days the calendar speaks about, from the day after `from` to `to`.
-    pub(crate) fn special_days(
-        &self,
-        from: NaiveDate,
-        to: NaiveDate,
-    ) -> impl Iterator<Item = (NaiveDate, &Special)> {
+    pub(crate) fn special_days(&self, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = (NaiveDate, &Special)> {
         // A reversed range would panic in the tree.
         let until = to.max(from);
-        self.special
-            .range(from..=until)
-            .filter(move |(day, _)| **day > from)
-            .map(|(day, special)| (*day, special))
+        self.special.range(from..=until).filter(move |(day, _)| **day > from).map(|(day, special)| (*day, special))
     }
 
     /// Working days from the beginning of the common era up to and including the day of that number.
@@ -269,9 +242,7 @@ impl Calendar {
         let gained = if day < self.first {
             0
         } else {
-            let inside = usize::try_from(day - self.first)
-                .ok()
-                .and_then(|index| self.gained.get(index));
+            let inside = usize::try_from(day - self.first).ok().and_then(|index| self.gained.get(index));
             inside.or(self.gained.last()).copied().unwrap_or(0)
         };
         weekdays(day) + i64::from(gained)
@@ -283,14 +254,10 @@ impl Calendar {
         if rank <= before {
             return date(nth_weekday(rank));
         }
-        let inside = usize::try_from(rank.saturating_sub(before + 1))
-            .ok()
-            .and_then(|index| self.workdays.get(index));
+        let inside = usize::try_from(rank.saturating_sub(before + 1)).ok().and_then(|index| self.workdays.get(index));
         match inside {
             Some(day) => date(i64::from(*day)),
-            None => date(nth_weekday(
-                rank.saturating_sub(i64::from(self.gained.last().copied().unwrap_or(0))),
-            )),
+            None => date(nth_weekday(rank.saturating_sub(i64::from(self.gained.last().copied().unwrap_or(0))))),
         }
     }
 }
@@ -298,24 +265,12 @@ impl Calendar {
 fn specials(source: &CalendarSource) -> BTreeMap<NaiveDate, Special> {
     let mut special = BTreeMap::new();
     let mut put = |day, off, name: &Arc<str>, local| {
-        special.insert(
-            day,
-            Special {
-                off,
-                name: Arc::clone(name),
-                local,
-            },
-        );
+        special.insert(day, Special { off, name: Arc::clone(name), local });
     };
     for holiday in source.years.iter().flat_map(|year| &year.holidays) {
         let name = Arc::from(holiday.name.as_str());
-        holiday
-            .days_off()
-            .for_each(|day| put(day, true, &name, false));
-        holiday
-            .work
-            .iter()
-            .for_each(|day| put(*day, false, &name, false));
+        holiday.days_off().for_each(|day| put(day, true, &name, false));
+        holiday.work.iter().for_each(|day| put(*day, false, &name, false));
     }
     for day in &source.local {
         put(day.day, day.off, &Arc::from(day.name.as_str()), true);
@@ -332,15 +287,8 @@ fn number(day: NaiveDate) -> i64 {
 }
 
 fn date(number: i64) -> NaiveDate {
-    let edge = if number < 0 {
-        NaiveDate::MIN
-    } else {
-        NaiveDate::MAX
-    };
-    i32::try_from(number)
-        .ok()
-        .and_then(NaiveDate::from_num_days_from_ce_opt)
-        .unwrap_or(edge)
+    let edge = if number < 0 { NaiveDate::MIN } else { NaiveDate::MAX };
+    i32::try_from(number).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(edge)
 }
 
 /// Mondays to Fridays among the days 1 to `day`; day 1 of the common era was a Monday.
@@ -351,9 +299,7 @@ fn weekdays(day: i64) -> i64 {
 /// The number of the day that is the `rank`-th Monday to Friday.
 fn nth_weekday(rank: i64) -> i64 {
     let whole_weeks = rank.saturating_sub(1).div_euclid(5);
-    whole_weeks
-        .saturating_mul(7)
-        .saturating_add(rank.saturating_sub(1).rem_euclid(5) + 1)
+    whole_weeks.saturating_mul(7).saturating_add(rank.saturating_sub(1).rem_euclid(5) + 1)
 }
 
 #[cfg(test)]
@@ -369,10 +315,7 @@ mod tests {
     fn the_spring_festival_of_2026_costs_ten_working_days_until_5_march() {
         let calendar = Calendar::official();
         assert_eq!(calendar.add_workdays(d("2026-02-13"), 10), d("2026-03-05"));
-        assert_eq!(
-            calendar.workdays_between(d("2026-02-13"), d("2026-03-05")),
-            10
-        );
+        assert_eq!(calendar.workdays_between(d("2026-02-13"), d("2026-03-05")), 10);
         assert_eq!(calendar.add_workdays(d("2026-03-05"), -10), d("2026-02-13"));
     }
 
@@ -394,15 +337,9 @@ mod tests {
         assert!(calendar.is_workday(d("2027-01-01")));
         assert!(!calendar.year_published(2027));
         assert_eq!(calendar.unpublished(d("2025-01-01"), d("2026-12-31")), None);
-        let warning = calendar
-            .unpublished(d("2028-03-01"), d("2026-12-31"))
-            .unwrap();
+        let warning = calendar.unpublished(d("2028-03-01"), d("2026-12-31")).unwrap();
         assert_eq!((warning.first, warning.last), (2027, 2028));
-        assert!(
-            warning
-                .to_string()
-                .starts_with("2027年至2028年的放假调休安排尚未公布")
-        );
+        assert!(warning.to_string().starts_with("2027年至2028年的放假调休安排尚未公布"));
     }
 
     #[test]
@@ -410,24 +347,13 @@ mod tests {
         let calendar = Calendar::official();
         assert_eq!(calendar.previous_workday(d("2026-03-08")), d("2026-03-06"));
         assert_eq!(calendar.previous_workday(d("2026-03-06")), d("2026-03-05"));
-        assert_eq!(
-            calendar.workday_on_or_before(d("2026-02-20")),
-            d("2026-02-14")
-        );
-        assert_eq!(
-            calendar.workday_on_or_after(d("2026-02-20")),
-            d("2026-02-24")
-        );
+        assert_eq!(calendar.workday_on_or_before(d("2026-02-20")), d("2026-02-14"));
+        assert_eq!(calendar.workday_on_or_after(d("2026-02-20")), d("2026-02-24"));
     }
 
     #[test]
     fn a_calendar_without_any_year_knows_weekends() {
-        let calendar = Calendar::new(CalendarSource {
-            version: "空".into(),
-            years: Vec::new(),
-            local: Vec::new(),
-        })
-        .unwrap();
+        let calendar = Calendar::new(CalendarSource { version: "空".into(), years: Vec::new(), local: Vec::new() }).unwrap();
         assert_eq!(calendar.add_workdays(d("2026-10-01"), 5), d("2026-10-08"));
         assert_eq!(calendar.add_workdays(d("2026-10-04"), -1), d("2026-10-02"));
     }
@@ -435,14 +361,8 @@ mod tests {
     #[test]
     fn counts_beyond_time_stop_at_its_ends() {
         let calendar = Calendar::official();
-        assert_eq!(
-            calendar.add_workdays(d("2026-10-01"), i64::MAX),
-            NaiveDate::MAX
-        );
-        assert_eq!(
-            calendar.add_workdays(d("2026-10-01"), i64::MIN),
-            NaiveDate::MIN
-        );
+        assert_eq!(calendar.add_workdays(d("2026-10-01"), i64::MAX), NaiveDate::MAX);
+        assert_eq!(calendar.add_workdays(d("2026-10-01"), i64::MIN), NaiveDate::MIN);
         assert_eq!(calendar.next_workday(NaiveDate::MAX), NaiveDate::MAX);
         assert_eq!(calendar.previous_workday(NaiveDate::MIN), NaiveDate::MIN);
     }

@@ -28,20 +28,14 @@ impl Calendar {
         let way = if n < 0 { "起向前" } else { "起" };
         let mut text = format!("自{}{way}{}个工作日 → {day}", long(from), n.unsigned_abs());
         // Counting back passes the days from `day` up to the day before `from`.
-        let (after, until) = if n < 0 {
-            (day, from.pred_opt().unwrap_or(from))
-        } else {
-            (from, day)
-        };
+        let (after, until) = if n < 0 { (day, from.pred_opt().unwrap_or(from)) } else { (from, day) };
         text.push_str(&self.passed(after, until, from.year()));
         self.explained(day, text, from)
     }
 
     /// `n` calendar days after `from`, prolonged to the next working day when they end on a day off, with its reason.
     pub fn explain_days(&self, from: NaiveDate, n: u32) -> Explained {
-        let end = from
-            .checked_add_days(Days::new(u64::from(n)))
-            .unwrap_or(NaiveDate::MAX);
+        let end = from.checked_add_days(Days::new(u64::from(n))).unwrap_or(NaiveDate::MAX);
         self.explain_period(from, &format!("{n}日"), end)
     }
 
@@ -66,17 +60,8 @@ impl Calendar {
     }
 
     fn explained(&self, day: NaiveDate, text: String, from: NaiveDate) -> Explained {
-        let warnings = self
-            .unpublished(from, day)
-            .map(|years| years.to_string())
-            .into_iter()
-            .collect();
-        Explained {
-            day,
-            text,
-            warnings,
-            calendar_version: self.version().to_owned(),
-        }
+        let warnings = self.unpublished(from, day).map(|years| years.to_string()).into_iter().collect();
+        Explained { day, text, warnings, calendar_version: self.version().to_owned() }
     }
 
     /// Says which days off were left out and which worked weekends were counted after `from` up to `to`.
@@ -131,11 +116,7 @@ pub(crate) fn long(day: NaiveDate) -> String {
 
 /// “2月14日”, with the year when it is not `year`.
 fn short(day: NaiveDate, year: i32) -> String {
-    if day.year() == year {
-        format!("{}月{}日", day.month(), day.day())
-    } else {
-        long(day)
-    }
+    if day.year() == year { format!("{}月{}日", day.month(), day.day()) } else { long(day) }
 }
 
 /// “2月15日至23日”.
@@ -143,11 +124,7 @@ fn span(first: NaiveDate, last: NaiveDate, year: i32) -> String {
     if first == last {
         return short(first, year);
     }
-    let end = if same_month(first, last) {
-        format!("{}日", last.day())
-    } else {
-        short(last, first.year())
-    };
+    let end = if same_month(first, last) { format!("{}日", last.day()) } else { short(last, first.year()) };
     format!("{}至{end}", short(first, year))
 }
 
@@ -204,66 +181,38 @@ mod tests {
     fn ten_working_days_over_the_spring_festival_name_what_was_left_out_and_counted() {
         let explained = Calendar::official().explain_workdays(d("2026-02-13"), 10);
         assert_eq!(explained.day, d("2026-03-05"));
-        assert_eq!(
-            explained.text,
-            "自2026年2月13日起10个工作日 → 2026-03-05，扣除春节（2月15日至23日）、周末1天，计入2月14日、28日调休"
-        );
+        assert_eq!(explained.text, "自2026年2月13日起10个工作日 → 2026-03-05，扣除春节（2月15日至23日）、周末1天，计入2月14日、28日调休");
         assert!(explained.warnings.is_empty());
         assert!(explained.calendar_version.contains("2026"));
     }
 
     #[test]
     fn only_make_up_days_inside_the_span_are_named() {
-        let text = Calendar::official()
-            .explain_workdays(d("2026-02-13"), 3)
-            .text;
-        assert_eq!(
-            text,
-            "自2026年2月13日起3个工作日 → 2026-02-25，扣除春节（2月15日至23日），计入2月14日调休"
-        );
-        let text = Calendar::official()
-            .explain_workdays(d("2026-03-02"), 3)
-            .text;
+        let text = Calendar::official().explain_workdays(d("2026-02-13"), 3).text;
+        assert_eq!(text, "自2026年2月13日起3个工作日 → 2026-02-25，扣除春节（2月15日至23日），计入2月14日调休");
+        let text = Calendar::official().explain_workdays(d("2026-03-02"), 3).text;
         assert_eq!(text, "自2026年3月2日起3个工作日 → 2026-03-05");
-        let back = Calendar::official()
-            .explain_workdays(d("2026-03-05"), -10)
-            .text;
-        assert_eq!(
-            back,
-            "自2026年3月5日起向前10个工作日 → 2026-02-13，扣除春节（2月15日至23日）、周末1天，计入2月14日、28日调休"
-        );
+        let back = Calendar::official().explain_workdays(d("2026-03-05"), -10).text;
+        assert_eq!(back, "自2026年3月5日起向前10个工作日 → 2026-02-13，扣除春节（2月15日至23日）、周末1天，计入2月14日、28日调休");
     }
 
     #[test]
     fn days_that_end_on_a_holiday_are_prolonged() {
         let explained = Calendar::official().explain_days(d("2026-09-25"), 7);
         assert_eq!(explained.day, d("2026-10-08"));
-        assert_eq!(
-            explained.text,
-            "自2026年9月25日起7日 → 2026-10-02（国庆节放假），顺延至2026-10-08"
-        );
+        assert_eq!(explained.text, "自2026年9月25日起7日 → 2026-10-02（国庆节放假），顺延至2026-10-08");
     }
 
     #[test]
     fn an_unpublished_year_is_said_aloud() {
         let explained = Calendar::official().explain_workdays(d("2026-12-25"), 10);
         assert_eq!(explained.day, d("2027-01-08"));
-        assert!(
-            explained
-                .warnings
-                .iter()
-                .any(|warning| warning.contains("2027年"))
-        );
+        assert!(explained.warnings.iter().any(|warning| warning.contains("2027年")));
     }
 
     #[test]
     fn long_counts_are_cut_short_in_words() {
-        let text = Calendar::official()
-            .explain_workdays(d("2018-01-01"), 2000)
-            .text;
-        assert!(
-            text.contains("另") && text.contains("等") && text.chars().count() < 400,
-            "{text}"
-        );
+        let text = Calendar::official().explain_workdays(d("2018-01-01"), 2000).text;
+        assert!(text.contains("另") && text.contains("等") && text.chars().count() < 400, "{text}");
     }
 }

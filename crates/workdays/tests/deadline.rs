@@ -142,10 +142,7 @@ fn one_day_is_read_from_each_way_of_saying_it() {
         if reading.day != Some(d(day)) || !reading.matched || !reading.milestone_days.is_empty() {
             wrong.push(format!("{text}: {reading:?}"));
         }
-        assert!(
-            reading.explanation.iter().any(|line| line.contains("→")),
-            "{text}: {reading:?}"
-        );
+        assert!(reading.explanation.iter().any(|line| line.contains("→")), "{text}: {reading:?}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -177,62 +174,29 @@ fn a_rule_is_read_from_each_way_of_saying_it() {
     ] {
         let reading = read(text, "2026-04-15");
         assert_eq!(reading.report_rule, Some(rule), "{text}: {reading:?}");
-        assert_eq!(
-            (reading.day, reading.standing, reading.matched),
-            (None, false, true),
-            "{text}: {reading:?}"
-        );
+        assert_eq!((reading.day, reading.standing, reading.matched), (None, false, true), "{text}: {reading:?}");
     }
 }
 
 #[test]
 fn a_rule_that_cannot_be_kept_is_said_to_be_so_and_no_day_is_invented() {
-    for text in [
-        "每月最后一个星期五",
-        "每月5个工作日内",
-        "每月第一周",
-        "每季度首月10日前",
-        "每半年",
-        "每两周",
-        "每天",
-        "每季度结束后10日内",
-    ] {
+    for text in
+        ["每月最后一个星期五", "每月5个工作日内", "每月第一周", "每季度首月10日前", "每半年", "每两周", "每天", "每季度结束后10日内"]
+    {
         let reading = read(text, "2026-04-15");
-        assert!(
-            !reading.matched && reading.day.is_none(),
-            "{text}: {reading:?}"
-        );
-        assert!(
-            reading
-                .warnings
-                .iter()
-                .any(|warning| warning.contains("手工设置")),
-            "{text}: {reading:?}"
-        );
+        assert!(!reading.matched && reading.day.is_none(), "{text}: {reading:?}");
+        assert!(reading.warnings.iter().any(|warning| warning.contains("手工设置")), "{text}: {reading:?}");
     }
 }
 
 #[test]
 fn standing_work_is_reviewed_each_quarter() {
-    for text in [
-        "持续推进",
-        "长期坚持",
-        "长期",
-        "常态化开展",
-        "即日起长期坚持",
-    ] {
+    for text in ["持续推进", "长期坚持", "长期", "常态化开展", "即日起长期坚持"] {
         let reading = read(text, "2026-04-15");
         assert!(reading.standing && reading.matched, "{text}: {reading:?}");
-        assert_eq!(
-            (reading.day, reading.report_rule),
-            (None, Some(Cadence::Quarterly { day: 31 })),
-            "{text}"
-        );
+        assert_eq!((reading.day, reading.report_rule), (None, Some(Cadence::Quarterly { day: 31 })), "{text}");
     }
-    let both = read(
-        "2026年6月底前取得突破，持续推进，每月25日前报送",
-        "2026-04-15",
-    );
+    let both = read("2026年6月底前取得突破，持续推进，每月25日前报送", "2026-04-15");
     assert_eq!((both.day, both.standing), (Some(d("2026-06-30")), true));
     assert_eq!(both.report_rule, Some(Cadence::Monthly { day: 25 }));
     assert!(!read("持续至6月底", "2026-04-15").standing);
@@ -242,22 +206,13 @@ fn standing_work_is_reviewed_each_quarter() {
 fn several_dates_are_milestones_and_the_latest_is_the_day() {
     for (text, days) in [
         ("2021年6月底前；12月底前", vec!["2021-06-30", "2021-12-31"]),
-        (
-            "2020年底前；2021年底前；2021年3月底前",
-            vec!["2020-12-31", "2021-03-31", "2021-12-31"],
-        ),
-        (
-            "2026年11月底前；次年3月底前",
-            vec!["2026-11-30", "2027-03-31"],
-        ),
+        ("2020年底前；2021年底前；2021年3月底前", vec!["2020-12-31", "2021-03-31", "2021-12-31"]),
+        ("2026年11月底前；次年3月底前", vec!["2026-11-30", "2027-03-31"]),
         ("5月25日、28日前", vec!["2026-05-25", "2026-05-28"]),
         ("5月、9月底前", vec!["2026-05-31", "2026-09-30"]),
         ("2026.5.8,2026.6.8", vec!["2026-05-08", "2026-06-08"]),
         ("4月底前，上半年", vec!["2026-04-30", "2026-06-30"]),
-        (
-            "5月底前制定方案，年底前完成",
-            vec!["2026-05-31", "2026-12-31"],
-        ),
+        ("5月底前制定方案，年底前完成", vec!["2026-05-31", "2026-12-31"]),
         ("2026-05-08 2026-06-08", vec!["2026-05-08", "2026-06-08"]),
     ] {
         let reading = read(text, "2026-04-15");
@@ -266,25 +221,11 @@ fn several_dates_are_milestones_and_the_latest_is_the_day() {
         assert_eq!(reading.day, days.last().copied(), "{text}");
     }
     let jumbled = read("2021年底前；2021年3月底前", "2020-10-29");
-    assert!(
-        jumbled
-            .warnings
-            .iter()
-            .any(|warning| warning.contains("先后"))
-    );
+    assert!(jumbled.warnings.iter().any(|warning| warning.contains("先后")));
     // A paragraph number, or two months? Nobody knows, so it is said.
     let unsure = read("3、6月底前", "2026-01-15");
-    assert_eq!(
-        (unsure.day, unsure.milestone_days.len()),
-        (Some(d("2026-06-30")), 0)
-    );
-    assert!(
-        unsure
-            .warnings
-            .iter()
-            .any(|warning| warning.contains("序号")),
-        "{unsure:?}"
-    );
+    assert_eq!((unsure.day, unsure.milestone_days.len()), (Some(d("2026-06-30")), 0));
+    assert!(unsure.warnings.iter().any(|warning| warning.contains("序号")), "{unsure:?}");
     let twice = read("6月底前，6月30日前", "2026-04-15");
     assert!(twice.milestone_days.is_empty() && twice.day == Some(d("2026-06-30")));
 }
@@ -293,25 +234,13 @@ fn several_dates_are_milestones_and_the_latest_is_the_day() {
 fn a_month_that_has_passed_is_next_year_and_flagged() {
     let reading = read("3月底前；12月底前", "2025-11-10");
     assert_eq!(reading.milestone_days, [d("2026-03-31"), d("2026-12-31")]);
-    assert!(
-        reading
-            .warnings
-            .iter()
-            .any(|warning| warning.contains("次年2026年")),
-        "{reading:?}"
-    );
+    assert!(reading.warnings.iter().any(|warning| warning.contains("次年2026年")), "{reading:?}");
     let reading = read("12月底前；3月底前", "2025-11-10");
     assert_eq!(reading.milestone_days, [d("2025-12-31"), d("2026-03-31")]);
     // The month has not passed, the day has: this year, flagged.
     let reading = read("4月5日前", "2026-04-15");
     assert_eq!(reading.day, Some(d("2026-04-05")));
-    assert!(
-        reading
-            .warnings
-            .iter()
-            .any(|warning| warning.contains("早于起算日")),
-        "{reading:?}"
-    );
+    assert!(reading.warnings.iter().any(|warning| warning.contains("早于起算日")), "{reading:?}");
 }
 
 #[test]
@@ -320,31 +249,18 @@ fn explanations_say_what_was_done() {
     assert_eq!(reading.day, Some(d("2026-03-05")));
     assert_eq!(
         reading.explanation,
-        [
-            "“10个工作日内”：自2026年2月13日起10个工作日 → 2026-03-05，扣除春节（2月15日至23日）、周末1天，计入2月14日、28日调休"
-        ]
+        ["“10个工作日内”：自2026年2月13日起10个工作日 → 2026-03-05，扣除春节（2月15日至23日）、周末1天，计入2月14日、28日调休"]
     );
     assert!(reading.warnings.is_empty() && reading.calendar_version.contains("2026"));
     let reading = read("2021年6月底前；12月底前", "2020-10-29");
     assert_eq!(
         reading.explanation,
-        [
-            "“2021年6月底前” → 2021-06-30，当月最后一日24时止",
-            "“12月底前” → 2021-12-31，沿用前文的2021年，当月最后一日24时止"
-        ]
+        ["“2021年6月底前” → 2021-06-30，当月最后一日24时止", "“12月底前” → 2021-12-31，沿用前文的2021年，当月最后一日24时止"]
     );
     let reading = read("5月31日前", "2026-04-15");
-    assert_eq!(
-        reading.explanation,
-        ["“5月31日前” → 2026-05-31，未写年份，按文件年份2026年，当日周日，时限不顺延"]
-    );
+    assert_eq!(reading.explanation, ["“5月31日前” → 2026-05-31，未写年份，按文件年份2026年，当日周日，时限不顺延"]);
     let reading = read("20个工作日内", "2026-12-20");
-    assert!(
-        reading
-            .warnings
-            .iter()
-            .any(|warning| warning.contains("2027年的放假调休安排尚未公布"))
-    );
+    assert!(reading.warnings.iter().any(|warning| warning.contains("2027年的放假调休安排尚未公布")));
 }
 
 #[test]
@@ -377,31 +293,18 @@ fn text_that_names_no_day_is_left_alone() {
         let reading = read(text, "2026-04-15");
         assert!(!reading.matched, "{text}: {reading:?}");
         assert_eq!((reading.day, reading.report_rule), (None, None), "{text}");
-        assert_eq!(
-            reading.warnings.is_empty(),
-            text.is_empty(),
-            "{text}: {reading:?}"
-        );
+        assert_eq!(reading.warnings.is_empty(), text.is_empty(), "{text}: {reading:?}");
     }
 }
 
 #[test]
 fn a_beginning_is_no_deadline() {
     let reading = read("2022年3月起，务于每月25日前", "2022-02-20");
-    assert_eq!(
-        (reading.day, reading.report_rule),
-        (None, Some(Cadence::Monthly { day: 25 }))
-    );
+    assert_eq!((reading.day, reading.report_rule), (None, Some(Cadence::Monthly { day: 25 })));
 }
 
 #[test]
 fn long_text_is_cut_and_said_to_be() {
     let reading = read(&format!("{}6月底前", "字".repeat(300)), "2026-04-15");
-    assert!(
-        !reading.matched
-            && reading
-                .warnings
-                .iter()
-                .any(|warning| warning.contains("200"))
-    );
+    assert!(!reading.matched && reading.warnings.iter().any(|warning| warning.contains("200")));
 }

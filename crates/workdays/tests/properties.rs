@@ -32,15 +32,7 @@ fn calendar() -> impl Strategy<Value = Calendar> {
     let local = proptest::collection::btree_map(near(), any::<bool>(), 0..30);
     local.prop_map(|days| {
         let mut source = CalendarSource::official();
-        source.local = days
-            .into_iter()
-            .map(|(day, off)| LocalDay {
-                day,
-                off,
-                name: "本地".into(),
-                reference: String::new(),
-            })
-            .collect();
+        source.local = days.into_iter().map(|(day, off)| LocalDay { day, off, name: "本地".into(), reference: String::new() }).collect();
         Calendar::new(source).expect("valid source")
     })
 }
@@ -48,9 +40,7 @@ fn calendar() -> impl Strategy<Value = Calendar> {
 /// Counts by looking at every day.
 fn count(calendar: &Calendar, from: NaiveDate, to: NaiveDate) -> i64 {
     let days = from.iter_days().skip(1).take_while(|day| *day <= to);
-    days.filter(|day| calendar.is_workday(*day))
-        .map(|_| 1)
-        .sum()
+    days.filter(|day| calendar.is_workday(*day)).map(|_| 1).sum()
 }
 
 /// Words deadlines are made of, in any order.
@@ -58,8 +48,7 @@ fn babble() -> impl Strategy<Value = String> {
     let words = "年 月 日 底 末 前 内 季度 上半年 本 下 周 五 每 个 工作日 第 半 至 起 - . / ； 、 2 12 31 2026 9999 二十 百 千 持续 \
                  以内 天 小时 星期 次 今 明 号 （ ） 中旬 初 最后一个月 9 0 年底 月底前 每月 每周 每季度";
     let words: Vec<&'static str> = words.split_whitespace().collect();
-    proptest::collection::vec(proptest::sample::select(words), 0..30)
-        .prop_map(|words| words.concat())
+    proptest::collection::vec(proptest::sample::select(words), 0..30).prop_map(|words| words.concat())
 }
 
 proptest! {

@@ -56,8 +56,10 @@ impl Scratch {
     /// The server cannot be reached.
     pub async fn names(&self, prefix: &str) -> Result<Vec<String>> {
         let pool = PgPoolOptions::new().max_connections(1).connect_with(self.options.clone()).await?;
-        let rows: Vec<(String,)> =
-            sqlx::query_as("select datname::text from pg_database where starts_with(datname::text, $1)").bind(prefix).fetch_all(&pool).await?;
+        let rows: Vec<(String,)> = sqlx::query_as("select datname::text from pg_database where starts_with(datname::text, $1)")
+            .bind(prefix)
+            .fetch_all(&pool)
+            .await?;
         pool.close().await;
         Ok(rows.into_iter().map(|(name,)| name).collect())
     }

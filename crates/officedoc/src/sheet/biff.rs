@@ -187,11 +187,7 @@ fn text_of(units: &[u16]) -> String {
 
 /// A number in four bytes (RkNumber): an integer of 30 bits or the upper half of a float, either of them perhaps in hundredths.
 pub(super) fn rk(bits: u32) -> f64 {
-    let value = if bits & 0x02 != 0 {
-        f64::from(bits.cast_signed() >> 2)
-    } else {
-        f64::from_bits(u64::from(bits & 0xffff_fffc) << 32)
-    };
+    let value = if bits & 0x02 != 0 { f64::from(bits.cast_signed() >> 2) } else { f64::from_bits(u64::from(bits & 0xffff_fffc) << 32) };
     if bits & 0x01 != 0 { value / 100.0 } else { value }
 }
 

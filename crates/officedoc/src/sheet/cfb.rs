@@ -124,8 +124,7 @@ impl Stream {
     fn of_entry(entry: &[u8]) -> Option<Self> {
         let name_bytes = usize::from(u16_at(entry, 64)?).min(64);
         let units = entry.get(..name_bytes)?.chunks_exact(2).filter_map(|pair| u16_at(pair, 0));
-        let name: String =
-            char::decode_utf16(units.take_while(|&unit| unit != 0)).map(|c| c.unwrap_or('\u{fffd}')).collect();
+        let name: String = char::decode_utf16(units.take_while(|&unit| unit != 0)).map(|c| c.unwrap_or('\u{fffd}')).collect();
         let is_used = *entry.get(66)? != 0;
         // The upper half of the size is not to be trusted in files of version 3, and never needed.
         let size = u64::from(u32_at(entry, 120)?);

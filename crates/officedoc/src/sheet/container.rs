@@ -74,10 +74,7 @@ impl<'a> Container<'a> {
         let mut bytes = Vec::new();
         part.take(self.bytes_left.saturating_add(1)).read_to_end(&mut bytes).map_err(|_| broken.clone())?;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        self.bytes_left = self
-            .bytes_left
-            .checked_sub(size)
-            .ok_or(SheetError::Suspicious { reason: "解压后的大小超过上限" })?;
+        self.bytes_left = self.bytes_left.checked_sub(size).ok_or(SheetError::Suspicious { reason: "解压后的大小超过上限" })?;
         match encoding_rs::Encoding::for_bom(&bytes) {
             Some((encoding, bom_length)) => {
                 let marked = bytes.get(bom_length..).unwrap_or_default();
@@ -146,9 +143,7 @@ mod tests {
     fn a_directory_that_lies_about_sizes_gains_nothing() {
         let mut bytes = zip(&[("a", &[b'a'; 100_000])]);
         // The uncompressed size, in the local header and in the directory.
-        for position in
-            (0..bytes.len() - 4).filter(|&at| bytes[at..at + 4] == 100_000_u32.to_le_bytes()).collect::<Vec<_>>()
-        {
+        for position in (0..bytes.len() - 4).filter(|&at| bytes[at..at + 4] == 100_000_u32.to_le_bytes()).collect::<Vec<_>>() {
             bytes[position..position + 4].copy_from_slice(&10_u32.to_le_bytes());
         }
         let limits = Limits { max_uncompressed: 1000, ..Limits::default() };

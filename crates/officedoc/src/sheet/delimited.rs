@@ -44,8 +44,8 @@ pub(super) fn read(file_name: &str, bytes: &[u8], limits: Limits) -> Result<Tabl
 
 /// UTF-8 and UTF-16 by their mark, else UTF-8 when it is valid, else GB 18030, which contains GBK and GB 2312.
 fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, SheetError> {
-    let (encoding, mark_length) = Encoding::for_bom(bytes)
-        .unwrap_or_else(|| (if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { GB18030 }, 0));
+    let (encoding, mark_length) =
+        Encoding::for_bom(bytes).unwrap_or_else(|| (if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { GB18030 }, 0));
     let content = bytes.get(mark_length..).unwrap_or_default();
     if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(content) {
         return Ok(text);
@@ -213,8 +213,7 @@ mod tests {
     #[test]
     fn separators() {
         let expected = vec![vec!["名称", "时限"], vec!["甲", "5月"]];
-        for text in
-            ["名称,时限\n甲,5月\n", "名称\t时限\r\n甲\t5月", "名称;时限\r甲;5月\r", "sep=|\r\n名称|时限\n甲|5月"]
+        for text in ["名称,时限\n甲,5月\n", "名称\t时限\r\n甲\t5月", "名称;时限\r甲;5月\r", "sep=|\r\n名称|时限\n甲|5月"]
         {
             assert_eq!(rows(text.as_bytes()).unwrap(), expected, "{text}");
         }
@@ -227,9 +226,7 @@ mod tests {
     #[test]
     fn encodings() {
         let text = "名称,备注\r\n督办,“引号”\r\n";
-        let utf16 = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
-            [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()].concat()
-        };
+        let utf16 = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()].concat();
         let expected = vec![vec!["名称", "备注"], vec!["督办", "“引号”"]];
         assert_eq!(rows(text.as_bytes()).unwrap(), expected);
         assert_eq!(rows(&[b"\xef\xbb\xbf", text.as_bytes()].concat()).unwrap(), expected);

@@ -15,9 +15,7 @@ pub enum SheetError {
         max_bytes: u64,
     },
     /// Something else than a spreadsheet, or one of a kind that is not read.
-    #[error(
-        "这是{found}，不是可以读取的表格。请上传 .xlsx、.xls 或 .csv 文件；其他格式的表格请先用 Excel 或 WPS 另存为 .xlsx。"
-    )]
+    #[error("这是{found}，不是可以读取的表格。请上传 .xlsx、.xls 或 .csv 文件；其他格式的表格请先用 Excel 或 WPS 另存为 .xlsx。")]
     WrongType {
         /// What the file looks like, in Chinese.
         found: &'static str,
@@ -32,9 +30,7 @@ pub enum SheetError {
         part: &'static str,
     },
     /// Unpacking it would take far more than its size suggests.
-    #[error(
-        "文件解压后过大或结构异常（{reason}），为安全起见未打开。请只保留需要导入的工作表，删除图片等内容，另存为 .xlsx 后重新上传。"
-    )]
+    #[error("文件解压后过大或结构异常（{reason}），为安全起见未打开。请只保留需要导入的工作表，删除图片等内容，另存为 .xlsx 后重新上传。")]
     Suspicious {
         /// What is out of proportion, in Chinese.
         reason: &'static str,

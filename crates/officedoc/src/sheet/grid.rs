@@ -209,8 +209,7 @@ mod tests {
 
     #[test]
     fn letters() {
-        let pairs =
-            [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD"), (u32::MAX, "MWLQKWV")];
+        let pairs = [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD"), (u32::MAX, "MWLQKWV")];
         for (column, letters) in pairs {
             assert_eq!(column_letters(column), letters);
         }
@@ -239,19 +238,12 @@ mod tests {
 
     #[test]
     fn limits_hold() {
-        let limits =
-            Limits { max_rows: 2, max_columns: 3, max_cell_chars: 4, max_uncompressed: 20, ..Limits::default() };
+        let limits = Limits { max_rows: 2, max_columns: 3, max_cell_chars: 4, max_uncompressed: 20, ..Limits::default() };
         let refused = |cells: &[(u32, u32, &str)]| grid(limits, cells).map(|_| ()).unwrap_err();
         assert!(grid(limits, &[(0, 0, "a"), (1, 0, "b"), (2, 0, "c"), (2, 1, "d")]).is_ok());
-        assert_eq!(
-            refused(&[(0, 0, "a"), (1, 0, "b"), (2, 0, "c"), (9, 0, "d")]),
-            SheetError::TooManyRows { max_rows: 2, row: 10 }
-        );
+        assert_eq!(refused(&[(0, 0, "a"), (1, 0, "b"), (2, 0, "c"), (9, 0, "d")]), SheetError::TooManyRows { max_rows: 2, row: 10 });
         assert!(grid(limits, &[(0, 7, "a"), (0, 9, "b")]).is_ok());
-        assert_eq!(
-            refused(&[(0, 7, "a"), (1, 10, "b")]),
-            SheetError::TooManyColumns { max_columns: 3, row: 2, column: "K".into() }
-        );
+        assert_eq!(refused(&[(0, 7, "a"), (1, 10, "b")]), SheetError::TooManyColumns { max_columns: 3, row: 2, column: "K".into() });
         assert_eq!(
             refused(&[(0, 0, "aaaa"), (1, 0, "汉汉汉汉"), (2, 0, "aaaaa"), (2, 1, "汉汉")]),
             SheetError::TooMuchText { max_bytes: 20 }
@@ -267,10 +259,7 @@ mod tests {
         assert_eq!(table.rows[0].cells, ["", ""]);
         assert_eq!(
             table.rows[0].errors,
-            [
-                "第 4 行“进度”列（B4）公式出错：#DIV/0!（除数为零），请更正",
-                "第 4 行“说明”列（C4）文字超过 4 个字，请缩短"
-            ]
+            ["第 4 行“进度”列（B4）公式出错：#DIV/0!（除数为零），请更正", "第 4 行“说明”列（C4）文字超过 4 个字，请缩短"]
         );
     }
 

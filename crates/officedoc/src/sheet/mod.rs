@@ -44,13 +44,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 10 MiB, 20 000 rows, 200 columns, 10 000 characters in a cell, 200 MiB unpacked.
     fn default() -> Self {
-        Self {
-            max_bytes: 10 << 20,
-            max_rows: 20_000,
-            max_columns: 200,
-            max_cell_chars: 10_000,
-            max_uncompressed: 200 << 20,
-        }
+        Self { max_bytes: 10 << 20, max_rows: 20_000, max_columns: 200, max_cell_chars: 10_000, max_uncompressed: 200 << 20 }
     }
 }
 

@@ -61,9 +61,7 @@ pub enum Cell {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// More rows or columns than a sheet can have.
-    #[error(
-        "“{sheet}”共 {rows} 行 {columns} 列，超过 Excel 的上限（{MAX_ROWS} 行 {MAX_COLUMNS} 列）。请缩小范围后分批导出。"
-    )]
+    #[error("“{sheet}”共 {rows} 行 {columns} 列，超过 Excel 的上限（{MAX_ROWS} 行 {MAX_COLUMNS} 列）。请缩小范围后分批导出。")]
     TooLarge {
         /// The sheet's name.
         sheet: String,
@@ -313,8 +311,7 @@ fn text_width(text: &str) -> usize {
 
 /// A name Excel accepts for a tab, different from the others in more than case.
 fn tab_name(wanted: &str, taken: &[String]) -> String {
-    let replaced: String =
-        cell_text(wanted).chars().map(|c| if "[]:*?/\\\n\t".contains(c) { '_' } else { c }).collect();
+    let replaced: String = cell_text(wanted).chars().map(|c| if "[]:*?/\\\n\t".contains(c) { '_' } else { c }).collect();
     let trimmed = replaced.trim_matches(|c: char| c == '\'' || c.is_whitespace());
     // Excel keeps "History" for itself.
     let base = match trimmed {

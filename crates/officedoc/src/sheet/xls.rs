@@ -122,13 +122,7 @@ impl Workbook {
         Ok(workbook)
     }
 
-    fn read_sheet(
-        &self,
-        stream: &[u8],
-        sheet: &Sheet,
-        limits: Limits,
-        records_left: &mut usize,
-    ) -> Result<Grid, SheetError> {
+    fn read_sheet(&self, stream: &[u8], sheet: &Sheet, limits: Limits, records_left: &mut usize) -> Result<Grid, SheetError> {
         let mut grid = Grid::new(limits);
         let mut records = Records::new(stream.get(sheet.start..).ok_or(BROKEN)?);
         let mut depth = 0_usize;

@@ -251,8 +251,7 @@ fn relationships(container: &mut Container<'_>, part: &str) -> Result<Relationsh
         let Event::Start(tag) = event else { continue };
         if tag.name == "Relationship"
             && found.len() < MAX_RELATIONSHIPS
-            && let (Some(id), Some(kind), Some(target)) =
-                (tag.attribute("Id"), tag.attribute("Type"), tag.attribute("Target"))
+            && let (Some(id), Some(kind), Some(target)) = (tag.attribute("Id"), tag.attribute("Type"), tag.attribute("Target"))
         {
             let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
             found.insert(id.into_owned(), Relationship { kind, target: target.into_owned() });

@@ -51,11 +51,7 @@ pub async fn create_account(tx: &mut Tx, ctx: &Ctx, new: NewAccount<'_>) -> Outc
 pub async fn create_account_with(tx: &mut Tx, ctx: &Ctx, new: &NewAccount<'_>, hash: &str) -> Outcome<()> {
     let login = checked_login(new.login)?;
     store::insert_account(tx, new.person, &login, hash, new.must_change, new.administrator).await.map_err(|error| {
-        if error.is_unique_violation() {
-            Refusal::field("login", format!("登录名“{login}”已被使用"))
-        } else {
-            error.into()
-        }
+        if error.is_unique_violation() { Refusal::field("login", format!("登录名“{login}”已被使用")) } else { error.into() }
     })?;
     let data = json!({ "person": new.person, "login": login, "administrator": new.administrator });
     audit::record(tx, ctx, audit::Entry::security("account_created", format!("开通账号“{login}”"), data)).await
@@ -99,11 +95,7 @@ pub async fn login_of(tx: &mut Tx, person: PersonId) -> Outcome<Option<String>> 
 pub async fn change_login(tx: &mut Tx, ctx: &Ctx, person: PersonId, login: &str) -> Outcome<()> {
     let login = checked_login(login)?;
     let changed = store::set_login(tx, person, &login).await.map_err(|error| {
-        if error.is_unique_violation() {
-            Refusal::field("login", format!("登录名“{login}”已被使用"))
-        } else {
-            error.into()
-        }
+        if error.is_unique_violation() { Refusal::field("login", format!("登录名“{login}”已被使用")) } else { error.into() }
     })?;
     if !changed {
         return Err(Refusal::field("login", "此人没有账号"));

@@ -23,11 +23,7 @@ use crate::{
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(open_routes!(sign_in))
-        .routes(open_routes!(sign_out))
-        .routes(guarded!(me))
-        .routes(guarded!(change_password))
+    OpenApiRouter::new().routes(open_routes!(sign_in)).routes(open_routes!(sign_out)).routes(guarded!(me)).routes(guarded!(change_password))
 }
 
 /// Who is signed in, and what the pages show to them.

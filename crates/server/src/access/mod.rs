@@ -21,13 +21,11 @@ pub use account::{
 };
 pub use http::routes;
 pub use password::{check_password_rules, hash as hash_password, initial_password};
-pub use permission::{
-    Guarded, ImportTasks, InstructTasks, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded,
-};
+pub use permission::{Guarded, ImportTasks, InstructTasks, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded};
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
 pub use scope::Scope;
 pub use session::{SESSION_TOPIC, SessionKind, issue as issue_token, sign_out_everywhere, sweep};
-pub use store::{any_account, find_person_by_login, mark_demo};
+pub use store::{any_account, find_person_by_login, logins, mark_demo};
 
 /// Also known to the platform.
 pub use crate::org::PersonId;

@@ -63,13 +63,16 @@ pub(super) async fn insert_account(
 }
 
 pub(super) async fn set_password(tx: &mut Tx, person: PersonId, hash: &str, must_change: bool) -> Result<bool> {
-    let done: Option<(PersonId,)> = run!(tx, |c| sqlx::query_as(
+    let done: Option<(PersonId,)> =
+        run!(tx, |c| {
+            sqlx::query_as(
         "update account set password_hash = $2, must_change = $3, failed = 0, locked_until = null where person_id = $1 returning person_id"
     )
     .bind(person)
     .bind(hash)
     .bind(must_change)
-    .fetch_optional(c))?;
+    .fetch_optional(c)
+        })?;
     Ok(done.is_some())
 }
 
@@ -94,6 +97,12 @@ pub(super) async fn administrators(tx: &mut Tx) -> Result<i64> {
     Ok(n)
 }
 
+/// Every login in use.
+pub async fn logins(tx: &mut Tx) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = run!(tx, |c| sqlx::query_as("select login from account").fetch_all(c))?;
+    Ok(rows.into_iter().map(|(login,)| login).collect())
+}
+
 /// Whether anybody can sign in at all.
 pub async fn any_account(tx: &mut Tx) -> Result<bool> {
     let (any,): (bool,) = run!(tx, |c| sqlx::query_as("select exists (select 1 from account)").fetch_one(c))?;
@@ -101,10 +110,12 @@ pub async fn any_account(tx: &mut Tx) -> Result<bool> {
 }
 
 pub(super) async fn note_failure(tx: &mut Tx, person: PersonId, locked_until: Option<Moment>) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update account set failed = failed + 1, locked_until = coalesce($2, locked_until) where person_id = $1")
-        .bind(person)
-        .bind(locked_until)
-        .execute(c))?;
+    execute!(tx, |c| sqlx::query(
+        "update account set failed = failed + 1, locked_until = coalesce($2, locked_until) where person_id = $1"
+    )
+    .bind(person)
+    .bind(locked_until)
+    .execute(c))?;
     Ok(())
 }
 
@@ -122,9 +133,7 @@ pub(super) struct SessionRow {
 }
 
 pub(super) async fn session(tx: &mut Tx, token: &str) -> Result<Option<SessionRow>> {
-    run!(tx, |c| sqlx::query_as("select person_id, kind, seen_at, expires_at from session where token = $1")
-        .bind(token)
-        .fetch_optional(c))
+    run!(tx, |c| sqlx::query_as("select person_id, kind, seen_at, expires_at from session where token = $1").bind(token).fetch_optional(c))
 }
 
 pub(super) async fn insert_session(

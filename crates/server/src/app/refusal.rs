@@ -125,9 +125,7 @@ impl Fields {
         match refusal {
             Refusal::Invalid(errors) => {
                 let prefix = &self.prefix;
-                self.errors.extend(
-                    errors.into_iter().map(|e| FieldError { field: format!("{prefix}{}", e.field), message: e.message }),
-                );
+                self.errors.extend(errors.into_iter().map(|e| FieldError { field: format!("{prefix}{}", e.field), message: e.message }));
                 Ok(())
             }
             other => Err(other),

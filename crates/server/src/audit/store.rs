@@ -29,9 +29,7 @@ pub struct Event {
 }
 
 pub(super) async fn head(tx: &mut Tx, stream: Uuid) -> Result<Option<(i64, String)>> {
-    run!(tx, |c| sqlx::query_as("select seq, hash from ledger where stream = $1 order by seq desc limit 1")
-        .bind(stream)
-        .fetch_optional(c))
+    run!(tx, |c| sqlx::query_as("select seq, hash from ledger where stream = $1 order by seq desc limit 1").bind(stream).fetch_optional(c))
 }
 
 /// Keeps other writers of a stream without a lock of its own waiting until this transaction ends.

@@ -74,15 +74,8 @@ pub(super) async fn first_start(app: &App) -> anyhow::Result<Option<String>> {
 
 async fn create(app: &App, tx: &mut Tx, ctx: &Ctx, login: &str, name: &str) -> Outcome<String> {
     let unit = root(app, tx, ctx).await?;
-    let new = NewPerson {
-        name,
-        phone: None,
-        unit,
-        post_name: "系统管理员",
-        post_kind: PostKind::Staff,
-        charges: &[],
-        from: ctx.today(),
-    };
+    let new =
+        NewPerson { name, phone: None, unit, post_name: "系统管理员", post_kind: PostKind::Staff, charges: &[], from: ctx.today() };
     let person = org::add_person(tx, ctx, &new).await?;
     let password = access::initial_password(&ctx.rng);
     let account = NewAccount { person, login, password: password.clone(), must_change: true, administrator: true };

@@ -41,12 +41,7 @@ struct UploadQuery {
 /// Takes in a file: the raw bytes as the body, or the first file of a multipart form.
 #[utoipa::path(post, path = "/files", tag = "files", params(UploadQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 201, body = FileRef)))]
-async fn upload(
-    me: Permitted<SignedIn>,
-    Query(query): Query<UploadQuery>,
-    idem: Idem,
-    request: Request,
-) -> Result<Response, Problem> {
+async fn upload(me: Permitted<SignedIn>, Query(query): Query<UploadQuery>, idem: Idem, request: Request) -> Result<Response, Problem> {
     let max_bytes = me.app.config.max_upload_mib << 20;
     transfer::refuse_early(request.headers(), max_bytes)?;
     let (name, stored) = if is_multipart(request.headers()) {

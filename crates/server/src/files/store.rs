@@ -48,9 +48,8 @@ pub(super) async fn files(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<FileRow>> {
 
 /// The tasks the file is attached to.
 pub(super) async fn tasks_of(tx: &mut Tx, id: FileId) -> Result<Vec<Uuid>> {
-    let rows: Vec<(Uuid,)> = run!(tx, |c| sqlx::query_as("select distinct task_id from attachment where file_id = $1 order by task_id")
-        .bind(id)
-        .fetch_all(c))?;
+    let rows: Vec<(Uuid,)> =
+        run!(tx, |c| sqlx::query_as("select distinct task_id from attachment where file_id = $1 order by task_id").bind(id).fetch_all(c))?;
     Ok(rows.into_iter().map(|(task,)| task).collect())
 }
 
@@ -75,8 +74,7 @@ pub(super) async fn insert_attachment(tx: &mut Tx, file: FileId, task: Uuid, own
 }
 
 pub(super) async fn count_of_owner(tx: &mut Tx, owner: Uuid) -> Result<i64> {
-    let (n,): (i64,) =
-        run!(tx, |c| sqlx::query_as("select count(*) from attachment where owner_id = $1").bind(owner).fetch_one(c))?;
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from attachment where owner_id = $1").bind(owner).fetch_one(c))?;
     Ok(n)
 }
 

@@ -12,10 +12,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 
 use super::store::FileRow;
-use crate::{
-    app::Refusal,
-    http::Problem,
-};
+use crate::{app::Refusal, http::Problem};
 
 /// What is saved runs nowhere, what is shown may use nothing but itself. The viewer that browsers have for PDF does not
 /// start in a sandbox.
@@ -48,11 +45,7 @@ pub(super) fn refuse_early(headers: &HeaderMap, max_bytes: u64) -> Result<(), Pr
 }
 
 /// Stores a body as it arrives.
-pub(super) async fn receive<E>(
-    blobs: &Store,
-    chunks: impl Stream<Item = Result<Bytes, E>>,
-    max_bytes: u64,
-) -> Result<Stored, Problem> {
+pub(super) async fn receive<E>(blobs: &Store, chunks: impl Stream<Item = Result<Bytes, E>>, max_bytes: u64) -> Result<Stored, Problem> {
     let mut upload = blobs.begin(max_bytes).await.map_err(problem)?;
     let mut chunks = pin!(chunks);
     while let Some(chunk) = chunks.next().await {
@@ -115,8 +108,7 @@ pub(super) async fn send(blobs: &Store, row: &FileRow, asked: &HeaderMap, showin
         Asked::All => (StatusCode::OK, blobs.open(&digest, ..).await),
         Asked::Part(first, last) => (StatusCode::PARTIAL_CONTENT, blobs.open(&digest, first..=last).await),
         Asked::Nothing => {
-            let mut response =
-                Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range", "请求的范围超出了文件大小。").into_response();
+            let mut response = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range", "请求的范围超出了文件大小。").into_response();
             if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size}")) {
                 response.headers_mut().insert(header::CONTENT_RANGE, value);
             }

@@ -37,14 +37,10 @@ fn json_problem(rejection: &JsonRejection) -> Problem {
         JsonRejection::JsonSyntaxError(error) => {
             Problem::new(StatusCode::BAD_REQUEST, "bad_json", format!("提交的内容不是有效的 JSON：{}", error.body_text()))
         }
-        JsonRejection::MissingJsonContentType(_) => Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "not_json",
-            "请以 application/json 提交。",
-        ),
-        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Refusal::TooLarge("提交的内容过大。".to_owned()).into()
+        JsonRejection::MissingJsonContentType(_) => {
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "请以 application/json 提交。")
         }
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge("提交的内容过大。".to_owned()).into(),
         other => Problem::new(StatusCode::BAD_REQUEST, "bad_request", other.body_text()),
     }
 }

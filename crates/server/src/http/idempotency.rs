@@ -115,12 +115,10 @@ async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str) -> Outcome<
     if mine.is_some() {
         return Ok(None);
     }
-    let kept: Kept = run!(tx, |c| sqlx::query_as(
-        "select fingerprint, status, body from idempotency where person_id = $1 and key = $2"
-    )
-    .bind(ctx.actor.person)
-    .bind(key)
-    .fetch_one(c))?;
+    let kept: Kept = run!(tx, |c| sqlx::query_as("select fingerprint, status, body from idempotency where person_id = $1 and key = $2")
+        .bind(ctx.actor.person)
+        .bind(key)
+        .fetch_one(c))?;
     if kept.fingerprint != fingerprint {
         return Err(Refusal::conflict("key_reused", "这个 Idempotency-Key 已用于另一项操作。"));
     }

@@ -67,9 +67,7 @@ async fn observe(state: axum::extract::State<App>, mut request: Request, next: N
     let app = state.0;
     let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     let id = match given {
-        Some(text) if (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
-            text.to_owned()
-        }
+        Some(text) if (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => text.to_owned(),
         _ => app.rng.uuid(app.clock.now()).to_string(),
     };
     let value = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("-"));

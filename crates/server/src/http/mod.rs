@@ -6,6 +6,7 @@ mod idempotency;
 mod layers;
 mod page;
 mod problem;
+mod upload;
 mod web;
 
 pub use extract::{Json, Path, Query};
@@ -14,6 +15,7 @@ pub use idempotency::{Idem, mutate, sweep};
 pub use layers::wrap;
 pub use page::{Cursor, Limit};
 pub use problem::Problem;
+pub use upload::SmallFile;
 pub use web::serve_web;
 
 /// A permission-checked route: like `utoipa_axum::routes!`, but a handler whose first argument is not

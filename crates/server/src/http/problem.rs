@@ -92,8 +92,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::TooMany(seconds) => {
                 let minutes = (seconds + 59) / 60;
-                let mut problem =
-                    Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", format!("尝试次数过多，请 {minutes} 分钟后再试。"));
+                let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", format!("尝试次数过多，请 {minutes} 分钟后再试。"));
                 problem.retry_after = Some(seconds);
                 problem
             }
@@ -107,11 +106,8 @@ impl From<Refusal> for Problem {
 impl From<db::Error> for Problem {
     fn from(error: db::Error) -> Self {
         if error.is_unavailable() || error.is_conflict() {
-            let mut problem = Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "unavailable",
-                "系统暂时连接不上数据库，您的操作没有保存，请稍后再试。",
-            );
+            let mut problem =
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "系统暂时连接不上数据库，您的操作没有保存，请稍后再试。");
             problem.retry_after = Some(2);
             problem.internal = Some(error.to_string());
             return problem;

@@ -20,10 +20,7 @@ pub async fn serve_web(uri: Uri, headers: HeaderMap) -> Response {
     if path.starts_with("api/") {
         return Problem::from(Refusal::NotFound).into_response();
     }
-    let gzip = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|text| text.contains("gzip"));
+    let gzip = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("gzip"));
     if let Some(response) = asset(path, gzip) {
         return response;
     }

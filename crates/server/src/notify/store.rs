@@ -13,7 +13,9 @@ const COLUMNS: &str = "select id, at, kind, title, text, task_id, urge_id, read_
 
 /// Writes a message; `false` when the person has one of this key already.
 pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMessage<'_>, now: Moment) -> Result<bool> {
-    let written = execute!(tx, |c| sqlx::query(
+    let written =
+        execute!(tx, |c| {
+            sqlx::query(
         "insert into message (id, person_id, at, kind, title, text, task_id, urge_id, dedupe) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          on conflict (person_id, dedupe) do nothing"
     )
@@ -26,7 +28,8 @@ pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMe
     .bind(new.task)
     .bind(new.urge)
     .bind(new.dedupe)
-    .execute(c))?;
+    .execute(c)
+        })?;
     Ok(written > 0)
 }
 
@@ -57,7 +60,10 @@ pub(super) async fn unread(tx: &mut Tx, of: PersonId) -> Result<i64> {
 }
 
 pub(super) async fn mark_all_read(tx: &mut Tx, of: PersonId, now: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update message set read_at = $2 where person_id = $1 and read_at is null").bind(of).bind(now).execute(c))?;
+    execute!(tx, |c| sqlx::query("update message set read_at = $2 where person_id = $1 and read_at is null")
+        .bind(of)
+        .bind(now)
+        .execute(c))?;
     Ok(())
 }
 

@@ -95,7 +95,14 @@ pub(super) async fn home(tx: &mut Tx, ctx: &Ctx) -> Outcome<Home> {
     let before = month.plus_days(-1).month_start();
     let same_day = before.plus_days(month.days_until(today)).min(month.plus_days(-1));
     let out = vec![TaskState::Dispatched, TaskState::Active, TaskState::Closed, TaskState::Settled, TaskState::Suspended];
-    let created = |from, to| Filter { created_from: Some(from), created_to: Some(to), leaves: Some(true), mine, state: out.clone(), ..Filter::default() };
+    let created = |from, to| Filter {
+        created_from: Some(from),
+        created_to: Some(to),
+        leaves: Some(true),
+        mine,
+        state: out.clone(),
+        ..Filter::default()
+    };
     let closed = |from, to| Filter { closed_from: Some(from), closed_to: Some(to), leaves: Some(true), mine, ..Filter::default() };
     let states = "state=dispatched,active,closed,settled,suspended";
     let now = tasks::total(tx, ctx, &created(month, today)).await?;

@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
+    import,
     model::{Member, Person, PersonId, PersonInput, TenureId, Unit, UnitId, UnitInput},
     people::{self, NewPerson},
     store::{self, PersonFilter},
@@ -29,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(update_person))
         .routes(guarded!(reset_password))
         .routes(guarded!(end_tenure))
+        .merge(import::routes())
 }
 
 /// The whole tree of units, flat, depth first.
@@ -275,10 +277,8 @@ struct NewPassword {
 #[utoipa::path(post, path = "/persons/{id}/password-reset", tag = "org", params(("id" = PersonId, Path)),
     responses((status = 200, body = NewPassword)))]
 async fn reset_password(me: Permitted<ManageOrganisation>, Path(id): Path<PersonId>, idem: Idem) -> Result<Response, Problem> {
-    mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| {
-        Ok(NewPassword { password: access::reset_password(tx, &me.ctx, id).await? })
-    })
-    .await
+    mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| Ok(NewPassword { password: access::reset_password(tx, &me.ctx, id).await? }))
+        .await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -3,9 +3,10 @@
 //! Duty binds to the post, history to who held it then: nothing here is ever overwritten, a tenure, a charge or a
 //! liaison *ends* on a day. A unit that has become obsolete is switched off, not removed.
 //!
-//! Tables: `unit`, `unit_above` (the tree's closure), `unit_alias`, `person`, `post`, `tenure`, `charge`, `liaison`.
+//! Tables: `unit`, `unit_above` (the tree's closure), `unit_alias`, `person`, `post`, `tenure`, `charge`, `liaison`, `org_import`.
 
 mod http;
+mod import;
 mod model;
 mod people;
 mod store;

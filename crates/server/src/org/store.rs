@@ -18,18 +18,14 @@ pub(super) struct UnitRow {
 }
 
 pub(super) async fn units(tx: &mut Tx) -> Result<Vec<UnitRow>> {
-    run!(tx, |c| sqlx::query_as(
-        "select id, parent_id, name, short_name, kind, active, version, position from unit order by position, id"
-    )
-    .fetch_all(c))
+    run!(tx, |c| sqlx::query_as("select id, parent_id, name, short_name, kind, active, version, position from unit order by position, id")
+        .fetch_all(c))
 }
 
 pub(super) async fn unit(tx: &mut Tx, id: UnitId) -> Result<Option<UnitRow>> {
-    run!(tx, |c| sqlx::query_as(
-        "select id, parent_id, name, short_name, kind, active, version, position from unit where id = $1"
-    )
-    .bind(id)
-    .fetch_optional(c))
+    run!(tx, |c| sqlx::query_as("select id, parent_id, name, short_name, kind, active, version, position from unit where id = $1")
+        .bind(id)
+        .fetch_optional(c))
 }
 
 pub(super) async fn insert_unit(tx: &mut Tx, row: &UnitRow, now: Moment) -> Result<()> {
@@ -90,11 +86,13 @@ pub(super) async fn remove_aliases(tx: &mut Tx, unit: UnitId) -> Result<()> {
 }
 
 pub(super) async fn insert_alias(tx: &mut Tx, id: TenureId, unit: UnitId, alias: &str) -> Result<()> {
-    execute!(tx, |c| sqlx::query("insert into unit_alias (id, unit_id, alias) values ($1, $2, $3) on conflict (unit_id, alias) do nothing")
-        .bind(id)
-        .bind(unit)
-        .bind(alias)
-        .execute(c))?;
+    execute!(tx, |c| sqlx::query(
+        "insert into unit_alias (id, unit_id, alias) values ($1, $2, $3) on conflict (unit_id, alias) do nothing"
+    )
+    .bind(id)
+    .bind(unit)
+    .bind(alias)
+    .execute(c))?;
     Ok(())
 }
 
@@ -174,8 +172,7 @@ pub async fn person_refs(tx: &mut Tx, ids: impl IntoIterator<Item = PersonId>) -
 
 /// Whether the person exists and belongs here.
 pub async fn person_active(tx: &mut Tx, id: PersonId) -> Result<bool> {
-    let row: Option<(bool,)> =
-        run!(tx, |c| sqlx::query_as("select active from person where id = $1").bind(id).fetch_optional(c))?;
+    let row: Option<(bool,)> = run!(tx, |c| sqlx::query_as("select active from person where id = $1").bind(id).fetch_optional(c))?;
     Ok(row.is_some_and(|(active,)| active))
 }
 
@@ -205,14 +202,16 @@ pub async fn persons_of_units(tx: &mut Tx, units: &[UnitId], today: Day) -> Resu
 
 /// Persons who hold a post of this kind in the unit, today.
 pub async fn holders(tx: &mut Tx, unit: UnitId, kind: PostKind, today: Day) -> Result<Vec<PersonRef>> {
-    run!(tx, |c| sqlx::query_as(
+    run!(tx, |c| {
+        sqlx::query_as(
         "select distinct e.id, e.name from post p join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
          where p.unit_id = $1 and p.kind = $2 and e.active and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3) order by e.name, e.id"
     )
     .bind(unit)
     .bind(kind)
     .bind(today)
-    .fetch_all(c))
+    .fetch_all(c)
+    })
 }
 
 /// Who stands for a unit: its liaisons, and its head where there is no liaison.
@@ -315,14 +314,7 @@ pub(super) async fn insert_person(tx: &mut Tx, id: PersonId, name: &str, phone: 
     Ok(())
 }
 
-pub(super) async fn update_person(
-    tx: &mut Tx,
-    id: PersonId,
-    version: i64,
-    name: &str,
-    phone: Option<&str>,
-    active: bool,
-) -> Result<bool> {
+pub(super) async fn update_person(tx: &mut Tx, id: PersonId, version: i64, name: &str, phone: Option<&str>, active: bool) -> Result<bool> {
     let done: Option<(PersonId,)> = run!(tx, |c| sqlx::query_as(
         "update person set name = $3, phone = $4, active = $5, version = version + 1 where id = $1 and version = $2 returning id"
     )
@@ -367,7 +359,9 @@ pub(super) async fn unit_duties(tx: &mut Tx, persons: &[PersonId], today: Day) -
     let mut sql = Sql::new("select person_id, 'liaison', unit_id from liaison where from_day <= ");
     sql.bind(today.clone()).push(" and (to_day is null or to_day >= ").bind(today.clone()).push(") and person_id in ");
     sql.bind_list(persons.iter().map(|id| id.0));
-    sql.push(" union all select t.person_id, 'charge', h.unit_id from charge h join tenure t on t.post_id = h.post_id where h.from_day <= ");
+    sql.push(
+        " union all select t.person_id, 'charge', h.unit_id from charge h join tenure t on t.post_id = h.post_id where h.from_day <= ",
+    );
     sql.bind(today.clone()).push(" and (h.to_day is null or h.to_day >= ").bind(today.clone());
     sql.push(") and (t.to_day is null or t.to_day >= ").bind(today).push(") and t.person_id in ");
     sql.bind_list(persons.iter().map(|id| id.0));
@@ -396,12 +390,11 @@ pub(super) async fn insert_tenure(tx: &mut Tx, id: TenureId, post: PostId, perso
 
 /// Ends a tenure on `last` and answers whose it was. One that began later lasted no day: it is as if it never was.
 pub(super) async fn end_tenure(tx: &mut Tx, id: TenureId, last: Day) -> Result<Option<PersonId>> {
-    let never: Option<(PersonId,)> = run!(tx, |c| sqlx::query_as(
-        "delete from tenure where id = $1 and to_day is null and from_day > $2 returning person_id"
-    )
-    .bind(id)
-    .bind(last)
-    .fetch_optional(c))?;
+    let never: Option<(PersonId,)> =
+        run!(tx, |c| sqlx::query_as("delete from tenure where id = $1 and to_day is null and from_day > $2 returning person_id")
+            .bind(id)
+            .bind(last)
+            .fetch_optional(c))?;
     if let Some((person,)) = never {
         return Ok(Some(person));
     }

@@ -12,7 +12,7 @@ use crate::{
     audit,
 };
 
-const MAX_DEPTH: i64 = 12;
+pub(super) const MAX_DEPTH: i64 = 12;
 
 /// The whole tree, depth first, obsolete units included.
 pub async fn list_units(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Unit>> {
@@ -112,11 +112,7 @@ pub async fn add_unit(tx: &mut Tx, ctx: &Ctx, input: &UnitInput) -> Outcome<Unit
 }
 
 fn taken(error: db::Error, name: &str) -> Refusal {
-    if error.is_unique_violation() {
-        Refusal::field("name", format!("已有名为“{name}”的单位"))
-    } else {
-        error.into()
-    }
+    if error.is_unique_violation() { Refusal::field("name", format!("已有名为“{name}”的单位")) } else { error.into() }
 }
 
 /// Changes a unit.

@@ -164,7 +164,7 @@ impl Case {
 }
 
 /// Works out the lamp of a task anew.
-pub async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestRow]) -> Outcome<()> {
+pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestRow]) -> Outcome<()> {
     let (milestones, dues) = if task.state.is_open() {
         let dues = if task.rule_kind == super::model::RuleKind::None { Vec::new() } else { store::report_dues(tx, task.id).await? };
         (store::milestones(tx, task.id).await?, dues)
@@ -183,13 +183,7 @@ pub async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestR
 
 /// Writes a step into the ledger and tells whoever listens.
 pub async fn note(tx: &mut Tx, ctx: &Ctx, task: &Task, step: Step) -> Outcome<()> {
-    let entry = audit::Entry {
-        stream: task.root_id.0,
-        task: Some(task.id.0),
-        action: step.action,
-        words: step.words,
-        data: step.data,
-    };
+    let entry = audit::Entry { stream: task.root_id.0, task: Some(task.id.0), action: step.action, words: step.words, data: step.data };
     audit::record(tx, ctx, entry).await?;
     let actor = (ctx.actor.person.0 != kit::NIL).then_some(ctx.actor.person);
     let event = TaskEvent { name: format!("task.{}", step.action), task: task.id, actor, subject: step.subject };

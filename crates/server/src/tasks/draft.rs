@@ -186,7 +186,7 @@ async fn set_facts(tx: &mut Tx, ctx: &Ctx, task: &mut Task, input: &TaskInput) -
 }
 
 fn read_due(ctx: &Ctx, task: &Task, given: &DueInput) -> Outcome<Due> {
-    let from = task.start_day.unwrap_or_else(|| task.dispatched_at.map_or_else(|| ctx.today(), |at| at.day()));
+    let from = task.start_day.unwrap_or_else(|| task.dispatched_at.map_or_else(|| ctx.today(), kit::Moment::day));
     due::read(given, from, &ctx.calendar)
 }
 
@@ -214,13 +214,7 @@ pub fn equal_shares(n: usize) -> Vec<Share> {
     (0..n).map(|index| Share(each + i64::from(index < rest))).collect()
 }
 
-async fn checked_steps(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    task: &Task,
-    given: &[MilestoneInput],
-    fields: &mut Fields,
-) -> Outcome<Vec<MilestoneRow>> {
+async fn checked_steps(tx: &mut Tx, ctx: &Ctx, task: &Task, given: &[MilestoneInput], fields: &mut Fields) -> Outcome<Vec<MilestoneRow>> {
     if given.len() > MAX_MILESTONES {
         fields.add("milestones", format!("最多 {MAX_MILESTONES} 个节点"));
         return Ok(Vec::new());
@@ -296,7 +290,7 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
         }
         if let Some(person) = party.person_id {
             let units = org::below(tx, &[party.unit_id]).await?;
-    let members = org::persons_of_units(tx, &units, ctx.today()).await?;
+            let members = org::persons_of_units(tx, &units, ctx.today()).await?;
             if !members.contains(&person) {
                 fields.add(&format!("parties[{index}].person_id"), "此人不在该单位");
             }
@@ -408,10 +402,10 @@ fn changes(before: &Task, after: &Task) -> Vec<String> {
 }
 
 /// Standing tasks get their duties so far ahead; a daily job adds what comes into sight.
-pub const STANDING_AHEAD_DAYS: i64 = 370;
+pub(super) const STANDING_AHEAD_DAYS: i64 = 370;
 
 /// Writes the duties to report that follow from the task's rule, from the day after `from` to its due day.
-pub async fn plan_dues(tx: &mut Tx, ctx: &Ctx, task: &Task, from: Day) -> Outcome<()> {
+pub(super) async fn plan_dues(tx: &mut Tx, ctx: &Ctx, task: &Task, from: Day) -> Outcome<()> {
     let cadence = due::cadence_of(ReportRule { kind: task.rule_kind, day: task.rule_day })?;
     let until = task.due_day.unwrap_or_else(|| from.plus_days(STANDING_AHEAD_DAYS));
     let start = task.start_day.unwrap_or(from).max(from).plus_days(1);
@@ -445,7 +439,7 @@ pub async fn delete(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64) -> Outcome
 }
 
 /// A draft with every draft below it, parents before children.
-pub async fn drafts_below(tx: &mut Tx, task: &Task) -> Outcome<Vec<TaskId>> {
+pub(super) async fn drafts_below(tx: &mut Tx, task: &Task) -> Outcome<Vec<TaskId>> {
     let mut ids = vec![task.id];
     let mut index = 0;
     while let Some(id) = ids.get(index).copied() {
@@ -455,7 +449,6 @@ pub async fn drafts_below(tx: &mut Tx, task: &Task) -> Outcome<Vec<TaskId>> {
     }
     Ok(ids)
 }
-
 
 #[cfg(test)]
 mod tests {

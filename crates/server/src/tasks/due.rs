@@ -71,7 +71,7 @@ pub fn rule_of(cadence: Cadence) -> ReportRule {
 }
 
 /// A rule as a cadence, with the last day of the period where none is said.
-pub fn cadence_of(rule: ReportRule) -> Outcome<Cadence> {
+pub(super) fn cadence_of(rule: ReportRule) -> Outcome<Cadence> {
     let day = |last: i64| u8::try_from(rule.day.unwrap_or(last)).unwrap_or(0);
     let cadence = match rule.kind {
         RuleKind::None => Cadence::None,

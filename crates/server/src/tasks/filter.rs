@@ -104,7 +104,6 @@ pub struct FilterQuery {
 
 /// A filter that has been understood.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "as in FilterQuery")]
 pub struct Filter {
     pub q: Option<String>,
     pub state: Vec<TaskState>,
@@ -182,7 +181,6 @@ fn words<T>(fields: &mut Fields, name: &str, text: Option<&str>, read: fn(&str) 
 
 /// What a list is ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they say it")]
 pub enum SortKey {
     CreatedAt,
     DueDay,

@@ -9,10 +9,13 @@ use super::{
     model::{ClosureId, Share, Task, TaskState},
     store,
 };
-use crate::{access, app::{Ctx, Outcome}};
+use crate::{
+    access,
+    app::{Ctx, Outcome},
+};
 
 /// Works out every task above this one anew; stops where nothing changes. Touches ancestors only.
-pub async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
+pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
     let mut next = task.parent_id;
     while let Some(id) = next {
         let Some(mut parent) = store::find(tx, id).await? else { break };

@@ -28,7 +28,7 @@ text_enum! {
 
 /// The thresholds: one versioned set, the default below.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
+pub(super) struct Rules {
     /// Yellow when P/P* falls below this, in percent.
     pub yellow_ratio: i64,
     /// Orange when P/P* falls below this, in percent.
@@ -52,7 +52,7 @@ pub struct Rules {
 }
 
 /// DOMAIN §4.
-pub const DEFAULT: Rules = Rules {
+pub(super) const DEFAULT: Rules = Rules {
     yellow_ratio: 95,
     orange_ratio: 80,
     judged_from: 20,
@@ -79,7 +79,7 @@ text_enum! {
 
 /// One entry of a plan: from this day on, at least this lamp.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Turn {
+pub(super) struct Turn {
     /// The first day.
     pub from: Day,
     /// Which lamp.
@@ -94,7 +94,7 @@ pub struct Turn {
 
 /// What a lamp depends on.
 #[derive(Debug)]
-pub struct Facts<'a> {
+pub(super) struct Facts<'a> {
     /// The task.
     pub task: &'a Task,
     /// Its milestones, by day.
@@ -106,7 +106,7 @@ pub struct Facts<'a> {
 }
 
 /// From which days on which lamps show, if nothing else happens.
-pub fn plan(facts: &Facts<'_>, calendar: &Calendar, rules: &Rules) -> Vec<Turn> {
+pub(super) fn plan(facts: &Facts<'_>, calendar: &Calendar, rules: &Rules) -> Vec<Turn> {
     let task = facts.task;
     if !task.state.is_open() {
         return Vec::new();
@@ -194,7 +194,7 @@ fn first_behind(facts: &Facts<'_>, calendar: &Calendar, rules: &Rules, ratio: i6
 }
 
 /// Planned progress on a day: from milestones, else the elapsed share of the span.
-pub fn planned(task: &Task, milestones: &[MilestoneRow], calendar: &Calendar, today: Day) -> Option<Share> {
+pub(super) fn planned(task: &Task, milestones: &[MilestoneRow], calendar: &Calendar, today: Day) -> Option<Share> {
     if !milestones.is_empty() {
         return Some(Share(milestones.iter().filter(|step| step.due_day < today).map(|step| step.weight.0).sum()));
     }
@@ -215,7 +215,7 @@ pub struct LampView {
 }
 
 /// The lamp of a task on a day.
-pub fn on(task: &Task, calendar: &Calendar, today: Day) -> LampView {
+pub(super) fn on(task: &Task, calendar: &Calendar, today: Day) -> LampView {
     let turns: Vec<Turn> = serde_json::from_str(&task.lamp_plan).unwrap_or_default();
     let shown: Vec<&Turn> = turns.iter().filter(|t| t.from <= today).collect();
     let base = match task.state {
@@ -238,7 +238,7 @@ pub fn on(task: &Task, calendar: &Calendar, today: Day) -> LampView {
 }
 
 /// How bad it is: 0 done, 1 not begun, 2 well, to 5 red.
-pub const fn severity(lamp: Lamp) -> u8 {
+pub(super) const fn severity(lamp: Lamp) -> u8 {
     match lamp {
         Lamp::Blue => 0,
         Lamp::Grey => 1,
@@ -266,7 +266,7 @@ fn words(turn: &Turn, task: &Task, calendar: &Calendar, today: Day) -> String {
 }
 
 /// Writes the plan into the task, and remembers a red that ends with this change.
-pub fn apply(task: &mut Task, turns: &[Turn], today: Day) {
+pub(super) fn apply(task: &mut Task, turns: &[Turn], today: Day) {
     if let Some(red) = task.red_from.filter(|from| *from <= today) {
         task.red_since.get_or_insert(red);
     }
@@ -276,7 +276,6 @@ pub fn apply(task: &mut Task, turns: &[Turn], today: Day) {
     task.red_from = first(Lamp::Red);
     task.lamp_plan = serde_json::to_string(turns).unwrap_or_else(|_| "[]".to_owned());
 }
-
 
 #[cfg(test)]
 #[path = "lamp_tests.rs"]

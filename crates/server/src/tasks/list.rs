@@ -29,16 +29,20 @@ pub struct TaskPage {
     pub next_cursor: Option<String>,
 }
 
+fn eye(ctx: &Ctx) -> store::Eye<'_> {
+    store::Eye { scope: &ctx.actor.scope, me: ctx.actor.person, today: ctx.today() }
+}
+
 /// A page of the tasks the actor sees.
 pub async fn list(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery) -> Outcome<TaskPage> {
     let (filter, sort) = query.read()?;
-    let limit = match query.limit.unwrap_or(50) {
-        n @ 1..=200 => n,
-        _ => return Err(Refusal::field("limit", "每页 1 至 200 条")),
-    };
+    let limit = query.limit.unwrap_or(50);
+    if !(1..=200).contains(&limit) {
+        return Err(Refusal::field("limit", "每页 1 至 200 条"));
+    }
     let after: Option<(SortValue, TaskId)> = query.cursor.as_deref().map(Cursor::read).transpose()?;
-    let (me, today) = (ctx.actor.person, ctx.today());
-    let mut tasks = store::list(tx, &ctx.actor.scope, &filter, sort, after, limit + 1, me, today).await?;
+    let today = ctx.today();
+    let mut tasks = store::list(tx, &eye(ctx), &filter, sort, after, limit + 1).await?;
     let size = usize::try_from(limit).unwrap_or(0);
     let more = tasks.len() > size;
     tasks.truncate(size);
@@ -66,7 +70,7 @@ pub struct TaskCount {
 /// Counts what [`list`] would find.
 pub async fn count(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<TaskCount> {
     let mut out = TaskCount { by_lamp: Lamp::ALL.iter().map(|lamp| (lamp.word(), 0)).collect(), ..TaskCount::default() };
-    for (state, severity, n) in store::counts(tx, &ctx.actor.scope, filter, ctx.actor.person, ctx.today()).await? {
+    for (state, severity, n) in store::counts(tx, &eye(ctx), filter).await? {
         out.total += n;
         *out.by_state.entry(state.word()).or_default() += n;
         if let Some(lamp) = Lamp::ALL.iter().find(|lamp| i64::from(lamp::severity(**lamp)) == severity) {
@@ -78,7 +82,7 @@ pub async fn count(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<TaskCount
 
 /// How many [`list`] would find.
 pub async fn total(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<i64> {
-    Ok(store::count(tx, &ctx.actor.scope, filter, ctx.actor.person, ctx.today()).await?)
+    Ok(store::count(tx, &eye(ctx), filter).await?)
 }
 
 /// Volume of a period as of a moment; the moment is now when none is said.
@@ -109,7 +113,7 @@ pub struct UnitLoad {
 
 /// Load by lead unit, the most overdue first.
 pub async fn by_unit(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<Vec<UnitLoad>> {
-    let loads = store::by_unit(tx, &ctx.actor.scope, filter, ctx.actor.person, ctx.today()).await?;
+    let loads = store::by_unit(tx, &eye(ctx), filter).await?;
     let units = org::unit_refs(tx, loads.iter().map(|load| load.unit_id)).await?;
     Ok(loads
         .into_iter()

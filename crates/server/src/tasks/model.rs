@@ -184,7 +184,6 @@ impl Serialize for Share {
 
 /// A task as it stands in the database.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are explained in the migration")]
 pub struct Task {
     pub id: TaskId,
     pub number: Option<String>,
@@ -233,7 +232,6 @@ pub struct Task {
 
 /// A party as it stands in the database.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are explained in the migration")]
 pub struct PartyRow {
     pub id: PartyId,
     pub task_id: TaskId,
@@ -252,8 +250,7 @@ pub struct PartyRow {
 
 /// A milestone as it stands in the database.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are explained in the migration")]
-pub struct MilestoneRow {
+pub(super) struct MilestoneRow {
     pub id: MilestoneId,
     pub title: String,
     pub due_day: Day,
@@ -264,8 +261,7 @@ pub struct MilestoneRow {
 
 /// A duty to report as it stands in the database.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are explained in the migration")]
-pub struct ReportDueRow {
+pub(super) struct ReportDueRow {
     pub id: ReportDueId,
     pub due_day: Day,
     pub report_id: Option<ReportId>,
@@ -274,8 +270,7 @@ pub struct ReportDueRow {
 
 /// A report as it stands in the database.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are explained in the migration")]
-pub struct ReportRow {
+pub(super) struct ReportRow {
     pub id: ReportId,
     pub task_id: TaskId,
     pub party_id: PartyId,
@@ -295,7 +290,6 @@ pub struct ReportRow {
 
 /// A request as it stands in the database.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are explained in the migration")]
 pub struct RequestRow {
     pub id: RequestId,
     pub task_id: TaskId,
@@ -313,8 +307,7 @@ pub struct RequestRow {
 
 /// A verification as it stands in the database.
 #[derive(Clone, Debug, sqlx::FromRow)]
-#[expect(missing_docs, reason = "the columns are explained in the migration")]
-pub struct VerificationRow {
+pub(super) struct VerificationRow {
     pub id: VerificationId,
     pub result: VerificationResult,
     pub text: String,

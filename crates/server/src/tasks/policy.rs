@@ -35,7 +35,7 @@ text_enum! {
 
 /// What the answer depends on.
 #[derive(Debug)]
-pub struct Situation<'a> {
+pub(super) struct Situation<'a> {
     /// The task.
     pub task: &'a Task,
     /// The state of the task above it.
@@ -72,7 +72,7 @@ pub fn is_doer(party: &PartyRow, who: &Principal) -> bool {
 }
 
 /// Whether the party may still be returned: unsigned, not returned before, in time.
-pub fn may_return(s: &Situation<'_>, party: &PartyRow) -> bool {
+pub(super) fn may_return(s: &Situation<'_>, party: &PartyRow) -> bool {
     let Some(at) = s.task.dispatched_at else { return false };
     party.state == PartyState::Unsigned
         && party.returned == 0
@@ -81,7 +81,7 @@ pub fn may_return(s: &Situation<'_>, party: &PartyRow) -> bool {
 }
 
 /// Everything the person may do to the task now.
-pub fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
+pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     use Action as A;
     let (task, state) = (s.task, s.task.state);
     let issuer = is_issuer(task, who);
@@ -89,9 +89,8 @@ pub fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     let leading = mine.iter().any(|p| p.role.leads() && matches!(p.state, PartyState::Signed | PartyState::Done));
     let request = |kind: RequestKind| s.requests.iter().find(|r| r.kind == kind);
     // Nobody decides on what they do themselves: neither who asked nor who is named as its handler.
-    let doer_in_person = |asker: PersonId| {
-        asker == who.person || s.parties.iter().any(|p| p.role.leads() && p.person_id == Some(who.person))
-    };
+    let doer_in_person =
+        |asker: PersonId| asker == who.person || s.parties.iter().any(|p| p.role.leads() && p.person_id == Some(who.person));
     let mut can = BTreeSet::new();
     let mut grant = |action: Action, when: bool| {
         if when {
@@ -128,7 +127,7 @@ fn may_approve(task: &Task, who: &Principal) -> bool {
 }
 
 /// What the present state forbids, in words, for whoever tries it all the same.
-pub fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bool, String) {
+pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bool, String) {
     let label = action.label();
     let state = s.task.state.label();
     let involved = is_issuer(s.task, who) || s.parties.iter().any(|party| is_doer(party, who));

@@ -112,14 +112,7 @@ pub enum Review {
 }
 
 /// Reviews a report; nobody reviews their own. Accepted progress is verified progress and rolls up.
-pub async fn review(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    id: ReportId,
-    decision: Review,
-    verified: Option<f64>,
-    text: Option<&str>,
-) -> Outcome<TaskId> {
+pub async fn review(tx: &mut Tx, ctx: &Ctx, id: ReportId, decision: Review, verified: Option<f64>, text: Option<&str>) -> Outcome<TaskId> {
     let mut row = store::report(tx, id).await?.ok_or(Refusal::NotFound)?;
     let mut case = Case::open(tx, ctx, row.task_id, None).await?;
     // Read again: the tree is held now.

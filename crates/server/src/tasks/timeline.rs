@@ -37,7 +37,13 @@ pub struct TimelineItem {
 }
 
 /// A page of a task's time line, newest first, and where the next begins.
-pub async fn timeline(tx: &mut Tx, ctx: &Ctx, id: TaskId, cursor: Option<&str>, limit: i64) -> Outcome<(Vec<TimelineItem>, Option<String>)> {
+pub(super) async fn timeline(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: TaskId,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Outcome<(Vec<TimelineItem>, Option<String>)> {
     Case::look(tx, ctx, id).await?;
     let before: Option<i64> = cursor.map(Cursor::read).transpose()?;
     let events = audit::events_of_task(tx, id.0, before, limit + 1).await?;
@@ -80,4 +86,3 @@ async fn items(tx: &mut Tx, events: Vec<audit::Event>, titles: &HashMap<TaskId, 
         })
         .collect())
 }
-

@@ -153,7 +153,7 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, String>, task: &Task, parties: &[Party
 
 /// A party on the page of a task.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Party {
+pub(super) struct Party {
     id: PartyId,
     unit: UnitRef,
     person: Option<PersonRef>,
@@ -171,7 +171,7 @@ pub struct Party {
 
 /// A step.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Milestone {
+pub(super) struct Milestone {
     id: MilestoneId,
     title: String,
     due_day: Day,
@@ -194,7 +194,7 @@ kit::text_enum! {
 
 /// A duty to report.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReportDue {
+pub(super) struct ReportDue {
     id: ReportDueId,
     due_day: Day,
     state: DueState,
@@ -203,7 +203,7 @@ pub struct ReportDue {
 
 /// A report.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Report {
+pub(super) struct Report {
     id: ReportId,
     party_id: PartyId,
     unit: UnitRef,
@@ -224,7 +224,7 @@ pub struct Report {
 
 /// A request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Request {
+pub(super) struct Request {
     id: RequestId,
     kind: RequestKind,
     state: RequestState,
@@ -241,7 +241,7 @@ pub struct Request {
 
 /// A check after closing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Verification {
+pub(super) struct Verification {
     id: VerificationId,
     result: VerificationResult,
     text: String,
@@ -251,7 +251,7 @@ pub struct Verification {
 
 /// A task above.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Ancestor {
+pub(super) struct Ancestor {
     id: TaskId,
     number: Option<String>,
     title: String,
@@ -259,7 +259,7 @@ pub struct Ancestor {
 
 /// What the asker must do now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct NextDuty {
+pub(super) struct NextDuty {
     action: Action,
     text: String,
     due_day: Option<Day>,
@@ -474,14 +474,15 @@ fn next_duty(task: &Task, can: &std::collections::BTreeSet<Action>, dues: &[supe
         (Action::Report, "请上报进展", open_due.or(task.due_day)),
         (Action::RequestClose, "可以申请办结", task.due_day),
     ];
-    order
-        .into_iter()
-        .find(|(action, ..)| can.contains(action))
-        .map(|(action, text, due_day)| NextDuty { action, text: text.to_owned(), due_day: due_day.or(task.due_day) })
+    order.into_iter().find(|(action, ..)| can.contains(action)).map(|(action, text, due_day)| NextDuty {
+        action,
+        text: text.to_owned(),
+        due_day: due_day.or(task.due_day),
+    })
 }
 
 /// The whole tree below a task in reading order, at most 2,000 rows, as far as the actor sees it.
-pub async fn tree(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<Vec<TaskRow>> {
+pub(super) async fn tree(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<Vec<TaskRow>> {
     let case = Case::look(tx, ctx, id).await?;
     let all = store::tree(tx, case.task.root_id, 2000).await?;
     let seen = store::seen(tx, &ctx.actor.scope, &all.iter().map(|t| t.id).collect::<Vec<_>>()).await?;

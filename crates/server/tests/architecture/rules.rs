@@ -42,29 +42,81 @@ const OPEN_HANDLERS: &[&str] = &["sign_in", "sign_out"];
 const BARE_ROUTES: &[&str] = &["/api/v1/openapi.json", "/healthz", "/readyz", "/metrics"];
 
 /// Crates that another ministry's product could use unchanged.
-pub const LEAVES: &[&str] = &["blob", "clauses", "db", "jobs", "kit", "officedoc", "pivot", "sip", "sms", "wechat", "workdays"];
+pub(crate) const LEAVES: &[&str] = &["blob", "clauses", "db", "jobs", "kit", "officedoc", "pivot", "sip", "sms", "wechat", "workdays"];
 
 /// Words of this business.
 const BUSINESS: &[&str] = &[
-    "task", "lamp", "urge", "party", "liaison", "supervision", "supervise", "committee", "bureau", "tenure", "assessment", "portrait",
-    "ministry", "instruction",
+    "task",
+    "lamp",
+    "urge",
+    "party",
+    "liaison",
+    "supervision",
+    "supervise",
+    "committee",
+    "bureau",
+    "tenure",
+    "assessment",
+    "portrait",
+    "ministry",
 ];
+
+/// What makes a unit of the organisation of a unit of measure.
+const UNIT_OF_PEOPLE: &[&str] = &["id", "name", "kind", "ref", "tree", "head", "person"];
 
 /// What only `crates/db` may say.
 const DIALECT: &[&str] = &[
-    "ConnRef", "PoolConnection", "SqlitePool", "PgPool", "SqliteConnection", "PgConnection", "SqliteRow", "PgRow", "PgListener",
-    "SqlitePoolOptions", "PgPoolOptions", "SqliteConnectOptions", "PgConnectOptions", "AssertSqlSafe", "QueryBuilder",
+    "ConnRef",
+    "PoolConnection",
+    "SqlitePool",
+    "PgPool",
+    "SqliteConnection",
+    "PgConnection",
+    "SqliteRow",
+    "PgRow",
+    "PgListener",
+    "SqlitePoolOptions",
+    "PgPoolOptions",
+    "SqliteConnectOptions",
+    "PgConnectOptions",
+    "AssertSqlSafe",
+    "QueryBuilder",
 ];
 
 /// What one of the two databases does not understand, or understands otherwise (docs/database.md).
 const NOT_PORTABLE: &[&str] = &[
-    "now()", "current_timestamp", "ilike", "date_trunc", "any($", "interval '", "strftime", "julianday", "datetime(", "to_char", "extract(",
-    "json_extract", "->>", "jsonb", "pragma", "pg_", "autoincrement", "serial", "timestamp", "without rowid", "rowid", "ifnull(", "group_concat",
-    "string_agg", "glob ", "integer", "skip locked", "for update",
+    "now()",
+    "current_timestamp",
+    "ilike",
+    "date_trunc",
+    "any($",
+    "interval '",
+    "strftime",
+    "julianday",
+    "datetime(",
+    "to_char",
+    "extract(",
+    "json_extract",
+    "->>",
+    "jsonb",
+    "pragma",
+    "pg_",
+    "autoincrement",
+    "serial",
+    "timestamp",
+    "without rowid",
+    "rowid",
+    "ifnull(",
+    "group_concat",
+    "string_agg",
+    "glob ",
+    "integer",
+    "skip locked",
+    "for update",
 ];
 
 /// One thing that is wrong.
-pub type Finding = String;
+pub(crate) type Finding = String;
 
 fn finding(source: &Source, line: usize, what: impl std::fmt::Display) -> Finding {
     format!("{}:{line}: {what}", source.path)
@@ -74,8 +126,15 @@ fn ring(room: &str) -> Option<usize> {
     RINGS.iter().position(|ring| ring.contains(&room))
 }
 
+/// Which rooms a source knows, its own left out.
+pub(crate) fn known(source: &Source) -> Vec<(String, String)> {
+    let Some(room) = source.module().first().map(|room| (*room).to_owned()) else { return Vec::new() };
+    let others = source.paths(&["crate", "super"]).into_iter().filter_map(|(path, _)| path.get(1).cloned());
+    others.filter(|to| *to != room).map(|to| (room.clone(), to)).collect()
+}
+
 /// A room knows its own ring and those below.
-pub fn arrows(source: &Source) -> Vec<Finding> {
+pub(crate) fn arrows(source: &Source) -> Vec<Finding> {
     let module = source.module();
     let (Some(room), Some((_, inner))) = (module.first().copied(), source.path.split_once("/src/")) else { return Vec::new() };
     if TOP.contains(&room) {
@@ -103,7 +162,7 @@ pub fn arrows(source: &Source) -> Vec<Finding> {
 }
 
 /// An exception that nobody needs any more has to go.
-pub fn stale_exceptions(sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn stale_exceptions(sources: &[Source]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (file, known) in COMPOSITION.iter().filter(|(_, known)| *known != "*") {
         let used = sources.iter().any(|source| {
@@ -124,7 +183,7 @@ pub fn stale_exceptions(sources: &[Source]) -> Vec<Finding> {
 }
 
 /// A room is entered through its `mod.rs`.
-pub fn doors(source: &Source, sources: &[Source]) -> Vec<Finding> {
+pub(crate) fn doors(source: &Source, sources: &[Source]) -> Vec<Finding> {
     let module = source.module();
     let room = module.first().copied().unwrap_or_default();
     let mut found = Vec::new();
@@ -153,13 +212,13 @@ fn is_module(sources: &[Source], room: &str, inner: &str) -> bool {
 }
 
 /// 600 lines of Rust that are not tests, 300 of Vue.
-pub fn length(source: &Source) -> Vec<Finding> {
+pub(crate) fn length(source: &Source) -> Vec<Finding> {
     let (lines, most) = if source.path.ends_with(".vue") { (source.text.lines().count(), 300) } else { (source.length(), 600) };
     if lines > most { vec![finding(source, lines, format_args!("{lines} lines, at most {most}"))] } else { Vec::new() }
 }
 
 /// The two databases are told apart in `crates/db` and nowhere else.
-pub fn dialects(source: &Source) -> Vec<Finding> {
+pub(crate) fn dialects(source: &Source) -> Vec<Finding> {
     if source.path.starts_with("crates/db/") {
         return Vec::new();
     }
@@ -194,7 +253,7 @@ fn sql_places(source: &Source) -> Vec<usize> {
 }
 
 /// SQL stands in stores.
-pub fn sql(source: &Source) -> Vec<Finding> {
+pub(crate) fn sql(source: &Source) -> Vec<Finding> {
     let free = is_store(&source.path) || source.path.starts_with("crates/db/") || SQL_ELSEWHERE.contains(&source.path.as_str());
     if free {
         return Vec::new();
@@ -203,7 +262,7 @@ pub fn sql(source: &Source) -> Vec<Finding> {
 }
 
 /// What stands in a store is understood by both databases.
-pub fn portable(source: &Source) -> Vec<Finding> {
+pub(crate) fn portable(source: &Source) -> Vec<Finding> {
     if !is_store(&source.path) && !SQL_ELSEWHERE.contains(&source.path.as_str()) {
         return Vec::new();
     }
@@ -211,7 +270,7 @@ pub fn portable(source: &Source) -> Vec<Finding> {
 }
 
 /// As [`portable`], for a migration.
-pub fn portable_migration(path: &str, text: &str) -> Vec<Finding> {
+pub(crate) fn portable_migration(path: &str, text: &str) -> Vec<Finding> {
     let lines = text.lines().zip(1..);
     lines
         .flat_map(|(line, n)| {
@@ -241,7 +300,7 @@ fn not_portable(text: &str) -> impl Iterator<Item = &'static str> + use<> {
 }
 
 /// Whoever asks is signed in, but for the handlers and routes listed above.
-pub fn open_routes(source: &Source) -> Vec<Finding> {
+pub(crate) fn open_routes(source: &Source) -> Vec<Finding> {
     let mut found = Vec::new();
     // Where `guarded!` itself is made.
     let defines = source.path == "crates/server/src/http/mod.rs";
@@ -275,16 +334,14 @@ pub fn open_routes(source: &Source) -> Vec<Finding> {
 }
 
 /// Leaf crates know no business.
-pub fn leaf_words(source: &Source) -> Vec<Finding> {
+pub(crate) fn leaf_words(source: &Source) -> Vec<Finding> {
     let mut found = Vec::new();
     for (word, place) in source.words() {
         // Tasks of the async runtime are no tasks of ours.
-        let runtime = word == "task"
-            && (source.spells(place + 1, ": :") && !source.spells(place.saturating_sub(3), "crate : :"));
+        let runtime = word == "task" && (source.spells(place + 1, ": :") && !source.spells(place.saturating_sub(3), "crate : :"));
         let parts = parts(word);
         let business = parts.iter().find(|part| BUSINESS.contains(&part.as_str()));
-        // `unit` alone is a unit of measure.
-        let unit = parts.len() > 1 && parts.iter().any(|part| part == "unit");
+        let unit = parts.windows(2).any(|pair| matches!(pair, [unit, of] if unit == "unit" && UNIT_OF_PEOPLE.contains(&of.as_str())));
         if let Some(part) = business.filter(|_| !runtime) {
             found.push(finding(source, source.line(place), format_args!("`{word}`: `{part}` is a word of the business")));
         } else if unit {
@@ -312,7 +369,7 @@ fn parts(word: &str) -> Vec<String> {
 }
 
 /// Nothing unfinished, nothing of one machine.
-pub fn words(source: &Source) -> Vec<Finding> {
+pub(crate) fn words(source: &Source) -> Vec<Finding> {
     // Put together here, so that this file does not break its own rule.
     let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), concat!("HA", "CK")];
     let paths = [concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/wo", "rk/"), concat!("/Us", "ers/")];

@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// A token that rules look at; comments and numbers are gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Token {
+pub(crate) enum Token {
     /// A name or a keyword.
     Word(String),
     /// The inside of a string literal.
@@ -14,26 +14,26 @@ pub enum Token {
 }
 
 /// A token with the line it stands on.
-pub type Placed = (Token, usize);
+pub(crate) type Placed = (Token, usize);
 
 /// A file of Rust.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub(crate) struct Source {
     /// Its path below the workspace, with `/`.
-    pub path: String,
+    pub(crate) path: String,
     /// Its text.
-    pub text: String,
+    pub(crate) text: String,
     /// Its tokens without those of tests.
-    pub tokens: Vec<Placed>,
+    pub(crate) tokens: Vec<Placed>,
     /// How many lines belong to tests.
-    pub test_lines: usize,
+    pub(crate) test_lines: usize,
     /// The whole file is a test.
-    pub is_test: bool,
+    pub(crate) is_test: bool,
 }
 
 impl Source {
     /// Reads a text as the file at `path`.
-    pub fn new(path: &str, text: &str) -> Self {
+    pub(crate) fn new(path: &str, text: &str) -> Self {
         let (tokens, test_lines) = without_tests(tokens(text));
         let name = path.rsplit('/').next().unwrap_or(path);
         let is_test = path.contains("/tests/") || name == "tests.rs" || name.ends_with("_tests.rs");
@@ -41,12 +41,12 @@ impl Source {
     }
 
     /// Lines that are not tests.
-    pub fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         if self.is_test { 0 } else { self.text.lines().count().saturating_sub(self.test_lines) }
     }
 
     /// The module below the crate's root: `tasks/http/life.rs` is `tasks`, `http`, `life`. Empty for the root itself.
-    pub fn module(&self) -> Vec<&str> {
+    pub(crate) fn module(&self) -> Vec<&str> {
         let Some((_, inner)) = self.path.split_once("/src/") else { return Vec::new() };
         let mut parts: Vec<&str> = inner.trim_end_matches(".rs").split('/').collect();
         if matches!(parts.last(), Some(&"mod" | &"lib" | &"main")) {
@@ -56,7 +56,7 @@ impl Source {
     }
 
     /// The text literals with their lines.
-    pub fn texts(&self) -> impl Iterator<Item = (&str, usize)> {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, usize)> {
         self.tokens.iter().filter_map(|(token, line)| match token {
             Token::Text(text) => Some((text.as_str(), *line)),
             _ => None,
@@ -64,7 +64,7 @@ impl Source {
     }
 
     /// The names with their places in `tokens`.
-    pub fn words(&self) -> impl Iterator<Item = (&str, usize)> {
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, usize)> {
         self.tokens.iter().enumerate().filter_map(|(place, (token, _))| match token {
             Token::Word(word) => Some((word.as_str(), place)),
             _ => None,
@@ -72,12 +72,12 @@ impl Source {
     }
 
     /// The line of a token.
-    pub fn line(&self, place: usize) -> usize {
+    pub(crate) fn line(&self, place: usize) -> usize {
         self.tokens.get(place).map_or(0, |(_, line)| *line)
     }
 
     /// Whether the tokens from `place` on spell this: words and signs, separated by blanks.
-    pub fn spells(&self, place: usize, phrase: &str) -> bool {
+    pub(crate) fn spells(&self, place: usize, phrase: &str) -> bool {
         phrase.split(' ').enumerate().all(|(n, part)| match self.tokens.get(place + n) {
             Some((Token::Word(word), _)) => word == part,
             Some((Token::Sign(sign), _)) => part.chars().eq([*sign]),
@@ -86,13 +86,13 @@ impl Source {
     }
 
     /// Places at which the tokens spell this.
-    pub fn find<'a>(&'a self, phrase: &'a str) -> impl Iterator<Item = usize> + 'a {
+    pub(crate) fn find<'a>(&'a self, phrase: &'a str) -> impl Iterator<Item = usize> + 'a {
         (0..self.tokens.len()).filter(move |place| self.spells(*place, phrase))
     }
 
     /// Every path that begins with one of these names, groups taken apart: `use a::{b, c::d}` is `a b` and `a c d`. A path
     /// that begins with `super` is given from the crate's root on, as `crate` and what follows.
-    pub fn paths(&self, roots: &[&str]) -> Vec<(Vec<String>, usize)> {
+    pub(crate) fn paths(&self, roots: &[&str]) -> Vec<(Vec<String>, usize)> {
         let mut found = Vec::new();
         let mut inner: Vec<(String, usize)> = Vec::new();
         let mut depth = 0;
@@ -180,7 +180,7 @@ impl Source {
 }
 
 /// Takes a text apart.
-pub fn tokens(text: &str) -> Vec<Placed> {
+pub(crate) fn tokens(text: &str) -> Vec<Placed> {
     let chars: Vec<char> = text.chars().collect();
     let at = |place: usize| chars.get(place).copied().unwrap_or('\0');
     let (mut out, mut place, mut line) = (Vec::new(), 0, 1);
@@ -332,7 +332,7 @@ fn item_end(source: &Source, mut place: usize) -> usize {
 }
 
 /// Every file with this ending below a folder, as path below `root` and text.
-pub fn files(root: &Path, folder: &str, ending: &str) -> Vec<(String, String)> {
+pub(crate) fn files(root: &Path, folder: &str, ending: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root.join(folder)];
     while let Some(folder) = folders.pop() {

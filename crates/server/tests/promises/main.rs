@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod closing;
-mod decomposition;
 mod deadlines;
+mod decomposition;
 mod figures;
 mod kit;
 mod ledger;

@@ -132,15 +132,8 @@ impl CalendarSource {
             include_str!("../../calendars/2026.json"),
         ];
         // A file that did not parse would leave its year unpublished, with the warning of such years; a test sees that none does.
-        let years = FILES
-            .iter()
-            .filter_map(|text| serde_json::from_str(text).ok())
-            .collect();
-        Self {
-            version: "国务院办公厅放假安排2018—2026年".to_owned(),
-            years,
-            local: Vec::new(),
-        }
+        let years = FILES.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+        Self { version: "国务院办公厅放假安排2018—2026年".to_owned(), years, local: Vec::new() }
     }
 
     /// Checks what the types cannot.
@@ -179,16 +172,11 @@ impl OfficialYear {
             check_name(&holiday.name, holiday.from)?;
             let length = holiday.to.signed_duration_since(holiday.from).num_days();
             if !(0..LONGEST_HOLIDAY).contains(&length) {
-                return Err(CalendarError::Span {
-                    name: holiday.name.clone(),
-                    from: holiday.from,
-                    to: holiday.to,
-                });
+                return Err(CalendarError::Span { name: holiday.name.clone(), from: holiday.from, to: holiday.to });
             }
             let off = holiday.days_off().map(|day| (day, true));
             for (day, off) in off.chain(holiday.work.iter().map(|day| (*day, false))) {
-                let near =
-                    day.year() == self.year || (day.year() == self.year - 1 && day.month() == 12);
+                let near = day.year() == self.year || (day.year() == self.year - 1 && day.month() == 12);
                 if !near {
                     return Err(CalendarError::OutOfRange(day.to_string()));
                 }
@@ -221,14 +209,7 @@ mod tests {
     #[test]
     fn every_compiled_in_year_parses_and_passes_the_check() {
         let source = CalendarSource::official();
-        assert_eq!(
-            source
-                .years
-                .iter()
-                .map(|year| year.year)
-                .collect::<Vec<_>>(),
-            (2018..=2026).collect::<Vec<_>>()
-        );
+        assert_eq!(source.years.iter().map(|year| year.year).collect::<Vec<_>>(), (2018..=2026).collect::<Vec<_>>());
         assert!(source.years.iter().all(|year| !year.papers.is_empty()));
         source.check().unwrap();
     }
@@ -244,17 +225,8 @@ mod tests {
     fn a_local_day_wins_over_the_notice() {
         let mut source = CalendarSource::official();
         source.version = "加本地调整".into();
-        for (day, off) in [
-            ("2026-03-05", true),
-            ("2026-03-07", false),
-            ("2026-02-20", false),
-        ] {
-            source.local.push(LocalDay {
-                day: d(day),
-                off,
-                name: "抗洪".into(),
-                reference: String::new(),
-            });
+        for (day, off) in [("2026-03-05", true), ("2026-03-07", false), ("2026-02-20", false)] {
+            source.local.push(LocalDay { day: d(day), off, name: "抗洪".into(), reference: String::new() });
         }
         let calendar = Calendar::new(source).unwrap();
         assert_eq!(calendar.day(d("2026-03-05")).kind, DayKind::Holiday);
@@ -262,10 +234,7 @@ mod tests {
         assert_eq!(calendar.day(d("2026-03-07")).kind, DayKind::MakeUp);
         // One more day inside the festival, one fewer after it.
         assert_eq!(calendar.add_workdays(d("2026-02-13"), 10), d("2026-03-04"));
-        assert_eq!(
-            calendar.workdays_between(d("2026-02-13"), d("2026-03-05")),
-            10
-        );
+        assert_eq!(calendar.workdays_between(d("2026-02-13"), d("2026-03-05")), 10);
     }
 
     #[test]
@@ -275,30 +244,12 @@ mod tests {
             change(&mut source);
             Calendar::new(source).unwrap_err()
         };
-        assert!(matches!(
-            refused(&|s| s.version.clear()),
-            CalendarError::Version
-        ));
-        assert!(matches!(
-            refused(&|s| s.years.push(s.years[0].clone())),
-            CalendarError::YearTwice(2018)
-        ));
-        assert!(matches!(
-            refused(&|s| s.years[0].holidays[1].name.clear()),
-            CalendarError::Name(_)
-        ));
-        assert!(matches!(
-            refused(&|s| s.years[0].holidays[1].to = d("2018-01-01")),
-            CalendarError::Span { .. }
-        ));
-        assert!(matches!(
-            refused(&|s| s.years[0].holidays[0].work = vec![d("2018-01-01")]),
-            CalendarError::Contradiction(_)
-        ));
-        assert!(matches!(
-            refused(&|s| s.years[0].holidays[0].work = vec![d("2019-01-05")]),
-            CalendarError::OutOfRange(_)
-        ));
+        assert!(matches!(refused(&|s| s.version.clear()), CalendarError::Version));
+        assert!(matches!(refused(&|s| s.years.push(s.years[0].clone())), CalendarError::YearTwice(2018)));
+        assert!(matches!(refused(&|s| s.years[0].holidays[1].name.clear()), CalendarError::Name(_)));
+        assert!(matches!(refused(&|s| s.years[0].holidays[1].to = d("2018-01-01")), CalendarError::Span { .. }));
+        assert!(matches!(refused(&|s| s.years[0].holidays[0].work = vec![d("2018-01-01")]), CalendarError::Contradiction(_)));
+        assert!(matches!(refused(&|s| s.years[0].holidays[0].work = vec![d("2019-01-05")]), CalendarError::OutOfRange(_)));
         let error = Calendar::from_json("{\"version\":\"x\",\"yeers\":[]}").unwrap_err();
         assert!(error.to_string().contains("格式"));
     }

@@ -6,10 +6,7 @@ use super::words::{Edge, InMonth, Length, MonthWord, Phrase, Point, QuarterWord,
 use crate::cadence::Cadence;
 
 /// What may follow a bare 6月 without making it mean something else.
-const DONE: [&str; 14] = [
-    "完成", "办结", "办完", "报送", "上报", "提交", "结束", "竣工", "建成", "投用", "交付", "前后",
-    "左右", "开工",
-];
+const DONE: [&str; 14] = ["完成", "办结", "办完", "报送", "上报", "提交", "结束", "竣工", "建成", "投用", "交付", "前后", "左右", "开工"];
 const NOT_EXPRESSIBLE: &str = "这种报送周期无法自动登记，请手工设置";
 
 /// Eats the phrase that begins here, if any does.
@@ -60,9 +57,7 @@ fn listed(c: &mut Cursor) -> Option<Phrase> {
         Point::Month(MonthWord::Of(_, month), InMonth::At(edge)) if number < month => {
             Point::Month(MonthWord::Of(missing, number), InMonth::At(edge))
         }
-        Point::Quarter(QuarterWord::Of(_, quarter), edge) if number < quarter => {
-            Point::Quarter(QuarterWord::Of(missing, number), edge)
-        }
+        Point::Quarter(QuarterWord::Of(_, quarter), edge) if number < quarter => Point::Quarter(QuarterWord::Of(missing, number), edge),
         _ => return None,
     };
     if opens_text && year.is_none() && !nth && more == 0 {
@@ -75,9 +70,7 @@ fn by_point(c: &mut Cursor) -> Option<Phrase> {
     let may_be_bare = c.starts_part();
     let after_to = c.follows_leading_word();
     let first = point(c)?;
-    let begins = c
-        .eat_any(&["之日起", "起", "开始", "以来", "以后", "之后", "后"])
-        .is_some();
+    let begins = c.eat_any(&["之日起", "起", "开始", "以来", "以后", "之后", "后"]).is_some();
     let end = c.attempt(|c| {
         to(c)?;
         point(c)
@@ -126,21 +119,7 @@ fn length(c: &mut Cursor) -> Option<Length> {
     }
     // 3月内 is March; only 3个月 is a length.
     let counted = c.eat("个");
-    let word = c.eat_any(&[
-        "工作日",
-        "自然日",
-        "日历日",
-        "日历天",
-        "日",
-        "天",
-        "周",
-        "星期",
-        "礼拜",
-        "月",
-        "季度",
-        "年",
-        "小时",
-    ])?;
+    let word = c.eat_any(&["工作日", "自然日", "日历日", "日历天", "日", "天", "周", "星期", "礼拜", "月", "季度", "年", "小时"])?;
     let (count, unit, limit) = match (word, half) {
         ("工作日", false) => (count, Unit::Workday, 5000),
         ("周" | "星期" | "礼拜", false) => (count, Unit::Week, 500),
@@ -164,28 +143,10 @@ fn length(c: &mut Cursor) -> Option<Length> {
 }
 
 fn recurring(c: &mut Cursor) -> Option<Phrase> {
-    const WEEKLY: Phrase = Phrase::Every(
-        Cadence::Weekly { weekday: 5 },
-        Some("没有写明星期几，按周五"),
-    );
-    const MONTHLY: Phrase =
-        Phrase::Every(Cadence::Monthly { day: 31 }, Some("没有写明日期，按月底"));
-    const QUARTERLY: Phrase = Phrase::Every(
-        Cadence::Quarterly { day: 31 },
-        Some("没有写明日期，按季度末"),
-    );
-    match c.eat_any(&[
-        "按季度",
-        "按季",
-        "逐季",
-        "季报",
-        "按月",
-        "逐月",
-        "月报",
-        "按周",
-        "逐周",
-        "周报",
-    ]) {
+    const WEEKLY: Phrase = Phrase::Every(Cadence::Weekly { weekday: 5 }, Some("没有写明星期几，按周五"));
+    const MONTHLY: Phrase = Phrase::Every(Cadence::Monthly { day: 31 }, Some("没有写明日期，按月底"));
+    const QUARTERLY: Phrase = Phrase::Every(Cadence::Quarterly { day: 31 }, Some("没有写明日期，按季度末"));
+    match c.eat_any(&["按季度", "按季", "逐季", "季报", "按月", "逐月", "月报", "按周", "逐周", "周报"]) {
         Some("按周" | "逐周" | "周报") => return Some(WEEKLY),
         Some("按月" | "逐月" | "月报") => return Some(MONTHLY),
         Some(_) => return Some(QUARTERLY),
@@ -193,10 +154,7 @@ fn recurring(c: &mut Cursor) -> Option<Phrase> {
     }
     c.eat("每").then_some(())?;
     c.eat("个");
-    let found = if c
-        .eat_any(&["半年", "半个月", "半月", "天", "日", "旬", "工作日", "隔"])
-        .is_some()
-    {
+    let found = if c.eat_any(&["半年", "半个月", "半月", "天", "日", "旬", "工作日", "隔"]).is_some() {
         None
     } else if c.eat_any(&["周", "星期", "礼拜"]).is_some() {
         Some(c.attempt(weekly).unwrap_or(WEEKLY))
@@ -230,28 +188,14 @@ fn weekly(c: &mut Cursor) -> Option<Phrase> {
         c.eat_any(&["周", "星期", "礼拜"]);
         weekday(c)
     });
-    Some(Phrase::Every(
-        Cadence::Weekly { weekday: first },
-        more.map(|_| "每周有几个日期，只登记了第一个"),
-    ))
+    Some(Phrase::Every(Cadence::Weekly { weekday: first }, more.map(|_| "每周有几个日期，只登记了第一个")))
 }
 
 /// The outer `None` is “every month and nothing more”, the inner one a day that no rule can express.
 fn monthly(c: &mut Cursor) -> Option<Option<Phrase>> {
     c.eat("的");
     let rule = |day, note| Some(Some(Phrase::Every(Cadence::Monthly { day }, note)));
-    if c.eat_any(&[
-        "最后一个工作日",
-        "最后1个工作日",
-        "最后一天",
-        "最后一日",
-        "下旬",
-        "月底",
-        "月末",
-        "底",
-        "末",
-    ])
-    .is_some()
+    if c.eat_any(&["最后一个工作日", "最后1个工作日", "最后一天", "最后一日", "下旬", "月底", "月末", "底", "末"]).is_some()
     {
         return rule(31, None);
     }
@@ -279,40 +223,17 @@ fn monthly(c: &mut Cursor) -> Option<Option<Phrase>> {
 fn quarterly(c: &mut Cursor) -> Option<Option<Phrase>> {
     c.eat("的");
     let rule = |day, note| Some(Some(Phrase::Every(Cadence::Quarterly { day }, note)));
-    if c.eat_any(&[
-        "首", "第一", "第1", "第二", "第2", "结束", "后", "次月", "前",
-    ])
-    .is_some()
-    {
+    if c.eat_any(&["首", "第一", "第1", "第二", "第2", "结束", "后", "次月", "前"]).is_some() {
         return Some(None);
     }
     let last = ["最后一个工作日", "最后一天", "最后一日"];
     if c.eat_any(&last).is_some() {
         return rule(31, None);
     }
-    let ends = c
-        .eat_any(&[
-            "最后一个月",
-            "最后1个月",
-            "最后一月",
-            "第三个月",
-            "第3个月",
-            "末月",
-            "底月",
-            "末",
-            "底",
-        ])
-        .is_some();
+    let ends = c.eat_any(&["最后一个月", "最后1个月", "最后一月", "第三个月", "第3个月", "末月", "底月", "末", "底"]).is_some();
     c.eat("的");
     if let Some(day) = c.attempt(day_number) {
-        return rule(
-            day,
-            if ends {
-                more_days(c)
-            } else {
-                Some("没有写明哪个月，按季度末月")
-            },
-        );
+        return rule(day, if ends { more_days(c) } else { Some("没有写明哪个月，按季度末月") });
     }
     c.eat_any(&["底", "末"]);
     c.eat_any(&last);
@@ -349,31 +270,15 @@ fn yearly(c: &mut Cursor) -> Option<Phrase> {
     c.eat("的");
     let point = c.attempt(|c| {
         c.eat("年");
-        c.eat_any(&["底", "末"])
-            .map(|_| Point::Year(YearWord::Missing, Edge::End))
+        c.eat_any(&["底", "末"]).map(|_| Point::Year(YearWord::Missing, Edge::End))
     });
-    point
-        .or_else(|| in_year(c, YearWord::Missing))
-        .map(Phrase::Yearly)
+    point.or_else(|| in_year(c, YearWord::Missing)).map(Phrase::Yearly)
 }
 
 /// 持续推进, or 持续优化 where nothing else is said; not the 持续 of 可持续发展 inside a sentence.
 fn standing(c: &mut Cursor) -> Option<Phrase> {
-    const WORDS: [&str; 9] = [
-        "持续",
-        "长期",
-        "常态化",
-        "常态",
-        "常年",
-        "经常性",
-        "经常",
-        "不间断",
-        "滚动",
-    ];
-    const VERBS: [&str; 13] = [
-        "推进", "坚持", "实施", "开展", "落实", "抓好", "进行", "用力", "发力", "任务", "工作",
-        "有效", "执行",
-    ];
+    const WORDS: [&str; 9] = ["持续", "长期", "常态化", "常态", "常年", "经常性", "经常", "不间断", "滚动"];
+    const VERBS: [&str; 13] = ["推进", "坚持", "实施", "开展", "落实", "抓好", "进行", "用力", "发力", "任务", "工作", "有效", "执行"];
     let starts = c.starts_part();
     if c.follows_any("中可") {
         return None;
@@ -395,18 +300,6 @@ fn standing(c: &mut Cursor) -> Option<Phrase> {
 }
 
 fn vague(c: &mut Cursor) -> Option<Phrase> {
-    c.eat_any(&[
-        "尽快",
-        "尽早",
-        "抓紧",
-        "适时",
-        "及时",
-        "按时",
-        "按要求",
-        "按规定",
-        "另行通知",
-        "待定",
-        "视情",
-    ])?;
+    c.eat_any(&["尽快", "尽早", "抓紧", "适时", "及时", "按时", "按要求", "按规定", "另行通知", "待定", "视情"])?;
     Some(Phrase::Vague("没有写明具体日期"))
 }

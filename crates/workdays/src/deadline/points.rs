@@ -15,15 +15,7 @@ pub(super) fn point(c: &mut Cursor) -> Option<Point> {
         .or_else(|| c.attempt(numeric))
         .or_else(|| c.attempt(in_given_year))
         // Behind a year that was not understood, a month would be taken for this year's.
-        .or_else(|| {
-            c.attempt(|c| {
-                if c.follows_any("年") {
-                    None
-                } else {
-                    in_year(c, YearWord::Missing)
-                }
-            })
-        })
+        .or_else(|| c.attempt(|c| if c.follows_any("年") { None } else { in_year(c, YearWord::Missing) }))
         .or_else(|| c.attempt(end_of_this))
         .or_else(|| c.attempt(day_of_month))
 }
@@ -51,9 +43,7 @@ fn near_day(c: &mut Cursor) -> Option<Point> {
         ("后日", 2),
         ("大后天", 3),
     ];
-    NEAR.iter()
-        .find(|(word, _)| c.eat(word))
-        .map(|(_, ahead)| Point::DaysAhead(*ahead))
+    NEAR.iter().find(|(word, _)| c.eat(word)).map(|(_, ahead)| Point::DaysAhead(*ahead))
 }
 
 fn week(c: &mut Cursor) -> Option<Point> {
@@ -98,13 +88,8 @@ pub(super) fn weekday(c: &mut Cursor) -> Option<u8> {
         ("7", 7),
     ];
     c.attempt(|c| {
-        let day = DAYS
-            .iter()
-            .find(|(word, _)| c.eat(word))
-            .map(|(_, day)| *day)?;
-        let is_count = c.sees(&[
-            "次", "份", "期", "报", "个", "篇", "回", "调", "通", "汇", "更",
-        ]);
+        let day = DAYS.iter().find(|(word, _)| c.eat(word)).map(|(_, day)| *day)?;
+        let is_count = c.sees(&["次", "份", "期", "报", "个", "篇", "回", "调", "通", "汇", "更"]);
         (!is_count && c.peek().is_none_or(|next| !next.is_ascii_digit())).then_some(day)
     })
 }
@@ -117,17 +102,10 @@ fn numeric(c: &mut Cursor) -> Option<Point> {
         let year = given_year(year)?;
         let inside = day.map_or(InMonth::At(Edge::Bare), InMonth::Day);
         let fits = (1..=12).contains(&month) && day.is_none_or(|day| (1..=31).contains(&day));
-        fits.then_some(Point::Month(
-            MonthWord::Of(YearWord::Given(year), month),
-            inside,
-        ))
+        fits.then_some(Point::Month(MonthWord::Of(YearWord::Given(year), month), inside))
     };
     if first.width == 8 {
-        return of(
-            first.value / 10_000,
-            first.value / 100 % 100,
-            Some(first.value % 100),
-        );
+        return of(first.value / 10_000, first.value / 100 % 100, Some(first.value % 100));
     }
     let separator = c.eat_any(&["-", ".", "/"])?;
     let second = c.number().filter(|number| number.width <= 2)?;
@@ -143,28 +121,17 @@ fn numeric(c: &mut Cursor) -> Option<Point> {
             (None, "-") => "./-",
             (None, _) => "./",
         };
-        let open = c.peek().is_some_and(|next| {
-            next.is_ascii_digit() || "月年%".contains(next) || more.contains(next)
-        });
-        return if open {
-            None
-        } else {
-            of(first.value, second.value, third.map(|number| number.value))
-        };
+        let open = c.peek().is_some_and(|next| next.is_ascii_digit() || "月年%".contains(next) || more.contains(next));
+        return if open { None } else { of(first.value, second.value, third.map(|number| number.value)) };
     }
     c.eat_any(&["日", "号"]);
     let alone = starts && (c.ends_part() || c.sees(&BEFORE));
     let fits = (1..=12).contains(&first.value) && (1..=31).contains(&second.value);
-    (separator != "-" && alone && fits).then_some(Point::Month(
-        MonthWord::Of(YearWord::Missing, first.value),
-        InMonth::Day(second.value),
-    ))
+    (separator != "-" && alone && fits).then_some(Point::Month(MonthWord::Of(YearWord::Missing, first.value), InMonth::Day(second.value)))
 }
 
 fn given_year(year: u32) -> Option<i32> {
-    i32::try_from(year)
-        .ok()
-        .filter(|year| (1949..=2200).contains(year))
+    i32::try_from(year).ok().filter(|year| (1949..=2200).contains(year))
 }
 
 fn in_given_year(c: &mut Cursor) -> Option<Point> {
@@ -180,11 +147,7 @@ fn in_given_year(c: &mut Cursor) -> Option<Point> {
     if short {
         return None;
     }
-    let edge = if c.eat_any(&BEFORE).is_some() {
-        Edge::Before
-    } else {
-        Edge::Bare
-    };
+    let edge = if c.eat_any(&BEFORE).is_some() { Edge::Before } else { Edge::Bare };
     Some(Point::Year(word, edge))
 }
 
@@ -211,11 +174,7 @@ pub(super) fn year_word(c: &mut Cursor) -> Option<(YearWord, bool)> {
         if !short && number.width != 4 {
             return None;
         }
-        let year = given_year(if short {
-            2000 + number.value
-        } else {
-            number.value
-        })?;
+        let year = given_year(if short { 2000 + number.value } else { number.value })?;
         (YearWord::Given(year), short)
     };
     c.eat("度");
@@ -257,9 +216,7 @@ fn end_of_this(c: &mut Cursor) -> Option<Point> {
     if c.eat_any(&["本季度", "本季", "当季度", "当季"]).is_some() {
         return Some(Point::Quarter(QuarterWord::This, edge(c)));
     }
-    if c.eat_any(&["下个季度", "下季度", "下一季度", "下季"])
-        .is_some()
-    {
+    if c.eat_any(&["下个季度", "下季度", "下一季度", "下季"]).is_some() {
         return Some(Point::Quarter(QuarterWord::Next, edge(c)));
     }
     if c.follows_numeral() || c.follows_any("每去上隔个逢半") {
@@ -285,8 +242,7 @@ fn day_of_month(c: &mut Cursor) -> Option<Point> {
     let day = c.number_in(1..=31)?;
     c.eat_any(&["日", "号"])?;
     comment(c);
-    (c.sees(&BEFORE) || (starts && c.ends_part()))
-        .then_some(Point::Month(MonthWord::Missing, InMonth::Day(day)))
+    (c.sees(&BEFORE) || (starts && c.ends_part())).then_some(Point::Month(MonthWord::Missing, InMonth::Day(day)))
 }
 
 pub(super) fn in_month(c: &mut Cursor) -> InMonth {
@@ -308,10 +264,7 @@ pub(super) fn in_month(c: &mut Cursor) -> InMonth {
 }
 
 fn edge(c: &mut Cursor) -> Edge {
-    if c.eat_any(&["月底", "月末", "底", "末", "最后一天", "最后一日"])
-        .is_some()
-        || c.eat_any(&INSIDE).is_some()
-    {
+    if c.eat_any(&["月底", "月末", "底", "末", "最后一天", "最后一日"]).is_some() || c.eat_any(&INSIDE).is_some() {
         Edge::End
     } else if c.eat_any(&BEFORE).is_some() {
         Edge::Before

@@ -34,12 +34,7 @@ struct Period {
 
 impl Period {
     fn new(first: NaiveDate, last: NaiveDate) -> Self {
-        Self {
-            first,
-            last,
-            notes: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Self { first, last, notes: Vec::new(), warnings: Vec::new() }
     }
 
     fn day(day: NaiveDate) -> Self {
@@ -47,10 +42,7 @@ impl Period {
     }
 
     fn months(year: i32, first: u32, last: u32) -> Option<Self> {
-        Some(Self::new(
-            NaiveDate::from_ymd_opt(year, first, 1)?,
-            month_end(year, last)?,
-        ))
+        Some(Self::new(NaiveDate::from_ymd_opt(year, first, 1)?, month_end(year, last)?))
     }
 
     /// Applies 底, 前 or nothing to the period.
@@ -59,14 +51,9 @@ impl Period {
             Edge::End => {}
             Edge::Before => {
                 self.last = self.first.pred_opt()?;
-                self.warnings.push(format!(
-                    "“{quote}”按{}之前理解，请核对是否指期末",
-                    long(self.first)
-                ));
+                self.warnings.push(format!("“{quote}”按{}之前理解，请核对是否指期末", long(self.first)));
             }
-            Edge::Bare => self
-                .warnings
-                .push(format!("“{quote}”没有写明日期，按期末{}理解", self.last)),
+            Edge::Bare => self.warnings.push(format!("“{quote}”没有写明日期，按期末{}理解", self.last)),
         }
         Some(self)
     }
@@ -74,19 +61,8 @@ impl Period {
 
 impl<'c> Resolver<'c> {
     pub(super) fn new(from: NaiveDate, calendar: &'c Calendar) -> Self {
-        let reading = Reading {
-            calendar_version: calendar.version().to_owned(),
-            ..Reading::default()
-        };
-        Self {
-            from,
-            calendar,
-            reading,
-            days: Vec::new(),
-            year: None,
-            month: None,
-            base: None,
-        }
+        let reading = Reading { calendar_version: calendar.version().to_owned(), ..Reading::default() };
+        Self { from, calendar, reading, days: Vec::new(), year: None, month: None, base: None }
     }
 
     pub(super) fn take(&mut self, phrase: Phrase, quote: &str) {
@@ -121,9 +97,7 @@ impl<'c> Resolver<'c> {
         if self.reading.standing && self.reading.report_rule.is_none() {
             self.reading.report_rule = Some(Cadence::Quarterly { day: 31 });
         }
-        self.reading.matched = self.reading.day.is_some()
-            || self.reading.standing
-            || self.reading.report_rule.is_some();
+        self.reading.matched = self.reading.day.is_some() || self.reading.standing || self.reading.report_rule.is_some();
         self.reading
     }
 
@@ -147,17 +121,9 @@ impl<'c> Resolver<'c> {
         if let Some(reason) = self.calendar.day_off(day) {
             period.notes.push(format!("当日{reason}，时限不顺延"));
         }
-        let notes: String = note
-            .into_iter()
-            .map(str::to_owned)
-            .chain(period.notes)
-            .map(|note| format!("，{note}"))
-            .collect();
+        let notes: String = note.into_iter().map(str::to_owned).chain(period.notes).map(|note| format!("，{note}")).collect();
         self.explain(format!("“{quote}” → {day}{notes}"));
-        period
-            .warnings
-            .into_iter()
-            .for_each(|warning| self.warn(warning));
+        period.warnings.into_iter().for_each(|warning| self.warn(warning));
         if day < self.from {
             self.warn(format!("“{quote}”即{day}，早于起算日{}", self.from));
         }
@@ -180,14 +146,8 @@ impl<'c> Resolver<'c> {
             Unit::Workday => (String::new(), Some(base)),
             Unit::Day => (format!("{count}日"), days(count)),
             Unit::Week => (format!("{count}周"), days(count * 7)),
-            Unit::Month => (
-                format!("{count}个月"),
-                base.checked_add_months(Months::new(count)),
-            ),
-            Unit::Year => (
-                format!("{count}年"),
-                base.checked_add_months(Months::new(count * 12)),
-            ),
+            Unit::Month => (format!("{count}个月"), base.checked_add_months(Months::new(count))),
+            Unit::Year => (format!("{count}年"), base.checked_add_months(Months::new(count * 12))),
             Unit::Hour => {
                 self.warn(format!("“{quote}”只能记到日，几点到期请另行掌握"));
                 (format!("{count}小时"), days(count / 24))
@@ -201,10 +161,7 @@ impl<'c> Resolver<'c> {
             _ => self.calendar.explain_period(base, &label, end),
         };
         self.explain(format!("“{quote}”：{}", explained.text));
-        explained
-            .warnings
-            .into_iter()
-            .for_each(|warning| self.warn(warning));
+        explained.warnings.into_iter().for_each(|warning| self.warn(warning));
         self.days.push(explained.day);
     }
 
@@ -216,9 +173,7 @@ impl<'c> Resolver<'c> {
             return self.warn(format!("有几种报送周期，“{quote}”没有登记"));
         }
         self.reading.report_rule = Some(cadence);
-        self.explain(format!(
-            "“{quote}” → {cadence}报送，遇休息日提前到上一个工作日"
-        ));
+        self.explain(format!("“{quote}” → {cadence}报送，遇休息日提前到上一个工作日"));
     }
 
     fn period(&mut self, point: Point, quote: &str) -> Option<Period> {
@@ -239,14 +194,7 @@ impl<'c> Resolver<'c> {
                 let (year, note) = self.year(word, half * 6, quote)?;
                 let mut period = Period::months(year, half * 6 - 5, half * 6)?;
                 period.notes.extend(note);
-                period.notes.push(
-                    if half == 1 {
-                        "上半年最后一日24时止"
-                    } else {
-                        "当年最后一日24时止"
-                    }
-                    .to_owned(),
-                );
+                period.notes.push(if half == 1 { "上半年最后一日24时止" } else { "当年最后一日24时止" }.to_owned());
                 Some(period)
             }
             Point::Year(word, edge) => {
@@ -265,25 +213,17 @@ impl<'c> Resolver<'c> {
             }
             Point::DaysAhead(ahead) => {
                 let mut period = Period::day(self.from.checked_add_days(Days::new(ahead))?);
-                period.notes.push(if ahead == 0 {
-                    "即起算日".to_owned()
-                } else {
-                    format!("起算日后第{ahead}日")
-                });
+                period.notes.push(if ahead == 0 { "即起算日".to_owned() } else { format!("起算日后第{ahead}日") });
                 Some(period)
             }
         }
     }
 
     fn week(&self, ahead: u64, weekday: Option<u8>) -> Option<Period> {
-        let monday = self
-            .from
-            .checked_sub_days(Days::new(u64::from(weekday_number(self.from)) - 1))?;
+        let monday = self.from.checked_sub_days(Days::new(u64::from(weekday_number(self.from)) - 1))?;
         let monday = monday.checked_add_days(Days::new(ahead * 7))?;
         if let Some(weekday) = weekday {
-            return Some(Period::day(
-                monday.checked_add_days(Days::new(u64::from(weekday.clamp(1, 7)) - 1))?,
-            ));
+            return Some(Period::day(monday.checked_add_days(Days::new(u64::from(weekday.clamp(1, 7)) - 1))?));
         }
         let sunday = monday.checked_add_days(Days::new(6))?;
         let last = self.calendar.workday_on_or_before(sunday);
@@ -316,17 +256,12 @@ impl<'c> Resolver<'c> {
             }
             InMonth::Beginning => {
                 period.last = first.with_day(10)?;
-                period
-                    .warnings
-                    .push(format!("“{quote}”没有写明日期，按10日理解"));
+                period.warnings.push(format!("“{quote}”没有写明日期，按10日理解"));
             }
             InMonth::Day(day) => {
                 match first.with_day(day) {
                     Some(day) => period.last = day,
-                    None => period.warnings.push(format!(
-                        "“{quote}”：{month}月没有{day}日，按{}",
-                        period.last
-                    )),
+                    None => period.warnings.push(format!("“{quote}”：{month}月没有{day}日，按{}", period.last)),
                 }
                 period.first = period.last;
             }
@@ -334,12 +269,7 @@ impl<'c> Resolver<'c> {
         Some(period)
     }
 
-    fn which_month(
-        &mut self,
-        word: MonthWord,
-        inside: InMonth,
-        quote: &str,
-    ) -> Option<(i32, u32, Option<String>)> {
+    fn which_month(&mut self, word: MonthWord, inside: InMonth, quote: &str) -> Option<(i32, u32, Option<String>)> {
         let this = (self.from.year(), self.from.month());
         let (year, month) = match word {
             MonthWord::Of(year, month) => {
@@ -354,11 +284,7 @@ impl<'c> Resolver<'c> {
                 }
                 let passed = matches!(inside, InMonth::Day(day) if day < self.from.day());
                 let (year, month) = if passed { next_month(this)? } else { this };
-                let why = if passed {
-                    "当日已过，按次月"
-                } else {
-                    "按当月"
-                };
+                let why = if passed { "当日已过，按次月" } else { "按当月" };
                 self.warn(format!("“{quote}”没有写月份，{why}即{year}年{month}月理解"));
                 (year, month)
             }
@@ -398,9 +324,7 @@ impl<'c> Resolver<'c> {
                     return Some((own, Some(format!("未写年份，按文件年份{own}年"))));
                 }
                 let next = own.checked_add(1)?;
-                self.warn(format!(
-                    "“{quote}”没有写年份而{own}年{month}月已过，按次年{next}年理解，请核对"
-                ));
+                self.warn(format!("“{quote}”没有写年份而{own}年{month}月已过，按次年{next}年理解，请核对"));
                 (next, Some(format!("按次年{next}年")))
             }
         };
@@ -410,9 +334,5 @@ impl<'c> Resolver<'c> {
 }
 
 fn next_month((year, month): (i32, u32)) -> Option<(i32, u32)> {
-    if month == 12 {
-        Some((year.checked_add(1)?, 1))
-    } else {
-        Some((year, month + 1))
-    }
+    if month == 12 { Some((year.checked_add(1)?, 1)) } else { Some((year, month + 1)) }
 }

@@ -22,10 +22,7 @@ pub(super) fn normalise(text: &str) -> Vec<char> {
 
 fn plain(c: char) -> char {
     match c {
-        '\u{ff01}'..='\u{ff5e}' => u32::from(c)
-            .checked_sub(0xfee0)
-            .and_then(char::from_u32)
-            .map_or(c, one_dash),
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).map_or(c, one_dash),
         '個' => '个',
         '內' => '内',
         '週' => '周',
@@ -75,18 +72,12 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn previous(self) -> Option<char> {
-        self.at
-            .checked_sub(1)
-            .and_then(|before| self.text.get(before))
-            .copied()
+        self.at.checked_sub(1).and_then(|before| self.text.get(before)).copied()
     }
 
     /// The text between an earlier place and this one.
     pub(super) fn since(self, start: usize) -> String {
-        self.text
-            .get(start..self.at)
-            .map(|part| part.iter().collect())
-            .unwrap_or_default()
+        self.text.get(start..self.at).map(|part| part.iter().collect()).unwrap_or_default()
     }
 
     /// Nothing but a separator follows.
@@ -96,8 +87,7 @@ impl<'t> Cursor<'t> {
 
     /// Nothing but a separator, or a word that leads to a date, stands before.
     pub(super) fn starts_part(self) -> bool {
-        self.previous()
-            .is_none_or(|c| is_separator(c) || is_leading(c))
+        self.previous().is_none_or(|c| is_separator(c) || is_leading(c))
     }
 
     pub(super) fn follows_leading_word(self) -> bool {
@@ -109,8 +99,7 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn follows_numeral(self) -> bool {
-        self.previous()
-            .is_some_and(|c| c.is_ascii_digit() || numeral(c).is_some())
+        self.previous().is_some_and(|c| c.is_ascii_digit() || numeral(c).is_some())
     }
 
     pub(super) fn sees(self, words: &[&str]) -> bool {
@@ -169,21 +158,12 @@ impl<'t> Cursor<'t> {
         let rest = self.text.get(self.at..)?;
         let ascii = rest.iter().take_while(|c| c.is_ascii_digit()).count();
         let (width, value) = if ascii > 0 {
-            (
-                ascii,
-                rest.iter()
-                    .take(ascii.min(9))
-                    .filter_map(|c| c.to_digit(10))
-                    .fold(0, |sum, digit| sum * 10 + digit),
-            )
+            (ascii, rest.iter().take(ascii.min(9)).filter_map(|c| c.to_digit(10)).fold(0, |sum, digit| sum * 10 + digit))
         } else {
             let width = rest.iter().take_while(|c| numeral(**c).is_some()).count();
             let word = rest.get(..width)?;
             // 两三个月 is no twenty-three months.
-            let digits = word
-                .iter()
-                .filter_map(|c| numeral(*c))
-                .all(|(_, is_unit)| !is_unit);
+            let digits = word.iter().filter_map(|c| numeral(*c)).all(|(_, is_unit)| !is_unit);
             if digits && (2..=3).contains(&width) {
                 return None;
             }
@@ -198,36 +178,14 @@ impl<'t> Cursor<'t> {
 
     /// Eats a number within bounds.
     pub(super) fn number_in(&mut self, bounds: std::ops::RangeInclusive<u32>) -> Option<u32> {
-        self.attempt(|c| {
-            c.number()
-                .map(|number| number.value)
-                .filter(|value| bounds.contains(value))
-        })
+        self.attempt(|c| c.number().map(|number| number.value).filter(|value| bounds.contains(value)))
     }
 }
 
 pub(super) fn is_separator(c: char) -> bool {
     matches!(
         c,
-        ';' | '、'
-            | ','
-            | '，'
-            | '。'
-            | '；'
-            | ':'
-            | '('
-            | ')'
-            | '|'
-            | '/'
-            | '\\'
-            | '"'
-            | '“'
-            | '”'
-            | '和'
-            | '及'
-            | '并'
-            | '〕'
-            | ']'
+        ';' | '、' | ',' | '，' | '。' | '；' | ':' | '(' | ')' | '|' | '/' | '\\' | '"' | '“' | '”' | '和' | '及' | '并' | '〕' | ']'
     )
 }
 
@@ -259,9 +217,7 @@ fn numeral(c: char) -> Option<(u32, bool)> {
 fn chinese(word: &[char]) -> u32 {
     let numerals = || word.iter().filter_map(|c| numeral(*c));
     if numerals().all(|(_, is_unit)| !is_unit) {
-        return numerals()
-            .take(8)
-            .fold(0, |sum, (digit, _)| sum * 10 + digit);
+        return numerals().take(8).fold(0, |sum, (digit, _)| sum * 10 + digit);
     }
     let mut sum = 0;
     let mut digit = None;
@@ -280,9 +236,7 @@ mod tests {
     use super::{Cursor, normalise};
 
     fn number(text: &str) -> Option<u32> {
-        Cursor::new(&normalise(text))
-            .number()
-            .map(|number| number.value)
+        Cursor::new(&normalise(text)).number().map(|number| number.value)
     }
 
     #[test]

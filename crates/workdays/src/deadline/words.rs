@@ -104,20 +104,13 @@ pub(super) enum Unit {
 impl Point {
     /// A period alone, such as 6月, which counts as a deadline only where nothing else is said about it.
     pub(super) fn is_bare(self) -> bool {
-        matches!(
-            self,
-            Self::Month(_, InMonth::At(Edge::Bare))
-                | Self::Year(_, Edge::Bare)
-                | Self::Quarter(QuarterWord::This, Edge::Bare)
-        )
+        matches!(self, Self::Month(_, InMonth::At(Edge::Bare)) | Self::Year(_, Edge::Bare) | Self::Quarter(QuarterWord::This, Edge::Bare))
     }
 
     /// The end of a stretch says only what differs from its beginning: 2026年5月10日至20日, 2025年11月至次年3月.
     pub(super) fn ending_what_began(self, start: Self) -> Self {
         let end = match (start, self) {
-            (Self::Month(month, _), Self::Month(MonthWord::Missing, inside)) => {
-                Self::Month(month, inside)
-            }
+            (Self::Month(month, _), Self::Month(MonthWord::Missing, inside)) => Self::Month(month, inside),
             _ => self,
         };
         let (Some(began), Some(ends)) = (start.year(), end.year()) else {
@@ -130,11 +123,9 @@ impl Point {
         };
         match (ends, start, end) {
             (YearWord::Following, ..) => end.in_year(next),
-            (
-                YearWord::Missing,
-                Self::Month(MonthWord::Of(_, first), _),
-                Self::Month(MonthWord::Of(_, last), _),
-            ) if last < first => end.in_year(next),
+            (YearWord::Missing, Self::Month(MonthWord::Of(_, first), _), Self::Month(MonthWord::Of(_, last), _)) if last < first => {
+                end.in_year(next)
+            }
             (YearWord::Missing, ..) => end.in_year(began),
             _ => end,
         }
@@ -152,12 +143,8 @@ impl Point {
 
     fn in_year(self, year: YearWord) -> Self {
         match self {
-            Self::Month(MonthWord::Of(_, month), inside) => {
-                Self::Month(MonthWord::Of(year, month), inside)
-            }
-            Self::Quarter(QuarterWord::Of(_, quarter), edge) => {
-                Self::Quarter(QuarterWord::Of(year, quarter), edge)
-            }
+            Self::Month(MonthWord::Of(_, month), inside) => Self::Month(MonthWord::Of(year, month), inside),
+            Self::Quarter(QuarterWord::Of(_, quarter), edge) => Self::Quarter(QuarterWord::Of(year, quarter), edge),
             Self::Half(_, half) => Self::Half(year, half),
             Self::Year(_, edge) => Self::Year(year, edge),
             other => other,

@@ -1,5 +1,6 @@
 import '@/ui/tokens.css'
 import '@/ui/base.css'
+import '@/ui/phone/phone.css'
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
@@ -8,19 +9,16 @@ import { guard } from '@/app/guard'
 import { i18n, startLocale } from '@/i18n'
 import { queryClient } from '@/lib/query'
 import { startTheme } from '@/lib/theme'
-import { PasswordPage, SignInPage } from '@/modules/access'
 import PhoneApp from './PhoneApp.vue'
+import { routes } from './routes'
 
 startTheme()
 void startLocale()
 
 const router = createRouter({
   history: createWebHistory('/m'),
-  routes: [
-    { path: '/sign-in', component: SignInPage, meta: { open: true, title: 'access.signIn' } },
-    { path: '/password', component: PasswordPage, meta: { title: 'access.change.title' } },
-    { path: '/:path(.*)*', component: () => import('./PhoneStart.vue') },
-  ],
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 const app = createApp(PhoneApp)
 app.use(createPinia())

@@ -19,7 +19,7 @@ export type StreamItem = Base &
 
 const instant = (text: string) => Date.parse(text)
 /** Verbs whose matter is shown as a card of its own. */
-const CARD_VERB = /report|urge|return|clos|request|verif|progress/i
+const CARD_VERB = /report|urge|repl|return|clos|request|verif|progress/i
 
 /**
  * One stream, newest first: reports, urges, requests and checks as cards, the rest of the ledger as lines.
@@ -46,6 +46,8 @@ export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[])
     })
   for (const urge of detail.urges)
     items.push({ kind: 'urge', key: urge.id, at: urge.at, by: urge.by, ledger: claim(urge.at, urge.by), urge })
+  // The answer stands on the urge's card; its own ledger entry would say it twice.
+  for (const { replied_at, replied_by } of detail.urges) if (replied_at && replied_by) claim(replied_at, replied_by)
   for (const request of detail.requests)
     items.push({
       kind: 'request',

@@ -11,12 +11,9 @@ use crate::{
     http::{Idem, Json, Path, Problem, Query, mutate},
     org::{PersonId, UnitId},
     tasks::{
-        ChildInput, CloseDecision, Decision, PartyId, ReportId, ReportInput, RequestId, Review, Ruling, Step, TaskDetail, TaskId, TaskInput,
-        VerificationResult,
-        case::Case,
-        close, decompose, dispatch, draft,
-        policy::Action,
-        report as reporting, sign as signing, view,
+        ChildInput, CloseDecision, Decision, PartyId, ReportId, ReportInput, RequestId, Review, Ruling, Step, TaskDetail, TaskId,
+        TaskInput, VerificationResult, case::Case, close, decompose, dispatch, draft, policy::Action, report as reporting, sign as signing,
+        view,
     },
 };
 
@@ -87,10 +84,8 @@ pub(super) async fn delete(
     Query(query): Query<VersionQuery>,
     idem: Idem,
 ) -> Result<Response, Problem> {
-    let result = mutate(&me.app, &me.ctx, &idem, StatusCode::NO_CONTENT, async |tx| {
-        draft::delete(tx, &me.ctx, id, query.version).await
-    })
-    .await;
+    let result =
+        mutate(&me.app, &me.ctx, &idem, StatusCode::NO_CONTENT, async |tx| draft::delete(tx, &me.ctx, id, query.version).await).await;
     match result {
         Err(problem) => Err(explain(&me.app, &me.ctx, id, problem).await),
         ok => ok,
@@ -114,10 +109,7 @@ pub(super) async fn set_children(
     idem: Idem,
     Json(input): Json<ChildrenInput>,
 ) -> Result<Response, Problem> {
-    change(&me, &idem, Some(id), async |tx| {
-        decompose::decompose(tx, &me.ctx, id, input.version, &input.children).await.map(|()| id)
-    })
-    .await
+    change(&me, &idem, Some(id), async |tx| decompose::decompose(tx, &me.ctx, id, input.version, &input.children).await.map(|()| id)).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -138,10 +130,8 @@ pub(super) async fn submit(
     idem: Idem,
     Json(input): Json<SubmissionInput>,
 ) -> Result<Response, Problem> {
-    change(&me, &idem, Some(id), async |tx| {
-        dispatch::submit(tx, &me.ctx, id, Some(input.version), input.not_secret).await.map(|_| id)
-    })
-    .await
+    change(&me, &idem, Some(id), async |tx| dispatch::submit(tx, &me.ctx, id, Some(input.version), input.not_secret).await.map(|_| id))
+        .await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -323,10 +313,8 @@ pub(super) async fn ask_to_close(
     idem: Idem,
     Json(input): Json<ClosureInput>,
 ) -> Result<Response, Problem> {
-    change(&me, &idem, Some(id), async |tx| {
-        close::ask(tx, &me.ctx, id, input.version, &input.text, &input.file_ids).await.map(|_| id)
-    })
-    .await
+    change(&me, &idem, Some(id), async |tx| close::ask(tx, &me.ctx, id, input.version, &input.text, &input.file_ids).await.map(|_| id))
+        .await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -371,7 +359,8 @@ pub(super) async fn verify(
     idem: Idem,
     Json(input): Json<VerificationInput>,
 ) -> Result<Response, Problem> {
-    change(&me, &idem, Some(id), async |tx| close::verify(tx, &me.ctx, id, input.version, input.result, &input.text).await.map(|()| id)).await
+    change(&me, &idem, Some(id), async |tx| close::verify(tx, &me.ctx, id, input.version, input.result, &input.text).await.map(|()| id))
+        .await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

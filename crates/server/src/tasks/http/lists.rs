@@ -6,7 +6,8 @@ use crate::{
     access::{Permitted, SignedIn},
     http::{Json, Path, Problem, Query},
     tasks::{
-        SourceKind, Summary, TaskCount, TaskId, TaskPage, TaskRow, TimelineItem, UnitLoad, filter::FilterQuery, list as lists, store, timeline as line, view,
+        SourceKind, Summary, TaskCount, TaskId, TaskPage, TaskRow, TimelineItem, UnitLoad, filter::FilterQuery, list as lists, store,
+        timeline as line, view,
     },
 };
 

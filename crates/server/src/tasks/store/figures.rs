@@ -1,33 +1,27 @@
 use db::{Result, Sql, Tx};
 use kit::{Day, Moment};
 
-use super::{push_severity, push_where};
+use super::{Eye, push_severity, push_where};
 use crate::{
     access::Scope,
-    org::{PersonId, UnitId},
+    org::UnitId,
     tasks::{filter::Filter, model::TaskState},
 };
 
 /// (state, severity of the lamp, how many)
-pub(in crate::tasks) async fn counts(
-    tx: &mut Tx,
-    scope: &Scope,
-    filter: &Filter,
-    me: PersonId,
-    today: Day,
-) -> Result<Vec<(TaskState, i64, i64)>> {
+pub(in crate::tasks) async fn counts(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter) -> Result<Vec<(TaskState, i64, i64)>> {
     let mut sql = Sql::new("select state, cast(severity as bigint), count(*) from (select t.state, ");
-    push_severity(&mut sql, today);
+    push_severity(&mut sql, eye.today);
     sql.push(" as severity from task t");
-    push_where(&mut sql, scope, filter, me, today);
+    push_where(&mut sql, eye, filter);
     sql.push(") s group by state, severity");
     sql.fetch_all(tx).await
 }
 
 /// How many tasks the filter finds.
-pub(in crate::tasks) async fn count(tx: &mut Tx, scope: &Scope, filter: &Filter, me: PersonId, today: Day) -> Result<i64> {
+pub(in crate::tasks) async fn count(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter) -> Result<i64> {
     let mut sql = Sql::new("select count(*) from task t");
-    push_where(&mut sql, scope, filter, me, today);
+    push_where(&mut sql, eye, filter);
     let (n,): (i64,) = sql.fetch_one(tx).await?;
     Ok(n)
 }
@@ -79,13 +73,7 @@ pub(in crate::tasks) struct UnitLoad {
 }
 
 /// Tasks by lead unit.
-pub(in crate::tasks) async fn by_unit(
-    tx: &mut Tx,
-    scope: &Scope,
-    filter: &Filter,
-    me: PersonId,
-    today: Day,
-) -> Result<Vec<UnitLoad>> {
+pub(in crate::tasks) async fn by_unit(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter) -> Result<Vec<UnitLoad>> {
     let mut sql = Sql::new(
         "select unit_id, count(*) filter (where open) as open, count(*) filter (where open and late) as overdue, \
            count(*) filter (where severity = 1) as grey, count(*) filter (where severity = 2) as green, \
@@ -94,10 +82,10 @@ pub(in crate::tasks) async fn by_unit(
            coalesce(cast(avg(case when open then progress end) as bigint), 0) as progress \
          from (select lp.unit_id, t.state in ('dispatched', 'active') as open, t.progress, coalesce(t.due_day < ",
     );
-    sql.bind(today.to_string()).push(", false) as late, ");
-    push_severity(&mut sql, today);
+    sql.bind(eye.today.to_string()).push(", false) as late, ");
+    push_severity(&mut sql, eye.today);
     sql.push(" as severity from task t join party lp on lp.task_id = t.id and lp.role = 'lead'");
-    push_where(&mut sql, scope, filter, me, today);
+    push_where(&mut sql, eye, filter);
     sql.push(") s group by unit_id order by overdue desc, open desc, unit_id");
     sql.fetch_all(tx).await
 }

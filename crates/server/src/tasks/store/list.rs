@@ -44,8 +44,17 @@ fn push_lamp(sql: &mut Sql, lamp: Lamp, today: Day) {
     }
 }
 
+/// Who looks, at what, when.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::tasks) struct Eye<'a> {
+    pub(in crate::tasks) scope: &'a Scope,
+    pub(in crate::tasks) me: PersonId,
+    pub(in crate::tasks) today: Day,
+}
+
 /// Adds every condition of the filter, scope first.
-pub(in crate::tasks) fn push_where(sql: &mut Sql, scope: &Scope, filter: &Filter, me: PersonId, today: Day) {
+pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
+    let Eye { scope, me, today } = *eye;
     sql.push(" where");
     scope.tasks(sql);
     if let Some(q) = &filter.q {
@@ -73,7 +82,9 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, scope: &Scope, filter: &Filter
             sql.push(" and t.state in ('dispatched', 'active') and t.due_day < ").bind(today.to_string());
         }
         Some(false) => {
-            sql.push(" and (t.state not in ('dispatched', 'active') or t.due_day is null or t.due_day >= ").bind(today.to_string()).push(")");
+            sql.push(" and (t.state not in ('dispatched', 'active') or t.due_day is null or t.due_day >= ")
+                .bind(today.to_string())
+                .push(")");
         }
         None => {}
     }
@@ -88,7 +99,9 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, scope: &Scope, filter: &Filter
     }
     if let Some(unit) = filter.unit_id {
         let roles = filter.unit_role.unwrap_or(crate::tasks::filter::UnitRole::Any);
-        sql.push(" and exists (select 1 from party fp join unit_above fa on fa.unit_id = fp.unit_id where fp.task_id = t.id and fa.above_id = ");
+        sql.push(
+            " and exists (select 1 from party fp join unit_above fa on fa.unit_id = fp.unit_id where fp.task_id = t.id and fa.above_id = ",
+        );
         sql.bind(unit.0).push(roles.condition()).push(")");
     }
     match filter.mine {
@@ -157,16 +170,15 @@ fn push_sort(sql: &mut Sql, key: SortKey, today: Day) {
 /// One page of tasks in the scope.
 pub(in crate::tasks) async fn list(
     tx: &mut Tx,
-    scope: &Scope,
+    eye: &Eye<'_>,
     filter: &Filter,
     sort: Sort,
     after: Option<(SortValue, TaskId)>,
     limit: i64,
-    me: PersonId,
-    today: Day,
 ) -> Result<Vec<Task>> {
+    let today = eye.today;
     let mut sql = Sql::new(select_task!(""));
-    push_where(&mut sql, scope, filter, me, today);
+    push_where(&mut sql, eye, filter);
     if let Some((value, id)) = after {
         sql.push(" and (");
         push_sort(&mut sql, sort.key, today);
@@ -188,7 +200,8 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, lim
     let units = scope.units();
     let mut sql = Sql::new(select_task!("where t.state in ('approval', 'dispatched', 'active', 'closed') and ("));
     // As a party: something unsigned, or a report open.
-    sql.push("(t.state in ('dispatched', 'active') and exists (select 1 from party op where op.task_id = t.id and (op.person_id = ").bind(me.0);
+    sql.push("(t.state in ('dispatched', 'active') and exists (select 1 from party op where op.task_id = t.id and (op.person_id = ")
+        .bind(me.0);
     if !units.is_empty() {
         sql.push(" or op.unit_id in ").bind_list(units.iter().map(|unit| unit.0));
     }
@@ -216,7 +229,6 @@ pub(in crate::tasks) async fn seen(tx: &mut Tx, scope: &Scope, ids: &[TaskId]) -
     let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
-
 
 /// Titles by id.
 pub(in crate::tasks) async fn titles(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<(TaskId, String)>> {

@@ -63,7 +63,11 @@ pub(in crate::tasks) async fn save_party(tx: &mut Tx, party: &PartyRow) -> Resul
 }
 
 pub(in crate::tasks) async fn finish_parties(tx: &mut Tx, task: TaskId, from: PartyState, to: PartyState) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update party set state = $3 where task_id = $1 and state = $2").bind(task).bind(from).bind(to).execute(c))?;
+    execute!(tx, |c| sqlx::query("update party set state = $3 where task_id = $1 and state = $2")
+        .bind(task)
+        .bind(from)
+        .bind(to)
+        .execute(c))?;
     Ok(())
 }
 
@@ -78,7 +82,8 @@ pub(in crate::tasks) async fn milestones(tx: &mut Tx, task: TaskId) -> Result<Ve
 pub(in crate::tasks) async fn replace_milestones(tx: &mut Tx, task: TaskId, rows: &[MilestoneRow]) -> Result<()> {
     execute!(tx, |c| sqlx::query("delete from milestone where task_id = $1").bind(task).execute(c))?;
     for (row, position) in rows.iter().zip(1_i64..) {
-        execute!(tx, |c| sqlx::query(
+        execute!(tx, |c| {
+            sqlx::query(
             "insert into milestone (id, task_id, position, title, due_day, weight, deliverable, done_at) values ($1, $2, $3, $4, $5, $6, $7, $8)"
         )
         .bind(row.id)
@@ -89,19 +94,19 @@ pub(in crate::tasks) async fn replace_milestones(tx: &mut Tx, task: TaskId, rows
         .bind(row.weight)
         .bind(row.deliverable.as_deref())
         .bind(row.done_at)
-        .execute(c))?;
+        .execute(c)
+        })?;
     }
     Ok(())
 }
 
 pub(in crate::tasks) async fn finish_milestone(tx: &mut Tx, task: TaskId, id: MilestoneId, at: Moment) -> Result<bool> {
-    let row: Option<(MilestoneId,)> = run!(tx, |c| sqlx::query_as(
-        "update milestone set done_at = coalesce(done_at, $3) where id = $2 and task_id = $1 returning id"
-    )
-    .bind(task)
-    .bind(id)
-    .bind(at)
-    .fetch_optional(c))?;
+    let row: Option<(MilestoneId,)> =
+        run!(tx, |c| sqlx::query_as("update milestone set done_at = coalesce(done_at, $3) where id = $2 and task_id = $1 returning id")
+            .bind(task)
+            .bind(id)
+            .bind(at)
+            .fetch_optional(c))?;
     Ok(row.is_some())
 }
 
@@ -112,11 +117,13 @@ pub(in crate::tasks) async fn report_dues(tx: &mut Tx, task: TaskId) -> Result<V
 }
 
 pub(in crate::tasks) async fn insert_report_due(tx: &mut Tx, id: ReportDueId, task: TaskId, day: Day) -> Result<()> {
-    execute!(tx, |c| sqlx::query("insert into report_due (id, task_id, due_day) values ($1, $2, $3) on conflict (task_id, due_day) do nothing")
-        .bind(id)
-        .bind(task)
-        .bind(day)
-        .execute(c))?;
+    execute!(tx, |c| sqlx::query(
+        "insert into report_due (id, task_id, due_day) values ($1, $2, $3) on conflict (task_id, due_day) do nothing"
+    )
+    .bind(id)
+    .bind(task)
+    .bind(day)
+    .execute(c))?;
     Ok(())
 }
 
@@ -131,14 +138,17 @@ pub(in crate::tasks) async fn remove_open_dues(tx: &mut Tx, task: TaskId, from: 
 
 /// Closes the earliest open duty with this report.
 pub(in crate::tasks) async fn meet_earliest_due(tx: &mut Tx, task: TaskId, report: ReportId, today: Day) -> Result<Option<Day>> {
-    let row: Option<(Day,)> = run!(tx, |c| sqlx::query_as(
+    let row: Option<(Day,)> =
+        run!(tx, |c| {
+            sqlx::query_as(
         "update report_due set report_id = $2, met_day = $3 where id = (select id from report_due where task_id = $1 and report_id is null \
          order by due_day limit 1) returning due_day"
     )
     .bind(task)
     .bind(report)
     .bind(today)
-    .fetch_optional(c))?;
+    .fetch_optional(c)
+        })?;
     Ok(row.map(|(day,)| day))
 }
 
@@ -292,11 +302,12 @@ pub(in crate::tasks) async fn insert_verification(
 
 /// The party of a task that a unit has in some role other than `but`'s row.
 pub(in crate::tasks) async fn has_party(tx: &mut Tx, task: TaskId, unit: UnitId, but: PartyId) -> Result<bool> {
-    let row: Option<(PartyId,)> = run!(tx, |c| sqlx::query_as("select id from party where task_id = $1 and unit_id = $2 and id <> $3 limit 1")
-        .bind(task)
-        .bind(unit)
-        .bind(but)
-        .fetch_optional(c))?;
+    let row: Option<(PartyId,)> =
+        run!(tx, |c| sqlx::query_as("select id from party where task_id = $1 and unit_id = $2 and id <> $3 limit 1")
+            .bind(task)
+            .bind(unit)
+            .bind(but)
+            .fetch_optional(c))?;
     Ok(row.is_some())
 }
 

@@ -21,11 +21,10 @@ pub(in crate::tasks) use select_task;
 /// Keeps every other writer of the task's whole tree waiting until this transaction ends; `false` when there is no such
 /// task. One lock a verb, always the root: two verbs cannot wait for each other.
 pub(in crate::tasks) async fn lock_tree(tx: &mut Tx, id: TaskId) -> Result<bool> {
-    let row: Option<(TaskId,)> = run!(tx, |c| sqlx::query_as(
-        "update task set version = version where id = (select root_id from task where id = $1) returning id"
-    )
-    .bind(id)
-    .fetch_optional(c))?;
+    let row: Option<(TaskId,)> =
+        run!(tx, |c| sqlx::query_as("update task set version = version where id = (select root_id from task where id = $1) returning id")
+            .bind(id)
+            .fetch_optional(c))?;
     Ok(row.is_some())
 }
 
@@ -46,7 +45,8 @@ pub(in crate::tasks) async fn tree(tx: &mut Tx, root: TaskId, limit: i64) -> Res
 }
 
 pub(in crate::tasks) async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
+    execute!(tx, |c| {
+        sqlx::query(
         "insert into task (id, number, parent_id, root_id, depth, position, title, demand, source_kind, source_document, clause, \
            importance, urgency, state, creator_id, issuer_unit_id, created_at, start_day, due_day, original_due_day, due_text, \
            due_explanation, rule_kind, rule_day, weight, progress, claimed, children, sent_back, lamp_plan, not_secret, importance_rank, version) \
@@ -77,7 +77,8 @@ pub(in crate::tasks) async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
     .bind(task.weight)
     .bind(task.not_secret)
     .bind(task.importance as i64)
-    .execute(c))?;
+    .execute(c)
+    })?;
     Ok(())
 }
 
@@ -164,7 +165,6 @@ pub(in crate::tasks) struct Below {
     pub(in crate::tasks) claimed: i64,
     pub(in crate::tasks) drafts: i64,
     pub(in crate::tasks) open: i64,
-    pub(in crate::tasks) active: i64,
     pub(in crate::tasks) settled: i64,
 }
 
@@ -174,7 +174,7 @@ pub(in crate::tasks) async fn below(tx: &mut Tx, parent: TaskId) -> Result<Below
            coalesce(cast(sum(weight * progress) as bigint), 0) as progress, coalesce(cast(sum(weight * claimed) as bigint), 0) as claimed, \
            count(*) filter (where state in ('draft', 'approval')) as drafts, \
            count(*) filter (where state in ('dispatched', 'active', 'suspended')) as open, \
-           count(*) filter (where state = 'active') as active, count(*) filter (where state = 'settled') as settled \
+           count(*) filter (where state = 'settled') as settled \
          from task where parent_id = $1 and state <> 'terminated'"
     )
     .bind(parent)
@@ -187,19 +187,16 @@ pub(in crate::tasks) async fn set_weight(tx: &mut Tx, id: TaskId, weight: Share)
 }
 
 pub(in crate::tasks) async fn next_position(tx: &mut Tx, parent: TaskId) -> Result<i64> {
-    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select coalesce(max(position), 0) + 1 from task where parent_id = $1")
-        .bind(parent)
-        .fetch_one(c))?;
+    let (n,): (i64,) =
+        run!(tx, |c| sqlx::query_as("select coalesce(max(position), 0) + 1 from task where parent_id = $1").bind(parent).fetch_one(c))?;
     Ok(n)
 }
 
 /// Removes drafts with what hangs on them; the caller has made sure that they are drafts.
 pub(in crate::tasks) async fn remove_drafts(tx: &mut Tx, ids: &[TaskId]) -> Result<()> {
-    for statement in [
-        "delete from attachment where task_id = $1",
-        "delete from milestone where task_id = $1",
-        "delete from party where task_id = $1",
-    ] {
+    for statement in
+        ["delete from attachment where task_id = $1", "delete from milestone where task_id = $1", "delete from party where task_id = $1"]
+    {
         for id in ids {
             execute!(tx, |c| sqlx::query(statement).bind(*id).execute(c))?;
         }
@@ -235,8 +232,7 @@ pub(in crate::tasks) async fn ancestors(tx: &mut Tx, id: TaskId) -> Result<Vec<(
 }
 
 pub(in crate::tasks) async fn state_of(tx: &mut Tx, id: TaskId) -> Result<Option<TaskState>> {
-    let row: Option<(TaskState,)> =
-        run!(tx, |c| sqlx::query_as("select state from task where id = $1").bind(id).fetch_optional(c))?;
+    let row: Option<(TaskState,)> = run!(tx, |c| sqlx::query_as("select state from task where id = $1").bind(id).fetch_optional(c))?;
     Ok(row.map(|(state,)| state))
 }
 
@@ -269,7 +265,11 @@ pub(in crate::tasks) async fn source_kind(tx: &mut Tx, code: &str) -> Result<Opt
 }
 
 pub(in crate::tasks) async fn insert_closure(tx: &mut Tx, id: crate::tasks::model::ClosureId, task: TaskId, at: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query("insert into closure (id, task_id, closed_at) values ($1, $2, $3)").bind(id).bind(task).bind(at).execute(c))?;
+    execute!(tx, |c| sqlx::query("insert into closure (id, task_id, closed_at) values ($1, $2, $3)")
+        .bind(id)
+        .bind(task)
+        .bind(at)
+        .execute(c))?;
     Ok(())
 }
 

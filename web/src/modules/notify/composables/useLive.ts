@@ -10,8 +10,8 @@ export function useLive(): void {
   let pending: ReturnType<typeof setTimeout> | undefined
   const tasks = new Set<string>()
   const stop = startLive({
-    message: ({ title }) => {
-      toast(title)
+    message: ({ title, text }) => {
+      toast(text ? `${title}：${text.slice(0, 60)}` : title)
       again('messages', 'unread', 'todo')
     },
     // A dispatch of two hundred tasks is one re-read, not two hundred.

@@ -1,0 +1,45 @@
+import type { RouteRecordRaw } from 'vue-router'
+import { mayCreate, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
+import { InboxPage } from '@/modules/notify/phone'
+import { BoardPage } from '@/modules/operations/phone'
+import { UrgesPage } from '@/modules/supervision/phone'
+import { ActPage, DecomposePage, OutboxPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks/phone'
+
+/** The names are the desk's: links inside shared components lead to the same things here. */
+const tab = { tab: true } as const
+export const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', component: SignInPage, meta: { open: true, title: 'access.signIn' } },
+  { path: '/password', name: 'password', component: PasswordPage, meta: { title: 'access.change.title' } },
+  {
+    path: '/',
+    component: () => import('./PhoneShell.vue'),
+    children: [
+      { path: '', name: 'home', component: { render: () => null }, beforeEnter: () => ({ name: startTab(), replace: true }) },
+      { path: 'todo', name: 'todo', component: TodoPage, meta: { ...tab, title: 'app.nav.todo', may: seesTasks } },
+      { path: 'tasks', name: 'tasks', component: TaskListPage, meta: { ...tab, title: 'app.nav.tasks', may: seesTasks } },
+      { path: 'urges', name: 'urges', component: UrgesPage, meta: { ...tab, title: 'phone.tab.urges', may: seesTasks } },
+      { path: 'board', name: 'board', component: BoardPage, meta: { ...tab, title: 'phone.tab.board', may: seesTasks } },
+      { path: 'me', name: 'me', component: () => import('./MePage.vue'), meta: { ...tab, title: 'phone.tab.me' } },
+      { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
+      { path: 'outbox', name: 'outbox', component: OutboxPage, meta: { title: 'phone.outbox.title', may: seesTasks } },
+      { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'phone.create', may: mayCreate } },
+      { path: 'tasks/:id', name: 'task', component: TaskPage, props: true, meta: { may: seesTasks } },
+      { path: 'tasks/:id/edit', name: 'edit', component: TaskNewPage, props: true, meta: { may: seesTasks } },
+      { path: 'tasks/:id/decompose', name: 'decompose', component: DecomposePage, props: true, meta: { may: seesTasks } },
+      { path: 'tasks/:id/act/:action', name: 'act', component: ActPage, props: true, meta: { may: seesTasks } },
+      {
+        path: ':path(.*)*',
+        name: 'missing',
+        component: () => import('./MissingPage.vue'),
+        meta: { title: 'app.missing.title' },
+      },
+    ],
+  },
+]
+
+/** Leaders come for what is red, everybody else for what to do now. */
+function startTab(): string {
+  const session = useSession()
+  if (!seesTasks(session.roles)) return 'me'
+  return session.role === 'leader' || session.role === 'centre' ? 'board' : 'todo'
+}
