@@ -42,7 +42,12 @@ fn options() -> Options {
 }
 
 async fn assemble(folder: &Path, url: &str, seed: u64) -> App {
-    let flags = [("data_dir", folder.display().to_string()), ("database_url", url.to_owned()), ("area_name", "滨海新区管委会".to_owned())];
+    let flags = [
+        ("data_dir", folder.display().to_string()),
+        ("database_url", url.to_owned()),
+        ("area_name", "滨海新区管委会".to_owned()),
+        ("max_upload_mib", "16".to_owned()),
+    ];
     let config = Config::load(None, [], &flags).unwrap();
     let db = Db::open(url, &options()).await.unwrap();
     let start: Moment = START.parse().unwrap();

@@ -211,6 +211,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/org-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in a table of units and persons and says what would become of each row. Nothing of the organisation changes yet.
+         *     Only administrators.
+         */
+        post: operations["import_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org-imports/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty table with the headings that are understood. Only administrators. */
+        get: operations["import_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org-imports/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in everything, or nothing while a single row has a problem. The answer shows the initial passwords, once. Only
+         *     administrators.
+         */
+        post: operations["commit_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/persons": {
         parameters: {
             query?: never;
@@ -783,10 +840,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description Something that can be done to a task.
-         * @enum {string}
-         */
+        /** @enum {string} */
         Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "attach";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
@@ -896,10 +950,7 @@ export interface components {
             /** @description In words. */
             text?: string | null;
         };
-        /**
-         * @description How a duty to report was met.
-         * @enum {string}
-         */
+        /** @enum {string} */
         DueState: "open" | "met" | "late" | "missed";
         /** @description Something to be done. */
         Duty: {
@@ -917,10 +968,7 @@ export interface components {
             /** @description In words. */
             text: string;
         };
-        /**
-         * @description What is to be done.
-         * @enum {string}
-         */
+        /** @enum {string} */
         DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "reply" | "approve" | "verify";
         EditInput: components["schemas"]["TaskInput"] & {
             /**
@@ -952,10 +1000,7 @@ export interface components {
             /** Format: int64 */
             value: number;
         };
-        /**
-         * @description What a figure counts.
-         * @enum {string}
-         */
+        /** @enum {string} */
         FigureKey: "open" | "overdue" | "red" | "orange" | "yellow" | "important" | "due_week" | "unsigned" | "created_month" | "closed_month" | "todo";
         /**
          * Format: uuid
@@ -1006,14 +1051,34 @@ export interface components {
             trend: components["schemas"]["MonthFigures"][];
         };
         /**
-         * @description How much depends on it.
-         * @enum {string}
+         * Format: uuid
+         * @description An organisation to be taken in.
          */
+        ImportId: string;
+        /** @description What a row of the table would become. */
+        ImportRow: {
+            /** @description A unit or a person. */
+            kind: components["schemas"]["RowKind"];
+            /** @description Its name. */
+            name: string;
+            /** @description What is wrong with it. */
+            problem?: string | null;
+            /**
+             * Format: int32
+             * @description Its number in the sheet.
+             */
+            row: number;
+        };
+        /** @enum {string} */
         Importance: "normal" | "important" | "major";
-        /**
-         * @description Health at a glance: colour, shape and word.
-         * @enum {string}
-         */
+        /** @description An account that was made with the import. */
+        ImportedAccount: {
+            /** @description What they sign in with the first time; shown only here. */
+            initial_password: string;
+            login: string;
+            name: string;
+        };
+        /** @enum {string} */
         Lamp: "grey" | "green" | "yellow" | "orange" | "red" | "blue";
         /** @description A lamp with its reasons. */
         LampView: {
@@ -1170,6 +1235,19 @@ export interface components {
             due_day?: components["schemas"]["Day"] | null;
             text: string;
         };
+        /** @description An organisation to be taken in, as it would be now. */
+        OrgImport: {
+            /** @description Accounts with their initial passwords, in the answer to the commit and never again. */
+            accounts: components["schemas"]["ImportedAccount"][];
+            committed: boolean;
+            /** @description Rows with a problem; nothing is taken in while there is one. */
+            errors: number;
+            file_name: string;
+            id: components["schemas"]["ImportId"];
+            persons_new: number;
+            rows: components["schemas"]["ImportRow"][];
+            units_new: number;
+        };
         /** @description A party on the page of a task. */
         Party: {
             id: components["schemas"]["PartyId"];
@@ -1199,15 +1277,9 @@ export interface components {
             /** @description Which unit. */
             unit_id: components["schemas"]["UnitId"];
         };
-        /**
-         * @description What a party is there for.
-         * @enum {string}
-         */
+        /** @enum {string} */
         PartyRole: "lead" | "co_lead" | "co" | "summary" | "implement" | "charge_leader";
-        /**
-         * @description Where a party stands.
-         * @enum {string}
-         */
+        /** @enum {string} */
         PartyState: "unsigned" | "signed" | "done" | "disputed";
         PasswordInput: {
             /** Format: password */
@@ -1289,10 +1361,7 @@ export interface components {
          * @description A post in a unit.
          */
         PostId: string;
-        /**
-         * @description What holding a post means for tasks.
-         * @enum {string}
-         */
+        /** @enum {string} */
         PostKind: "leader" | "head" | "deputy" | "staff";
         /** @description An error as RFC 9457 `application/problem+json`. */
         Problem: {
@@ -1400,10 +1469,7 @@ export interface components {
             /** @description How often. */
             kind: components["schemas"]["RuleKind"];
         };
-        /**
-         * @description Where a report stands.
-         * @enum {string}
-         */
+        /** @enum {string} */
         ReportState: "submitted" | "accepted" | "sent_back";
         /** @description A request. */
         Request: {
@@ -1425,15 +1491,9 @@ export interface components {
          * @description Something asked for on a task.
          */
         RequestId: string;
-        /**
-         * @description What is asked for.
-         * @enum {string}
-         */
+        /** @enum {string} */
         RequestKind: "return" | "close";
-        /**
-         * @description Where a request stands.
-         * @enum {string}
-         */
+        /** @enum {string} */
         RequestState: "open" | "granted" | "refused";
         ReturnInput: {
             party_id: components["schemas"]["PartyId"];
@@ -1460,15 +1520,11 @@ export interface components {
              */
             verified_progress?: number | null;
         };
-        /**
-         * @description What a person is here, from their duties of today.
-         * @enum {string}
-         */
+        /** @enum {string} */
         Role: "leader" | "centre" | "head" | "liaison" | "handler" | "administrator";
-        /**
-         * @description How often progress is to be reported.
-         * @enum {string}
-         */
+        /** @enum {string} */
+        RowKind: "unit" | "person";
+        /** @enum {string} */
         RuleKind: "none" | "weekly" | "monthly" | "quarterly";
         /** @description How often something is to be reported. */
         RuleReading: {
@@ -1479,10 +1535,7 @@ export interface components {
             day?: number | null;
             kind: components["schemas"]["RuleReadingKind"];
         };
-        /**
-         * @description How often something is to be reported.
-         * @enum {string}
-         */
+        /** @enum {string} */
         RuleReadingKind: "none" | "weekly" | "monthly" | "quarterly";
         /**
          * @description How a return is ruled.
@@ -1531,10 +1584,7 @@ export interface components {
             /** @description The holiday. */
             name: string;
         };
-        /**
-         * @description What an unusual day is.
-         * @enum {string}
-         */
+        /** @enum {string} */
         SpecialKind: "holiday" | "workday";
         SubmissionInput: {
             /** @description The writer confirms that nothing in it is a state secret (不涉密). */
@@ -1721,10 +1771,7 @@ export interface components {
             /** @description Its share of the task above in percent. */
             weight: components["schemas"]["Share"];
         };
-        /**
-         * @description Where a task stands. Lamp, overdue and pending requests are overlays, not states.
-         * @enum {string}
-         */
+        /** @enum {string} */
         TaskState: "draft" | "approval" | "dispatched" | "active" | "closed" | "settled" | "suspended" | "terminated";
         TaskTree: {
             items: components["schemas"]["TaskRow"][];
@@ -1840,10 +1887,7 @@ export interface components {
              */
             version?: number | null;
         };
-        /**
-         * @description What a unit is.
-         * @enum {string}
-         */
+        /** @enum {string} */
         UnitKind: "committee" | "centre" | "bureau" | "office" | "section" | "area" | "external";
         /** @description A unit's load. */
         UnitLoad: {
@@ -1935,10 +1979,7 @@ export interface components {
             /** @description What is said, at most 1,000 characters. */
             text: string;
         };
-        /**
-         * @description How quickly it must move.
-         * @enum {string}
-         */
+        /** @enum {string} */
         Urgency: "routine" | "urgent" | "critical";
         Urges: {
             /** @description The asker may press for this task. */
@@ -1968,10 +2009,7 @@ export interface components {
              */
             version: number;
         };
-        /**
-         * @description What a check after closing found.
-         * @enum {string}
-         */
+        /** @enum {string} */
         VerificationResult: "pass" | "fail";
     };
     responses: never;
@@ -2399,6 +2437,108 @@ export interface operations {
             };
         };
     };
+    import_organisation: {
+        parameters: {
+            query?: {
+                /** @description The file's name; not needed where a multipart body says it. */
+                name?: string;
+            };
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgImport"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgImport"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_persons: {
         parameters: {
             query?: {
@@ -2770,9 +2910,9 @@ export interface operations {
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
-                unit_role?: "Any" | "Lead" | "Co";
+                unit_role?: "any" | "lead" | "co";
                 /** @description Which of mine. */
-                mine?: "Handling" | "Created" | "Unit";
+                mine?: "handling" | "created" | "unit";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
@@ -2880,9 +3020,9 @@ export interface operations {
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
-                unit_role?: "Any" | "Lead" | "Co";
+                unit_role?: "any" | "lead" | "co";
                 /** @description Which of mine. */
-                mine?: "Handling" | "Created" | "Unit";
+                mine?: "handling" | "created" | "unit";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
@@ -2954,9 +3094,9 @@ export interface operations {
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
-                unit_role?: "Any" | "Lead" | "Co";
+                unit_role?: "any" | "lead" | "co";
                 /** @description Which of mine. */
-                mine?: "Handling" | "Created" | "Unit";
+                mine?: "handling" | "created" | "unit";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */

@@ -46,6 +46,7 @@ export interface Options {
   /** Whoever is signed in; others' items stay untouched. */
   owner: () => string | null
   changed: () => void
+  progress?: (id: string, share: number) => void
   sent?: (item: OutboxItem) => void
   tooOld: () => string
   now?: () => number
@@ -84,7 +85,6 @@ export function createOutbox(options: Options) {
   const now = options.now ?? Date.now
   let running = false
   let timer: ReturnType<typeof setTimeout> | undefined
-  const shares = new Map<string, number>()
 
   async function mine(): Promise<OutboxItem[]> {
     const who = owner()
@@ -107,10 +107,7 @@ export function createOutbox(options: Options) {
     try {
       await deliver(
         item,
-        (done) => {
-          shares.set(item.id, done)
-          changed()
-        },
+        (done) => options.progress?.(item.id, done),
         () => store.put(item),
       )
       const parts = item.parts.map((part) => ({ ...part, bytes: null }))
@@ -126,8 +123,6 @@ export function createOutbox(options: Options) {
         reason: explain(error),
         next_at: now() + backoff(tries) * (0.8 + Math.random() * 0.4),
       })
-    } finally {
-      shares.delete(item.id)
     }
   }
 
@@ -167,7 +162,6 @@ export function createOutbox(options: Options) {
     mine,
     run,
     hurry,
-    share: (id: string) => shares.get(id) ?? 0,
     async add(item: OutboxItem): Promise<void> {
       await write(item)
       void run()

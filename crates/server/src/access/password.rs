@@ -7,7 +7,7 @@ use kit::Rng;
 use crate::app::{Fields, Outcome, Refusal};
 
 /// Refuses passwords that are too easy: 10 to 128 characters, of three kinds out of four (or 16 and more of any), not
-/// containing the login.
+/// containing a login of four characters or more.
 pub fn check_password_rules(field: &str, password: &str, login: &str) -> Outcome<()> {
     let mut fields = Fields::default();
     let length = password.chars().count();
@@ -23,7 +23,8 @@ pub fn check_password_rules(field: &str, password: &str, login: &str) -> Outcome
     if length < 16 && kinds.iter().filter(|&&kind| kind).count() < 3 {
         fields.add(field, "密码应含大写字母、小写字母、数字、符号中的三类，或不少于 16 位");
     }
-    if !login.is_empty() && password.to_lowercase().contains(&login.to_lowercase()) {
+    // A login of a few letters stands in many a good password.
+    if login.chars().count() >= 4 && password.to_lowercase().contains(&login.to_lowercase()) {
         fields.add(field, "密码不能包含登录名");
     }
     fields.finish()

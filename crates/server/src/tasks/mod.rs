@@ -20,6 +20,7 @@ mod duties;
 mod filter;
 mod follow;
 mod http;
+mod import;
 mod lamp;
 mod list;
 mod model;

@@ -6,4 +6,5 @@ mod calendar;
 mod files;
 mod notify;
 mod org;
+mod org_import;
 mod platform;

@@ -106,7 +106,8 @@ testkit::both! {
         assert_eq!(names.len(), 25);
         admin.get("/persons?limit=0").await.refused_field("limit");
         admin.get("/persons?cursor=zz").await.refused_field("cursor");
-        assert_eq!(admin.get("/persons?q=%25").await.assert(200)["items"].as_array().unwrap().len(), 25);
+        // What is typed is a text, not a pattern.
+        assert_eq!(admin.get("/persons?q=%25").await.assert(200)["items"], json!([]));
     }
 
     async fn a_new_person_signs_in_with_the_initial_password(app) {

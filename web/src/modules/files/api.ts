@@ -9,6 +9,7 @@ export const previewUrl = (id: string) => url(`/files/${id}/preview`)
 export function uploadFile(
   file: File,
   onProgress: (share: number) => void,
+  key: string = uuid(),
 ): { done: Promise<FileRef>; cancel(): void } {
   const xhr = new XMLHttpRequest()
   const done = new Promise<FileRef>((resolve, reject) => {
@@ -22,7 +23,7 @@ export function uploadFile(
   })
   xhr.open('POST', url('/files', { name: file.name }))
   xhr.setRequestHeader('content-type', file.type || 'application/octet-stream')
-  xhr.setRequestHeader('idempotency-key', uuid())
+  xhr.setRequestHeader('idempotency-key', key)
   xhr.send(file)
   return { done, cancel: () => xhr.abort() }
 }

@@ -9,7 +9,7 @@ use crate::{
     app::{App, Ctx, Refusal},
     guarded,
     http::Problem,
-    tasks::{TaskId, view},
+    tasks::{TaskId, import, view},
 };
 
 /// The routes of this room.
@@ -36,6 +36,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(life::decide_closing))
         .routes(guarded!(life::verify))
         .routes(guarded!(life::attach))
+        .merge(import::routes())
 }
 
 /// Adds the task's present state to a conflict, so that the second of two people sees what the first did.

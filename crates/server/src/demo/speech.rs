@@ -1,0 +1,102 @@
+//! What people say on the way: reports, reviews, urges and answers, reasons.
+
+use kit::Day;
+
+use super::{dice::Dice, field::Field, writing::fill};
+
+/// What a report says.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) text: String,
+    pub(super) problem: Option<String>,
+    pub(super) next_step: Option<String>,
+}
+
+/// A report on the object at this progress, in percent.
+pub(super) fn report(dice: &Dice, field: &Field, object: &str, progress: i64, slow: bool, today: Day) -> Report {
+    let opening = match progress {
+        ..=25 => "已成立工作专班，制定方案并分解任务",
+        26..=60 => "各项工作按方案推进",
+        61..=89 => "主要工作已基本完成",
+        _ => "工作已完成，正在整理佐证材料",
+    };
+    let work = fill(dice, field, dice.word(field.works), today);
+    let troubled = slow || dice.percent(15);
+    Report {
+        text: format!("{object}：{opening}。{work}。"),
+        problem: troubled.then(|| format!("{}。", fill(dice, field, dice.word(field.obstacles), today))),
+        next_step: (progress < 90).then(|| format!("下一步：{}。", dice.word(NEXT))),
+    }
+}
+
+const NEXT: &[&str] = &[
+    "倒排工期，紧盯关键节点，确保按期完成", "加强与有关单位沟通，尽快解决制约问题", "组织现场核查，对发现的问题立行立改", "完善资料，做好验收准备",
+    "按周调度，及时上报进展", "开展一轮“回头看”，巩固已有成效",
+];
+
+/// Why progress is lower than before.
+pub(super) const FALL: &str = "核对现场后按实际完成量更正进度";
+
+/// What shows that a task is done.
+pub(super) fn closing(dice: &Dice, object: &str) -> String {
+    let proof = dice.word(&["验收意见和现场照片", "工作总结和佐证材料", "会议纪要和公示文件", "台账和整改前后对比照片", "报告正式稿"]);
+    format!("“{object}”已按要求完成，{proof}齐备，申请办结。")
+}
+
+/// What a reviewer says to a closing.
+pub(super) fn granted(dice: &Dice) -> Option<&'static str> {
+    dice.percent(40).then(|| dice.word(&["同意办结。", "材料齐全，同意办结，请做好归档。", "已核对，同意。", "完成质量较好，同意办结。"]))
+}
+
+/// Why a closing is sent back.
+pub(super) const NOT_DONE: &[&str] = &["佐证材料不全，请补充验收意见后重新申请", "部分任务要求尚未体现，请对照清单补充完善", "现场核实仍有遗留问题，整改到位后再申请"];
+
+/// Why a report is sent back.
+pub(super) const NOT_ENOUGH: &[&str] = &["内容过于笼统，请补充具体数据和完成情况", "进度与现场情况不符，请核实后重新上报", "未说明存在问题的解决措施，请补充"];
+
+/// What a check found.
+pub(super) const CHECKED: &[&str] = &["现场核查属实。", "资料核查通过。", "抽查情况良好，同意销号。", "电话回访满意。", ""];
+
+/// Why a check failed.
+pub(super) const CHECK_FAILED: &str = "回头看发现问题出现反弹，需继续整改";
+
+/// Why a unit returns a task.
+pub(super) const RETURNS: &[&str] = &["该事项职责不在我单位，建议由主管单位牵头", "根据“三定”规定，此项工作由其他单位负责，我单位可做好配合", "事项涉及专业审批，建议调整牵头单位"];
+
+/// How a return is ruled.
+pub(super) fn ruling(reassigned: bool) -> &'static str {
+    if reassigned { "经核对职责分工，同意改派" } else { "该事项属于你单位职责，请按期办理" }
+}
+
+/// Pressing for a task.
+pub(super) fn urge(dice: &Dice, overdue: bool) -> &'static str {
+    let late = ["任务已超期，请说明原因并明确完成时间。", "此项工作拖延已久，请主要负责人亲自过问，尽快办结。", "逾期未办结，请于规定时间内书面答复。"];
+    let ahead = ["请加快进度，确保按期完成。", "此事管委会领导高度关注，请报告最新进展。", "进展偏慢，请说明存在的困难和需要协调的事项。", "请关注关键节点，不得影响整体进度。"];
+    if overdue { dice.word(&late) } else { dice.word(&ahead) }
+}
+
+/// Answering.
+pub(super) const REPLIES: &[&str] = &[
+    "收到，已召开专题会研究，倒排时间表，本周内取得实质进展。",
+    "目前主要受前期手续影响，已与审批单位对接，预计五个工作日内解决。",
+    "已增派人员现场推进，剩余工作一周内完成并申请办结。",
+    "已完成大部分工作，正在收集佐证材料，随后上报。",
+    "存在的困难已书面报告，请协调配合单位支持，我单位全力推进。",
+];
+
+/// Why a matter is not taken up.
+pub(super) const NOT_TAKEN_UP: &str = "与已立项事项重复，请合并后再报";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::field;
+
+    #[test]
+    fn a_report_speaks_of_its_object_and_of_troubles_when_it_is_slow() {
+        let report = report(&Dice::seeded(1), &field::HARBOUR, "锚地扩容工程", 40, true, "2026-03-02".parse().unwrap());
+        assert!(report.text.starts_with("锚地扩容工程："));
+        assert!(report.problem.is_some() && report.next_step.is_some());
+        assert!(!report.text.contains('{'), "{}", report.text);
+    }
+}

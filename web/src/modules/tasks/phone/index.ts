@@ -1,0 +1,14 @@
+export { useReportOutbox } from './outbox'
+export { useAct } from './act'
+export { default as TaskCard } from './TaskCard.vue'
+export { default as DutyCard } from './DutyCard.vue'
+export { default as ActFrame } from './ActFrame.vue'
+export { default as OutboxCard } from './OutboxCard.vue'
+
+export const TodoPage = () => import('./TodoPage.vue')
+export const TaskListPage = () => import('./TaskListPage.vue')
+export const TaskPage = () => import('./TaskPage.vue')
+export const TaskNewPage = () => import('./TaskNewPage.vue')
+export const DecomposePage = () => import('./DecomposePage.vue')
+export const ActPage = () => import('./ActPage.vue')
+export const OutboxPage = () => import('./OutboxPage.vue')
