@@ -91,7 +91,8 @@ impl TestApp {
         self.app.ctx(std::sync::Arc::new(principal))
     }
 
-    pub(crate) async fn token_of(&self, login: &str) -> String {
+    /// A bearer token of this person.
+    pub async fn token_of(&self, login: &str) -> String {
         if let Some(token) = self.tokens.lock().unwrap().get(login) {
             return token.clone();
         }
@@ -103,6 +104,16 @@ impl TestApp {
         tx.commit().await.unwrap();
         self.tokens.lock().unwrap().insert(login.to_owned(), token.clone());
         token
+    }
+
+    /// The URL of the test's own database on PostgreSQL; nothing on SQLite.
+    pub fn postgres_url(&self) -> Option<String> {
+        self.scratch.as_ref().map(|(scratch, name)| scratch.url_of(name))
+    }
+
+    /// Another node of the same installation: its own pools on this URL, the same clock and files.
+    pub async fn node(&self, url: &str) -> App {
+        template::node(&self.app, url).await
     }
 
     /// Runs every job that is due, and what those cause; answers how many ran. A job that fails fails the test.

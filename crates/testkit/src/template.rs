@@ -55,6 +55,14 @@ async fn assemble(folder: &Path, url: &str, seed: u64) -> App {
     app::assemble(Base { db, clock: Clock::manual(start), rng: Rng::seeded(seed), blobs, config, metrics: None })
 }
 
+/// Another application on the same database, as a second node would be; it gives up on a connection after a second.
+pub(crate) async fn node(app: &App, url: &str) -> App {
+    let impatient = Options { acquire_timeout: Duration::from_secs(1), ..options() };
+    let db = Db::open(url, &impatient).await.unwrap();
+    let (clock, blobs, config) = (app.clock.clone(), app.blobs.clone(), app.config.clone());
+    app::assemble(Base { db, clock, rng: Rng::from_system(), blobs, config, metrics: None })
+}
+
 async fn make(folder: &Path, url: &str) -> Fixture {
     let app = assemble(folder, url, SEED).await;
     app.db.migrate(&app::MIGRATIONS).await.unwrap();

@@ -19,6 +19,7 @@ const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 
 /// Serves the web and the API, and works through the queue.
 pub(super) async fn serve(common: &Common, listen: Option<String>, no_migrate: bool) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
     let config = open::configure(common, listen)?;
     let metrics = record_metrics()?;
     let db = open::database(&config).await?;
@@ -40,7 +41,7 @@ pub(super) async fn serve(common: &Common, listen: Option<String>, no_migrate: b
 
     let server = axum::serve(listener, app::router(&app)).with_graceful_shutdown(app.stop.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
-    stopped().await?;
+    signals.stop().await?;
     end(app, tasks, async {
         if tokio::time::timeout(LAST_REQUESTS, server).await.is_err() {
             tracing::warn!("some requests did not end in time and were cut off");
@@ -52,6 +53,7 @@ pub(super) async fn serve(common: &Common, listen: Option<String>, no_migrate: b
 
 /// Works through the queue without serving anything.
 pub(super) async fn work(common: &Common) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
     let config = open::configure(common, None)?;
     let db = open::database(&config).await?;
     let due = app::pending(&db).await?;
@@ -59,7 +61,7 @@ pub(super) async fn work(common: &Common) -> anyhow::Result<()> {
     let app = open::application(config, db, None).await?;
     let tasks = background(&app, app.config.workers.max(1));
     tracing::info!(workers = app.config.workers.max(1), "working");
-    stopped().await?;
+    signals.stop().await?;
     end(app, tasks, async {}).await;
     Ok(())
 }
@@ -109,15 +111,32 @@ async fn end(app: App, mut tasks: JoinSet<()>, requests: impl Future<Output = ()
     tracing::info!("stopped");
 }
 
-/// Waits for the signal to stop: Ctrl-C, or SIGTERM from a service manager.
-async fn stopped() -> anyhow::Result<()> {
-    let interrupt = tokio::signal::ctrl_c();
+/// The signal to stop: Ctrl-C, or SIGTERM from a service manager. Heard from the moment this is made, so that a signal
+/// during the start is not lost.
+struct Signals {
     #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! { result = interrupt => result?, _ = terminate.recv() => {} }
+    streams: [tokio::signal::unix::Signal; 2],
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { streams: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
-    #[cfg(not(unix))]
-    interrupt.await?;
-    Ok(())
+
+    async fn stop(&mut self) -> anyhow::Result<()> {
+        #[cfg(unix)]
+        {
+            let [interrupt, terminate] = &mut self.streams;
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+            Ok(())
+        }
+        #[cfg(not(unix))]
+        Ok(tokio::signal::ctrl_c().await?)
+    }
 }

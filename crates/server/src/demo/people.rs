@@ -72,6 +72,7 @@ pub(super) async fn build(tx: &mut Tx, ctx: &Ctx, dice: &Dice, existing: &[Unit]
         hash: access::hash_password(PASSWORD.to_owned()).await?,
         names: names::names(dice, 420).into_iter(),
         hired: Vec::new(),
+        telephones: 0,
     };
     let root = clerk.root(tx, existing.iter().find(|unit| unit.parent_id.is_none())).await?;
     let centre_unit = clerk.unit(tx, root, layout::CENTRE, "运营中心", None, UnitKind::Centre).await?;
@@ -122,6 +123,7 @@ struct Clerk<'a> {
     hash: String,
     names: std::vec::IntoIter<String>,
     hired: Vec<PersonId>,
+    telephones: u32,
 }
 
 impl Clerk<'_> {
@@ -168,8 +170,9 @@ impl Clerk<'_> {
 
     async fn person(&mut self, tx: &mut Tx, unit: UnitId, post: &str, kind: PostKind, charges: &[UnitId]) -> anyhow::Result<PersonId> {
         let name = self.names.next().context("more people than names")?;
+        self.telephones += 1;
         // No operator hands out 120 numbers: whoever connects a real gateway to a demo area rings nobody up.
-        let phone = format!("120{:08}", 26_000_000 + self.hired.len());
+        let phone = format!("120{:08}", 26_000_000 + self.telephones);
         let new = NewPerson {
             name: &name,
             phone: Some(&phone),

@@ -1,6 +1,6 @@
 //! The shape of the work: how much comes when, how long it may take, and how it goes.
 
-use kit::Day;
+use kit::{Day, Moment};
 use workdays::{Cadence, Calendar};
 
 use super::{
@@ -113,8 +113,8 @@ pub(super) struct Fate {
     pub(super) split: usize,
     /// Progress against the plan, in percent.
     pub(super) pace: i64,
-    /// Working days from the due day to the day it is asked to be closed; negative before.
-    pub(super) lag: i64,
+    /// When it is asked to be closed.
+    pub(super) end: End,
     /// Sent back once.
     pub(super) refused: bool,
     /// Working days until it is checked.
@@ -123,10 +123,21 @@ pub(super) struct Fate {
     pub(super) fails: bool,
 }
 
+/// When a task is asked to be closed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    /// So many working days after it is due; negative before.
+    Around(i64),
+    /// At this moment, and granted at that one.
+    At(Moment, Moment),
+    /// Not as long as anybody looks.
+    Never,
+}
+
 impl Fate {
     /// Whether it will be closed after it was due.
     pub(super) const fn is_late(&self) -> bool {
-        self.lag >= 0
+        matches!(self.end, End::Around(0..) | End::Never)
     }
 }
 
@@ -157,7 +168,7 @@ pub(super) fn fate(dice: &Dice, span: i64, late: u64) -> Fate {
         (true, 9..=15) => dice.between(80, 93),
         (false, 0) => dice.between(55, 79),
         (false, 1 | 2) => dice.between(82, 94),
-        _ => dice.between(99, 125),
+        _ => dice.between(100, 125),
     };
     Fate {
         sign,
@@ -165,7 +176,7 @@ pub(super) fn fate(dice: &Dice, span: i64, late: u64) -> Fate {
         named: dice.percent(85),
         split: 0,
         pace,
-        lag,
+        end: End::Around(lag),
         refused: dice.percent(5),
         check: dice.between(6, 12),
         fails: dice.percent(1),

@@ -1,12 +1,14 @@
 //! What a user would hold us to, in words: each test one promise, on both databases.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod closing;
 mod deadlines;
 mod decomposition;
+mod doors;
 mod figures;
 mod kit;
 mod ledger;
+mod nodes;
 mod refusals;
 mod reporting;
 mod scope;

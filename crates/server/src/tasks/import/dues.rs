@@ -6,7 +6,7 @@ use chrono::Datelike as _;
 use kit::Day;
 use workdays::{Calendar, deadline};
 
-use crate::tasks::{DueInput, MilestoneInput, ReportRule, read_due, rule_of};
+use crate::tasks::{DueInput, MilestoneInput, ReportRule, read_due};
 
 /// What the due words of a row come to.
 #[derive(Clone, Debug, Default)]

@@ -16,7 +16,7 @@ id_types! {
 
 /// Which column is what, by its heading, and what holds for all rows.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
-pub struct Mapping {
+pub(super) struct Mapping {
     /// The task. Its title is cut from this text; without a column of its own for the demand the whole text goes there.
     pub title: Option<String>,
     /// What is demanded; may be the same column as the title.
@@ -119,7 +119,7 @@ text_enum! {
 
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RowProblem {
+pub(super) struct RowProblem {
     /// Which part: a field of the mapping, or `row`.
     pub field: &'static str,
     /// What is wrong, in Chinese.
@@ -130,7 +130,7 @@ pub struct RowProblem {
 
 /// A row as the task it will become.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ImportRow {
+pub(super) struct ImportRow {
     /// Its number in the sheet as the user sees it.
     pub row: u32,
     /// The heading it goes under.
@@ -153,7 +153,7 @@ pub struct ImportRow {
 
 /// A unit name of the sheet.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ImportUnit {
+pub(super) struct ImportUnit {
     /// The name, cleaned.
     pub name: String,
     /// In how many rows it stands.
@@ -168,7 +168,7 @@ pub struct ImportUnit {
 
 /// A ledger on its way in.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TaskImport {
+pub(super) struct TaskImport {
     /// Its id.
     pub id: ImportId,
     /// Counts changes of mapping and choices.
@@ -205,7 +205,7 @@ pub struct TaskImport {
 
 /// What a commit made.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
-pub struct ImportOutcome {
+pub(super) struct ImportOutcome {
     /// The headings, in the order of the sheet.
     pub root_ids: Vec<TaskId>,
     /// How many rows became tasks, the headings not counted.

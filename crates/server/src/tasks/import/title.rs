@@ -4,8 +4,8 @@
 const MOST: usize = 80;
 /// A clause shorter than this says too little to be a title.
 const LEAST: usize = 10;
-/// A sentence shorter than this is a label (“注：”), not a title.
-const SHORTEST_SENTENCE: usize = 4;
+/// A sentence shorter than this is no title: “修路。” is one, “一。” is not.
+const SHORTEST_SENTENCE: usize = 2;
 /// A chapter's heading that runs into its clause (“三、放得更活（十一）…”) is at most so long.
 const LONGEST_CHAPTER: usize = 60;
 
@@ -148,7 +148,7 @@ mod tests {
             ("三、管要管出公平、管出质量（十一）提高监管执法规范性和透明度", "提高监管执法规范性和透明度"),
             ("三、强化组织领导", "强化组织领导"),
             ("（1）①  完成   征拆", "完成 征拆"),
-            ("修路\n一是征地\n二是施工", "修路 一是征地"),
+            ("修路\n一是征地\n二是施工", "修路"),
             ("建设示范路网\n一是征地", "建设示范路网"),
             ("（四）", "（四）"),
             ("  \n ", ""),

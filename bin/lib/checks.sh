@@ -1,0 +1,133 @@
+# What bin/test and bin/ci share: running parts, counting what ran, and the last line. Sourced after common.sh.
+
+. bin/lib/postgres.sh
+
+NAMES=() PASSED=() FAILED=() SKIPPED=()
+
+# record NAME PASSED FAILED [SKIPPED]
+record() {
+    NAMES+=("$1") PASSED+=("$2") FAILED+=("$3") SKIPPED+=("${4:-0}")
+    if [ "$3" -gt 0 ]; then printf '%s         %s: %s failed%s\n' "$RED" "$1" "$3" "$PLAIN"; fi
+}
+
+# check NAME COMMAND… — one thing that holds or does not.
+check() {
+    local name=$1
+    shift
+    step "$name"
+    if "$@"; then record "$name" 1 0; else record "$name" 0 1; fi
+}
+
+any_failed() {
+    local n
+    for n in ${FAILED[@]+"${FAILED[@]}"}; do [ "$n" -eq 0 ] || return 0; done
+    return 1
+}
+
+# Prints what ran and ends the script.
+finish() {
+    local index passed=0 failed=0 skipped=0
+    printf '\n'
+    for index in ${NAMES[@]+"${!NAMES[@]}"}; do
+        printf '  %-34s %5d passed %4d failed %4d skipped\n' "${NAMES[$index]}" "${PASSED[$index]}" "${FAILED[$index]}" "${SKIPPED[$index]}"
+        passed=$((passed + PASSED[index])) failed=$((failed + FAILED[index])) skipped=$((skipped + SKIPPED[index]))
+    done
+    # Nothing that ran is no success.
+    [ $((passed + failed)) -gt 0 ] || failed=1
+    step "done in $((SECONDS / 60)) min $((SECONDS % 60)) s"
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    [ "$failed" -eq 0 ] || exit 1
+    exit 0
+}
+
+STARTED_POSTGRES=no
+use_postgres() {
+    [ -z "${SHIBICHENG_TEST_POSTGRES:-}" ] || return 0
+    step "starting a throw-away PostgreSQL"
+    start_postgres || return 1
+    STARTED_POSTGRES=yes
+}
+
+clean_up() {
+    end_background
+    [ "$STARTED_POSTGRES" = no ] || stop_postgres
+    STARTED_POSTGRES=no
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+
+find_chromium() {
+    local name
+    for name in "${E2E_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+        [ -n "$name" ] && command -v "$name" && return 0
+    done
+    return 1
+}
+
+use_chromium() {
+    if ! find_chromium >/dev/null; then
+        install_package chromium || {
+            printf 'There is no Chromium on this machine. Debian/Ubuntu: apt-get install chromium; or set E2E_CHROMIUM to its path.\n' >&2
+            return 1
+        }
+    fi
+    E2E_CHROMIUM=$(find_chromium) || return 1
+    export E2E_CHROMIUM
+}
+
+# Compiles every test; the binary with them.
+compile_tests() { cargo test --workspace --locked --no-run --quiet; }
+
+test_rust() {
+    use_postgres || { record "rust: PostgreSQL" 0 1; return; }
+    step "running the Rust tests on both databases"
+    local log=$LOGS/test-rust.log code=0 counts passed failed skipped
+    cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$log" || code=1
+    counts=$(awk '/^test result: / { p += $4; f += $6; s += $8 } END { print p + 0, f + 0, s + 0 }' "$log")
+    read -r passed failed skipped <<<"$counts"
+    # What does not compile or dies has no result line of its own.
+    if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+    if [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+    record rust "$passed" "$failed" "$skipped"
+}
+
+test_web() {
+    node_modules web
+    check "web: types" npm --prefix web run --silent typecheck
+    check "web: lint" npm --prefix web run --silent lint
+    step "running the web's unit tests"
+    local report=$PWD/$LOGS/vitest.json code=0 passed failed skipped
+    case $LOGS in /*) report=$LOGS/vitest.json ;; esac
+    rm -f "$report"
+    (cd web && ./node_modules/.bin/vitest run --reporter=default --reporter=json --outputFile.json="$report") || code=1
+    read -r passed failed skipped <<<"$(node bin/lib/vitest-counts.mjs "$report")"
+    if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+    record "web: unit" "$passed" "$failed" "$skipped"
+}
+
+# Browser tests against the real binary, once on each database.
+test_e2e() {
+    if [ ! -f e2e/run.mjs ]; then
+        step "there are no browser tests: e2e/run.mjs is missing"
+        record "e2e" 0 1
+        return
+    fi
+    use_chromium || { record "e2e: Chromium" 0 1; return; }
+    use_postgres || { record "e2e: PostgreSQL" 0 1; return; }
+    [ ! -f e2e/package-lock.json ] || node_modules e2e
+    build_web
+    # Already there when the Rust tests ran.
+    if [ "${HAVE_BINARY:-no}" = no ]; then build_server; fi
+    local database
+    for database in sqlite postgres; do
+        step "running the browser tests on $database"
+        local log=$LOGS/e2e-$database.log code=0 passed=0 failed=0 skipped=0 line
+        E2E_DATABASE=$database node e2e/run.mjs 2>&1 | tee "$log" || code=1
+        line=$(grep -aE '^([A-Za-z0-9]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -n 1 || true)
+        read -r passed failed skipped <<<"$(printf '%s 0 0 0' "$(grep -oE '[0-9]+ (passed|failed|skipped)' <<<"$line" | grep -oE '^[0-9]+' | tr '\n' ' ')")"
+        if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+        # Without its last line nobody knows what ran.
+        if [ -z "$line" ] && [ "$failed" -eq 0 ]; then failed=1; fi
+        record "e2e: $database" "$passed" "$failed" "${skipped%% *}"
+    done
+}

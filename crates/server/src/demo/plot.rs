@@ -1,0 +1,169 @@
+//! What is to happen: tasks before they are set, tasks that are out, and who does what to them when.
+
+use std::cmp::Ordering;
+
+use kit::{Day, Moment};
+use workdays::Cadence;
+
+use super::{
+    field::Field,
+    people::Seat,
+    shape::Fate,
+    writing::Matter,
+};
+use crate::{
+    org::PersonId,
+    supervision::UrgeId,
+    tasks::{Importance, MilestoneId, ReportId, RequestId, TaskId, Urgency},
+};
+
+/// A task to be set.
+#[derive(Clone, Debug)]
+pub(super) struct Spec {
+    pub(super) creator: PersonId,
+    /// Who reviews its reports and decides on its closing.
+    pub(super) reviewer: PersonId,
+    /// Which unit leads it, by its place in the area.
+    pub(super) unit: usize,
+    pub(super) seat: Seat,
+    /// The handler is named by whoever sets it, and signs in person.
+    pub(super) seated: bool,
+    pub(super) co: Vec<usize>,
+    pub(super) field: &'static Field,
+    pub(super) matter: Matter,
+    pub(super) kind: &'static str,
+    pub(super) document: Option<String>,
+    pub(super) clause: Option<String>,
+    pub(super) importance: Importance,
+    pub(super) urgency: Urgency,
+    pub(super) term: Term,
+    /// Dated steps it has.
+    pub(super) steps: usize,
+    pub(super) fate: Fate,
+}
+
+/// When a task is due.
+#[derive(Clone, Debug)]
+pub(super) enum Term {
+    /// In words.
+    Words(String),
+    /// On a day.
+    On(Day),
+    /// Never.
+    Standing,
+}
+
+/// Several tasks out of one document.
+#[derive(Clone, Debug)]
+pub(super) struct Bundle {
+    pub(super) creator: PersonId,
+    pub(super) title: String,
+    pub(super) demand: String,
+    pub(super) kind: &'static str,
+    pub(super) document: Option<String>,
+    pub(super) importance: Importance,
+    pub(super) items: Vec<Spec>,
+}
+
+/// A task that is out.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) id: TaskId,
+    /// Counted along with the verbs, so that nothing has to be read back.
+    pub(super) version: i64,
+    pub(super) spec: Spec,
+    pub(super) above: Option<usize>,
+    /// Tasks below that are not closed.
+    pub(super) below: usize,
+    pub(super) phase: Phase,
+    pub(super) start: Day,
+    pub(super) due: Option<Day>,
+    /// Working days from start to due.
+    pub(super) span: i64,
+    pub(super) rule: Cadence,
+    /// Its dated steps, by day.
+    pub(super) steps: Vec<Milepost>,
+    pub(super) has_handler: bool,
+    /// Claimed progress, in percent.
+    pub(super) claimed: i64,
+    /// Verified progress, in percent.
+    pub(super) verified: i64,
+    /// Reports nobody has looked at.
+    pub(super) unread: usize,
+    /// A closing is undecided.
+    pub(super) closing: bool,
+}
+
+/// A dated step that is not reached yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Milepost {
+    pub(super) id: MilestoneId,
+    pub(super) day: Day,
+    /// Progress planned by then, in percent.
+    pub(super) planned: i64,
+}
+
+/// Where a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Draft,
+    Out,
+    Active,
+    Closed,
+    Settled,
+}
+
+/// Something that is to happen.
+#[derive(Debug)]
+pub(super) enum Act {
+    Set(Box<Spec>),
+    SetAll(Box<Bundle>),
+    Submit,
+    Approve,
+    Sign,
+    CoSign(usize),
+    Assign,
+    Decompose,
+    Rule,
+    /// For the duty of that day.
+    Report(Day),
+    /// Nearly done.
+    LastReport,
+    Review(ReportId, Day),
+    Ask,
+    Decide(RequestId),
+    Verify,
+    Urge(PersonId),
+    Reply(UrgeId),
+}
+
+/// When what happens to which task; the node is of no meaning for what is yet to be set.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) at: Moment,
+    /// Tells apart what happens at the same moment.
+    pub(super) turn: u64,
+    pub(super) node: usize,
+    pub(super) act: Act,
+}
+
+/// The earliest is the greatest, as a heap wants it.
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.at, other.turn).cmp(&(self.at, self.turn))
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Entry {}

@@ -1,0 +1,7 @@
+//! The program itself, started as an operator starts it.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod backup;
+mod kit;
+mod lifecycle;
