@@ -111,6 +111,26 @@ impl Sql {
         .map_err(Into::into)
     }
 
+    /// Runs it where there are no rows to read.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn execute(&self, tx: &mut Tx) -> Result<()> {
+        let text = sqlx::AssertSqlSafe(self.text.as_str());
+        // Each such text is its own: kept prepared it would only push others out.
+        match tx.conn() {
+            ConnRef::Sqlite(c) => {
+                let query = bound(sqlx::query_as::<_, (i64,)>(text).persistent(false), &self.values);
+                query.fetch_all(c).await.map(drop)
+            }
+            ConnRef::Postgres(c) => {
+                let query = bound(sqlx::query_as::<_, (i64,)>(text).persistent(false), &self.values);
+                query.fetch_all(c).await.map(drop)
+            }
+        }
+        .map_err(Into::into)
+    }
+
     /// The first row.
     ///
     /// # Errors

@@ -42,6 +42,8 @@ export function startLive(on: LiveHandlers): () => void {
     }
     source.onerror = () => {
       missed = true
+      // Closed for good means that the server answered and refused: asking once tells whether the session has ended.
+      if (source?.readyState === 2) on.poll()
       source?.close()
       source = null
       failures++

@@ -25,8 +25,10 @@ describe('access', () => {
   it('says what is wrong with a password', () => {
     expect(passwordFault('short1', '')).toBe('tooShort')
     expect(passwordFault('onlyletters', '')).toBe('mix')
-    expect(passwordFault('letters1234', 'letters1234')).toBe('same')
-    expect(passwordFault('letters1234', 'old')).toBeNull()
+    expect(passwordFault('letters1234', '')).toBe('mix')
+    expect(passwordFault('Letters1234', 'Letters1234')).toBe('same')
+    expect(passwordFault('Letters1234', 'old')).toBeNull()
+    expect(passwordFault('four words are enough', 'old')).toBeNull()
   })
 })
 

@@ -57,6 +57,15 @@ pub async fn create_account_with(tx: &mut Tx, ctx: &Ctx, new: &NewAccount<'_>, h
     audit::record(tx, ctx, audit::Entry::security("account_created", format!("开通账号“{login}”"), data)).await
 }
 
+/// Gives the person a password that everybody knows, by its hash, and ends their sessions: for demo areas and tests only.
+pub async fn set_password_with(tx: &mut Tx, ctx: &Ctx, person: PersonId, hash: &str) -> Outcome<()> {
+    if !store::set_password(tx, person, hash, false).await? {
+        return Err(Refusal::NotFound);
+    }
+    session::sign_out_everywhere(tx, person, None).await?;
+    audit::record(tx, ctx, audit::Entry::security("password_reset", "设定演示密码".to_owned(), json!({ "person": person }))).await
+}
+
 /// Gives the person a new initial password and ends their sessions; answers the password.
 pub async fn reset_password(tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Outcome<String> {
     let new = password::initial_password(&ctx.rng);

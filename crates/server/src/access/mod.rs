@@ -17,7 +17,7 @@ mod store;
 
 pub use account::{
     NewAccount, change_login, change_password, checked_login, create_account, create_account_with, leave, login_of, reset_password,
-    set_administrator,
+    set_administrator, set_password_with,
 };
 pub use http::routes;
 pub use password::{check_password_rules, hash as hash_password, initial_password};

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod backup;
+mod bench_data;
 mod manifest;
 mod open;
 mod postgres;
@@ -81,6 +82,12 @@ enum Command {
     Verify,
     /// Prints the description of the API as JSON.
     Openapi,
+    /// Adds many tasks for measurements to an area that has people; they have no ledger behind them.
+    BenchData {
+        /// How many.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=10_000_000))]
+        tasks: i64,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -161,6 +168,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Restore { source } => restore::run(&common, &source).await?,
         Command::Verify => return verify::run(&common).await,
         Command::Openapi => say(app::openapi().to_pretty_json().context("the API's description")?),
+        Command::BenchData { tasks } => bench_data::make(&common, tasks).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

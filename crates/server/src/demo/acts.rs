@@ -16,6 +16,9 @@ use crate::{
     tasks::{self, Case, CloseDecision, PartyRole, ReportId, ReportInput, RequestId, Review, Ruling, VerificationResult},
 };
 
+/// Standing tasks get their duties to report so far ahead.
+const STANDING_DAYS: i64 = 370;
+
 impl Play {
     /// One act on a task; what has been overtaken by events does not happen.
     pub(super) async fn go_on(&mut self, at: usize, act: Act) -> anyhow::Result<()> {
@@ -141,7 +144,7 @@ impl Play {
             let wait = self.dice.between(HOUR, FULL_DAY);
             self.plan_later(wait, at, Act::Assign);
         }
-        let horizon = due.unwrap_or_else(|| start.plus_days(tasks::STANDING_AHEAD_DAYS));
+        let horizon = due.unwrap_or_else(|| start.plus_days(STANDING_DAYS));
         days.extend(shape::nodes(rule, &calendar, start, horizon));
         let end = due.map(|due| hours::workday_on_or_before(&calendar, due));
         let ask = match (fate.end, end) {
@@ -156,7 +159,7 @@ impl Play {
             let at_day = self.report_moment(day, fate.pace);
             let moment = at_day.max(hours::later(&calendar, now, HOUR + self.dice.between(0, 2 * HOUR)));
             // Whoever is about to close does not report before.
-            if ask.is_none_or(|ask| moment < hours::later(&calendar, ask, -1).min(ask) && moment.day() < ask.day()) {
+            if ask.is_none_or(|ask| moment.day() < ask.day()) {
                 self.plan(moment, at, Act::Report(day));
             }
         }
@@ -270,8 +273,7 @@ impl Play {
 
     async fn review(&mut self, at: usize, report: ReportId, day: Day) -> anyhow::Result<()> {
         let node = self.node(at)?;
-        let (id, reviewer, claimed, prompt) = (node.id, node.spec.reviewer, node.claimed, matches!(node.spec.fate.end, End::At(..)));
-        debug_assert!(node.unread > 0, "{id}");
+        let (reviewer, claimed, prompt) = (node.spec.reviewer, node.claimed, matches!(node.spec.fate.end, End::At(..)));
         let ctx = self.stage.acting(&self.area, reviewer)?;
         let tx = self.stage.tx().await?;
         if self.dice.percent(3) && !prompt {

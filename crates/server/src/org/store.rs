@@ -145,6 +145,16 @@ pub async fn below(tx: &mut Tx, above: &[UnitId]) -> Result<Vec<UnitId>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// For every unit, the unit directly below the root that it belongs to; a root belongs to itself.
+pub async fn tops(tx: &mut Tx) -> Result<std::collections::HashMap<UnitId, UnitId>> {
+    let rows: Vec<(UnitId, UnitId)> = run!(tx, |c| sqlx::query_as(
+        "select a.unit_id, a.above_id from unit_above a join unit u on u.id = a.above_id left join unit p on p.id = u.parent_id \
+         where (p.id is not null and p.parent_id is null) or (u.parent_id is null and a.distance = 0)"
+    )
+    .fetch_all(c))?;
+    Ok(rows.into_iter().collect())
+}
+
 /// What the person has to do with which units on this day.
 pub async fn duties(tx: &mut Tx, person: PersonId, today: Day) -> Result<Vec<DutyRow>> {
     run!(tx, |c| sqlx::query_as(

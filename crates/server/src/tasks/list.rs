@@ -15,9 +15,10 @@ use super::{
     view::{self, TaskRow},
 };
 use crate::{
+    access::Role,
     app::{Ctx, Outcome, Refusal},
     http::Cursor,
-    org::{self, UnitRef},
+    org::{self, UnitId, UnitRef},
 };
 
 /// A page of tasks.
@@ -111,9 +112,14 @@ pub struct UnitLoad {
     pub progress: Share,
 }
 
-/// Load by lead unit, the most overdue first.
+/// Load by lead unit, the most overdue first. Whoever oversees several units sees each with the units below it; whoever
+/// stands for a unit sees its parts.
 pub async fn by_unit(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<Vec<UnitLoad>> {
-    let loads = store::by_unit(tx, &eye(ctx), filter).await?;
+    let mut loads = store::by_unit(tx, &eye(ctx), filter).await?;
+    if ctx.actor.scope.sees_everything() || ctx.actor.is(Role::Leader) {
+        let tops = org::tops(tx).await?;
+        loads = gather(loads, |unit| tops.get(&unit).copied().unwrap_or(unit));
+    }
     let units = org::unit_refs(tx, loads.iter().map(|load| load.unit_id)).await?;
     Ok(loads
         .into_iter()
@@ -136,6 +142,20 @@ pub async fn by_unit(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<Vec<Uni
             })
         })
         .collect())
+}
+
+/// Adds up the loads of units that belong together.
+fn gather(loads: Vec<store::UnitLoad>, top: impl Fn(UnitId) -> UnitId) -> Vec<store::UnitLoad> {
+    let mut out: Vec<store::UnitLoad> = Vec::new();
+    for mut load in loads {
+        load.unit_id = top(load.unit_id);
+        match out.iter_mut().find(|sum| sum.unit_id == load.unit_id) {
+            None => out.push(load),
+            Some(sum) => sum.add(&load),
+        }
+    }
+    out.sort_by_key(|load| (std::cmp::Reverse(load.overdue), std::cmp::Reverse(load.open)));
+    out
 }
 
 /// Volume of one month.

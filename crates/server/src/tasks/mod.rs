@@ -10,6 +10,7 @@
 //! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `source_kind`,
 //! `task_import`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
 
+mod bench;
 mod case;
 mod close;
 mod decompose;
@@ -34,8 +35,9 @@ mod view;
 
 use db::Tx;
 use futures_util::future::BoxFuture;
-use kit::uuid::Uuid;
+use kit::{Day, uuid::Uuid};
 
+pub use bench::{make_many, settle};
 pub use case::{Case, Step, TaskEvent, note};
 pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
 pub use decompose::{ChildInput, decompose};
@@ -48,7 +50,7 @@ pub use http::routes;
 pub use lamp::{Lamp, LampView};
 pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};
 pub use model::{
-    DueInput, Importance, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule, RequestId, RuleKind,
+    DueInput, Importance, MilestoneId, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule, RequestId, RuleKind,
     Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult,
 };
 pub use policy::{Action, is_doer, is_issuer};
@@ -71,6 +73,11 @@ pub async fn sees(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<bool> {
         Err(Refusal::NotFound) => Ok(false),
         Err(other) => Err(other),
     }
+}
+
+/// The steps of a task, by day; for whoever reports and must say which were reached.
+pub async fn steps(tx: &mut Tx, task: TaskId) -> Outcome<Vec<(MilestoneId, Day)>> {
+    Ok(store::milestones(tx, task).await?.into_iter().map(|step| (step.id, step.due_day)).collect())
 }
 
 /// Who handed in this report or asked for this; for messages about what became of it.

@@ -5,19 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::kit::{Server, fail, run, say};
-
-const NEW: &str = "Xin-mima-2026";
-
-/// Signs in with the initial password, changes it, and answers a token.
-fn token(server: &Server, data: &Path, login: &str) -> String {
-    let reset = say(data, &["admin", "reset-password", "--user", login]);
-    let initial = reset.split("初始密码 ").nth(1).and_then(|rest| rest.split('（').next()).unwrap().to_owned();
-    let token = say(data, &["admin", "token", "--user", login]).trim().to_owned();
-    let body = json!({ "current": initial, "new": NEW }).to_string();
-    assert_eq!(server.api(&token, "PUT", "/me/password", body.as_bytes()).0, 204);
-    token
-}
+use crate::kit::{PASSWORD, Server, fail, run, say, token};
 
 fn only_blob(data: &Path) -> std::path::PathBuf {
     let mut folder = data.join("blobs");
@@ -47,7 +35,7 @@ fn a_backup_taken_while_the_server_runs_brings_everything_back() {
     let server = Server::start(&back, &[]);
     assert_eq!(server.said, [""; 0]);
     // The initial password was changed before the backup, and so it is in the copy.
-    let body = json!({ "login": "admin", "password": NEW }).to_string();
+    let body = json!({ "login": "admin", "password": PASSWORD }).to_string();
     assert_eq!(server.api("", "POST", "/session", body.as_bytes()).0, 200);
     let bearer = format!("Bearer {token}");
     let path = format!("/api/v1/files/{}/content", file["id"].as_str().unwrap());

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A command of the program with no options but these.
 pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
@@ -126,6 +126,19 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What [`token`] changes a password to.
+pub(crate) const PASSWORD: &str = "Xin-mima-2026";
+
+/// Gives somebody a password of their own, [`PASSWORD`], and answers a token.
+pub(crate) fn token(server: &Server, data: &Path, login: &str) -> String {
+    let reset = say(data, &["admin", "reset-password", "--user", login]);
+    let initial = reset.split("初始密码 ").nth(1).and_then(|rest| rest.split('（').next()).unwrap().to_owned();
+    let token = say(data, &["admin", "token", "--user", login]).trim().to_owned();
+    let body = json!({ "current": initial, "new": PASSWORD }).to_string();
+    assert_eq!(server.api(&token, "PUT", "/me/password", body.as_bytes()).0, 204);
+    token
 }
 
 /// Reads an answer to its end: the status and the body.

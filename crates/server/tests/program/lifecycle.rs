@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::kit::{Server, answer, aside, fail, say};
+use crate::kit::{Server, answer, aside, fail, say, token};
 
 #[test]
 fn the_first_start_makes_an_administrator_and_the_second_is_quick() {
@@ -36,23 +36,21 @@ fn the_first_start_makes_an_administrator_and_the_second_is_quick() {
 #[test]
 fn stopping_ends_streams_and_finishes_what_was_begun() {
     let data = TempDir::new().unwrap();
-    Server::start(data.path(), &[]).stop();
-    let _ = say(data.path(), &["admin", "create", "--login", "second", "--name", "二号"]);
-    let token = say(data.path(), &["admin", "token", "--user", "second"]).trim().to_owned();
     let server = Server::start(data.path(), &[]);
-    let bearer = format!("Bearer {token}");
-    // The account has an initial password, so the token opens nothing but itself; it is enough for a request in hand.
-    let (status, me) = server.api(&token, "GET", "/me", b"");
-    assert_eq!((status, &me["login"]), (200, &json!("second")));
-    let body = json!({ "current": "x", "new": "y" }).to_string();
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("content-length", "27")];
-    let mut slow = server.send("PUT", "/api/v1/me/password", &headers, &body.as_bytes()[..10]);
-    std::thread::sleep(Duration::from_millis(200));
-    server.signal("TERM");
+    let bearer = format!("Bearer {}", token(&server, data.path(), "admin"));
+    let mut stream = server.send("GET", "/api/v1/live", &[("authorization", &bearer)], b"");
+    let body = json!({ "text": "10个工作日内" }).to_string();
+    let length = body.len().to_string();
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("content-length", length.as_str())];
+    let mut slow = server.send("POST", "/api/v1/deadline-readings", &headers, &body.as_bytes()[..10]);
     std::thread::sleep(Duration::from_millis(300));
+    server.signal("TERM");
+    let mut events = String::new();
+    stream.read_to_string(&mut events).unwrap();
+    assert!(events.contains("event: unread"), "{events}");
     slow.write_all(&body.as_bytes()[10..]).unwrap();
-    let (status, problem) = answer(slow);
-    assert_eq!(status, 422, "{}", String::from_utf8_lossy(&problem));
+    let (status, reading) = answer(slow);
+    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&reading));
     assert!(server.ended(Duration::from_secs(15)).success());
 }
 

@@ -3,7 +3,15 @@ import { mayCreate, PasswordPage, seesTasks, SignInPage, useSession } from '@/mo
 import { InboxPage } from '@/modules/notify/phone'
 import { BoardPage } from '@/modules/operations/phone'
 import { UrgesPage } from '@/modules/supervision/phone'
-import { ActPage, DecomposePage, OutboxPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks/phone'
+import {
+  ActPage,
+  DecomposePage,
+  OutboxPage,
+  TaskListPage,
+  TaskNewPage,
+  TaskPage,
+  TodoPage,
+} from '@/modules/tasks/phone'
 
 /** The names are the desk's: links inside shared components lead to the same things here. */
 const tab = { tab: true } as const
@@ -14,18 +22,44 @@ export const routes: RouteRecordRaw[] = [
     path: '/',
     component: () => import('./PhoneShell.vue'),
     children: [
-      { path: '', name: 'home', component: { render: () => null }, beforeEnter: () => ({ name: startTab(), replace: true }) },
+      {
+        path: '',
+        name: 'home',
+        component: { render: () => null },
+        beforeEnter: () => ({ name: startTab(), replace: true }),
+      },
       { path: 'todo', name: 'todo', component: TodoPage, meta: { ...tab, title: 'app.nav.todo', may: seesTasks } },
-      { path: 'tasks', name: 'tasks', component: TaskListPage, meta: { ...tab, title: 'app.nav.tasks', may: seesTasks } },
-      { path: 'urges', name: 'urges', component: UrgesPage, meta: { ...tab, title: 'phone.tab.urges', may: seesTasks } },
-      { path: 'board', name: 'board', component: BoardPage, meta: { ...tab, title: 'phone.tab.board', may: seesTasks } },
+      {
+        path: 'tasks',
+        name: 'tasks',
+        component: TaskListPage,
+        meta: { ...tab, title: 'app.nav.tasks', may: seesTasks },
+      },
+      {
+        path: 'urges',
+        name: 'urges',
+        component: UrgesPage,
+        meta: { ...tab, title: 'phone.tab.urges', may: seesTasks },
+      },
+      {
+        path: 'board',
+        name: 'board',
+        component: BoardPage,
+        meta: { ...tab, title: 'phone.tab.board', may: seesTasks },
+      },
       { path: 'me', name: 'me', component: () => import('./MePage.vue'), meta: { ...tab, title: 'phone.tab.me' } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'outbox', name: 'outbox', component: OutboxPage, meta: { title: 'phone.outbox.title', may: seesTasks } },
       { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'phone.create', may: mayCreate } },
       { path: 'tasks/:id', name: 'task', component: TaskPage, props: true, meta: { may: seesTasks } },
       { path: 'tasks/:id/edit', name: 'edit', component: TaskNewPage, props: true, meta: { may: seesTasks } },
-      { path: 'tasks/:id/decompose', name: 'decompose', component: DecomposePage, props: true, meta: { may: seesTasks } },
+      {
+        path: 'tasks/:id/decompose',
+        name: 'decompose',
+        component: DecomposePage,
+        props: true,
+        meta: { may: seesTasks },
+      },
       { path: 'tasks/:id/act/:action', name: 'act', component: ActPage, props: true, meta: { may: seesTasks } },
       {
         path: ':path(.*)*',

@@ -6,9 +6,10 @@ import home from './home'
 import imports from './imports'
 import inbox from './inbox'
 import org from './org'
+import phone from './phone'
 import supervision from './supervision'
 import tasks from './tasks'
 import todo from './todo'
 import words from './words'
 
-export default { access, app, common, files, home, imports, inbox, org, supervision, tasks, todo, words }
+export default { access, app, common, files, home, imports, inbox, org, phone, supervision, tasks, todo, words }

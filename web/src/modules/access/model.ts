@@ -4,7 +4,8 @@ export type PasswordFault = 'tooShort' | 'mix' | 'same'
 
 export function passwordFault(next: string, current: string): PasswordFault | null {
   if (next.length < 10) return 'tooShort'
-  if (!/[A-Za-z]/.test(next) || !/\d/.test(next)) return 'mix'
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(next)).length
+  if (next.length < 16 && kinds < 3) return 'mix'
   return next === current ? 'same' : null
 }
 

@@ -14,9 +14,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
     commit,
-    ledger::{self, read_sheet},
+    ledger,
     model::{ImportId, ImportOutcome, Mapping, TaskImport, UnitChoice},
-    sheet::MAX_BYTES,
+    sheet::{self, MAX_BYTES},
 };
 use crate::{
     access::{ImportTasks, Permitted},
@@ -67,7 +67,7 @@ async fn upload(me: Permitted<ImportTasks>, Query(query): Query<UploadQuery>, id
         (name, receive(body.into_data_stream()).await?)
     };
     let name = blob::safe_name(&name);
-    let sheet = read_sheet(name.clone(), bytes).await?;
+    let sheet = sheet::read(name.clone(), bytes).await?;
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| ledger::take_in(tx, &me.ctx, &name, sheet).await).await
 }
 

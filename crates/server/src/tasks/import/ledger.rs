@@ -1,5 +1,7 @@
 //! The steps before the commit, and what an import looks like at each of them.
 
+use std::collections::HashMap;
+
 use db::Tx;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -7,7 +9,7 @@ use super::{
     guess,
     model::{Choice, Choices, ImportId, ImportRow, ImportUnit, Mapping, Severity, TaskImport, UnitChoice, UnitChoiceKind},
     rows::{self, Entry},
-    sheet::{self, Sheet},
+    sheet::Sheet,
     store::{self, ImportRecord},
     units,
 };
@@ -205,7 +207,7 @@ pub(super) async fn choose(
     ctx: &Ctx,
     id: ImportId,
     version: Option<i64>,
-    given: &std::collections::HashMap<String, UnitChoice>,
+    given: &HashMap<String, UnitChoice>,
     parent: Option<UnitId>,
 ) -> Outcome<TaskImport> {
     let ledger = Ledger::open(tx, ctx, id, version).await?;
@@ -252,5 +254,3 @@ pub(super) async fn choose(
 pub(super) fn to_create(units: &[ImportUnit]) -> impl Iterator<Item = &ImportUnit> {
     units.iter().filter(|unit| unit.choice == Some(UnitChoiceKind::Create))
 }
-
-pub(super) use sheet::read as read_sheet;

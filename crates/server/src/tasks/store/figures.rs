@@ -72,6 +72,24 @@ pub(in crate::tasks) struct UnitLoad {
     pub(in crate::tasks) progress: i64,
 }
 
+impl UnitLoad {
+    /// Takes another unit's load in; mean progress by the number of open tasks.
+    pub(in crate::tasks) fn add(&mut self, other: &Self) {
+        let open = self.open + other.open;
+        if open > 0 {
+            self.progress = (self.progress * self.open + other.progress * other.open) / open;
+        }
+        self.open = open;
+        self.overdue += other.overdue;
+        self.grey += other.grey;
+        self.green += other.green;
+        self.yellow += other.yellow;
+        self.orange += other.orange;
+        self.red += other.red;
+        self.closed += other.closed;
+    }
+}
+
 /// Tasks by lead unit.
 pub(in crate::tasks) async fn by_unit(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter) -> Result<Vec<UnitLoad>> {
     let mut sql = Sql::new(
@@ -98,7 +116,7 @@ pub(in crate::tasks) async fn month(tx: &mut Tx, scope: &Scope, from: Day, to: D
     sql.push(" and t.closed_at <= ").bind(to.end().millis());
     sql.push(" then 1 else 0 end) as bigint), 0), coalesce(cast(sum(case when t.due_day >= ").bind(from.to_string());
     sql.push(" and t.due_day <= ").bind(to.to_string()).push(" and t.due_day < ").bind(today.to_string());
-    sql.push(" and t.state in ('dispatched', 'active') then 1 else 0 end) as bigint), 0) from task t where t.dispatched_at is not null and (t.created_at >= ");
+    sql.push(" and t.state in ('dispatched', 'active') then 1 else 0 end) as bigint), 0) from task t where t.dispatched_at is not null and t.children = 0 and (t.created_at >= ");
     sql.bind(from.start().millis()).push(" or t.closed_at >= ").bind(from.start().millis());
     sql.push(" or t.due_day >= ").bind(from.to_string()).push(") and");
     scope.tasks(&mut sql);

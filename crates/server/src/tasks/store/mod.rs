@@ -1,10 +1,12 @@
 //! All SQL of tasks.
 
+mod bulk;
 mod figures;
 mod list;
 mod parts;
 mod task;
 
+pub(super) use bulk::*;
 pub(super) use figures::*;
 pub(super) use list::*;
 pub(super) use parts::*;

@@ -1,0 +1,99 @@
+//! A fictitious development zone with its history up to yesterday evening, so that its today can begin.
+
+use std::time::Duration;
+
+use kit::{Day, Moment};
+
+use super::{
+    cast::{Author, Order},
+    dice::Dice,
+    hours::{self, FULL_DAY},
+    life::Play,
+    people,
+    plot::Act,
+    shape,
+    stage::Stage,
+    writing::Writer,
+};
+use crate::{access, app::App, org::Unit};
+
+/// What the set holds when nothing else is said.
+pub(super) const MONTHS: usize = 24;
+
+const SEED: u64 = 20_210_630;
+/// Messages of the last so many days are there to be read.
+const TOLD_DAYS: i64 = 14;
+
+/// Plays the last `months` months.
+pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow::Result<()> {
+    let today = app.clock.today();
+    let first = months_before(today, months);
+    let dice = Dice::seeded(SEED ^ 0xd1ce);
+    // What lies before today is done; what comes today is up to whoever looks.
+    let told_from = today.plus_days(-TOLD_DAYS).start();
+    let mut stage = Stage::new(app, SEED, eve(first), Some(told_from));
+    let ctx = stage.ctx(access::system_principal());
+    let area = people::build(stage.tx().await?, &ctx, &dice, existing).await?;
+    access::mark_demo(stage.tx().await?).await?;
+    stage.pause().await?;
+    tracing::info!(demo.months = months, "the organisation stands");
+    let mut play = Play::new(stage, area, dice);
+    let mut writer = Writer::default();
+    let mut month = first.month();
+    let mut owed = 0_i64;
+    for (day, count) in shape::volumes(&play.dice.clone(), &play.stage.calendar.clone(), first, today.plus_days(-1), shape::MONTHLY) {
+        if day.month() != month {
+            tracing::info!(demo.month = %month, demo.tasks = play.nodes.len(), "a month has passed");
+            month = day.month();
+        }
+        // A bundle may be more than a day's share; the next days have less.
+        owed += i64::try_from(count).unwrap_or(0);
+        while owed > 0 {
+            owed -= i64::try_from(set_one(&mut play, &mut writer, day)).unwrap_or(1);
+        }
+        play.play_until(day.plus_days(1).start()).await?;
+    }
+    play.play_until(today.start()).await?;
+    play.stage.pause().await?;
+    tracing::info!(demo.tasks = play.nodes.len(), "the zone stands");
+    Ok(())
+}
+
+fn set_one(play: &mut Play, writer: &mut Writer, day: Day) -> usize {
+    let (dice, calendar) = (play.dice.clone(), play.stage.calendar.clone());
+    let order = Author { area: &play.area, dice: &dice, calendar: &calendar, writer, today: day }.order();
+    let size = order.size();
+    let at = hours::at(day, dice.between(0, FULL_DAY * 9 / 10));
+    match order {
+        Order::One(spec) => play.plan(at, 0, Act::Set(Box::new(spec))),
+        Order::Many(bundle) => play.plan(at, 0, Act::SetAll(Box::new(bundle))),
+    }
+    size
+}
+
+/// The evening before a day.
+fn eve(day: Day) -> Moment {
+    day.start().minus(Duration::from_secs(6 * 3600))
+}
+
+fn months_before(day: Day, months: usize) -> Day {
+    let mut first = day.month_start();
+    for _ in 0..months {
+        first = first.plus_days(-1).month_start();
+    }
+    let last = first.plus_days(31).month_start().plus_days(-1);
+    first.plus_days(day.month_start().days_until(day)).min(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_counted_back_to_a_day_that_exists() {
+        let before = |day: &str, months| months_before(day.parse().unwrap(), months).to_string();
+        assert_eq!(before("2026-11-23", 24), "2024-11-23");
+        assert_eq!(before("2026-03-31", 1), "2026-02-28");
+        assert_eq!(before("2026-01-15", 1), "2025-12-15");
+    }
+}

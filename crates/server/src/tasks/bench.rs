@@ -1,0 +1,109 @@
+//! Many plausible tasks in little time, for measurements: the shape of lists and figures, without a ledger behind it.
+
+use db::Tx;
+use kit::Moment;
+
+use super::{
+    lamp,
+    model::{Importance, PartyId, PartyRole, PartyRow, PartyState, RuleKind, Share, Task, TaskId, TaskState, Urgency},
+    store,
+};
+use crate::{
+    app::{Ctx, Outcome},
+    org::{PersonId, UnitId},
+};
+
+const VERBS: [&str; 8] = ["推进", "加快", "完善", "开展", "组织", "落实", "统筹", "做好"];
+const OBJECTS: [&str; 10] = [
+    "港口码头建设", "招商引资项目", "安全生产检查", "污水管网改造", "营商环境优化", "道路绿化提升", "企业用工服务", "土地征收工作",
+    "统计数据报送", "应急预案演练",
+];
+
+/// Writes `count` tasks, spread over three years before now and over the units; most of them are closed. `first` is the
+/// number of the first, so that batches differ.
+pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId>)], first: i64, count: i64) -> Outcome<()> {
+    let (now, today) = (ctx.now(), ctx.today());
+    let pick = |n: usize| usize::try_from(ctx.rng.below(n as u64)).unwrap_or(0);
+    let (mut tasks, mut parties) = (Vec::new(), Vec::new());
+    for n in first..first + count {
+        let back = i64::try_from(ctx.rng.below(1095)).unwrap_or(0);
+        let start = today.plus_days(-back);
+        let due = start.plus_days(10 + i64::try_from(ctx.rng.below(110)).unwrap_or(0));
+        let open = due >= today.plus_days(-5) || pick(60) == 0;
+        let id = TaskId::new(&ctx.rng, Moment::from_millis(start.start().millis().min(now.millis())));
+        let progress = if open { Share(i64::try_from(ctx.rng.below(95)).unwrap_or(0) * 10_000) } else { Share::WHOLE };
+        let mut task = Task {
+            id,
+            number: Some(format!("B-{n:08}")),
+            parent_id: None,
+            root_id: id,
+            depth: 0,
+            position: 1,
+            title: format!("{}{}（第{n}号）", VERBS.get(pick(VERBS.len())).unwrap_or(&""), OBJECTS.get(pick(OBJECTS.len())).unwrap_or(&"")),
+            demand: "按方案要求推进，按月报送进展。".to_owned(),
+            source_kind: "other".to_owned(),
+            source_document: None,
+            clause: None,
+            importance: if pick(100) < 15 { Importance::Important } else { Importance::Normal },
+            urgency: Urgency::Routine,
+            state: if open { TaskState::Active } else { TaskState::Settled },
+            creator_id: ctx.actor.person,
+            issuer_unit_id: ctx.actor.unit,
+            issuer_kind: None,
+            submitted_by: None,
+            created_at: start.start(),
+            dispatched_at: Some(start.start()),
+            closed_at: (!open).then(|| due.start()),
+            settled_at: None,
+            last_report_at: None,
+            start_day: Some(start),
+            due_day: Some(due),
+            original_due_day: Some(due),
+            due_text: None,
+            due_explanation: "[]".to_owned(),
+            rule_kind: RuleKind::None,
+            rule_day: None,
+            weight: Share::WHOLE,
+            progress,
+            claimed: progress,
+            children: 0,
+            stage: None,
+            sent_back: 0,
+            red_since: None,
+            yellow_from: None,
+            orange_from: None,
+            red_from: None,
+            lamp_plan: "[]".to_owned(),
+            not_secret: true,
+            version: 1,
+        };
+        let facts = lamp::Facts { task: &task, milestones: &[], dues: &[], close_pending: false };
+        let turns = lamp::plan(&facts, &ctx.calendar, &lamp::DEFAULT);
+        lamp::apply(&mut task, &turns, today);
+        let Some((unit, person)) = units.get(pick(units.len())).copied() else { break };
+        parties.push(PartyRow {
+            id: PartyId::new(&ctx.rng, now),
+            task_id: id,
+            unit_id: unit,
+            person_id: person,
+            role: PartyRole::Lead,
+            state: if open { PartyState::Signed } else { PartyState::Done },
+            position: 1,
+            signed_at: None,
+            signed_by: None,
+            returned: 0,
+            unit_name: String::new(),
+            unit_short: String::new(),
+            person_name: None,
+        });
+        tasks.push(task);
+    }
+    store::insert_many(tx, &tasks).await?;
+    store::insert_parties(tx, &parties).await?;
+    Ok(())
+}
+
+/// Lets the planner know how the tables have grown.
+pub async fn settle(tx: &mut Tx) -> Outcome<()> {
+    Ok(store::analyze(tx).await?)
+}

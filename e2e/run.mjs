@@ -1,0 +1,177 @@
+#!/usr/bin/env node
+// Browser tests: a real browser against the real binary. `node e2e/run.mjs [NAME…] [--grep WORDS]`
+//
+// Every file in tests/ gets a server of its own with an empty database; every test its own windows. A test fails, too, on an
+// error in the console, on an error in the page and on any request that would leave this machine.
+//
+//   E2E_DATABASE=sqlite|postgres   which database (postgres: SHIBICHENG_TEST_POSTGRES is the URL of somebody who may create some)
+//   CHROMIUM=PATH                  which browser (default /usr/bin/chromium)
+//   E2E_BINARY=PATH                which server (default target/debug/shibicheng)
+//   E2E_FILES=N                    how many files at a time (default 2)
+//
+// Prints a line for each test and ends with `N passed, M failed, K skipped`. Pictures of failures and the servers' logs are
+// in e2e/out.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as browsers from './lib/browser.mjs'
+import * as database from './lib/database.mjs'
+import { Organisation } from './lib/organisation.mjs'
+import * as servers from './lib/server.mjs'
+import { within } from './lib/until.mjs'
+
+const HERE = import.meta.dirname
+const OUT = join(HERE, 'out', database.KIND)
+const TEST_MS = 90_000
+
+const names = []
+let grep = null
+for (let args = process.argv.slice(2); args.length; ) {
+  const arg = args.shift()
+  if (arg === '--grep') grep = args.shift() ?? ''
+  else names.push(basename(arg, '.mjs'))
+}
+const all = readdirSync(join(HERE, 'tests'))
+  .filter((name) => name.endsWith('.mjs'))
+  .map((name) => basename(name, '.mjs'))
+const unknown = names.filter((name) => !all.includes(name))
+if (unknown.length) {
+  console.error(`There are no tests called ${unknown.join(', ')}; there are: ${all.join(', ')}`)
+  process.exit(2)
+}
+// The longest first, so that they do not end alone.
+const ORDER = ['story', 'a11y', 'desk', 'phone']
+const chosen = (names.length ? names : all).sort((a, b) => (ORDER.indexOf(a) + 1 || 9) - (ORDER.indexOf(b) + 1 || 9))
+
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const failed = []
+let number = 0
+const began = Date.now()
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`
+
+/** Thrown by a test that cannot be run here; it says why. */
+class Skip extends Error {}
+
+function say(verdict, name, since, note = '') {
+  number++
+  counts[verdict]++
+  const word = verdict === 'failed' ? 'not ok' : 'ok'
+  const rest = verdict === 'skipped' ? ` # SKIPPED ${note}` : ` (${seconds(since)})`
+  console.log(`${word} ${number} - ${name}${rest}`)
+  if (verdict !== 'failed') return
+  failed.push(name)
+  console.log(note.replace(/^/gm, '    '))
+}
+
+const fileName = (text) => text.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80)
+
+async function picture(windows, name) {
+  const notes = []
+  for (const [index, page] of windows.pages.entries()) {
+    const path = join(OUT, `${fileName(name)}-${index + 1}.png`)
+    await page.screenshot({ path, timeout: 5000 }).then(
+      () => notes.push(`picture: ${path}  (${page.url()})`),
+      () => notes.push(`no picture of ${page.url()}`),
+    )
+  }
+  return notes
+}
+
+async function runTest(file, title, body, surroundings) {
+  const name = `${file}: ${title}`
+  const since = Date.now()
+  const { server, browser, org, patience } = surroundings
+  const windows = new browsers.Windows(browser, server.url)
+  const app = {
+    url: server.url,
+    org,
+    people: org.people,
+    units: org.units,
+    windows,
+    desk: (person, options) => windows.desk(person, options),
+    phone: (person, options) => windows.phone(person, options),
+    expect: (...what) => windows.expect(...what),
+    /** A line below the test's own, for what is worth knowing of a test that passes. */
+    note: (text) => console.log(`# ${name}: ${text}`),
+    skip: (why) => {
+      throw new Skip(why)
+    },
+    out: OUT,
+  }
+  let error = null
+  try {
+    await within(patience, 'the test', body(app))
+  } catch (cause) {
+    error = cause
+  }
+  if (error instanceof Skip) say('skipped', name, since, error.message)
+  else {
+    const dead = server.problem()
+    const faults = [...new Set(windows.faults)]
+    if (!error && !faults.length && !dead) say('passed', name, since)
+    else {
+      const notes = [error && (error.stack ?? String(error)), dead, ...faults, ...(await picture(windows, name))]
+      say('failed', name, since, notes.filter(Boolean).join('\n'))
+    }
+  }
+  await windows.close()
+}
+
+async function runFile(file, browser) {
+  const module = await import(pathToFileURL(join(HERE, 'tests', `${file}.mjs`)))
+  const tests = Object.entries(module.tests).filter(([title]) => !grep || title.includes(grep))
+  if (!tests.length) return
+  const since = Date.now()
+  let server
+  try {
+    server = await servers.start(join(OUT, `${file}.log`))
+    const org = await within(60_000, 'furnishing the organisation', Organisation.furnish(server.url, server.password()))
+    for (const [title, body] of tests) {
+      await runTest(file, title, body, { server, browser, org, patience: module.patience ?? TEST_MS })
+    }
+  } catch (error) {
+    say('failed', `${file}: the server`, since, error.stack ?? String(error))
+  } finally {
+    await server?.stop()
+  }
+  console.log(`# ${file}: ${seconds(since)}`)
+}
+
+async function main() {
+  database.check()
+  servers.check()
+  browsers.executable()
+  rmSync(OUT, { recursive: true, force: true })
+  mkdirSync(OUT, { recursive: true })
+  console.log(`# ${database.KIND}, ${chosen.join(', ')}`)
+  const browser = await browsers.launch()
+  const waiting = [...chosen]
+  const lane = async () => {
+    while (waiting.length) await runFile(waiting.shift(), browser)
+  }
+  const lanes = Math.max(1, Number(process.env.E2E_FILES) || 2)
+  try {
+    await Promise.all(Array.from({ length: lanes }, lane))
+  } finally {
+    await browser.close().catch(() => undefined)
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => void servers.stopAll().finally(() => process.exit(130)))
+}
+try {
+  await main()
+} catch (error) {
+  console.error(error.message)
+  counts.failed++
+}
+await servers.stopAll()
+if (counts.passed + counts.failed === 0) {
+  console.log('# nothing ran')
+  counts.failed++
+}
+for (const name of failed) console.log(`# failed: ${name}`)
+console.log(`# ${seconds(began)} on ${database.KIND}`)
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exit(counts.failed ? 1 : 0)

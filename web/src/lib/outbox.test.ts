@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Problem } from '@/api/client'
+import { isEmbedded } from './host'
+import { backoff, createOutbox, KEY_LIFE, memoryStore, newItem, passes, type OutboxItem } from './outbox'
+import { fit } from './photo'
+
+const HOUR = 3_600_000
+let clock = 1_000_000
+let signedIn: string | null = 'p1'
+const write = (over: Partial<OutboxItem> = {}): OutboxItem => ({
+  ...newItem({ owner: 'p1', subject: 't1', title: 'T', payload: { text: 'x' } }, [], clock),
+  ...over,
+})
+function box(deliver: (item: OutboxItem) => Promise<void>) {
+  const store = memoryStore()
+  const outbox = createOutbox({
+    store,
+    deliver,
+    owner: () => signedIn,
+    changed: () => undefined,
+    tooOld: () => 'too old',
+    now: () => clock,
+  })
+  return { store, outbox, only: async () => (await store.all())[0] }
+}
+
+describe('the outbox', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+    clock = 1_000_000
+    signedIn = 'p1'
+  })
+
+  it('keeps one key however often it is tried, and is tried again after a broken line', async () => {
+    const keys: string[] = []
+    let broken = true
+    const { store, outbox, only } = box(async (item) => {
+      keys.push(item.id)
+      if (broken) throw new Problem(0)
+    })
+    await store.put(write())
+    await outbox.run()
+    expect(await only()).toMatchObject({ state: 'waiting', tries: 1 })
+    await outbox.run()
+    expect(keys).toHaveLength(1) // not before its time
+    broken = false
+    await outbox.hurry() // 'online'
+    expect(await only()).toMatchObject({ state: 'sent' })
+    expect(new Set(keys).size).toBe(1)
+    await outbox.run()
+    expect(keys).toHaveLength(2) // what has arrived is not sent again
+  })
+
+  it('goes on after the tab was killed while sending', async () => {
+    const { store, outbox, only } = box(async () => undefined)
+    await store.put(write({ state: 'sending', first_at: clock - 1000 }))
+    await outbox.run()
+    expect(await only()).toMatchObject({ state: 'sent' })
+  })
+
+  it('stops at a refusal and says why', async () => {
+    const { store, outbox, only } = box(async () => {
+      throw new Problem(409, { detail: '任务已办结' })
+    })
+    await store.put(write())
+    await outbox.run()
+    expect(await only()).toMatchObject({ state: 'failed', reason: '任务已办结' })
+  })
+
+  it('does not send a repeat the server could take for a second report', async () => {
+    const deliver = vi.fn(async () => undefined)
+    const { store, outbox, only } = box(deliver)
+    await store.put(write({ first_at: clock - KEY_LIFE - HOUR }))
+    await outbox.run()
+    expect(deliver).not.toHaveBeenCalled()
+    expect(await only()).toMatchObject({ state: 'failed', reason: 'too old' })
+  })
+
+  it('never sends what somebody else wrote on this phone', async () => {
+    const deliver = vi.fn(async () => undefined)
+    const { store, outbox } = box(deliver)
+    await store.put(write())
+    signedIn = 'p2'
+    await outbox.run()
+    expect(deliver).not.toHaveBeenCalled()
+    expect(await outbox.mine()).toEqual([])
+  })
+
+  it('keeps what has already arrived of it', async () => {
+    const sent: string[] = []
+    let broken = true
+    const { store, outbox, only } = box(async (item) => {
+      for (const part of item.parts) {
+        if (part.done) continue
+        sent.push(part.name)
+        part.done = `f-${part.name}`
+      }
+      if (broken) throw new Problem(503)
+    })
+    const part = { key: 'k', name: 'a.jpg', type: 'image/jpeg', bytes: new ArrayBuffer(4), size: 4, done: null }
+    await store.put(write({ parts: [part] }))
+    await outbox.run()
+    broken = false
+    await outbox.hurry()
+    expect(sent).toEqual(['a.jpg'])
+    expect((await only())?.parts[0]).toMatchObject({ done: 'f-a.jpg', bytes: null })
+  })
+
+  it('knows what passes and waits longer each time', () => {
+    for (const status of [0, 401, 429, 500, 503]) expect(passes(new Problem(status))).toBe(true)
+    for (const status of [403, 404, 409, 422]) expect(passes(new Problem(status))).toBe(false)
+    expect(backoff(1)).toBeLessThan(backoff(2))
+    expect(backoff(99)).toBe(300_000)
+  })
+})
+
+describe('the phone', () => {
+  it('shows no second title bar inside WeChat and WeCom', () => {
+    expect(isEmbedded('Mozilla/5.0 (iPhone) MicroMessenger/8.0')).toBe(true)
+    expect(isEmbedded('Mozilla/5.0 wxwork/4.1')).toBe(true)
+    expect(isEmbedded('Mozilla/5.0 (iPhone) Safari/604.1')).toBe(false)
+  })
+  it('makes photos smaller, never larger', () => {
+    expect(fit(4000, 3000)).toEqual({ width: 1600, height: 1200 })
+    expect(fit(3000, 4000)).toEqual({ width: 1200, height: 1600 })
+    expect(fit(800, 600)).toEqual({ width: 800, height: 600 })
+  })
+})

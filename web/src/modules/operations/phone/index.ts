@@ -1,0 +1,1 @@
+export const BoardPage = () => import('./BoardPage.vue')
