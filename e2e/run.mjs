@@ -63,6 +63,14 @@ function say(verdict, name, since, note = '') {
   console.log(note.replace(/^/gm, '    '))
 }
 
+/** What went wrong and where in the test, without the machinery in between. */
+function explained(error) {
+  if (!(error instanceof Error)) return String(error)
+  const [message, ...stack] = (error.stack ?? error.message).split(/\n(?= {4}at )/)
+  const places = stack.filter((line) => /\/(tests|lib)\//.test(line) && !/lib\/until|runTest/.test(line))
+  return [message, ...places].join('\n').replace(/\u001b\[\d+m/g, '')
+}
+
 const fileName = (text) => text.replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80)
 
 async function picture(windows, name) {
@@ -110,7 +118,7 @@ async function runTest(file, title, body, surroundings) {
     const faults = [...new Set(windows.faults)]
     if (!error && !faults.length && !dead) say('passed', name, since)
     else {
-      const notes = [error && (error.stack ?? String(error)), dead, ...faults, ...(await picture(windows, name))]
+      const notes = [error && explained(error), dead, ...faults, ...(await picture(windows, name))]
       say('failed', name, since, notes.filter(Boolean).join('\n'))
     }
   }
@@ -130,7 +138,7 @@ async function runFile(file, browser) {
       await runTest(file, title, body, { server, browser, org, patience: module.patience ?? TEST_MS })
     }
   } catch (error) {
-    say('failed', `${file}: the server`, since, error.stack ?? String(error))
+    say('failed', `${file}: the server`, since, explained(error))
   } finally {
     await server?.stop()
   }

@@ -16,7 +16,9 @@ const anchors = (path) =>
 
 // Where a path in a document may begin.
 const roots = ['', 'crates/server/src/', 'crates/server/', 'crates/', 'web/', 'web/src/', 'docs/']
-const here = (path) => roots.some((root) => existsSync(root + path))
+const here = (path) =>
+  existsSync(path) ||
+  (path.includes('/') ? roots.some((root) => existsSync(root + path)) : all.some((file) => file === path || file.endsWith(`/${path}`)))
 const looksLikePath = /^(?:[\w.-]+\/)*[\w.-]+\.(?:rs|ts|vue|sql|toml|sh|mjs|json|md|css)$|^(?:crates|web|bin|docs|e2e|\.ci)\/[\w./-]*$/
 // Files that an operator has, not the repository.
 const elsewhere = new Set(['manifest.json', 'config.toml', 'shibicheng.toml', 'data/demo-sign-ins.txt'])

@@ -47,7 +47,8 @@ export const at = (page, path) =>
 export async function choose(scope, label, words, option = words) {
   const page = scope.page?.() ?? scope
   const box = scope.getByRole('combobox', { name: label, exact: true })
-  await box.click()
+  // The field itself lies below what it shows.
+  await box.locator('xpath=ancestor::*[contains(@class, "el-select__wrapper")]').click()
   await box.fill(words)
   await page.getByRole('option', { name: option }).filter({ visible: true }).first().click()
 }

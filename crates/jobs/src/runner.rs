@@ -197,9 +197,9 @@ impl Runner {
             None => store::finish(&mut tx, job.id, lease).await?,
         };
         if ours {
-            tx.commit().await?
+            tx.commit().await?;
         } else {
-            tx.rollback().await?
+            tx.rollback().await?;
         }
         Ok(())
     }

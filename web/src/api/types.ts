@@ -37,6 +37,7 @@ export type Person = Of<'Person'>
 export type PersonInput = Schemas['PersonInput']
 export type AddedPerson = Of<'AddedPerson'>
 export type Member = Of<'Member'>
+export type OrgImport = Of<'OrgImport'>
 
 // --- tasks
 export type TaskRow = Of<'TaskRow'>
@@ -83,15 +84,6 @@ export type Message = Of<'Message'>
 export type MessagePage = Of<'MessagePage'>
 
 // --- imports: by hand until the server's part is in the schema
-export interface OrgImport {
-  id: string
-  file_name: string
-  units_new: number
-  persons_new: number
-  rows: { row: number; kind: 'unit' | 'person'; name: string; problem: string | null }[]
-  errors: number
-  committed: boolean
-}
 /** Values are column headings. */
 export interface Mapping {
   title: string | null

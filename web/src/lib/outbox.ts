@@ -49,6 +49,8 @@ export interface Options {
   progress?: (id: string, share: number) => void
   sent?: (item: OutboxItem) => void
   tooOld: () => string
+  /** Why it did not go, in words. */
+  say?: (error: unknown) => string
   now?: () => number
 }
 
@@ -120,7 +122,7 @@ export function createOutbox(options: Options) {
         ...item,
         tries,
         state: wait ? 'waiting' : 'failed',
-        reason: explain(error),
+        reason: (options.say ?? explain)(error),
         next_at: now() + backoff(tries) * (0.8 + Math.random() * 0.4),
       })
     }

@@ -63,16 +63,15 @@ pub(super) async fn insert_account(
 }
 
 pub(super) async fn set_password(tx: &mut Tx, person: PersonId, hash: &str, must_change: bool) -> Result<bool> {
-    let done: Option<(PersonId,)> =
-        run!(tx, |c| {
-            sqlx::query_as(
+    let done: Option<(PersonId,)> = run!(tx, |c| {
+        sqlx::query_as(
         "update account set password_hash = $2, must_change = $3, failed = 0, locked_until = null where person_id = $1 returning person_id"
     )
     .bind(person)
     .bind(hash)
     .bind(must_change)
     .fetch_optional(c)
-        })?;
+    })?;
     Ok(done.is_some())
 }
 

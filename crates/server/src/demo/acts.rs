@@ -238,6 +238,12 @@ impl Play {
     }
 
     async fn report(&mut self, at: usize, day: Day, last: bool) -> anyhow::Result<()> {
+        if self.node(at)?.unread > 0 {
+            // One after the other: a review says what is verified so far.
+            let wait = self.dice.between(HOUR, 2 * HOUR);
+            self.plan_later(wait, at, if last { Act::LastReport } else { Act::Report(day) });
+            return Ok(());
+        }
         let who = self.doer(at)?;
         let claimed = self.claim(at, day, last)?;
         let today = self.stage.now().day();

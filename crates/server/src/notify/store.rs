@@ -13,9 +13,8 @@ const COLUMNS: &str = "select id, at, kind, title, text, task_id, urge_id, read_
 
 /// Writes a message; `false` when the person has one of this key already.
 pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMessage<'_>, now: Moment) -> Result<bool> {
-    let written =
-        execute!(tx, |c| {
-            sqlx::query(
+    let written = execute!(tx, |c| {
+        sqlx::query(
         "insert into message (id, person_id, at, kind, title, text, task_id, urge_id, dedupe) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          on conflict (person_id, dedupe) do nothing"
     )
@@ -29,7 +28,7 @@ pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMe
     .bind(new.urge)
     .bind(new.dedupe)
     .execute(c)
-        })?;
+    })?;
     Ok(written > 0)
 }
 

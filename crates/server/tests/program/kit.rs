@@ -47,7 +47,7 @@ pub(crate) struct Server {
     address: String,
     /// What it said until it served.
     pub(crate) said: Vec<String>,
-    _output: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -56,16 +56,17 @@ impl Server {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(arguments);
         let mut child = command(data, &all).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut said = Vec::new();
-        loop {
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut server = Self { child, address: String::new(), said: Vec::new(), output };
+        while server.address.is_empty() {
             let mut line = String::new();
-            assert!(output.read_line(&mut line).unwrap() > 0, "it ended: {said:?}, {:?}", child.wait());
-            if let Some((_, address)) = line.trim().split_once("http://") {
-                return Self { child, address: address.to_owned(), said, _output: output };
+            assert!(server.output.read_line(&mut line).unwrap() > 0, "it ended: {:?}", server.said);
+            match line.trim().split_once("http://") {
+                Some((_, address)) => address.clone_into(&mut server.address),
+                None => server.said.push(line.trim().to_owned()),
             }
-            said.push(line.trim().to_owned());
         }
+        server
     }
 
     /// A connection with a request on its way, of which nothing has been read.

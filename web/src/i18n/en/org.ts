@@ -49,4 +49,7 @@ export default {
   importErrors: '{n} rows need a change; correct the file and choose it again:',
   importRow: 'Row {n}',
   imported: 'Imported',
+  importTemplate: 'Download the template',
+  importSecrets: '{n} accounts were made. The initial passwords are shown only now: download them or write them down.',
+  initialShort: 'Initial password',
 }

@@ -49,4 +49,7 @@ export default {
   importErrors: '有 {n} 行需要修改，请改好文件后重新选择：',
   importRow: '第 {n} 行',
   imported: '已导入',
+  importTemplate: '下载模板',
+  importSecrets: '已开通 {n} 个账号。初始密码只显示这一次，请下载或抄下，以安全方式告知本人。首次登录须修改。',
+  initialShort: '初始密码',
 }

@@ -26,4 +26,4 @@ export const seesTasks = (roles: readonly Role[]) => roles.some((role) => role !
 export const mayCreate = (roles: readonly Role[]) =>
   roles.some((role) => role === 'leader' || role === 'centre' || role === 'head' || role === 'liaison')
 export const mayImport = (roles: readonly Role[]) => roles.includes('centre')
-export const mayManageOrg = (roles: readonly Role[]) => roles.includes('administrator') || roles.includes('centre')
+export const mayManageOrg = (roles: readonly Role[]) => roles.includes('administrator')

@@ -1,4 +1,4 @@
-import { get, patch, post, put } from '@/api/client'
+import { get, patch, post, put, url } from '@/api/client'
 import type { AddedPerson, OrgImport, Page, Person, PersonInput, Member, Unit, UnitInput } from '@/api/types'
 
 export const listUnits = () => get<{ items: Unit[] }>('/units')
@@ -18,4 +18,5 @@ export function importOrg(file: File) {
   body.append('file', file, file.name)
   return post<OrgImport>('/org-imports', body)
 }
+export const ORG_TEMPLATE = url('/org-imports/template.xlsx')
 export const commitOrgImport = (id: string) => post<OrgImport>(`/org-imports/${id}/commit`)

@@ -1,4 +1,4 @@
-import type { Party } from '@/api/types'
+import type { Party, TaskRow } from '@/api/types'
 import { addDays, weekday } from '@/lib/dates'
 
 /** Who can be pressed: those who hold a part of the work and have not finished it. */
@@ -14,4 +14,10 @@ export function defaultReplyDay(today: string): string {
     if (weekday(day) <= 5) left--
   }
   return day
+}
+
+/** Which of the ready words fit a task: it is overdue, nearly due, or neither. */
+export function fittingWords({ overdue_days, remain_days }: TaskRow): number {
+  if (overdue_days > 0) return 2
+  return remain_days !== null && remain_days <= 5 ? 1 : 0
 }

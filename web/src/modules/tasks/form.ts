@@ -78,6 +78,14 @@ export function formOf(detail: TaskDetail): TaskForm {
   }
 }
 
+/** After somebody else's change: what one has touched stays, the rest is theirs. */
+export function merged(mine: TaskForm, base: TaskForm, theirs: TaskForm): TaskForm {
+  const same = (key: keyof TaskForm) => JSON.stringify(mine[key]) === JSON.stringify(base[key])
+  const keys = Object.keys(mine) as (keyof TaskForm)[]
+  const taken = Object.fromEntries(keys.filter(same).map((key) => [key, theirs[key]]))
+  return { ...mine, ...(taken as Partial<TaskForm>) }
+}
+
 /** A day is sent as a day, words as words. */
 export function dueInput(text: string): DueInput | null {
   const words = text.trim()

@@ -148,8 +148,6 @@ fn task(entry: &Entry, units: &HashMap<String, UnitId>, kind: &str, general: &st
         importance: Some(entry.importance),
         due: entry.due.input.clone(),
         start_day: entry.due.start_day,
-        milestones: entry.due.milestones.clone(),
-        report_rule: entry.due.report_rule,
         parties: Some(parties),
         ..TaskInput::default()
     }

@@ -6,7 +6,7 @@ use chrono::Datelike as _;
 use kit::Day;
 use workdays::{Calendar, deadline};
 
-use crate::tasks::{DueInput, MilestoneInput, ReportRule, read_due};
+use crate::tasks::{DueInput, read_due};
 
 /// What the due words of a row come to.
 #[derive(Clone, Debug, Default)]
@@ -23,10 +23,6 @@ pub(super) struct RowDue {
     pub(super) input: Option<DueInput>,
     /// The day the words count from, where that makes a difference.
     pub(super) start_day: Option<Day>,
-    /// Steps that the task cannot find in the words itself.
-    pub(super) milestones: Option<Vec<MilestoneInput>>,
-    /// The rule it cannot find itself.
-    pub(super) report_rule: Option<ReportRule>,
 }
 
 /// Reads due words as said on one day.
@@ -82,33 +78,20 @@ impl<'a> Dues<'a> {
         due
     }
 
-    /// Says the due so that the task comes to the same day. The task reads the words itself, and explains them, from its
-    /// start or today; where neither gives this day, the day is said and what else the words contain with it.
+    /// Says the due so that the task comes to the same day: it reads the words itself, and explains them, from its start or
+    /// from today. Where neither gives this day, the day is said beside the words.
     fn hand_over(&self, due: &mut RowDue, words: &str, from: Day) {
         let input = DueInput { text: Some(words.to_owned()), day: None };
-        let (Ok(meant), Ok(by_itself)) = (read_due(&input, from, self.calendar), read_due(&input, self.today, self.calendar)) else {
-            due.input = Some(DueInput { text: Some(words.to_owned()), day: due.day });
-            return;
-        };
-        due.input = Some(input);
-        if meant.day == by_itself.day && meant.steps == by_itself.steps {
-            return;
-        }
-        if due.day.is_none_or(|day| from <= day) {
+        let meant = read_due(&input, from, self.calendar).ok().map(|due| (due.day, due.steps));
+        let by_itself = read_due(&input, self.today, self.calendar).ok().map(|due| (due.day, due.steps));
+        let explicit = DueInput { day: due.day, ..input.clone() };
+        if meant == by_itself {
+            due.input = Some(input);
+        } else if due.day.is_none_or(|day| from <= day) {
             due.start_day = Some(from);
-            return;
-        }
-        due.input = Some(DueInput { text: Some(words.to_owned()), day: due.day });
-        due.report_rule = meant.rule;
-        if meant.steps.len() > 1 {
-            let step = |(day, n): (&Day, usize)| MilestoneInput {
-                id: None,
-                title: format!("第{n}阶段（{day}）"),
-                due_day: *day,
-                weight: None,
-                deliverable: None,
-            };
-            due.milestones = Some(meant.steps.iter().zip(1..).map(step).collect());
+            due.input = Some(input);
+        } else {
+            due.input = Some(explicit);
         }
     }
 
@@ -168,15 +151,6 @@ mod tests {
         assert_eq!(due.input.and_then(|input| input.day), None);
         let absolute = read("2026年底前", Some("2026-02-02"), None);
         assert_eq!(absolute.start_day, None);
-    }
-
-    #[test]
-    fn a_day_before_the_start_is_said_with_its_steps() {
-        let due = read("上年6月底前；12月底前", Some("2026-02-02"), None);
-        assert!(due.input.is_some());
-        let due = read("6月底前；12月底前", Some("2020-03-01"), None);
-        assert_eq!(day(&due), "2020-12-31");
-        assert_eq!(due.start_day.map(|day| day.to_string()).as_deref(), Some("2020-03-01"));
     }
 
     #[test]

@@ -13,6 +13,8 @@ const NUMERALS: &str = "〇零一二三四五六七八九十百";
 const SENTENCE_ENDS: &str = "。！？；!?;\n";
 const CLAUSE_ENDS: &str = "，：,:";
 const PAUSES: &str = "、 ";
+/// Words that only lead on to what was cut off.
+const LEADING_ON: [&str; 4] = ["，其中", "，同时", "，特别是", "，包括"];
 
 /// The title of a task with this text; empty when the text is blank.
 pub(super) fn cut(text: &str) -> String {
@@ -27,8 +29,13 @@ pub(super) fn cut(text: &str) -> String {
         None => (MOST - 1, "…"),
     };
     let title: String = rest.iter().take(end).map(|c| if *c == '\n' { ' ' } else { *c }).collect();
-    let title = title.trim().trim_end_matches(|c| "。，；：、！,;:".contains(c));
+    let title = without_marks(title.trim());
+    let title = LEADING_ON.iter().find_map(|word| title.strip_suffix(word)).map_or(title, without_marks);
     format!("{title}{ellipsis}")
+}
+
+fn without_marks(title: &str) -> &str {
+    title.trim_end_matches(|c| "。，；：、！,;:".contains(c))
 }
 
 /// Blanks in a row become one, blank lines go.
@@ -147,6 +154,7 @@ mod tests {
             ("2.5亿元专项资金拨付到位", "2.5亿元专项资金拨付到位"),
             ("三、管要管出公平、管出质量（十一）提高监管执法规范性和透明度", "提高监管执法规范性和透明度"),
             ("三、强化组织领导", "强化组织领导"),
+            ("实行分类改革，其中：取消审批", "实行分类改革，其中：取消审批"),
             ("（1）①  完成   征拆", "完成 征拆"),
             ("修路\n一是征地\n二是施工", "修路"),
             ("建设示范路网\n一是征地", "建设示范路网"),
@@ -163,6 +171,8 @@ mod tests {
         assert_eq!(cut(&text), format!("推进{}", "甲".repeat(40)));
         let listed = format!("{}、{}、{}", "甲".repeat(30), "乙".repeat(30), "丙".repeat(30));
         assert_eq!(cut(&listed), format!("{}、{}", "甲".repeat(30), "乙".repeat(30)));
+        let onward = format!("对{}实行分类改革，其中，{}", "甲".repeat(40), "乙".repeat(40));
+        assert_eq!(cut(&onward), format!("对{}实行分类改革", "甲".repeat(40)));
         let open = format!("落实“{}，{}", "甲".repeat(40), "乙".repeat(60));
         assert_eq!(cut(&open), format!("落实“{}", "甲".repeat(40)));
         let solid = cut(&"甲".repeat(200));

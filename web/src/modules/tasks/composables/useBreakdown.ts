@@ -1,15 +1,20 @@
-import { computed, nextTick, ref, watch } from 'vue'
+import { computed, nextTick, ref, watch, type Ref } from 'vue'
 import type { TaskDetail } from '@/api/types'
 import { blankRow, isBlank, pageIndex, rowsOf, type ChildRow } from '../breakdown'
 import { distribute, sumsToHundred, weightSum } from '../weights'
 
-type Filled = Pick<TaskDetail, 'children'>
+type Filled = Pick<TaskDetail, 'children' | 'task'>
 
-/** The rows being edited: filled once from the task, then belonging to the person until saved. */
-export function useBreakdown(detail: () => Filled | undefined) {
+/**
+ * The rows being edited: filled once from the task, then belonging to the person until saved; the version sent is that of
+ * what they saw. When somebody was faster, their new rows join the person's own.
+ */
+export function useBreakdown(detail: () => Filled | undefined, conflict: Ref<unknown>) {
   const rows = ref<ChildRow[]>([])
   const filled = ref(false)
   const touched = ref(false)
+  const version = ref(0)
+  let seen = new Set<string>()
   const counted = computed(() => rows.value.filter((row) => !isBlank(row)))
   const sum = computed(() => weightSum(counted.value))
   const complete = computed(() => sumsToHundred(counted.value))
@@ -19,6 +24,23 @@ export function useBreakdown(detail: () => Filled | undefined) {
     if (!rows.value.length) rows.value = [blankRow(), blankRow(), blankRow()]
     filled.value = true
     touched.value = false
+    note(from)
+  }
+  function note(from: Filled): void {
+    version.value = from.task.version
+    seen = new Set(from.children.map((child) => child.id))
+  }
+  function join(from: Filled): void {
+    const theirs = rowsOf(from)
+    const kept = rows.value.map((row) => {
+      const now = theirs.find((one) => one.id === row.id)
+      // Handed out meanwhile: no longer ours to change. Taken away meanwhile: what was typed becomes a row of its own.
+      return now?.locked ? now : row.id && !now ? { ...row, id: null, locked: null } : row
+    })
+    const added = theirs.filter((one) => one.id && !seen.has(one.id) && !kept.some((row) => row.id === one.id))
+    rows.value = [...kept.filter((row) => !isBlank(row)), ...added]
+    note(from)
+    share()
   }
   watch(
     detail,
@@ -27,6 +49,11 @@ export function useBreakdown(detail: () => Filled | undefined) {
     },
     { immediate: true },
   )
+
+  watch(conflict, (told) => {
+    const now = detail()
+    if (told && now) join(now)
+  })
 
   /** Blank rows take no share. */
   function share(): void {
@@ -74,5 +101,5 @@ export function useBreakdown(detail: () => Filled | undefined) {
     }
     return cells
   }
-  return { rows, counted, sum, complete, touched, fill, even, pin, change, addAfter, remove, move, cellErrors }
+  return { rows, counted, sum, complete, touched, version, fill, even, pin, change, addAfter, remove, move, cellErrors }
 }

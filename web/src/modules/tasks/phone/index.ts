@@ -12,3 +12,7 @@ export const TaskNewPage = () => import('./TaskNewPage.vue')
 export const DecomposePage = () => import('./DecomposePage.vue')
 export const ActPage = () => import('./ActPage.vue')
 export const OutboxPage = () => import('./OutboxPage.vue')
+
+/** What must be there when the line is not: fetched in a quiet moment. */
+export const loadForBadLine = () =>
+  Promise.allSettled([TaskPage(), ActPage(), OutboxPage(), TodoPage(), TaskListPage()])

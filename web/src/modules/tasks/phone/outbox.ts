@@ -4,6 +4,7 @@ import type { ReportInput } from '@/api/types'
 import { i18n } from '@/i18n'
 import { uuid } from '@/lib/id'
 import { createOutbox, newItem, openStore, partOf, type OutboxItem } from '@/lib/outbox'
+import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { uploadFile } from '@/modules/files'
@@ -63,6 +64,11 @@ function box(): Promise<Box> {
         tasksChanged(item.subject)
       },
       tooOld: () => t('phone.outbox.tooOld'),
+      say: (error) => {
+        const status = error instanceof Problem ? error.status : -1
+        if (status === 0) return t('phone.outbox.offline')
+        return status === 401 ? t('phone.outbox.signIn') : explain(error)
+      },
     })
     return made
   })
