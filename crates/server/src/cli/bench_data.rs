@@ -30,7 +30,7 @@ pub(super) async fn make(common: &Common, count: i64) -> anyhow::Result<()> {
         bail!("there are no units");
     }
     let started = std::time::Instant::now();
-    let first = 1 + i64::try_from(ctx.now().millis() % 10_000_000).unwrap_or(0) * 10;
+    let first = 1 + ctx.now().millis() % 10_000_000 * 10;
     let mut made = 0;
     while made < count {
         let batch = BATCH.min(count - made);

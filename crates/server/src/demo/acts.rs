@@ -189,7 +189,7 @@ impl Play {
 
     /// Who closes in time says shortly before that it is as good as done: the days that are left no longer matter then.
     fn plan_last_report(&mut self, at: usize, ask: Day, span: i64, late: bool) {
-        if late || span < 8 || !self.dice.percent(60) {
+        if late || span < 8 || !self.dice.percent(35) {
             return;
         }
         let day = hours::workday(&self.stage.calendar, ask, -self.dice.between(1, 2));

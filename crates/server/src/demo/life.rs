@@ -60,7 +60,7 @@ impl Play {
         while self.agenda.peek().is_some_and(|next| next.at < until) {
             let Some(Entry { at, node, act, .. }) = self.agenda.pop() else { break };
             self.stage.turn_to(at.max(self.stage.now())).await?;
-            let what = format!("{act:?}").chars().take(60).collect::<String>();
+            let what = act.word();
             self.perform(node, act).await.with_context(|| format!("{what} at {at}, task {:?}", self.nodes.get(node).map(|node| node.id)))?;
         }
         Ok(())

@@ -137,6 +137,30 @@ pub(super) enum Act {
     Reply(UrgeId),
 }
 
+impl Act {
+    /// For whoever looks for what went wrong.
+    pub(super) const fn word(&self) -> &'static str {
+        match self {
+            Self::Set(_) => "set",
+            Self::SetAll(_) => "set all",
+            Self::Submit => "submit",
+            Self::Approve => "approve",
+            Self::Sign => "sign",
+            Self::CoSign(_) => "co-sign",
+            Self::Assign => "assign",
+            Self::Decompose => "decompose",
+            Self::Rule => "rule",
+            Self::Report(_) | Self::LastReport => "report",
+            Self::Review(..) => "review",
+            Self::Ask => "ask",
+            Self::Decide(_) => "decide",
+            Self::Verify => "verify",
+            Self::Urge(_) => "urge",
+            Self::Reply(_) => "reply",
+        }
+    }
+}
+
 /// When what happens to which task; the node is of no meaning for what is yet to be set.
 #[derive(Debug)]
 pub(super) struct Entry {

@@ -60,7 +60,7 @@ pub(super) fn needs_approval(kind: &str) -> bool {
 pub(super) fn due_words(dice: &Dice, today: Day) -> String {
     let month = month_of(today);
     let left = today.days_until(today.plus_days(31 - day_of(today)).month_start());
-    match dice.weighted(&[(0, 27), (1, 36), (2, 27), (3, 10)], 1) {
+    match dice.weighted(&[(0, 30), (1, 39), (2, 25), (3, 6)], 1) {
         0 => dice.word(&["5个工作日内", "7个工作日内", "10个工作日内", "10个工作日内", "15个工作日内", "15日内", "2周内"]).to_owned(),
         1 if day_of(today) <= 12 => dice.word(&["月底前", "本月底", "20个工作日内", "1个月内"]).to_owned(),
         1 if left > 4 => dice.word(&["下月底前", "1个月内", "20个工作日内", "30个工作日内"]).to_owned(),
@@ -85,11 +85,11 @@ fn day_of(day: Day) -> i64 {
 pub(super) fn rule(dice: &Dice, calendar: &Calendar, from: Day, due: Day) -> Cadence {
     let span = calendar.workdays_between(from.date(), due.date());
     let day = dice.weighted(&[(25, 6), (20, 2), (28, 1), (10, 1)], 25);
-    let often = dice.percent(15);
+    let often = dice.percent(6);
     let tries = match span {
-        ..=15 => [Cadence::Weekly { weekday: 5 }, Cadence::Weekly { weekday: 3 }, Cadence::Weekly { weekday: 4 }],
-        16..=40 if often => [Cadence::Weekly { weekday: 5 }, Cadence::Weekly { weekday: 4 }, Cadence::Weekly { weekday: 3 }],
-        16..=70 => [Cadence::Monthly { day }, Cadence::Monthly { day: 15 }, Cadence::Weekly { weekday: 5 }],
+        ..=10 => [Cadence::Weekly { weekday: 5 }, Cadence::Weekly { weekday: 3 }, Cadence::Weekly { weekday: 4 }],
+        11..=40 if often => [Cadence::Weekly { weekday: 5 }, Cadence::Weekly { weekday: 4 }, Cadence::Weekly { weekday: 3 }],
+        11..=70 => [Cadence::Monthly { day }, Cadence::Monthly { day: 15 }, Cadence::Weekly { weekday: 5 }],
         _ => [Cadence::Monthly { day }, Cadence::Quarterly { day: 25 }, Cadence::Monthly { day: 25 }],
     };
     tries.into_iter().find(|rule| !nodes(*rule, calendar, from, due).is_empty()).unwrap_or(Cadence::None)

@@ -74,6 +74,7 @@ pub(super) async fn home(tx: &mut Tx, ctx: &Ctx) -> Outcome<Home> {
     let lists = [
         (FigureKey::Open, open.clone(), format!("{base}&{OPEN}")),
         (FigureKey::Overdue, Filter { overdue: Some(true), ..open.clone() }, format!("{base}&{OPEN}&overdue=true")),
+        (FigureKey::Red, lamp(Lamp::Red), format!("{base}&lamp=red")),
         (FigureKey::Orange, lamp(Lamp::Orange), format!("{base}&lamp=orange")),
         (FigureKey::Yellow, lamp(Lamp::Yellow), format!("{base}&lamp=yellow")),
         (

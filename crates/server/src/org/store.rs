@@ -201,6 +201,19 @@ pub(super) async fn members(tx: &mut Tx, unit: UnitId, today: Day) -> Result<Vec
     .fetch_all(c))
 }
 
+/// Whether the person has a post on this day in the unit or a unit below it.
+pub async fn works_in(tx: &mut Tx, person: PersonId, unit: UnitId, today: Day) -> Result<bool> {
+    let (works,): (bool,) = run!(tx, |c| sqlx::query_as(
+        "select exists (select 1 from tenure t join post p on p.id = t.post_id join unit_above a on a.unit_id = p.unit_id \
+           where t.person_id = $1 and a.above_id = $2 and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3))"
+    )
+    .bind(person)
+    .bind(unit)
+    .bind(today)
+    .fetch_one(c))?;
+    Ok(works)
+}
+
 /// Ids of persons with a post in one of the units (not below).
 pub async fn persons_of_units(tx: &mut Tx, units: &[UnitId], today: Day) -> Result<Vec<PersonId>> {
     let mut sql = Sql::new("select distinct t.person_id from tenure t join post p on p.id = t.post_id where t.from_day <= ");

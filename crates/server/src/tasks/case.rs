@@ -106,17 +106,15 @@ impl Case {
             return Err(Refusal::NotFound);
         }
         // A draft has neither requests nor reports.
-        let (requests, reporters) = if task.dispatched_at.is_some() {
-            (store::open_requests(tx, id).await?, store::open_reporters(tx, id).await?)
+        let pending = if task.dispatched_at.is_some() || task.parent_id.is_some() {
+            store::pending(tx, id, task.parent_id).await?
         } else {
-            (Vec::new(), Vec::new())
+            store::Pending::default()
         };
+        let requests = if pending.requests { store::open_requests(tx, id).await? } else { Vec::new() };
+        let reporters = if pending.reports { store::open_reporters(tx, id).await? } else { Vec::new() };
         let below = if task.children > 0 { store::below(tx, id).await? } else { store::Below::default() };
-        let parent_state = match task.parent_id {
-            Some(parent) => store::state_of(tx, parent).await?,
-            None => None,
-        };
-        Ok(Self { task, parties, requests, reporters, below, parent_state })
+        Ok(Self { task, parties, requests, reporters, below, parent_state: pending.above })
     }
 
     fn situation<'a>(&'a self, ctx: &'a Ctx) -> Situation<'a> {
@@ -165,11 +163,12 @@ impl Case {
 
 /// Works out the lamp of a task anew.
 pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestRow]) -> Outcome<()> {
-    let (milestones, dues) = if task.state.is_open() {
-        let dues = if task.rule_kind == super::model::RuleKind::None { Vec::new() } else { store::report_dues(tx, task.id).await? };
-        (store::milestones(tx, task.id).await?, dues)
-    } else {
+    let (milestones, dues) = if !task.state.is_open() {
         (Vec::new(), Vec::new())
+    } else if task.rule_kind == super::model::RuleKind::None {
+        (store::milestones(tx, task.id).await?, Vec::new())
+    } else {
+        store::nodes(tx, task.id).await?
     };
     let close_pending = requests.iter().any(|r| r.kind == super::model::RequestKind::Close && r.state == super::model::RequestState::Open);
     let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, close_pending };

@@ -71,10 +71,14 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
     }
     let issuer = issuer(&case, ctx);
     let mut position = store::next_position(tx, id).await?;
+    let mut order = Vec::new();
     for ((index, child), weight) in given.iter().enumerate().zip(weights) {
         let result = one(tx, ctx, &case, &before, child, weight, position, issuer).await;
         match result {
-            Ok(made) => position += i64::from(made),
+            Ok((child, made)) => {
+                position += i64::from(made);
+                order.push(child);
+            }
             Err(refusal) => {
                 fields.under(format!("children[{index}]."));
                 fields.absorb(refusal)?;
@@ -82,11 +86,27 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
         }
     }
     fields.finish()?;
+    arrange(tx, id, &order).await?;
     let below = store::below(tx, id).await?;
     case.task.children = below.live;
     let words = format!("分解为 {} 项下级任务", below.live);
     let data = json!({ "children": below.live, "added": given.iter().filter(|child| child.id.is_none()).count() });
     case.finish(tx, ctx, Step::new("decomposed", words, data)).await
+}
+
+/// Drafts stand in the order given; what is out keeps its place, which is part of its number.
+async fn arrange(tx: &mut Tx, id: TaskId, order: &[TaskId]) -> Outcome<()> {
+    let children = store::children(tx, id).await?;
+    let draft = |id: &TaskId| children.iter().find(|child| child.id == *id && child.state == TaskState::Draft);
+    let drafts: Vec<_> = order.iter().filter_map(draft).collect();
+    let mut places: Vec<_> = drafts.iter().map(|child| child.position).collect();
+    places.sort_unstable();
+    for (child, place) in drafts.into_iter().zip(places) {
+        if child.position != place {
+            store::set_position(tx, child.id, place).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whoever leads a task issues the tasks below it; where nobody leads, whoever issued it.
@@ -98,6 +118,7 @@ fn issuer(case: &Case, ctx: &Ctx) -> Option<crate::org::UnitId> {
     }
 }
 
+/// Sets up or changes one; answers which, and whether it is new.
 #[expect(clippy::too_many_arguments, reason = "one row of a table with its place in it")]
 async fn one(
     tx: &mut Tx,
@@ -108,11 +129,10 @@ async fn one(
     weight: Share,
     position: i64,
     issuer: Option<crate::org::UnitId>,
-) -> Outcome<bool> {
+) -> Outcome<(TaskId, bool)> {
     let Some(id) = child.id else {
         let place = Place { parent: &case.task, position, weight, issuer };
-        draft::create(tx, ctx, &child.task, Some(place)).await?;
-        return Ok(true);
+        return Ok((draft::create(tx, ctx, &child.task, Some(place)).await?, true));
     };
     let Some(old) = before.iter().find(|old| old.id == id) else { return Err(Refusal::NotFound) };
     if old.weight != weight {
@@ -122,5 +142,5 @@ async fn one(
         let version = old.version + i64::from(old.weight != weight);
         draft::edit(tx, ctx, id, version, &child.task).await?;
     }
-    Ok(false)
+    Ok((id, false))
 }

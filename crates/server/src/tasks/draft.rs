@@ -288,12 +288,10 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
         if !seen.insert(party.unit_id) {
             fields.add(&field, "同一单位重复出现");
         }
-        if let Some(person) = party.person_id {
-            let units = org::below(tx, &[party.unit_id]).await?;
-            let members = org::persons_of_units(tx, &units, ctx.today()).await?;
-            if !members.contains(&person) {
-                fields.add(&format!("parties[{index}].person_id"), "此人不在该单位");
-            }
+        if let Some(person) = party.person_id
+            && !org::works_in(tx, person, party.unit_id, ctx.today()).await?
+        {
+            fields.add(&format!("parties[{index}].person_id"), "此人不在该单位");
         }
     }
     fields.finish()?;

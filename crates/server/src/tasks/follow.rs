@@ -27,7 +27,8 @@ pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
             parent.claimed = Share(below.claimed / below.weight);
         }
         parent.children = below.live;
-        let step = if has_no_lead(tx, &parent).await? { heading_step(tx, ctx, &mut parent, below).await? } else { None };
+        let moves = turns(parent.state, below) && has_no_lead(tx, &parent).await?;
+        let step = if moves { heading_step(tx, ctx, &mut parent, below).await? } else { None };
         if before == (parent.progress, parent.claimed, parent.state, parent.children) {
             break;
         }
@@ -45,10 +46,28 @@ async fn has_no_lead(tx: &mut Tx, task: &Task) -> Outcome<bool> {
     Ok(task.dispatched_at.is_some() && !store::parties(tx, task.id).await?.iter().any(|party| party.role.leads()))
 }
 
+fn is_all_done(below: store::Below) -> bool {
+    below.live > 0 && below.open + below.drafts == 0
+}
+
+fn is_all_settled(below: store::Below) -> bool {
+    is_all_done(below) && below.settled == below.live
+}
+
+/// Whether a heading in this state would begin or end with the tasks below it; few changes are such that it is worth asking
+/// who leads it.
+fn turns(state: TaskState, below: store::Below) -> bool {
+    match state {
+        TaskState::Active => is_all_done(below),
+        TaskState::Closed => is_all_settled(below) || !is_all_done(below),
+        TaskState::Settled => !is_all_settled(below),
+        _ => false,
+    }
+}
+
 async fn heading_step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> Outcome<Option<Step>> {
     let now = ctx.now();
-    let all_done = below.live > 0 && below.open + below.drafts == 0;
-    let all_settled = all_done && below.settled == below.live;
+    let (all_done, all_settled) = (is_all_done(below), is_all_settled(below));
     let step = |action, words: &str| Ok(Some(Step::new(action, words.to_owned(), json!({}))));
     match task.state {
         TaskState::Active if all_done => {

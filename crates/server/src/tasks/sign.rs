@@ -46,9 +46,7 @@ fn begin_if_all_signed(case: &mut Case) {
 }
 
 async fn check_handler(tx: &mut Tx, ctx: &Ctx, party: &PartyRow, person: PersonId) -> Outcome<()> {
-    let units = org::below(tx, &[party.unit_id]).await?;
-    let members = org::persons_of_units(tx, &units, ctx.today()).await?;
-    if !members.contains(&person) {
+    if !org::works_in(tx, person, party.unit_id, ctx.today()).await? {
         return Err(Refusal::field("person_id", format!("此人不在“{}”", party.unit_name)));
     }
     Ok(())

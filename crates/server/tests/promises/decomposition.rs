@@ -25,6 +25,22 @@ both! {
         assert_eq!(messages(app, "liaison_b").await, ["新任务待签收"]);
     }
 
+    async fn drafts_stand_in_the_order_they_were_given_last(app) {
+        let centre = app.as_user("centre1");
+        let root = centre.post("/tasks", &json!({ "title": "总任务" })).await.assert(201);
+        let path = format!("/tasks/{}/children", id(&root));
+        let unit = app.unit("bureau_a");
+        let body = json!({ "version": version(&root), "children": [child("甲", unit, 50.0), child("乙", unit, 50.0)] });
+        let root = centre.put(&path, &body).await.assert(200);
+        let (first, second) = (root["children"][0]["id"].clone(), root["children"][1]["id"].clone());
+        let body = json!({ "version": version(&root), "children": [
+            { "id": second, "weight": 20.0 }, child("丙", unit, 30.0), { "id": first, "weight": 50.0 },
+        ] });
+        let root = centre.put(&path, &body).await.assert(200);
+        let titles: Vec<_> = root["children"].as_array().unwrap().iter().map(|c| c["title"].as_str().unwrap()).collect();
+        assert_eq!(titles, ["乙", "丙", "甲"]);
+    }
+
     async fn weights_that_do_not_add_up_are_refused(app) {
         let centre = app.as_user("centre1");
         let root = centre.post("/tasks", &json!({ "title": "总任务" })).await.assert(201);

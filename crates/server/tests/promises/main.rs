@@ -1,5 +1,5 @@
 //! What a user would hold us to, in words: each test one promise, on both databases.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod closing;
 mod deadlines;

@@ -13,6 +13,7 @@ import {
   groupDuties,
   inputOf,
   keepKnown,
+  merged,
   mergeStream,
   mostUrgent,
   newerThan,
@@ -55,6 +56,15 @@ const entry = (seq: number, at: string, action: string, actor: typeof person | n
   task_id: null,
   task_title: null,
   hash: 'h',
+})
+
+describe('an edit that came second', () => {
+  it('keeps what was touched and takes the rest', () => {
+    const base = { ...emptyForm(), title: '原题', demand: '原要求', co: ['a'] }
+    const mine = { ...base, demand: '我的要求', co: ['a'] }
+    const theirs = { ...base, title: '新题', demand: '他们的要求', co: ['a', 'b'] }
+    expect(merged(mine, base, theirs)).toEqual({ ...base, title: '新题', demand: '我的要求', co: ['a', 'b'] })
+  })
 })
 
 describe('the stream of a task', () => {

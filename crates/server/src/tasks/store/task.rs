@@ -1,7 +1,7 @@
 use db::{Result, Tx, execute, run};
 use kit::{Day, Moment};
 
-use crate::tasks::model::{Share, Task, TaskId, TaskState};
+use crate::tasks::model::{Share, Task, TaskId};
 
 macro_rules! select_task {
     ($rest:literal) => {
@@ -186,6 +186,11 @@ pub(in crate::tasks) async fn set_weight(tx: &mut Tx, id: TaskId, weight: Share)
     Ok(())
 }
 
+pub(in crate::tasks) async fn set_position(tx: &mut Tx, id: TaskId, position: i64) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update task set position = $2 where id = $1").bind(id).bind(position).execute(c))?;
+    Ok(())
+}
+
 pub(in crate::tasks) async fn next_position(tx: &mut Tx, parent: TaskId) -> Result<i64> {
     let (n,): (i64,) =
         run!(tx, |c| sqlx::query_as("select coalesce(max(position), 0) + 1 from task where parent_id = $1").bind(parent).fetch_one(c))?;
@@ -229,11 +234,6 @@ pub(in crate::tasks) async fn ancestors(tx: &mut Tx, id: TaskId) -> Result<Vec<(
     )
     .bind(id)
     .fetch_all(c))
-}
-
-pub(in crate::tasks) async fn state_of(tx: &mut Tx, id: TaskId) -> Result<Option<TaskState>> {
-    let row: Option<(TaskState,)> = run!(tx, |c| sqlx::query_as("select state from task where id = $1").bind(id).fetch_optional(c))?;
-    Ok(row.map(|(state,)| state))
 }
 
 /// The latest due day of the children, and the earliest of the parent: what a changed due day must respect.

@@ -3,7 +3,7 @@ import type { TaskRow } from '@/api/types'
 import { explain } from '@/lib/problems'
 import { queryClient } from '@/lib/query'
 import { toast } from '@/lib/toast'
-import { listTasks } from '../api'
+import { readTree } from '../api'
 
 export interface TreeRows {
   rows: Ref<TaskRow[]>
@@ -12,7 +12,7 @@ export interface TreeRows {
   toggle(row: TaskRow): Promise<void>
 }
 
-/** Unfolds children where they stand; a level is asked for when it is opened. */
+/** Unfolds children where they stand and in the order of the plan; a tree is asked for when it is opened. */
 export function useTreeRows(roots: Ref<TaskRow[]>, active: MaybeRefOrGetter<boolean>): TreeRows {
   const open = reactive(new Set<string>())
   const children = reactive(new Map<string, TaskRow[]>())
@@ -35,11 +35,12 @@ export function useTreeRows(roots: Ref<TaskRow[]>, active: MaybeRefOrGetter<bool
     if (open.delete(row.id)) return
     loading.value = row.id
     try {
-      const page = await queryClient.fetchQuery({
-        queryKey: ['tasks', 'children', row.id],
-        queryFn: () => listTasks({ parent_id: row.id, limit: 200 }),
+      const tree = await queryClient.fetchQuery({
+        queryKey: ['tasks', 'tree', row.id],
+        queryFn: () => readTree(row.id),
       })
-      children.set(row.id, page.items)
+      const below = tree.items.filter((one) => one.parent_id === row.id)
+      children.set(row.id, below)
       open.add(row.id)
     } catch (error) {
       toast(explain(error), true)
