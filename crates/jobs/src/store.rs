@@ -77,15 +77,14 @@ pub async fn failed(tx: &mut Tx) -> Result<Vec<Failed>> {
 /// # Errors
 /// Whatever the database says.
 pub async fn retry_failed(tx: &mut Tx, id: JobId, now: Moment) -> Result<bool> {
-    let row: Option<(JobId,)> =
-        run!(tx, |c| {
-            sqlx::query_as(
+    let row: Option<(JobId,)> = run!(tx, |c| {
+        sqlx::query_as(
         "update job set state = 'waiting', attempts = 0, run_at = $2, lease_until = null where id = $1 and state = 'failed' returning id"
     )
     .bind(id)
     .bind(now)
     .fetch_optional(c)
-        })?;
+    })?;
     if row.is_some() {
         tx.signal(TOPIC, "").await?;
     }

@@ -19,9 +19,10 @@ export function guard(router: Router): void {
     const { t } = i18n.global
     document.title = to.meta.title ? `${t(to.meta.title)} · ${t('app.name')}` : t('app.name')
   })
-  // After an update the old chunks are gone: say so instead of standing still.
+  // After an update the old chunks are gone, without a line they do not come: say so instead of standing still.
   router.onError((error) => {
-    if (/import|chunk|module/i.test(String(error))) toast(i18n.global.t('app.newVersion'), true)
+    if (/import|chunk|module|preload/i.test(String(error)))
+      toast(i18n.global.t(navigator.onLine ? 'app.newVersion' : 'common.error.offline'), true)
   })
   onSignedOut(() => {
     useSession().forget(true)

@@ -148,7 +148,6 @@ impl Play {
         days.extend(shape::nodes(rule, &calendar, start, horizon));
         let end = due.map(|due| hours::workday_on_or_before(&calendar, due));
         let ask = match (fate.end, end) {
-            (End::At(ask, _), _) => Some(ask),
             (End::Around(lag), Some(end)) => {
                 let day = hours::workday(&calendar, end, lag);
                 Some(hours::at(day, self.dice.between(0, FULL_DAY)).max(hours::later(&calendar, now, 2 * HOUR)))
@@ -250,8 +249,7 @@ impl Play {
         let node = self.node(at)?;
         let falls = !last && node.claimed > 30 && node.claimed == claimed && node.spec.fate.pace < 95 && self.dice.percent(10);
         let claimed = if falls { claimed - 5 } else { claimed };
-        let words =
-            speech::report(&self.dice, node.spec.field, &node.spec.matter.object, claimed, node.spec.fate.pace < 95, today);
+        let words = speech::report(&self.dice, node.spec.field, &node.spec.matter.object, claimed, node.spec.fate.pace < 95, today);
         let input = ReportInput {
             claimed_progress: percent(claimed),
             text: words.text,
@@ -259,9 +257,14 @@ impl Play {
             next_step: words.next_step,
             fall_reason: falls.then(|| speech::FALL.to_owned()),
             file_ids: Vec::new(),
-            milestone_ids: node.steps.iter().filter(|step| step.day <= day && claimed >= step.planned * 9 / 10).map(|step| step.id).collect(),
+            milestone_ids: node
+                .steps
+                .iter()
+                .filter(|step| step.day <= day && claimed >= step.planned * 9 / 10)
+                .map(|step| step.id)
+                .collect(),
         };
-        let (id, prompt) = (node.id, matches!(node.spec.fate.end, End::At(..)));
+        let id = node.id;
         let ctx = self.stage.acting(&self.area, who)?;
         let report = tasks::report(self.stage.tx().await?, &ctx, id, None, &input).await?;
         let node = self.node_mut(at)?;
@@ -270,7 +273,7 @@ impl Play {
         node.claimed = claimed;
         node.steps.retain(|step| !input.milestone_ids.contains(&step.id));
         let wait = match self.dice.below(20) {
-            18 | 19 if !prompt => self.dice.between(FULL_DAY, 2 * FULL_DAY),
+            18 | 19 => self.dice.between(FULL_DAY, 2 * FULL_DAY),
             _ => self.dice.between(HOUR / 2, 6 * HOUR),
         };
         self.plan_later(wait, at, Act::Review(report, day));
@@ -279,10 +282,10 @@ impl Play {
 
     async fn review(&mut self, at: usize, report: ReportId, day: Day) -> anyhow::Result<()> {
         let node = self.node(at)?;
-        let (reviewer, claimed, prompt) = (node.spec.reviewer, node.claimed, matches!(node.spec.fate.end, End::At(..)));
+        let (reviewer, claimed) = (node.spec.reviewer, node.claimed);
         let ctx = self.stage.acting(&self.area, reviewer)?;
         let tx = self.stage.tx().await?;
-        if self.dice.percent(3) && !prompt {
+        if self.dice.percent(3) {
             let text = self.dice.word(speech::NOT_ENOUGH);
             tasks::review(tx, &ctx, report, Review::SendBack, None, Some(text)).await?;
             let node = self.node_mut(at)?;
@@ -311,17 +314,13 @@ impl Play {
             self.plan_later(wait, at, Act::Ask);
             return Ok(());
         }
-        let (id, version, end) = (node.id, node.version, node.spec.fate.end);
+        let (id, version) = (node.id, node.version);
         let text = speech::closing(&self.dice, &node.spec.matter.object);
         let ctx = self.stage.acting(&self.area, who)?;
         let request = tasks::ask_to_close(self.stage.tx().await?, &ctx, id, version, &text, &[]).await?;
         let node = self.node_mut(at)?;
         node.version += 1;
         node.closing = true;
-        if let End::At(_, decide) = end {
-            self.plan(decide, at, Act::Decide(request));
-            return Ok(());
-        }
         let wait = if self.dice.percent(85) { self.dice.between(HOUR / 2, 6 * HOUR) } else { self.dice.between(FULL_DAY, 2 * FULL_DAY) };
         self.plan_later(wait, at, Act::Decide(request));
         Ok(())
@@ -388,11 +387,11 @@ impl Play {
         let node = self.node(at)?;
         let id = node.id;
         let overdue = node.due.is_some_and(|due| due < self.stage.now().day());
-        let input =
-            UrgeInput { text: speech::urge(&self.dice, overdue).to_owned(), reply_due_day: None, party_ids: None };
+        let input = UrgeInput { text: speech::urge(&self.dice, overdue).to_owned(), reply_due_day: None, party_ids: None };
         let ctx = self.stage.acting(&self.area, who)?;
         for urge in supervision::urge(self.stage.tx().await?, &ctx, id, &input).await? {
-            let wait = if self.dice.percent(85) { self.dice.between(HOUR, FULL_DAY) } else { self.dice.between(2 * FULL_DAY, 5 * FULL_DAY) };
+            let wait =
+                if self.dice.percent(85) { self.dice.between(HOUR, FULL_DAY) } else { self.dice.between(2 * FULL_DAY, 5 * FULL_DAY) };
             self.plan_later(wait, at, Act::Reply(urge.id));
         }
         Ok(())

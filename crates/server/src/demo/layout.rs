@@ -62,14 +62,16 @@ impl UnitPlan {
 
 /// The units, in the order of every list; the first is the one the short demo logins belong to.
 pub(super) const UNITS: &[UnitPlan] = &[
-    unit("jfj", "经济发展局", "经发局", UnitKind::Bureau, 1, 12, &field::ECONOMY)
-        .known_as("发改局")
-        .with(2, 6)
-        .divided(&[("综合运行科", 3), ("产业发展科", 3), ("统计科", 2)]),
-    unit("gjj", "规划建设局", "规建局", UnitKind::Bureau, 2, 12, &field::BUILDING)
-        .known_as("住建局")
-        .with(2, 6)
-        .divided(&[("规划编制科", 3), ("工程建设科", 4), ("市政管理科", 3)]),
+    unit("jfj", "经济发展局", "经发局", UnitKind::Bureau, 1, 12, &field::ECONOMY).known_as("发改局").with(2, 6).divided(&[
+        ("综合运行科", 3),
+        ("产业发展科", 3),
+        ("统计科", 2),
+    ]),
+    unit("gjj", "规划建设局", "规建局", UnitKind::Bureau, 2, 12, &field::BUILDING).known_as("住建局").with(2, 6).divided(&[
+        ("规划编制科", 3),
+        ("工程建设科", 4),
+        ("市政管理科", 3),
+    ]),
     unit("czj", "财政金融局", "财金局", UnitKind::Bureau, 1, 7, &field::FINANCE).with(1, 7),
     unit("zsj", "招商促进局", "招商促进局", UnitKind::Bureau, 1, 9, &field::INVESTMENT).divided(&[("招商一科", 3), ("招商二科", 3)]),
     unit("zrj", "自然资源局", "自然资源局", UnitKind::Bureau, 2, 7, &field::LAND).with(1, 6),
@@ -114,10 +116,8 @@ mod tests {
     fn the_area_has_thirty_odd_units_and_three_hundred_people() {
         let sections: usize = UNITS.iter().map(|unit| unit.sections.len()).sum();
         assert!((30..=40).contains(&(UNITS.len() + sections + 2)));
-        let people: usize = UNITS
-            .iter()
-            .map(|unit| 2 + unit.deputies + unit.staff + unit.sections.iter().map(|(_, staff)| staff + 1).sum::<usize>())
-            .sum();
+        let people: usize =
+            UNITS.iter().map(|unit| 2 + unit.deputies + unit.staff + unit.sections.iter().map(|(_, staff)| staff + 1).sum::<usize>()).sum();
         assert!((230..=300).contains(&people), "{people}");
     }
 }

@@ -16,9 +16,7 @@ use super::{
     stage::Stage,
     writing,
 };
-use crate::tasks::{
-    self, ChildInput, Decision, DueInput, FilterQuery, MilestoneInput, PartyInput, PartyRole, TaskId, TaskInput, rule_of,
-};
+use crate::tasks::{self, ChildInput, Decision, DueInput, FilterQuery, MilestoneInput, PartyInput, PartyRole, TaskId, TaskInput, rule_of};
 
 /// A play under way.
 pub(super) struct Play {
@@ -61,7 +59,9 @@ impl Play {
             let Some(Entry { at, node, act, .. }) = self.agenda.pop() else { break };
             self.stage.turn_to(at.max(self.stage.now())).await?;
             let what = act.word();
-            self.perform(node, act).await.with_context(|| format!("{what} at {at}, task {:?}", self.nodes.get(node).map(|node| node.id)))?;
+            self.perform(node, act)
+                .await
+                .with_context(|| format!("{what} at {at}, task {:?}", self.nodes.get(node).map(|node| node.id)))?;
         }
         Ok(())
     }
@@ -253,7 +253,7 @@ impl Play {
             source_kind: Some(bundle.kind.to_owned()),
             source_document: bundle.document,
             importance: Some(bundle.importance),
-            due: days.iter().map(|days| days.due).max().map(|day| DueInput { text: None, day: day }),
+            due: days.iter().map(|days| days.due).max().map(|day| DueInput { text: None, day }),
             not_secret: Some(true),
             ..TaskInput::default()
         };
@@ -280,8 +280,7 @@ impl Play {
     /// The tasks directly below, in their order.
     async fn below(&mut self, who: crate::org::PersonId, id: TaskId) -> anyhow::Result<Vec<TaskId>> {
         let ctx = self.stage.acting(&self.area, who)?;
-        let query =
-            FilterQuery { parent_id: Some(id), sort: Some("number".to_owned()), limit: Some(200), ..FilterQuery::default() };
+        let query = FilterQuery { parent_id: Some(id), sort: Some("number".to_owned()), limit: Some(200), ..FilterQuery::default() };
         let page = tasks::list(self.stage.tx().await?, &ctx, &query).await?;
         Ok(page.items.into_iter().map(|row| row.id).collect())
     }

@@ -39,7 +39,6 @@ pub(super) struct Bureau {
     pub(super) plan: &'static UnitPlan,
     pub(super) id: UnitId,
     pub(super) head: PersonId,
-    pub(super) deputies: Vec<PersonId>,
     pub(super) liaison: PersonId,
     /// Who may be given a task, and the unit or section it is led by then.
     pub(super) seats: Vec<Seat>,
@@ -173,15 +172,7 @@ impl Clerk<'_> {
         self.telephones += 1;
         // No operator hands out 120 numbers: whoever connects a real gateway to a demo area rings nobody up.
         let phone = format!("120{:08}", 26_000_000 + self.telephones);
-        let new = NewPerson {
-            name: &name,
-            phone: Some(&phone),
-            unit,
-            post_name: post,
-            post_kind: kind,
-            charges,
-            from: self.from,
-        };
+        let new = NewPerson { name: &name, phone: Some(&phone), unit, post_name: post, post_kind: kind, charges, from: self.from };
         Ok(org::add_person(tx, self.ctx, &new).await?)
     }
 
@@ -223,9 +214,8 @@ impl Clerk<'_> {
             _ => ("局长", "副局长"),
         };
         let head = self.hire(tx, &login("head1", "head"), id, chief, PostKind::Head, &[]).await?;
-        let mut deputies = Vec::new();
         for number in 1..=plan.deputies {
-            deputies.push(self.hire(tx, &format!("{code}.deputy{number}"), id, second, PostKind::Deputy, &[]).await?);
+            self.hire(tx, &format!("{code}.deputy{number}"), id, second, PostKind::Deputy, &[]).await?;
         }
         let liaison = self.hire(tx, &login("liaison1", "liaison"), id, "综合岗", PostKind::Staff, &[]).await?;
         org::set_liaisons(tx, self.ctx, id, &[liaison]).await?;
@@ -247,6 +237,6 @@ impl Clerk<'_> {
                 seats.push(Seat { unit: section, person });
             }
         }
-        Ok(Bureau { plan, id, head, deputies, liaison, seats })
+        Ok(Bureau { plan, id, head, liaison, seats })
     }
 }

@@ -5,12 +5,7 @@ use std::cmp::Ordering;
 use kit::{Day, Moment};
 use workdays::Cadence;
 
-use super::{
-    field::Field,
-    people::Seat,
-    shape::Fate,
-    writing::Matter,
-};
+use super::{field::Field, people::Seat, shape::Fate, writing::Matter};
 use crate::{
     org::PersonId,
     supervision::UrgeId,

@@ -1,11 +1,11 @@
 //! The shape of the work: how much comes when, how long it may take, and how it goes.
 
-use kit::{Day, Moment};
+use kit::Day;
 use workdays::{Cadence, Calendar};
 
 use super::{
     dice::Dice,
-    hours::{FULL_DAY, HOUR, workdays},
+    hours::{FULL_DAY, HOUR, workday, workdays},
     writing::month_of,
 };
 
@@ -84,13 +84,15 @@ fn day_of(day: Day) -> i64 {
 /// How often a task of this length reports: the first rule that asks at least once before it is due.
 pub(super) fn rule(dice: &Dice, calendar: &Calendar, from: Day, due: Day) -> Cadence {
     let span = calendar.workdays_between(from.date(), due.date());
-    let day = dice.weighted(&[(25, 6), (20, 2), (28, 1), (10, 1)], 25);
-    let often = dice.percent(6);
+    // Once in the month, when about two thirds of the time have passed.
+    let late = u8::try_from(day_of(workday(calendar, from, span * 2 / 3))).unwrap_or(25);
+    let weekly = Cadence::Weekly { weekday: dice.weighted(&[(5, 4), (3, 1), (4, 1)], 5) };
     let tries = match span {
-        ..=10 => [Cadence::Weekly { weekday: 5 }, Cadence::Weekly { weekday: 3 }, Cadence::Weekly { weekday: 4 }],
-        11..=40 if often => [Cadence::Weekly { weekday: 5 }, Cadence::Weekly { weekday: 4 }, Cadence::Weekly { weekday: 3 }],
-        11..=70 => [Cadence::Monthly { day }, Cadence::Monthly { day: 15 }, Cadence::Weekly { weekday: 5 }],
-        _ => [Cadence::Monthly { day }, Cadence::Quarterly { day: 25 }, Cadence::Monthly { day: 25 }],
+        ..=25 if dice.percent(20) => [weekly, Cadence::Monthly { day: late }],
+        ..=35 => [Cadence::Monthly { day: late }, weekly],
+        36..=70 => [Cadence::Monthly { day: dice.weighted(&[(25, 6), (20, 2), (28, 1), (10, 1)], 25) }, Cadence::Monthly { day: late }],
+        _ if dice.percent(40) => [Cadence::Quarterly { day: 25 }, Cadence::Monthly { day: 25 }],
+        _ => [Cadence::Monthly { day: 25 }, Cadence::Quarterly { day: 25 }],
     };
     tries.into_iter().find(|rule| !nodes(*rule, calendar, from, due).is_empty()).unwrap_or(Cadence::None)
 }
@@ -128,8 +130,6 @@ pub(super) struct Fate {
 pub(super) enum End {
     /// So many working days after it is due; negative before.
     Around(i64),
-    /// At this moment, and granted at that one.
-    At(Moment, Moment),
     /// Not as long as anybody looks.
     Never,
 }

@@ -30,8 +30,12 @@ pub(super) fn report(dice: &Dice, field: &Field, object: &str, progress: i64, sl
 }
 
 const NEXT: &[&str] = &[
-    "倒排工期，紧盯关键节点，确保按期完成", "加强与有关单位沟通，尽快解决制约问题", "组织现场核查，对发现的问题立行立改", "完善资料，做好验收准备",
-    "按周调度，及时上报进展", "开展一轮“回头看”，巩固已有成效",
+    "倒排工期，紧盯关键节点，确保按期完成",
+    "加强与有关单位沟通，尽快解决制约问题",
+    "组织现场核查，对发现的问题立行立改",
+    "完善资料，做好验收准备",
+    "按周调度，及时上报进展",
+    "开展一轮“回头看”，巩固已有成效",
 ];
 
 /// Why progress is lower than before.
@@ -49,10 +53,12 @@ pub(super) fn granted(dice: &Dice) -> Option<&'static str> {
 }
 
 /// Why a closing is sent back.
-pub(super) const NOT_DONE: &[&str] = &["佐证材料不全，请补充验收意见后重新申请", "部分任务要求尚未体现，请对照清单补充完善", "现场核实仍有遗留问题，整改到位后再申请"];
+pub(super) const NOT_DONE: &[&str] =
+    &["佐证材料不全，请补充验收意见后重新申请", "部分任务要求尚未体现，请对照清单补充完善", "现场核实仍有遗留问题，整改到位后再申请"];
 
 /// Why a report is sent back.
-pub(super) const NOT_ENOUGH: &[&str] = &["内容过于笼统，请补充具体数据和完成情况", "进度与现场情况不符，请核实后重新上报", "未说明存在问题的解决措施，请补充"];
+pub(super) const NOT_ENOUGH: &[&str] =
+    &["内容过于笼统，请补充具体数据和完成情况", "进度与现场情况不符，请核实后重新上报", "未说明存在问题的解决措施，请补充"];
 
 /// What a check found.
 pub(super) const CHECKED: &[&str] = &["现场核查属实。", "资料核查通过。", "抽查情况良好，同意销号。", "电话回访满意。", ""];
@@ -61,7 +67,11 @@ pub(super) const CHECKED: &[&str] = &["现场核查属实。", "资料核查通�
 pub(super) const CHECK_FAILED: &str = "回头看发现问题出现反弹，需继续整改";
 
 /// Why a unit returns a task.
-pub(super) const RETURNS: &[&str] = &["该事项职责不在我单位，建议由主管单位牵头", "根据“三定”规定，此项工作由其他单位负责，我单位可做好配合", "事项涉及专业审批，建议调整牵头单位"];
+pub(super) const RETURNS: &[&str] = &[
+    "该事项职责不在我单位，建议由主管单位牵头",
+    "根据“三定”规定，此项工作由其他单位负责，我单位可做好配合",
+    "事项涉及专业审批，建议调整牵头单位",
+];
 
 /// How a return is ruled.
 pub(super) fn ruling(reassigned: bool) -> &'static str {
@@ -70,8 +80,17 @@ pub(super) fn ruling(reassigned: bool) -> &'static str {
 
 /// Pressing for a task.
 pub(super) fn urge(dice: &Dice, overdue: bool) -> &'static str {
-    let late = ["任务已超期，请说明原因并明确完成时间。", "此项工作拖延已久，请主要负责人亲自过问，尽快办结。", "逾期未办结，请于规定时间内书面答复。"];
-    let ahead = ["请加快进度，确保按期完成。", "此事管委会领导高度关注，请报告最新进展。", "进展偏慢，请说明存在的困难和需要协调的事项。", "请关注关键节点，不得影响整体进度。"];
+    let late = [
+        "任务已超期，请说明原因并明确完成时间。",
+        "此项工作拖延已久，请主要负责人亲自过问，尽快办结。",
+        "逾期未办结，请于规定时间内书面答复。",
+    ];
+    let ahead = [
+        "请加快进度，确保按期完成。",
+        "此事管委会领导高度关注，请报告最新进展。",
+        "进展偏慢，请说明存在的困难和需要协调的事项。",
+        "请关注关键节点，不得影响整体进度。",
+    ];
     if overdue { dice.word(&late) } else { dice.word(&ahead) }
 }
 

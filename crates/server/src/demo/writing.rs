@@ -125,7 +125,8 @@ pub(super) fn document(dice: &Dice, kind: &str, today: Day) -> Option<String> {
     })
 }
 
-const TOPICS: &[&str] = &["稳增长", "安全生产", "营商环境", "项目建设", "生态环境保护", "民生保障", "防汛防台", "招商引资", "口岸通关", "耕地保护"];
+const TOPICS: &[&str] =
+    &["稳增长", "安全生产", "营商环境", "项目建设", "生态环境保护", "民生保障", "防汛防台", "招商引资", "口岸通关", "耕地保护"];
 const INSPECTIONS: &[&str] = &["生态环境保护督察反馈问题", "安全生产巡查反馈问题", "审计发现问题", "专项巡察反馈问题", "营商环境评价短板"];
 
 /// Where in its document a task stands.

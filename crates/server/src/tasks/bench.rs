@@ -15,8 +15,16 @@ use crate::{
 
 const VERBS: [&str; 8] = ["推进", "加快", "完善", "开展", "组织", "落实", "统筹", "做好"];
 const OBJECTS: [&str; 10] = [
-    "港口码头建设", "招商引资项目", "安全生产检查", "污水管网改造", "营商环境优化", "道路绿化提升", "企业用工服务", "土地征收工作",
-    "统计数据报送", "应急预案演练",
+    "港口码头建设",
+    "招商引资项目",
+    "安全生产检查",
+    "污水管网改造",
+    "营商环境优化",
+    "道路绿化提升",
+    "企业用工服务",
+    "土地征收工作",
+    "统计数据报送",
+    "应急预案演练",
 ];
 
 /// Writes `count` tasks, spread over three years before now and over the units; most of them are closed. `first` is the

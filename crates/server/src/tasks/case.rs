@@ -94,7 +94,8 @@ impl Case {
 
     /// Loads a task that the actor may see.
     pub async fn look(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<Self> {
-        let task = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+        let store::InHand { task, has_requests, has_reports, parent_state } =
+            store::find_in_hand(tx, id).await?.ok_or(Refusal::NotFound)?;
         let parties = store::parties(tx, id).await?;
         let seen = ctx.actor.scope.sees_task(
             task.creator_id,
@@ -105,16 +106,10 @@ impl Case {
         if !seen {
             return Err(Refusal::NotFound);
         }
-        // A draft has neither requests nor reports.
-        let pending = if task.dispatched_at.is_some() || task.parent_id.is_some() {
-            store::pending(tx, id, task.parent_id).await?
-        } else {
-            store::Pending::default()
-        };
-        let requests = if pending.requests { store::open_requests(tx, id).await? } else { Vec::new() };
-        let reporters = if pending.reports { store::open_reporters(tx, id).await? } else { Vec::new() };
+        let requests = if has_requests { store::open_requests(tx, id).await? } else { Vec::new() };
+        let reporters = if has_reports { store::open_reporters(tx, id).await? } else { Vec::new() };
         let below = if task.children > 0 { store::below(tx, id).await? } else { store::Below::default() };
-        Ok(Self { task, parties, requests, reporters, below, parent_state: pending.above })
+        Ok(Self { task, parties, requests, reporters, below, parent_state })
     }
 
     fn situation<'a>(&'a self, ctx: &'a Ctx) -> Situation<'a> {

@@ -18,8 +18,7 @@ use crate::{
 pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
     let mut next = task.parent_id;
     while let Some(id) = next {
-        let Some(mut parent) = store::find(tx, id).await? else { break };
-        let below = store::below(tx, id).await?;
+        let Some(store::Above { task: mut parent, below }) = store::find_above(tx, id).await? else { break };
         let before = (parent.progress, parent.claimed, parent.state, parent.children);
         if below.weight > 0 && !parent.state.is_done() {
             // Weights of live children need not add up to the whole when one was terminated: their sum is the whole then.

@@ -50,8 +50,8 @@ pub use http::routes;
 pub use lamp::{Lamp, LampView};
 pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};
 pub use model::{
-    DueInput, Importance, MilestoneId, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule, RequestId, RuleKind,
-    Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult,
+    DueInput, Importance, MilestoneId, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule,
+    RequestId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult,
 };
 pub use policy::{Action, is_doer, is_issuer};
 pub use report::{ReportInput, Review, report, review};

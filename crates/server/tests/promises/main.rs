@@ -15,3 +15,4 @@ mod scope;
 mod signing;
 mod together;
 mod urging;
+mod volume;

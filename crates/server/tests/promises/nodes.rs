@@ -1,10 +1,6 @@
 //! Several nodes, and a database that goes away: PostgreSQL only, SQLite has neither.
 
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,

@@ -28,16 +28,55 @@ pub(super) struct Field {
 
 /// Places, for `{p}`.
 pub(super) const PLACES: &[&str] = &[
-    "北港片区", "南湾片区", "东屿片区", "潮湖片区", "临港产业园", "综合保税区", "科创新城", "滨海新市镇", "沙咀作业区", "三号港池", "望海路沿线",
-    "潮声大道沿线", "锦屿岛", "海晏湾", "云帆湖", "龙沙村", "白鹭村", "渔沙社区", "海棠社区", "观澜社区", "七号路以东地块", "老码头片区", "青螺湾岸段",
+    "北港片区",
+    "南湾片区",
+    "东屿片区",
+    "潮湖片区",
+    "临港产业园",
+    "综合保税区",
+    "科创新城",
+    "滨海新市镇",
+    "沙咀作业区",
+    "三号港池",
+    "望海路沿线",
+    "潮声大道沿线",
+    "锦屿岛",
+    "海晏湾",
+    "云帆湖",
+    "龙沙村",
+    "白鹭村",
+    "渔沙社区",
+    "海棠社区",
+    "观澜社区",
+    "七号路以东地块",
+    "老码头片区",
+    "青螺湾岸段",
     "物流大道两侧",
 ];
 
 /// Every field.
 #[cfg(test)]
 pub(super) const ALL: &[&Field] = &[
-    &BUILDING, &ENVIRONMENT, &HARBOUR, &LAND, &PROJECTS, &ECONOMY, &FINANCE, &INVESTMENT, &TECHNOLOGY, &TRADE, &AREA, &OFFICE, &PETITIONS,
-    &REFORM, &COUNTRYSIDE, &ENFORCEMENT, &LABOUR, &MARKET, &SAFETY, &SOCIETY,
+    &BUILDING,
+    &ENVIRONMENT,
+    &HARBOUR,
+    &LAND,
+    &PROJECTS,
+    &ECONOMY,
+    &FINANCE,
+    &INVESTMENT,
+    &TECHNOLOGY,
+    &TRADE,
+    &AREA,
+    &OFFICE,
+    &PETITIONS,
+    &REFORM,
+    &COUNTRYSIDE,
+    &ENFORCEMENT,
+    &LABOUR,
+    &MARKET,
+    &SAFETY,
+    &SOCIETY,
 ];
 
 #[cfg(test)]

@@ -14,7 +14,10 @@ use super::{
 use crate::{
     app::{Ctx, FieldError, Outcome, Refusal},
     org::{self, UnitId, UnitInput, UnitKind},
-    tasks::{ChildInput, PartyInput, PartyRole, SourceKind, Step, TaskId, TaskInput, create, decompose, equal_shares, note, store as tasks, submit},
+    tasks::{
+        ChildInput, PartyInput, PartyRole, SourceKind, Step, TaskId, TaskInput, create, decompose, equal_shares, note, store as tasks,
+        submit,
+    },
 };
 
 /// Makes the tasks of an import, and with `dispatch` sends them out. Doing so confirms for all of them that nothing in them
@@ -105,7 +108,11 @@ async fn tree(
         .entries
         .iter()
         .zip(shares)
-        .map(|(entry, share)| ChildInput { id: None, weight: share.percent(), task: task(entry, units, kind, &prepared.ledger.mapping.source_kind) })
+        .map(|(entry, share)| ChildInput {
+            id: None,
+            weight: share.percent(),
+            task: task(entry, units, kind, &prepared.ledger.mapping.source_kind),
+        })
         .collect();
     // Just made, so nobody else can have changed it.
     decompose(tx, ctx, root, 1, &children).await.map_err(|refusal| by_row(refusal, heading))?;
@@ -170,7 +177,9 @@ fn by_row(refusal: Refusal, heading: &Heading<'_>) -> Refusal {
         let place = error.field.strip_prefix("children[").and_then(|rest| rest.split_once("]."));
         let found = place.and_then(|(index, field)| Some((heading.entries.get(index.parse::<usize>().ok()?)?.row, field)));
         match found {
-            Some((row, field)) => FieldError { field: format!("rows[{row}].{field}"), message: format!("第 {row} 行：{}", error.message) },
+            Some((row, field)) => {
+                FieldError { field: format!("rows[{row}].{field}"), message: format!("第 {row} 行：{}", error.message) }
+            }
             None => error,
         }
     };

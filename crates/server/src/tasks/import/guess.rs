@@ -23,7 +23,20 @@ const HEADINGS: [(Field, &[&str]); 9] = [
     (Field::Co, &["配合单位", "协办单位", "配合部门", "协办部门", "协同单位", "参与单位", "责任部门", "责任单位"]),
     (
         Field::Due,
-        &["完成时限", "办结时限", "时限表述", "办理时限", "时限要求", "完成时间", "办结时间", "截止时间", "截止日期", "完成期限", "到期日", "时限"],
+        &[
+            "完成时限",
+            "办结时限",
+            "时限表述",
+            "办理时限",
+            "时限要求",
+            "完成时间",
+            "办结时间",
+            "截止时间",
+            "截止日期",
+            "完成期限",
+            "到期日",
+            "时限",
+        ],
     ),
     (Field::Group, &["来源文件", "文件名称", "文件依据", "文件", "文号", "依据"]),
     (Field::Clause, &["条款", "章节", "所属章节", "任务类别", "类别"]),
@@ -32,11 +45,26 @@ const HEADINGS: [(Field, &[&str]); 9] = [
     (
         Field::Title,
         &[
-            "任务名称", "事项名称", "任务标题", "标题", "重点任务", "工作任务", "任务事项", "工作事项", "任务", "事项", "任务内容", "工作内容", "主要内容",
+            "任务名称",
+            "事项名称",
+            "任务标题",
+            "标题",
+            "重点任务",
+            "工作任务",
+            "任务事项",
+            "工作事项",
+            "任务",
+            "事项",
+            "任务内容",
+            "工作内容",
+            "主要内容",
             "内容",
         ],
     ),
-    (Field::Demand, &["任务要求", "工作要求", "具体要求", "目标要求", "任务目标", "任务内容", "具体内容", "工作内容", "主要内容", "具体措施"]),
+    (
+        Field::Demand,
+        &["任务要求", "工作要求", "具体要求", "目标要求", "任务目标", "任务内容", "具体内容", "工作内容", "主要内容", "具体措施"],
+    ),
 ];
 
 /// The mapping that the headings suggest.
@@ -77,7 +105,8 @@ fn recognise(columns: &[String]) -> Vec<(Field, &str)> {
             if found.iter().any(|(known, _)| *known == field) {
                 continue;
             }
-            let fits = |heading: &str, word: &str| if exact { heading == word } else { word.chars().count() >= 3 && heading.contains(word) };
+            let fits =
+                |heading: &str, word: &str| if exact { heading == word } else { word.chars().count() >= 3 && heading.contains(word) };
             let column = words.iter().find_map(|word| {
                 plain.iter().enumerate().find(|(index, heading)| fits(heading, word) && !found.iter().any(|(_, taken)| taken == index))
             });

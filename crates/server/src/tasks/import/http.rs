@@ -13,8 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
-    commit,
-    ledger,
+    commit, ledger,
     model::{ImportId, ImportOutcome, Mapping, TaskImport, UnitChoice},
     sheet::{self, MAX_BYTES},
 };
@@ -128,9 +127,8 @@ async fn map(
     idem: Idem,
     Json(input): Json<MappingInput>,
 ) -> Result<Response, Problem> {
-    let changed = mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| {
-        ledger::map(tx, &me.ctx, id, input.version, input.mapping).await
-    });
+    let changed =
+        mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| ledger::map(tx, &me.ctx, id, input.version, input.mapping).await);
     explained(&me, id, changed.await).await
 }
 
@@ -178,9 +176,8 @@ async fn commit_import(
     idem: Idem,
     Json(input): Json<CommitInput>,
 ) -> Result<Response, Problem> {
-    let made = mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| {
-        commit::commit(tx, &me.ctx, id, input.version, input.dispatch).await
-    });
+    let made =
+        mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| commit::commit(tx, &me.ctx, id, input.version, input.dispatch).await);
     explained(&me, id, made.await).await
 }
 

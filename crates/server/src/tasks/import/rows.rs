@@ -197,9 +197,12 @@ fn entry(row: &SheetRow, places: &Places, mapping: &Mapping, kinds: &[SourceKind
             entry.demand = format!("{}\n时限：{words}", entry.demand);
         }
     }
-    for (field, text, max) in
-        [("demand", Some(&entry.demand), MAX_DEMAND), ("group", entry.group.as_ref(), MAX_GROUP), ("clause", entry.clause.as_ref(), MAX_CLAUSE)]
-            .map(|(field, text, max)| (field, text.map_or(0, |text| text.chars().count()), max))
+    for (field, text, max) in [
+        ("demand", Some(&entry.demand), MAX_DEMAND),
+        ("group", entry.group.as_ref(), MAX_GROUP),
+        ("clause", entry.clause.as_ref(), MAX_CLAUSE),
+    ]
+    .map(|(field, text, max)| (field, text.map_or(0, |text| text.chars().count()), max))
     {
         if text > max {
             entry.error(field, format!("最多 {max} 个字，现有 {text} 个字"));

@@ -63,7 +63,9 @@ pub(super) async fn read(file_name: String, bytes: Vec<u8>) -> Outcome<Sheet> {
 
 fn refusal(error: SheetError) -> Refusal {
     match error {
-        SheetError::TooLarge { .. } | SheetError::TooMuchText { .. } | SheetError::TooManyRows { .. } => Refusal::TooLarge(error.to_string()),
+        SheetError::TooLarge { .. } | SheetError::TooMuchText { .. } | SheetError::TooManyRows { .. } => {
+            Refusal::TooLarge(error.to_string())
+        }
         other => Refusal::field("file", other.to_string()),
     }
 }
@@ -71,7 +73,8 @@ fn refusal(error: SheetError) -> Refusal {
 /// Takes the row for the heading that looks most like one: the first, unless one of the next few says clearly more.
 fn under_its_heading(table: Table) -> Sheet {
     let Table { name, other_sheets, columns, rows } = table;
-    let mut rows: Vec<SheetRow> = rows.into_iter().map(|row| SheetRow { number: row.number, cells: row.cells, errors: row.errors }).collect();
+    let mut rows: Vec<SheetRow> =
+        rows.into_iter().map(|row| SheetRow { number: row.number, cells: row.cells, errors: row.errors }).collect();
     let likeness = guess::likeness(&columns);
     let better = rows
         .iter()

@@ -1,6 +1,10 @@
 //! The real ledger, and the whole way from an upload to tasks.
 
-use std::{collections::BTreeSet, path::PathBuf, time::{Duration, Instant}};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use testkit::{TestApp, encoded};
@@ -47,7 +51,10 @@ async fn the_real_ledger_is_read_whole() {
     let title = |row: usize| entries[row - 2].title.as_str();
     assert_eq!(title(2), "大力发展职业赛事");
     assert_eq!(title(46), "2021年6月底前研究提出新一批取消、下放和改变管理方式的行政许可事项");
-    assert_eq!(title(65), "提高监管执法规范性和透明度，完善“双随机、一公开”监管、信用监管、“互联网+监管”、跨部门协同监管等有效做法，减少人为干预，压缩自由裁量空间");
+    assert_eq!(
+        title(65),
+        "提高监管执法规范性和透明度，完善“双随机、一公开”监管、信用监管、“互联网+监管”、跨部门协同监管等有效做法，减少人为干预，压缩自由裁量空间"
+    );
 }
 
 const LEDGER: &str = "任务台账,,,,,\n\

@@ -103,7 +103,11 @@ fn enumerator(chars: &[char]) -> Option<Mark> {
     }
     if "（(".contains(first) {
         let number = chars.iter().skip(1).take_while(|c| is_digit(**c) || NUMERALS.contains(**c)).count();
-        return if (1..=4).contains(&number) && chars.get(number + 1).is_some_and(|c| "）)".contains(*c)) { mark(number + 2, false) } else { None };
+        return if (1..=4).contains(&number) && chars.get(number + 1).is_some_and(|c| "）)".contains(*c)) {
+            mark(number + 2, false)
+        } else {
+            None
+        };
     }
     let chinese = chars.iter().take_while(|c| NUMERALS.contains(**c)).count();
     if (1..=4).contains(&chinese) && chars.get(chinese) == Some(&'、') {
@@ -181,7 +185,8 @@ mod tests {
 
     #[test]
     fn any_text_gives_a_title_that_fits() {
-        for text in ["（（（", "”””。", "1.", "1.。。。", "、、、", "一、", "（十一）（十二）", &"（一）".repeat(100), &"“".repeat(300)] {
+        for text in ["（（（", "”””。", "1.", "1.。。。", "、、、", "一、", "（十一）（十二）", &"（一）".repeat(100), &"“".repeat(300)]
+        {
             assert!(cut(text).chars().count() <= MOST, "{text}");
         }
     }

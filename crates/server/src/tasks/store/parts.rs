@@ -5,7 +5,7 @@ use crate::{
     org::{PersonId, UnitId},
     tasks::model::{
         MilestoneId, MilestoneRow, PartyId, PartyRow, PartyState, ReportDueId, ReportDueRow, ReportId, ReportRow, RequestId, RequestRow,
-        RequestState, Share, TaskId, TaskState, VerificationId, VerificationResult, VerificationRow,
+        RequestState, Share, TaskId, VerificationId, VerificationResult, VerificationRow,
     },
 };
 
@@ -171,9 +171,8 @@ pub(in crate::tasks) async fn remove_open_dues(tx: &mut Tx, task: TaskId, from: 
 
 /// Closes the earliest open duty with this report.
 pub(in crate::tasks) async fn meet_earliest_due(tx: &mut Tx, task: TaskId, report: ReportId, today: Day) -> Result<Option<Day>> {
-    let row: Option<(Day,)> =
-        run!(tx, |c| {
-            sqlx::query_as(
+    let row: Option<(Day,)> = run!(tx, |c| {
+        sqlx::query_as(
         "update report_due set report_id = $2, met_day = $3 where id = (select id from report_due where task_id = $1 and report_id is null \
          order by due_day limit 1) returning due_day"
     )
@@ -181,7 +180,7 @@ pub(in crate::tasks) async fn meet_earliest_due(tx: &mut Tx, task: TaskId, repor
     .bind(report)
     .bind(today)
     .fetch_optional(c)
-        })?;
+    })?;
     Ok(row.map(|(day,)| day))
 }
 
@@ -269,26 +268,6 @@ pub(in crate::tasks) async fn open_requests(tx: &mut Tx, task: TaskId) -> Result
 
 pub(in crate::tasks) async fn request(tx: &mut Tx, id: RequestId) -> Result<Option<RequestRow>> {
     run!(tx, |c| sqlx::query_as(select_request!("where id = $1")).bind(id).fetch_optional(c))
-}
-
-/// Whether there is anything to decide on a task, and where the task above it stands: one statement before those that
-/// most tasks do not need.
-#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
-pub(in crate::tasks) struct Pending {
-    pub(in crate::tasks) requests: bool,
-    pub(in crate::tasks) reports: bool,
-    pub(in crate::tasks) above: Option<TaskState>,
-}
-
-pub(in crate::tasks) async fn pending(tx: &mut Tx, task: TaskId, parent: Option<TaskId>) -> Result<Pending> {
-    run!(tx, |c| sqlx::query_as(
-        "select exists (select 1 from request where task_id = $1 and state = 'open') as requests, \
-           exists (select 1 from report where task_id = $1 and state = 'submitted') as reports, \
-           (select state from task where id = $2) as above"
-    )
-    .bind(task)
-    .bind(parent)
-    .fetch_one(c))
 }
 
 pub(in crate::tasks) async fn insert_request(tx: &mut Tx, row: &RequestRow) -> Result<()> {

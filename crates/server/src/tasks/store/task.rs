@@ -1,17 +1,22 @@
 use db::{Result, Tx, execute, run};
 use kit::{Day, Moment};
 
-use crate::tasks::model::{Share, Task, TaskId};
+use crate::tasks::model::{Share, Task, TaskId, TaskState};
 
 macro_rules! select_task {
     ($rest:literal) => {
+        select_task!("", $rest)
+    };
+    // With further columns.
+    ($more:literal, $rest:literal) => {
         concat!(
             "select t.id, t.number, t.parent_id, t.root_id, t.depth, t.position, t.title, t.demand, t.source_kind, t.source_document, \
              t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, \
              t.created_at, t.dispatched_at, t.closed_at, t.settled_at, t.last_report_at, t.start_day, t.due_day, t.original_due_day, \
              t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.stage, t.sent_back, \
-             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.not_secret, t.version \
-             from task t left join unit iu on iu.id = t.issuer_unit_id ",
+             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.not_secret, t.version",
+            $more,
+            " from task t left join unit iu on iu.id = t.issuer_unit_id ",
             $rest
         )
     };
@@ -30,6 +35,27 @@ pub(in crate::tasks) async fn lock_tree(tx: &mut Tx, id: TaskId) -> Result<bool>
 
 pub(in crate::tasks) async fn find(tx: &mut Tx, id: TaskId) -> Result<Option<Task>> {
     run!(tx, |c| sqlx::query_as(select_task!("where t.id = $1")).bind(id).fetch_optional(c))
+}
+
+/// A task to be taken in hand: whether there is anything to decide on it, and where the task above it stands.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct InHand {
+    #[sqlx(flatten)]
+    pub(in crate::tasks) task: Task,
+    pub(in crate::tasks) has_requests: bool,
+    pub(in crate::tasks) has_reports: bool,
+    pub(in crate::tasks) parent_state: Option<TaskState>,
+}
+
+pub(in crate::tasks) async fn find_in_hand(tx: &mut Tx, id: TaskId) -> Result<Option<InHand>> {
+    run!(tx, |c| sqlx::query_as(select_task!(
+        ", exists (select 1 from request q where q.task_id = t.id and q.state = 'open') as has_requests, \
+           exists (select 1 from report r where r.task_id = t.id and r.state = 'submitted') as has_reports, \
+           (select above.state from task above where above.id = t.parent_id) as parent_state",
+        "where t.id = $1"
+    ))
+    .bind(id)
+    .fetch_optional(c))
 }
 
 pub(in crate::tasks) async fn children(tx: &mut Tx, id: TaskId) -> Result<Vec<Task>> {
@@ -160,25 +186,50 @@ pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<(
 #[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
 pub(in crate::tasks) struct Below {
     pub(in crate::tasks) live: i64,
+    #[sqlx(rename = "below_weight")]
     pub(in crate::tasks) weight: i64,
+    #[sqlx(rename = "below_progress")]
     pub(in crate::tasks) progress: i64,
+    #[sqlx(rename = "below_claimed")]
     pub(in crate::tasks) claimed: i64,
     pub(in crate::tasks) drafts: i64,
     pub(in crate::tasks) open: i64,
     pub(in crate::tasks) settled: i64,
 }
 
-pub(in crate::tasks) async fn below(tx: &mut Tx, parent: TaskId) -> Result<Below> {
-    run!(tx, |c| sqlx::query_as(
-        "select count(*) as live, coalesce(cast(sum(weight) as bigint), 0) as weight, \
-           coalesce(cast(sum(weight * progress) as bigint), 0) as progress, coalesce(cast(sum(weight * claimed) as bigint), 0) as claimed, \
+macro_rules! sums_below {
+    () => {
+        "select count(*) as live, coalesce(cast(sum(weight) as bigint), 0) as below_weight, \
+           coalesce(cast(sum(weight * progress) as bigint), 0) as below_progress, \
+           coalesce(cast(sum(weight * claimed) as bigint), 0) as below_claimed, \
            count(*) filter (where state in ('draft', 'approval')) as drafts, \
            count(*) filter (where state in ('dispatched', 'active', 'suspended')) as open, \
            count(*) filter (where state = 'settled') as settled \
          from task where parent_id = $1 and state <> 'terminated'"
-    )
-    .bind(parent)
-    .fetch_one(c))
+    };
+}
+
+pub(in crate::tasks) async fn below(tx: &mut Tx, parent: TaskId) -> Result<Below> {
+    run!(tx, |c| sqlx::query_as(sums_below!()).bind(parent).fetch_one(c))
+}
+
+/// A task with the sums over those directly below it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct Above {
+    #[sqlx(flatten)]
+    pub(in crate::tasks) task: Task,
+    #[sqlx(flatten)]
+    pub(in crate::tasks) below: Below,
+}
+
+pub(in crate::tasks) async fn find_above(tx: &mut Tx, id: TaskId) -> Result<Option<Above>> {
+    run!(tx, |c| sqlx::query_as(concat!(
+        select_task!(", b.live, b.below_weight, b.below_progress, b.below_claimed, b.drafts, b.open, b.settled", "cross join ("),
+        sums_below!(),
+        ") b where t.id = $1"
+    ))
+    .bind(id)
+    .fetch_optional(c))
 }
 
 pub(in crate::tasks) async fn set_weight(tx: &mut Tx, id: TaskId, weight: Share) -> Result<()> {
