@@ -72,25 +72,6 @@ pub async fn failed(tx: &mut Tx) -> Result<Vec<Failed>> {
     run!(tx, |c| sqlx::query_as("select id, kind, payload, error from job where state = 'failed' order by id desc limit 100").fetch_all(c))
 }
 
-/// Lets a job that was given up try again; `false` when there is none of this id.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn retry_failed(tx: &mut Tx, id: JobId, now: Moment) -> Result<bool> {
-    let row: Option<(JobId,)> = run!(tx, |c| {
-        sqlx::query_as(
-        "update job set state = 'waiting', attempts = 0, run_at = $2, lease_until = null where id = $1 and state = 'failed' returning id"
-    )
-    .bind(id)
-    .bind(now)
-    .fetch_optional(c)
-    })?;
-    if row.is_some() {
-        tx.signal(TOPIC, "").await?;
-    }
-    Ok(row.is_some())
-}
-
 #[derive(sqlx::FromRow)]
 struct JobRow {
     id: JobId,

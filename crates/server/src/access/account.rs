@@ -95,11 +95,6 @@ pub async fn change_password(tx: &mut Tx, ctx: &Ctx, current: String, new: Strin
     audit::record(tx, ctx, audit::Entry::security("password_changed", "修改本人密码".to_owned(), data)).await
 }
 
-/// What the person signs in with.
-pub async fn login_of(tx: &mut Tx, person: PersonId) -> Outcome<Option<String>> {
-    Ok(store::account_of(tx, person).await?.map(|account| account.login))
-}
-
 /// Changes what the person signs in with.
 pub async fn change_login(tx: &mut Tx, ctx: &Ctx, person: PersonId, login: &str) -> Outcome<()> {
     let login = checked_login(login)?;

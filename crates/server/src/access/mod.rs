@@ -16,7 +16,7 @@ mod session;
 mod store;
 
 pub use account::{
-    NewAccount, change_login, change_password, checked_login, create_account, create_account_with, leave, login_of, reset_password,
+    NewAccount, change_login, change_password, checked_login, create_account, create_account_with, leave, reset_password,
     set_administrator, set_password_with,
 };
 pub use http::routes;

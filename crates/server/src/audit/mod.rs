@@ -10,7 +10,7 @@
 mod store;
 
 use db::Tx;
-use kit::{Moment, NIL, uuid::Uuid};
+use kit::{NIL, uuid::Uuid};
 use sha2::{Digest as _, Sha256};
 
 pub use store::{Event, events_of_task, events_since, streams, whole_stream};
@@ -115,13 +115,10 @@ pub fn verify(events: &[Event]) -> Option<Break> {
     None
 }
 
-/// When an event was written; for callers that only know this room.
-pub const fn written_at(event: &Event) -> Moment {
-    event.at
-}
-
 #[cfg(test)]
 mod tests {
+    use kit::Moment;
+
     use super::*;
 
     fn chain() -> Vec<Event> {

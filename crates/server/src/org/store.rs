@@ -127,13 +127,6 @@ pub async fn unit_refs(tx: &mut Tx, ids: impl IntoIterator<Item = UnitId>) -> Re
     sql.fetch_all(tx).await
 }
 
-/// Active units of a kind.
-pub async fn units_of_kind(tx: &mut Tx, kind: UnitKind) -> Result<Vec<UnitRef>> {
-    run!(tx, |c| sqlx::query_as("select id, name, short_name from unit where active and kind = $1 order by position, id")
-        .bind(kind)
-        .fetch_all(c))
-}
-
 /// Ids of the units and of all below them.
 pub async fn below(tx: &mut Tx, above: &[UnitId]) -> Result<Vec<UnitId>> {
     if above.is_empty() {

@@ -1,6 +1,6 @@
 import type { PersonRef, Report, Request, TaskDetail, TimelineItem, Urge, Verification } from '@/api/types'
 
-export type StreamKind = 'report' | 'urge' | 'request' | 'verification' | 'event'
+type StreamKind = 'report' | 'urge' | 'request' | 'verification' | 'event'
 interface Base {
   key: string
   at: string
