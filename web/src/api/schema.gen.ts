@@ -406,6 +406,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/task-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in a ledger: an Excel or CSV file as the body, or the first file of a multipart form; at most 10 MiB and 2,000 rows.
+         * @description Only the operations centre. Nothing is made of it yet; the columns are guessed from the headings.
+         */
+        post: operations["start_task_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import as it stands: every row as the task it would become. Only for whoever uploaded it. */
+        get: operations["show_task_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-imports/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the tasks, all or none; 409 `already_committed` the second time, 409 `not_ready` while there are errors. */
+        post: operations["commit_task_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-imports/{id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says which column is what. */
+        put: operations["map_task_import"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-imports/{id}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says which units are meant. New ones are made when the import is committed. */
+        put: operations["match_import_units"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -914,6 +1002,15 @@ export interface components {
              */
             version: number;
         };
+        CommitInput: {
+            /** @description The tasks go out at once, which confirms that nothing in them is a state secret (不涉密); otherwise they are drafts. */
+            dispatch: boolean;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version?: number | null;
+        };
         /**
          * Format: date
          * @description A calendar date of the area; text `YYYY-MM-DD` in the database and in JSON, so that it sorts as text.
@@ -1055,6 +1152,31 @@ export interface components {
          * @description An organisation to be taken in.
          */
         ImportId: string;
+        /** @description What a commit made. */
+        ImportOutcome: {
+            /**
+             * Format: int64
+             * @description How many of them wait for approval, as their kind of source demands.
+             */
+            awaiting_approval: number;
+            /**
+             * Format: int64
+             * @description How many rows became tasks, the headings not counted.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description How many of them went out.
+             */
+            dispatched: number;
+            /** @description The headings, in the order of the sheet. */
+            root_ids: components["schemas"]["TaskId"][];
+            /**
+             * Format: int64
+             * @description How many units were made.
+             */
+            units_created: number;
+        };
         /** @description What a row of the table would become. */
         ImportRow: {
             /** @description A unit or a person. */
@@ -1068,6 +1190,20 @@ export interface components {
              * @description Its number in the sheet.
              */
             row: number;
+        };
+        /** @description A unit name of the sheet. */
+        ImportUnit: {
+            choice?: components["schemas"]["UnitChoiceKind"] | null;
+            /** @description The name, cleaned. */
+            name: string;
+            /**
+             * Format: int64
+             * @description In how many rows it stands.
+             */
+            rows: number;
+            /** @description Units with similar names. */
+            suggestions: components["schemas"]["UnitRef"][];
+            unit?: components["schemas"]["UnitRef"] | null;
         };
         /** @enum {string} */
         Importance: "normal" | "important" | "major";
@@ -1096,6 +1232,43 @@ export interface components {
         };
         LiaisonsInput: {
             person_ids: components["schemas"]["PersonId"][];
+        };
+        /** @description Which column is what, by its heading, and what holds for all rows. */
+        Mapping: {
+            /** @description The clause. */
+            clause?: string | null;
+            /** @description Units that take part. */
+            co?: string | null;
+            /** @description Due words for rows without any. */
+            default_due?: string | null;
+            /** @description What is demanded; may be the same column as the title. */
+            demand?: string | null;
+            /** @description Due words or days. */
+            due?: string | null;
+            /** @description Rows that are left out, by their numbers in the sheet. */
+            excluded_rows?: number[];
+            /** @description Where no lead unit is given, the first of the others leads. */
+            first_co_as_lead: boolean;
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description The source document: rows with the same one share a heading. */
+            group?: string | null;
+            /** @description Importance. */
+            importance?: string | null;
+            /** @description Lead units; the first leads, further ones lead with it. */
+            lead?: string | null;
+            /** @description Where the tasks come from: a code of `/source-kinds`. */
+            source_kind: string;
+            /** @description Where each row's task comes from, by name or code; blank cells and unknown names are of `source_kind`. */
+            source_kind_column?: string | null;
+            /** @description The task. Its title is cut from this text; without a column of its own for the demand the whole text goes there. */
+            title?: string | null;
+        };
+        MappingInput: components["schemas"]["Mapping"] & {
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version?: number | null;
         };
         /** @description Who is signed in, and what the pages show to them. */
         Me: {
@@ -1524,6 +1697,15 @@ export interface components {
         Role: "leader" | "centre" | "head" | "liaison" | "handler" | "administrator";
         /** @enum {string} */
         RowKind: "unit" | "person";
+        /** @description What is wrong with a row. */
+        RowProblem: {
+            /** @description Which part: a field of the mapping, or `row`. */
+            field: string;
+            /** @description What is wrong, in Chinese. */
+            message: string;
+            /** @description Errors keep the import from being committed. */
+            severity: components["schemas"]["Severity"];
+        };
         /** @enum {string} */
         RuleKind: "none" | "weekly" | "monthly" | "quarterly";
         /** @description How often something is to be reported. */
@@ -1547,6 +1729,8 @@ export interface components {
             reason: string;
             unit_id?: components["schemas"]["UnitId"] | null;
         };
+        /** @enum {string} */
+        Severity: "error" | "warning";
         /**
          * Format: double
          * @description A share of one, in millionths: weights and progress add up exactly.
@@ -1675,6 +1859,43 @@ export interface components {
          * @description A task: a node of a tree.
          */
         TaskId: string;
+        /** @description A ledger on its way in. */
+        TaskImport: {
+            /** @description Headings. */
+            columns: string[];
+            /** @description It has been committed. */
+            committed: boolean;
+            /** @description How many errors there are. */
+            errors: number;
+            /** @description The file it was read from. */
+            file_name: string;
+            /** @description Its id. */
+            id: components["schemas"]["ImportId"];
+            /** @description Which column is what. */
+            mapping: components["schemas"]["Mapping"];
+            /** @description Other sheets of the file, which were not read. */
+            other_sheets: string[];
+            parent_unit_id?: components["schemas"]["UnitId"] | null;
+            /** @description It can be committed: no errors, every unit decided. */
+            ready: boolean;
+            /** @description How many rows will be made tasks. */
+            row_count: number;
+            /** @description Every row. */
+            rows: components["schemas"]["ImportRow"][];
+            /** @description The first rows, long texts cut. */
+            sample: string[][];
+            /** @description The sheet that was read. */
+            sheet_name: string;
+            /** @description Every unit name. */
+            units: components["schemas"]["ImportUnit"][];
+            /**
+             * Format: int64
+             * @description Counts changes of mapping and choices.
+             */
+            version: number;
+            /** @description How many warnings there are. */
+            warnings: number;
+        };
         /** @description A task to be set up or changed; absent fields stay as they are. */
         TaskInput: {
             /** @description The clause, at most 500 characters. */
@@ -1864,6 +2085,16 @@ export interface components {
              */
             version: number;
         };
+        /** @description What is meant by one unit name: exactly one of the three. */
+        UnitChoice: {
+            /** @description A unit that is made when the import is committed. */
+            create?: boolean;
+            /** @description Nobody. */
+            ignore?: boolean;
+            unit_id?: components["schemas"]["UnitId"] | null;
+        };
+        /** @enum {string} */
+        UnitChoiceKind: "match" | "create" | "ignore";
         /**
          * Format: uuid
          * @description A unit.
@@ -1930,6 +2161,18 @@ export interface components {
         /** @description The whole tree of units, flat, depth first. */
         Units: {
             items: components["schemas"]["Unit"][];
+        };
+        UnitsInput: {
+            /** @description By the names of `units`; names that are missing are looked up. */
+            choices: {
+                [key: string]: components["schemas"]["UnitChoice"];
+            };
+            parent_unit_id?: components["schemas"]["UnitId"] | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version?: number | null;
         };
         /** @description How many messages are not read yet. */
         Unread: {
@@ -2877,6 +3120,184 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceKinds"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_task_import: {
+        parameters: {
+            query?: {
+                /** @description The file's name; not needed where a multipart body says it. */
+                name?: string;
+            };
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskImport"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskImport"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_task_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOutcome"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_task_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskImport"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    match_import_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitsInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskImport"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
