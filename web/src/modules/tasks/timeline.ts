@@ -1,6 +1,5 @@
 import type { PersonRef, Report, Request, TaskDetail, TimelineItem, Urge, Verification } from '@/api/types'
 
-type StreamKind = 'report' | 'urge' | 'request' | 'verification' | 'event'
 interface Base {
   key: string
   at: string
