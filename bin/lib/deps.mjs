@@ -105,7 +105,8 @@ for (const crate of readdirSync('crates')) {
     // What the macros of kit write names these in the crate that calls them.
     const written = ['serde', 'sqlx', 'utoipa'].includes(name) && /\b(id_types|text_enum)!/.test(code)
     const used = written || new RegExp(`\\b${name.replace(/-/g, '_')}\\b`).test(code.replace(/^\s*\/\/.*$/gm, ''))
-    if (!used) problems.push(`${path}:${n + 1}: ${name} is not used`)
+    const tested = !used && kind[2] !== 'dev-' && new RegExp(`\\b${name.replace(/-/g, '_')}\\b`).test(sources(`crates/${crate}/tests`))
+    if (!used) problems.push(`${path}:${n + 1}: ${name} is ${tested ? 'used by tests only and belongs to dev-dependencies' : 'not used'}`)
   })
 }
 for (const [name, uses] of declared) if (!uses) problems.push(`Cargo.toml: no crate uses ${name}`)

@@ -36,7 +36,7 @@ impl Play {
             Act::Ask if phase == Phase::Active && !closing => self.ask(at).await,
             Act::Decide(request) if phase == Phase::Active => self.decide(at, request).await,
             Act::Verify if phase == Phase::Closed => self.verify(at).await,
-            Act::Urge(who) if matches!(phase, Phase::Out | Phase::Active) && !closing => self.urge(at, who).await,
+            Act::Urge(who, answered) if matches!(phase, Phase::Out | Phase::Active) && !closing => self.urge(at, who, answered).await,
             Act::Reply(urge) => self.reply(at, urge).await,
             _ => Ok(()),
         }
@@ -148,6 +148,7 @@ impl Play {
         days.extend(shape::nodes(rule, &calendar, start, horizon));
         let end = due.map(|due| hours::workday_on_or_before(&calendar, due));
         let ask = match (fate.end, end) {
+            (End::At(ask, _), _) => Some(ask),
             (End::Around(lag), Some(end)) => {
                 let day = hours::workday(&calendar, end, lag);
                 Some(hours::at(day, self.dice.between(0, FULL_DAY)).max(hours::later(&calendar, now, 2 * HOUR)))
@@ -157,8 +158,9 @@ impl Play {
         for day in days {
             let at_day = self.report_moment(day, fate.pace);
             let moment = at_day.max(hours::later(&calendar, now, HOUR + self.dice.between(0, 2 * HOUR)));
-            // Whoever is about to close does not report before.
-            if ask.is_none_or(|ask| moment.day() < ask.day()) {
+            // Whoever is about to close does not report before; what is to be closed at its minute has no report unread.
+            let before = if matches!(fate.end, End::At(..)) { hours::later(&calendar, moment, FULL_DAY) } else { moment };
+            if ask.is_none_or(|ask| before.day() < ask.day()) {
                 self.plan(moment, at, Act::Report(day));
             }
         }
@@ -169,11 +171,11 @@ impl Play {
         if let (Some(end), true) = (end, fate.is_late() && self.dice.percent(60)) {
             let who = self.presser(at, unit)?;
             let day = hours::workday(&calendar, end, self.dice.between(1, 3));
-            self.plan(hours::at(day, self.dice.between(0, FULL_DAY)), at, Act::Urge(who));
+            self.plan(hours::at(day, self.dice.between(0, FULL_DAY)), at, Act::Urge(who, true));
         } else if important && fate.pace < 95 && span > 10 {
             let who = self.presser(at, unit)?;
             let day = hours::workday(&calendar, today, span * 2 / 3);
-            self.plan(hours::at(day, self.dice.between(0, FULL_DAY)), at, Act::Urge(who));
+            self.plan(hours::at(day, self.dice.between(0, FULL_DAY)), at, Act::Urge(who, true));
         }
         Ok(())
     }
@@ -188,7 +190,7 @@ impl Play {
 
     /// Who closes in time says shortly before that it is as good as done: the days that are left no longer matter then.
     fn plan_last_report(&mut self, at: usize, ask: Day, span: i64, late: bool) {
-        if late || span < 8 || !self.dice.percent(35) {
+        if late || matches!(self.node(at).map(|node| node.spec.fate.end), Ok(End::At(..))) || span < 8 || !self.dice.percent(35) {
             return;
         }
         let day = hours::workday(&self.stage.calendar, ask, -self.dice.between(1, 2));
@@ -197,7 +199,7 @@ impl Play {
         }
     }
 
-    fn presser(&self, at: usize, unit: usize) -> anyhow::Result<PersonId> {
+    pub(super) fn presser(&self, at: usize, unit: usize) -> anyhow::Result<PersonId> {
         let reviewer = self.node(at)?.spec.reviewer;
         let bureau = self.area.units.get(unit).context("no such unit")?;
         let in_charge = self.area.in_charge(bureau);
@@ -264,7 +266,7 @@ impl Play {
                 .map(|step| step.id)
                 .collect(),
         };
-        let id = node.id;
+        let (id, prompt) = (node.id, matches!(node.spec.fate.end, End::At(..)));
         let ctx = self.stage.acting(&self.area, who)?;
         let report = tasks::report(self.stage.tx().await?, &ctx, id, None, &input).await?;
         let node = self.node_mut(at)?;
@@ -273,7 +275,7 @@ impl Play {
         node.claimed = claimed;
         node.steps.retain(|step| !input.milestone_ids.contains(&step.id));
         let wait = match self.dice.below(20) {
-            18 | 19 => self.dice.between(FULL_DAY, 2 * FULL_DAY),
+            18 | 19 if !prompt => self.dice.between(FULL_DAY, 2 * FULL_DAY),
             _ => self.dice.between(HOUR / 2, 6 * HOUR),
         };
         self.plan_later(wait, at, Act::Review(report, day));
@@ -282,10 +284,10 @@ impl Play {
 
     async fn review(&mut self, at: usize, report: ReportId, day: Day) -> anyhow::Result<()> {
         let node = self.node(at)?;
-        let (reviewer, claimed) = (node.spec.reviewer, node.claimed);
+        let (reviewer, claimed, prompt) = (node.spec.reviewer, node.claimed, matches!(node.spec.fate.end, End::At(..)));
         let ctx = self.stage.acting(&self.area, reviewer)?;
         let tx = self.stage.tx().await?;
-        if self.dice.percent(3) {
+        if self.dice.percent(3) && !prompt {
             let text = self.dice.word(speech::NOT_ENOUGH);
             tasks::review(tx, &ctx, report, Review::SendBack, None, Some(text)).await?;
             let node = self.node_mut(at)?;
@@ -314,13 +316,17 @@ impl Play {
             self.plan_later(wait, at, Act::Ask);
             return Ok(());
         }
-        let (id, version) = (node.id, node.version);
+        let (id, version, end) = (node.id, node.version, node.spec.fate.end);
         let text = speech::closing(&self.dice, &node.spec.matter.object);
         let ctx = self.stage.acting(&self.area, who)?;
         let request = tasks::ask_to_close(self.stage.tx().await?, &ctx, id, version, &text, &[]).await?;
         let node = self.node_mut(at)?;
         node.version += 1;
         node.closing = true;
+        if let End::At(_, decide) = end {
+            self.plan(decide, at, Act::Decide(request));
+            return Ok(());
+        }
         let wait = if self.dice.percent(85) { self.dice.between(HOUR / 2, 6 * HOUR) } else { self.dice.between(FULL_DAY, 2 * FULL_DAY) };
         self.plan_later(wait, at, Act::Decide(request));
         Ok(())
@@ -383,13 +389,16 @@ impl Play {
         Ok(())
     }
 
-    async fn urge(&mut self, at: usize, who: PersonId) -> anyhow::Result<()> {
+    async fn urge(&mut self, at: usize, who: PersonId, answered: bool) -> anyhow::Result<()> {
         let node = self.node(at)?;
         let id = node.id;
         let overdue = node.due.is_some_and(|due| due < self.stage.now().day());
         let input = UrgeInput { text: speech::urge(&self.dice, overdue).to_owned(), reply_due_day: None, party_ids: None };
         let ctx = self.stage.acting(&self.area, who)?;
         for urge in supervision::urge(self.stage.tx().await?, &ctx, id, &input).await? {
+            if !answered {
+                continue;
+            }
             let wait =
                 if self.dice.percent(85) { self.dice.between(HOUR, FULL_DAY) } else { self.dice.between(2 * FULL_DAY, 5 * FULL_DAY) };
             self.plan_later(wait, at, Act::Reply(urge.id));

@@ -96,7 +96,7 @@ impl Author<'_> {
     }
 
     /// A task the centre sets for a unit.
-    fn plain(&mut self) -> Spec {
+    pub(super) fn plain(&mut self) -> Spec {
         let clerk = self.clerk();
         let mut spec = self.spec(clerk, clerk, self.unit());
         let span = self.span(&spec.term);

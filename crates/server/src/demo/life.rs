@@ -68,7 +68,12 @@ impl Play {
 
     async fn perform(&mut self, node: usize, act: Act) -> anyhow::Result<()> {
         match act {
-            Act::Set(spec) => self.set(*spec).await,
+            Act::Set(spec) => {
+                let node = self.set(*spec).await?;
+                self.plan(self.soon(), node, Act::Submit);
+                Ok(())
+            }
+            Act::Jot(spec) => self.set(*spec).await.map(drop),
             Act::SetAll(bundle) => self.set_all(*bundle).await,
             Act::Submit => self.submit(node).await,
             Act::Approve => self.approve(node).await,
@@ -158,15 +163,13 @@ impl Play {
         self.nodes.len() - 1
     }
 
-    /// Writes one task; it is submitted within the hour.
-    async fn set(&mut self, spec: Spec) -> anyhow::Result<()> {
+    /// Writes one task down; answers its node.
+    async fn set(&mut self, spec: Spec) -> anyhow::Result<usize> {
         let days = self.days(&spec)?;
         let input = self.input(&spec, &days);
         let ctx = self.stage.acting(&self.area, spec.creator)?;
         let id = tasks::create(self.stage.tx().await?, &ctx, &input, None).await?;
-        let node = self.enter(id, 1, spec, &days, None);
-        self.plan(self.soon(), node, Act::Submit);
-        Ok(())
+        Ok(self.enter(id, 1, spec, &days, None))
     }
 
     /// Some minutes from now, and still today: what was written about “本月” must go out in it.

@@ -112,6 +112,8 @@ pub(super) enum Phase {
 #[derive(Debug)]
 pub(super) enum Act {
     Set(Box<Spec>),
+    /// Written down and left for later.
+    Jot(Box<Spec>),
     SetAll(Box<Bundle>),
     Submit,
     Approve,
@@ -128,7 +130,8 @@ pub(super) enum Act {
     Ask,
     Decide(RequestId),
     Verify,
-    Urge(PersonId),
+    /// Somebody presses for it, and is answered or not.
+    Urge(PersonId, bool),
     Reply(UrgeId),
 }
 
@@ -136,7 +139,7 @@ impl Act {
     /// For whoever looks for what went wrong.
     pub(super) const fn word(&self) -> &'static str {
         match self {
-            Self::Set(_) => "set",
+            Self::Set(_) | Self::Jot(_) => "set",
             Self::SetAll(_) => "set all",
             Self::Submit => "submit",
             Self::Approve => "approve",
@@ -150,7 +153,7 @@ impl Act {
             Self::Ask => "ask",
             Self::Decide(_) => "decide",
             Self::Verify => "verify",
-            Self::Urge(_) => "urge",
+            Self::Urge(..) => "urge",
             Self::Reply(_) => "reply",
         }
     }

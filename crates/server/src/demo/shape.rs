@@ -1,6 +1,6 @@
 //! The shape of the work: how much comes when, how long it may take, and how it goes.
 
-use kit::Day;
+use kit::{Day, Moment};
 use workdays::{Cadence, Calendar};
 
 use super::{
@@ -88,10 +88,10 @@ pub(super) fn rule(dice: &Dice, calendar: &Calendar, from: Day, due: Day) -> Cad
     let late = u8::try_from(day_of(workday(calendar, from, span * 2 / 3))).unwrap_or(25);
     let weekly = Cadence::Weekly { weekday: dice.weighted(&[(5, 4), (3, 1), (4, 1)], 5) };
     let tries = match span {
-        ..=25 if dice.percent(20) => [weekly, Cadence::Monthly { day: late }],
+        ..=25 if dice.percent(14) => [weekly, Cadence::Monthly { day: late }],
         ..=35 => [Cadence::Monthly { day: late }, weekly],
         36..=70 => [Cadence::Monthly { day: dice.weighted(&[(25, 6), (20, 2), (28, 1), (10, 1)], 25) }, Cadence::Monthly { day: late }],
-        _ if dice.percent(40) => [Cadence::Quarterly { day: 25 }, Cadence::Monthly { day: 25 }],
+        _ if dice.percent(60) => [Cadence::Quarterly { day: 25 }, Cadence::Monthly { day: 25 }],
         _ => [Cadence::Monthly { day: 25 }, Cadence::Quarterly { day: 25 }],
     };
     tries.into_iter().find(|rule| !nodes(*rule, calendar, from, due).is_empty()).unwrap_or(Cadence::None)
@@ -130,6 +130,8 @@ pub(super) struct Fate {
 pub(super) enum End {
     /// So many working days after it is due; negative before.
     Around(i64),
+    /// At this moment, and granted at that one.
+    At(Moment, Moment),
     /// Not as long as anybody looks.
     Never,
 }
@@ -166,8 +168,8 @@ pub(super) fn fate(dice: &Dice, span: i64, late: u64) -> Fate {
     let pace = match (is_late, dice.below(20)) {
         (true, 0..=8) => dice.between(45, 78),
         (true, 9..=15) => dice.between(80, 93),
-        (false, 0) => dice.between(55, 79),
-        (false, 1 | 2) => dice.between(82, 94),
+        (false, 0 | 1) => dice.between(55, 79),
+        (false, 2..=4) => dice.between(82, 94),
         _ => dice.between(100, 125),
     };
     Fate {

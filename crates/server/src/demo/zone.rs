@@ -7,10 +7,10 @@ use kit::{Day, Moment};
 use super::{
     cast::{Author, Order},
     dice::Dice,
-    hours::{self, FULL_DAY},
+    hours::{self, FULL_DAY, MINUTE},
     life::Play,
     people,
-    plot::Act,
+    plot::{Act, Node, Phase},
     shape,
     stage::Stage,
     writing::Writer,
@@ -53,6 +53,7 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
         }
         play.play_until(day.plus_days(1).start()).await?;
     }
+    last_evening(&mut play, &mut writer, hours::workday(&app.calendar, today, -1))?;
     play.play_until(today.start()).await?;
     play.stage.pause().await?;
     tracing::info!(demo.tasks = play.nodes.len(), "the zone stands");
@@ -69,6 +70,33 @@ fn set_one(play: &mut Play, writer: &mut Writer, day: Day) -> usize {
         Order::Many(bundle) => play.plan(at, 0, Act::SetAll(Box::new(bundle))),
     }
     size
+}
+
+/// What is left lying on the desks: matters that wait for approval, drafts, urges that nobody has answered yet.
+fn last_evening(play: &mut Play, writer: &mut Writer, day: Day) -> anyhow::Result<()> {
+    let (dice, calendar) = (play.dice.clone(), play.stage.calendar.clone());
+    let evening = |minutes: i64| hours::at(day, FULL_DAY - minutes * MINUTE);
+    for n in 0..6 {
+        let mut author = Author { area: &play.area, dice: &dice, calendar: &calendar, writer, today: day };
+        let mut spec = author.plain();
+        spec.kind = if n < 3 { "rectification" } else { "meeting_decision" };
+        let act = if n < 3 { Act::Set(Box::new(spec)) } else { Act::Jot(Box::new(spec)) };
+        play.plan(evening(59 - 4 * n), 0, act);
+    }
+    // The first unit's people have the short logins: one of theirs is among them.
+    let mut pressed = 0;
+    let late = |node: &Node| node.phase == Phase::Active && !node.closing && node.spec.fate.split == 0 && node.spec.fate.pace < 95;
+    let mut open: Vec<usize> = (0..play.nodes.len()).filter(|at| play.nodes.get(*at).is_some_and(late)).collect();
+    open.sort_by_key(|at| play.nodes.get(*at).map(|node| (node.spec.unit != 0, node.due)));
+    for at in open {
+        let unit = play.node(at)?.spec.unit;
+        if pressed < 9 && (unit == 0 && pressed < 2 || unit > 0 && dice.percent(40)) {
+            pressed += 1;
+            let who = play.presser(at, unit)?;
+            play.plan(evening(30 - 3 * pressed), at, Act::Urge(who, false));
+        }
+    }
+    Ok(())
 }
 
 /// The evening before a day.

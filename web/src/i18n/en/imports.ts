@@ -33,6 +33,7 @@ export default {
   rowsShort: '{n} rows',
   units: '{n} units in the ledger',
   unitsOpen: '{n} not matched yet',
+  createRest: 'Create all {n}',
   create: 'Create',
   ignore: 'Ignore',
   willCreate: 'Will be created',

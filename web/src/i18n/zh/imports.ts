@@ -30,6 +30,7 @@ export default {
   units: '台账中的 {n} 个单位',
   unitsOpen: '还有 {n} 个没有对应',
   create: '新建',
+  createRest: '这 {n} 个全部新建',
   ignore: '忽略',
   willCreate: '将新建单位',
   willIgnore: '忽略，不作责任方',

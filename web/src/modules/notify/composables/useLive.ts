@@ -8,23 +8,31 @@ import { setUnread } from './useInbox'
 export function useLive(): void {
   const again = (...keys: string[]) => keys.forEach((key) => void queryClient.invalidateQueries({ queryKey: [key] }))
   let pending: ReturnType<typeof setTimeout> | undefined
-  const tasks = new Set<string>()
+  let changed: { id: string; root_id: string }[] = []
+  /** The tasks themselves, and every one of their trees that is open: progress rolls up through all the levels between. */
+  function reread(now: typeof changed): void {
+    const ids = new Set(now.flatMap(({ id, root_id }) => [id, root_id]))
+    void queryClient.invalidateQueries({
+      predicate: ({ queryKey: [what, id], state }) =>
+        what === 'task' &&
+        (ids.has(String(id)) ||
+          ids.has((state.data as { task?: { root_id: string } } | undefined)?.task?.root_id ?? '')),
+    })
+    for (const id of ids) void queryClient.invalidateQueries({ queryKey: ['timeline', id] })
+    again('tasks', 'todo', 'home')
+  }
   const stop = startLive({
     message: ({ title, text }) => {
       toast(text ? `${title}：${text.slice(0, 60)}` : title)
       again('messages', 'unread', 'todo')
     },
     // A dispatch of two hundred tasks is one re-read, not two hundred.
-    task: ({ id, root_id }) => {
-      tasks.add(id).add(root_id)
+    task: (task) => {
+      changed.push(task)
       pending ??= setTimeout(() => {
         pending = undefined
-        for (const task of tasks) {
-          void queryClient.invalidateQueries({ queryKey: ['task', task] })
-          void queryClient.invalidateQueries({ queryKey: ['timeline', task] })
-        }
-        tasks.clear()
-        again('tasks', 'todo', 'home')
+        reread(changed)
+        changed = []
       }, 800)
     },
     unread: ({ unread }) => setUnread(unread),
