@@ -1,3 +1,8 @@
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+};
+
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
 
 use crate::{Kind, Result, Signal, Signals, dialect};
@@ -11,6 +16,7 @@ pub struct Tx {
     state: State,
     signals: Signals,
     pending: Vec<Signal>,
+    memory: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
 #[derive(Debug)]
@@ -37,11 +43,11 @@ pub enum ConnRef<'a> {
 
 impl Tx {
     pub(crate) fn reading_sqlite(conn: PoolConnection<Sqlite>, signals: Signals) -> Self {
-        Self { conn: Conn::Sqlite(conn), state: State::Reading, signals, pending: Vec::new() }
+        Self { conn: Conn::Sqlite(conn), state: State::Reading, signals, pending: Vec::new(), memory: HashMap::new() }
     }
 
     pub(crate) fn reading_postgres(conn: PoolConnection<Postgres>, signals: Signals) -> Self {
-        Self { conn: Conn::Postgres(conn), state: State::Reading, signals, pending: Vec::new() }
+        Self { conn: Conn::Postgres(conn), state: State::Reading, signals, pending: Vec::new(), memory: HashMap::new() }
     }
 
     pub(crate) async fn open(mut self) -> Result<Self> {
@@ -69,6 +75,22 @@ impl Tx {
             Conn::Sqlite(_) => Kind::Sqlite,
             Conn::Postgres(_) => Kind::Postgres,
         }
+    }
+
+    /// Whether this is a write transaction beside which there can be no other: rows need no lock of their own then.
+    #[must_use]
+    pub fn writes_alone(&self) -> bool {
+        self.state == State::Open && matches!(self.conn, Conn::Sqlite(_))
+    }
+
+    /// What a room remembers until this transaction ends: for what it has written or locked itself, so that nobody else can
+    /// have changed it since. Each type is remembered once.
+    ///
+    /// # Panics
+    /// Never: what is kept under a type is of that type.
+    #[expect(clippy::expect_used, reason = "the key is the type of the value")]
+    pub fn memory<T: Any + Default + Send + Sync>(&mut self) -> &mut T {
+        self.memory.entry(TypeId::of::<T>()).or_insert_with(|| Box::<T>::default()).downcast_mut().expect("its own type")
     }
 
     /// Tells listeners on every node once, and only if, this transaction commits.

@@ -1,5 +1,7 @@
 //! All SQL of the ledger.
 
+use std::collections::HashMap;
+
 use db::{Result, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
@@ -28,7 +30,15 @@ pub struct Event {
     pub hash: String,
 }
 
+/// The ends of the chains that this transaction has written to: nobody else can have lengthened them since.
+#[derive(Default)]
+struct Heads(HashMap<Uuid, (i64, String)>);
+
+/// The number and the hash of a chain's last event.
 pub(super) async fn head(tx: &mut Tx, stream: Uuid) -> Result<Option<(i64, String)>> {
+    if let Some(head) = tx.memory::<Heads>().0.get(&stream) {
+        return Ok(Some(head.clone()));
+    }
     run!(tx, |c| sqlx::query_as("select seq, hash from ledger where stream = $1 order by seq desc limit 1").bind(stream).fetch_optional(c))
 }
 
@@ -58,6 +68,7 @@ pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<()> {
     .bind(event.prev.as_str())
     .bind(event.hash.as_str())
     .execute(c))?;
+    tx.memory::<Heads>().0.insert(event.stream, (event.seq, event.hash.clone()));
     Ok(())
 }
 

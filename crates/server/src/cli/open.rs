@@ -60,7 +60,11 @@ pub(super) async fn application(config: Config, db: Db, metrics: Option<Promethe
 
 /// An application over a database whose schema has been brought up to date.
 pub(super) async fn migrated(common: &Common) -> anyhow::Result<App> {
-    let config = configure(common, None)?;
+    migrated_with(configure(common, None)?).await
+}
+
+/// The same with options that are already put together.
+pub(super) async fn migrated_with(config: Config) -> anyhow::Result<App> {
     let db = database(&config).await?;
     db.migrate(&app::MIGRATIONS).await.context("the schema cannot be brought up to date")?;
     application(config, db, None).await

@@ -74,6 +74,7 @@ pub struct Case {
     pub parties: Vec<PartyRow>,
     /// Undecided requests.
     pub requests: Vec<RequestRow>,
+    before: Task,
     reporters: Vec<PersonId>,
     below: store::Below,
     parent_state: Option<TaskState>,
@@ -109,7 +110,7 @@ impl Case {
         let requests = if has_requests { store::open_requests(tx, id).await? } else { Vec::new() };
         let reporters = if has_reports { store::open_reporters(tx, id).await? } else { Vec::new() };
         let below = if task.children > 0 { store::below(tx, id).await? } else { store::Below::default() };
-        Ok(Self { task, parties, requests, reporters, below, parent_state })
+        Ok(Self { before: task.clone(), task, parties, requests, reporters, below, parent_state })
     }
 
     fn situation<'a>(&'a self, ctx: &'a Ctx) -> Situation<'a> {
@@ -150,7 +151,7 @@ impl Case {
     /// Puts the task back: lamp, ledger, event, live signal, and what follows above.
     pub async fn finish(mut self, tx: &mut Tx, ctx: &Ctx, step: Step) -> Outcome<()> {
         light(tx, ctx, &mut self.task, &self.requests).await?;
-        store::save(tx, &mut self.task).await?;
+        store::save(tx, &self.before, &mut self.task).await?;
         note(tx, ctx, &self.task, step).await?;
         follow::above(tx, ctx, &self.task).await
     }

@@ -162,6 +162,7 @@ async fn root_number(tx: &mut Tx, ctx: &Ctx) -> Outcome<String> {
 
 async fn go_out(tx: &mut Tx, ctx: &Ctx, task: &mut Task, number: String) -> Outcome<()> {
     let (now, today) = (ctx.now(), ctx.today());
+    let before = task.clone();
     task.number = Some(number.clone());
     task.state = TaskState::Dispatched;
     task.dispatched_at = Some(now);
@@ -177,7 +178,7 @@ async fn go_out(tx: &mut Tx, ctx: &Ctx, task: &mut Task, number: String) -> Outc
     }
     draft::plan_dues(tx, ctx, task, today).await?;
     case::light(tx, ctx, task, &[]).await?;
-    store::save(tx, task).await?;
+    store::save(tx, &before, task).await?;
     let names: Vec<_> = parties.iter().map(|party| format!("{}（{}）", party.unit_name, party.role.label())).collect();
     let due = task.due_day.map(|day| format!("，{day}前办结")).unwrap_or_default();
     let to = if names.is_empty() { String::new() } else { format!("给{}", names.join("、")) };

@@ -230,6 +230,17 @@ pub struct Task {
     pub version: i64,
 }
 
+impl Task {
+    /// What the task says and when it is due: all of it that a verb may change and that is not merely its course.
+    pub(super) fn facts(&self) -> impl PartialEq + '_ {
+        (
+            (&self.number, &self.title, &self.demand, &self.source_kind, &self.source_document, &self.clause),
+            (self.importance, self.urgency, self.dispatched_at, self.start_day, self.due_day, self.original_due_day),
+            (&self.due_text, &self.due_explanation, self.rule_kind, self.rule_day, self.not_secret),
+        )
+    }
+}
+
 /// A party as it stands in the database.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PartyRow {
