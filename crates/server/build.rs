@@ -1,7 +1,5 @@
 //! What the compiled program takes in besides its sources: migrations and the built web.
 
-#![expect(clippy::disallowed_methods, reason = "a build script prepares folders; it is no part of the program")]
-
 use std::{env, fs};
 
 /// The built web, as `src/http/web.rs` names it.

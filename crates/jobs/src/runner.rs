@@ -1,4 +1,8 @@
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use db::{Db, Result, Tx};
 use futures_util::{FutureExt as _, future::BoxFuture};
@@ -40,7 +44,8 @@ pub struct Runner {
     clock: Clock,
     rng: Rng,
     handlers: HashMap<&'static str, Arc<dyn Handler>>,
-    recurring: HashMap<&'static str, Duration>,
+    /// In order: nodes that plant at the same moment lock the same keys one after the other.
+    recurring: BTreeMap<&'static str, Duration>,
 }
 
 impl std::fmt::Debug for Runner {
@@ -53,7 +58,7 @@ impl Runner {
     /// A runner that knows no job yet.
     #[must_use]
     pub fn new(db: Db, clock: Clock, rng: Rng) -> Self {
-        Self { db, clock, rng, handlers: HashMap::new(), recurring: HashMap::new() }
+        Self { db, clock, rng, handlers: HashMap::new(), recurring: BTreeMap::new() }
     }
 
     /// Teaches it one kind of job.
@@ -130,10 +135,11 @@ impl Runner {
     }
 
     async fn pause(&self) -> Duration {
-        let due = async { store::next_due(&mut self.db.read().await?).await }.await;
+        let now = self.clock.now();
+        let due = async { store::next_due(&mut self.db.read().await?, now).await }.await;
         match due {
             Ok(Some(at)) => {
-                let wait = at.millis().saturating_sub(self.clock.now().millis()).max(10);
+                let wait = at.millis().saturating_sub(now.millis()).max(10);
                 Duration::from_millis(u64::try_from(wait).unwrap_or(10)).min(IDLE_LOOK)
             }
             _ => IDLE_LOOK,
@@ -144,7 +150,7 @@ impl Runner {
     async fn step(&self) -> Result<Option<Outcome>> {
         let now = self.clock.now();
         // A look that takes no lock: an idle queue costs one indexed read.
-        let due = store::next_due(&mut self.db.read().await?).await?;
+        let due = store::next_due(&mut self.db.read().await?, now).await?;
         if due.is_none_or(|at| at > now) {
             return Ok(None);
         }

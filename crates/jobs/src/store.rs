@@ -137,8 +137,12 @@ pub(crate) async fn put_back(tx: &mut Tx, id: JobId, lease: JobId, error: &str, 
     Ok(())
 }
 
-/// When the next waiting job is due.
-pub(crate) async fn next_due(tx: &mut Tx) -> Result<Option<Moment>> {
-    let (at,): (Option<Moment>,) = run!(tx, |c| sqlx::query_as("select min(run_at) from job where state = 'waiting'").fetch_one(c))?;
-    Ok(at)
+/// When the next job is due that nobody has in hand at this moment.
+pub(crate) async fn next_due(tx: &mut Tx, now: Moment) -> Result<Option<Moment>> {
+    let row: Option<(Moment,)> = run!(tx, |c| sqlx::query_as(
+        "select run_at from job where state = 'waiting' and (lease_until is null or lease_until < $1) order by run_at, id limit 1"
+    )
+    .bind(now)
+    .fetch_optional(c))?;
+    Ok(row.map(|(at,)| at))
 }

@@ -42,6 +42,16 @@ impl TestApp {
         template::postgres().await.map(Self::in_place)
     }
 
+    /// On SQLite, without an organisation.
+    pub async fn bare_sqlite() -> Self {
+        Self::in_place(template::bare_sqlite().await)
+    }
+
+    /// On PostgreSQL, without an organisation; nothing where there is none.
+    pub async fn bare_postgres() -> Option<Self> {
+        template::bare_postgres().await.map(Self::in_place)
+    }
+
     fn in_place(place: Place) -> Self {
         let Place { app, fixture, folder, scratch } = place;
         let db = app.db.clone();

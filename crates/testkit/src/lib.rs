@@ -55,6 +55,24 @@ pub mod run {
         });
     }
 
+    /// Runs a body on SQLite, with no organisation.
+    pub fn bare_sqlite(body: Body) {
+        block(async {
+            let app = TestApp::bare_sqlite().await;
+            body(&app).await;
+            app.finish().await;
+        });
+    }
+
+    /// Runs a body on PostgreSQL, where there is one, with no organisation.
+    pub fn bare_postgres(body: Body) {
+        block(async {
+            let Some(app) = TestApp::bare_postgres().await else { return };
+            body(&app).await;
+            app.finish().await;
+        });
+    }
+
     fn block(test: impl Future<Output = ()>) {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
     }
@@ -63,7 +81,10 @@ pub mod run {
 /// Writes tests that run on both databases: `async fn name(app) { … }`, where `app` is a [`TestApp`].
 #[macro_export]
 macro_rules! both {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {
+        $($crate::both!(@one sqlite postgres $(#[$meta])* $name $app $body);)+
+    };
+    (@one $sqlite:ident $postgres:ident $(#[$meta:meta])* $name:ident $app:ident $body:block) => {
         mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -75,14 +96,22 @@ macro_rules! both {
             $(#[$meta])*
             #[test]
             fn sqlite() {
-                $crate::run::sqlite(body);
+                $crate::run::$sqlite(body);
             }
 
             $(#[$meta])*
             #[test]
             fn postgres() {
-                $crate::run::postgres(body);
+                $crate::run::$postgres(body);
             }
         }
-    )+};
+    };
+}
+
+/// [`both!`] for tests that begin with a schema and nothing in it.
+#[macro_export]
+macro_rules! both_bare {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {
+        $($crate::both!(@one bare_sqlite bare_postgres $(#[$meta])* $name $app $body);)+
+    };
 }

@@ -90,6 +90,19 @@ pub(crate) async fn sqlite() -> Place {
     Place { app, fixture: fixture.clone(), folder, scratch: None }
 }
 
+/// The same with a schema and nothing in it.
+pub(crate) async fn bare_sqlite() -> Place {
+    let folder = TempDir::new().unwrap();
+    let url = url_of(&folder.path().join("bare.sqlite"));
+    bare(folder, &url, None).await
+}
+
+async fn bare(folder: TempDir, url: &str, scratch: Option<(Scratch, String)>) -> Place {
+    let app = assemble(folder.path(), url, SEED + 1).await;
+    app.db.migrate(&app::MIGRATIONS).await.unwrap();
+    Place { app, fixture: Fixture::default(), folder, scratch }
+}
+
 fn url_of(file: &Path) -> String {
     format!("sqlite:{}", file.display())
 }
@@ -97,12 +110,7 @@ fn url_of(file: &Path) -> String {
 /// A database on the server of the tests, when there is one.
 pub(crate) async fn postgres() -> Option<Place> {
     static TEMPLATE: OnceCell<(String, Fixture)> = OnceCell::const_new();
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let Ok(base) = std::env::var(VARIABLE) else {
-        skipped();
-        return None;
-    };
-    let scratch = Scratch::new(&base).unwrap();
+    let scratch = server()?;
     let process = std::process::id();
     let (template, fixture) = TEMPLATE
         .get_or_init(|| async {
@@ -115,11 +123,34 @@ pub(crate) async fn postgres() -> Option<Place> {
             (name, fixture)
         })
         .await;
-    let name = format!("sbc_{process}_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
+    let name = fresh_name();
     scratch.create(&name, Some(template)).await.unwrap();
     let folder = TempDir::new().unwrap();
     let app = assemble(folder.path(), &scratch.url_of(&name), SEED + 1).await;
     Some(Place { app, fixture: fixture.clone(), folder, scratch: Some((scratch, name)) })
+}
+
+/// The same with a schema and nothing in it.
+pub(crate) async fn bare_postgres() -> Option<Place> {
+    let scratch = server()?;
+    let name = fresh_name();
+    scratch.create(&name, None).await.unwrap();
+    let url = scratch.url_of(&name);
+    Some(bare(TempDir::new().unwrap(), &url, Some((scratch, name))).await)
+}
+
+/// The server of the tests, when there is one.
+fn server() -> Option<Scratch> {
+    let Ok(base) = std::env::var(VARIABLE) else {
+        skipped();
+        return None;
+    };
+    Some(Scratch::new(&base).unwrap())
+}
+
+fn fresh_name() -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    format!("sbc_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Says once, past what the test harness swallows, that half of the tests did not run.

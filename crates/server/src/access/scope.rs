@@ -31,7 +31,7 @@ impl Scope {
 
     /// Adds the condition that the task `t` is visible.
     ///
-    /// A task is seen by its creator, by the unit that issued it, and, once dispatched, by every party's unit and person
+    /// A task is seen by its creator, by the unit that issued it, by a leader of everything once it waits for approval, and, once dispatched, by every party's unit and person
     /// and whoever is in charge of them.
     pub fn tasks(&self, sql: &mut Sql) {
         if self.everything && self.drafts {
@@ -40,7 +40,7 @@ impl Scope {
         }
         sql.push(" (t.creator_id = ").bind(self.person.0);
         if self.everything {
-            sql.push(" or t.dispatched_at is not null)");
+            sql.push(" or t.state <> 'draft')");
             return;
         }
         if !self.units.is_empty() {
@@ -59,11 +59,12 @@ impl Scope {
         &self,
         creator: PersonId,
         issuer: Option<UnitId>,
+        submitted: bool,
         dispatched: bool,
         parties: impl IntoIterator<Item = (UnitId, Option<PersonId>)>,
     ) -> bool {
         let mine = |unit: UnitId| self.units.contains(&unit);
-        (self.everything && (self.drafts || dispatched))
+        (self.everything && (self.drafts || submitted))
             || creator == self.person
             || issuer.is_some_and(mine)
             || (dispatched && parties.into_iter().any(|(unit, person)| person == Some(self.person) || mine(unit)))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use kit::{Day, Moment};
 
 use super::{
@@ -10,8 +11,8 @@ use super::{
     hours::{self, FULL_DAY, MINUTE},
     life::Play,
     people,
-    plot::{Act, Node, Phase},
-    shape,
+    plot::{Act, Node, Phase, Term},
+    shape::{self, End, Fate},
     stage::Stage,
     writing::Writer,
 };
@@ -83,11 +84,23 @@ fn last_evening(play: &mut Play, writer: &mut Writer, day: Day) -> anyhow::Resul
         let act = if n < 3 { Act::Set(Box::new(spec)) } else { Act::Jot(Box::new(spec)) };
         play.plan(evening(59 - 4 * n), 0, act);
     }
-    // The first unit's people have the short logins: one of theirs is among them.
+    // The first unit's people have the short logins: whoever signs in as its handler finds something new, something due
+    // soon, and a question.
+    let bureau = play.area.units.first().context("no unit")?;
+    let (head, seat) = (bureau.head, *bureau.seats.first().context("nobody works there")?);
+    for (n, sign, days) in [(0, 3 * FULL_DAY, 8), (1, 3 * FULL_DAY, 15), (2, 5 * MINUTE, 2)] {
+        let mut author = Author { area: &play.area, dice: &dice, calendar: &calendar, writer, today: day };
+        let mut spec = author.plain();
+        (spec.creator, spec.reviewer, spec.unit, spec.seat, spec.seated) = (head, head, 0, seat, true);
+        (spec.kind, spec.term, spec.steps) = ("meeting_decision", Term::On(hours::workday(&calendar, day, days)), 0);
+        spec.co.clear();
+        spec.fate = Fate { sign, returned: None, split: 0, end: End::Never, ..spec.fate };
+        play.plan(evening(58 - 4 * n), 0, Act::Set(Box::new(spec)));
+    }
     let mut pressed = 0;
     let late = |node: &Node| node.phase == Phase::Active && !node.closing && node.spec.fate.split == 0 && node.spec.fate.pace < 95;
     let mut open: Vec<usize> = (0..play.nodes.len()).filter(|at| play.nodes.get(*at).is_some_and(late)).collect();
-    open.sort_by_key(|at| play.nodes.get(*at).map(|node| (node.spec.unit != 0, node.due)));
+    open.sort_by_key(|at| play.nodes.get(*at).map(|node| (node.spec.unit != 0, node.spec.seat.person != seat.person, node.due)));
     for at in open {
         let unit = play.node(at)?.spec.unit;
         if pressed < 9 && (unit == 0 && pressed < 2 || unit > 0 && dice.percent(40)) {

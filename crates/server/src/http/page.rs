@@ -27,6 +27,16 @@ impl Cursor {
         serde_json::to_vec(key).map(hex::encode).map_err(Refusal::internal)
     }
 
+    /// Cuts what was read with one row more than `limit` to the page; answers where the next one begins, when there is one.
+    pub fn cut<T, K: Serialize>(items: &mut Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> Outcome<Option<String>> {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        if items.len() <= limit {
+            return Ok(None);
+        }
+        items.truncate(limit);
+        items.last().map(|last| Self::write(&key(last))).transpose()
+    }
+
     /// Reads one; something else than what [`Cursor::write`] gave is the client's error.
     pub fn read<T: DeserializeOwned>(text: &str) -> Outcome<T> {
         hex::decode(text)

@@ -53,12 +53,7 @@ async fn list(me: Permitted<SignedIn>, Query(query): Query<MessagesQuery>) -> Re
     let mut tx = me.app.db.read().await?;
     let person = me.actor().person;
     let mut items = store::messages(&mut tx, person, query.unread, before, limit + 1).await?;
-    let more = i64::try_from(items.len()).is_ok_and(|n| n > limit);
-    items.truncate(usize::try_from(limit).unwrap_or(0));
-    let next_cursor = match items.last() {
-        Some(last) if more => Some(Cursor::write(&last.id)?),
-        _ => None,
-    };
+    let next_cursor = Cursor::cut(&mut items, limit, |message| message.id)?;
     Ok(Json(MessagePage { items, next_cursor, unread: store::unread(&mut tx, person).await? }))
 }
 

@@ -25,8 +25,11 @@ pub(super) struct Todo {
 /// What waits for the actor.
 pub(super) async fn todo(tx: &mut Tx, ctx: &Ctx) -> Outcome<Todo> {
     let mut items = Vec::new();
-    for urge in supervision::owed_replies(tx, ctx).await? {
-        let task = tasks::detail(tx, ctx, urge.task_id).await?.task;
+    let owed = supervision::owed_replies(tx, ctx).await?;
+    let ids: Vec<_> = owed.iter().map(|urge| urge.task_id).collect();
+    let rows = tasks::rows_of(tx, ctx, &ids).await?;
+    for urge in owed {
+        let Some(task) = rows.iter().find(|row| row.id == urge.task_id).cloned() else { continue };
         let due: Day = urge.reply_due_day;
         items.push(Duty {
             id: format!("reply:{}", urge.id),

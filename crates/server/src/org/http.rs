@@ -163,12 +163,7 @@ async fn list_persons(me: Permitted<SignedIn>, Query(query): Query<PersonsQuery>
     };
     let mut tx = me.app.db.read().await?;
     let mut rows = store::persons(&mut tx, filter, me.ctx.today()).await?;
-    let more = i64::try_from(rows.len()).is_ok_and(|n| n > limit);
-    rows.truncate(usize::try_from(limit).unwrap_or(0));
-    let next_cursor = match rows.last() {
-        Some(last) if more => Some(Cursor::write(&(&last.name, last.id))?),
-        _ => None,
-    };
+    let next_cursor = Cursor::cut(&mut rows, limit, |last| (last.name.clone(), last.id))?;
     let items = people::assemble(&mut tx, &me.ctx, rows, sees_phones(&me.ctx)).await?;
     Ok(Json(Persons { items, next_cursor }))
 }

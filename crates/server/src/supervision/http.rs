@@ -1,10 +1,10 @@
 use axum::{http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    model::{Urge, UrgeId},
+    model::{Answer, Side, Urge, UrgeId, Wanted},
     urge::{self as pressing, UrgeInput},
 };
 use crate::{
@@ -12,13 +12,48 @@ use crate::{
     app::App,
     files::FileId,
     guarded,
-    http::{Idem, Json, Path, Problem, mutate},
+    http::{Cursor, Idem, Json, Limit, Path, Problem, Query, mutate},
     tasks::TaskId,
 };
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list, urge)).routes(guarded!(reply))
+    OpenApiRouter::new().routes(guarded!(list, urge)).routes(guarded!(list_all)).routes(guarded!(reply))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UrgesQuery {
+    /// Whose; all that the asker may see when missing.
+    side: Option<Side>,
+    /// Only those that are open, overdue or answered.
+    answer: Option<Answer>,
+    /// Where the page begins.
+    cursor: Option<String>,
+    /// 1 to 200, 50 when missing.
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    limit: Limit,
+}
+
+/// A page of urges, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+struct UrgePage {
+    items: Vec<Urge>,
+    next_cursor: Option<String>,
+}
+
+/// Urges about tasks the asker sees, newest first.
+#[utoipa::path(get, path = "/urges", tag = "supervision", operation_id = "list_all_urges", params(UrgesQuery), responses((status = 200, body = UrgePage)))]
+async fn list_all(me: Permitted<SignedIn>, Query(query): Query<UrgesQuery>) -> Result<Json<UrgePage>, Problem> {
+    let limit = query.limit.get()?;
+    let before = query.cursor.as_deref().map(Cursor::read).transpose()?;
+    let wanted = Wanted { side: query.side.unwrap_or(Side::All), answer: query.answer, before, today: me.ctx.today() };
+    let mut tx = me.app.db.read().await?;
+    let mut items = pressing::list(&mut tx, &me.ctx, &wanted, limit).await?;
+    let next_cursor = Cursor::cut(&mut items, limit, |urge| urge.id)?;
+    Ok(Json(UrgePage { items, next_cursor }))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

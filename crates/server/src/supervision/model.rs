@@ -1,4 +1,4 @@
-use kit::{Day, Moment, id_types};
+use kit::{Day, Moment, id_types, text_enum};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,6 +13,34 @@ id_types! {
     UrgeId,
 }
 
+text_enum! {
+    /// Whose urges.
+    Side {
+        All = "all", "全部";
+        Sent = "sent", "我发出的";
+        Received = "received", "我收到的";
+    }
+}
+
+text_enum! {
+    /// What became of an urge.
+    Answer {
+        Open = "open", "待回复";
+        Overdue = "overdue", "超时未回复";
+        Given = "given", "已回复";
+    }
+}
+
+/// Which urges are looked for.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) side: Side,
+    pub(super) answer: Option<Answer>,
+    /// Older than this one.
+    pub(super) before: Option<UrgeId>,
+    pub(super) today: Day,
+}
+
 /// Somebody presses for a task; it is answered by a day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Urge {
@@ -20,6 +48,10 @@ pub struct Urge {
     pub id: UrgeId,
     /// Which task.
     pub task_id: TaskId,
+    /// Its title.
+    pub task_title: String,
+    /// Its number.
+    pub task_number: Option<String>,
     /// Which party.
     pub party_id: PartyId,
     /// Whose unit.

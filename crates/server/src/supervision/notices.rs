@@ -80,6 +80,11 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
             if let Some(unit) = case.task.issuer_unit_id {
                 to = org::role_holders_above(tx, unit, PostKind::Head, today).await?;
             }
+            // Nobody approves what they submitted: where that leaves nobody, it is the leaders'.
+            to.retain(|person| Some(*person) != case.task.submitted_by);
+            if to.is_empty() {
+                to = org::leaders_of_the_area(tx, today).await?;
+            }
             plain(to, "任务待审批", format!("“{title}”提交立项，请审批。"))
         }
         "task.approved" => plain(submitter(case), "立项已通过", format!("“{title}”立项审批通过，已交办。")),

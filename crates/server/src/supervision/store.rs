@@ -3,12 +3,14 @@
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment};
 
-use super::model::UrgeId;
+use super::model::{Answer, Side, UrgeId, Wanted};
 use crate::{
+    access::{Principal, Scope},
     org::{PersonId, UnitId},
     tasks::{PartyId, TaskId},
 };
 
+/// An urge with the names that go with it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct UrgeRow {
     pub(super) id: UrgeId,
@@ -21,44 +23,98 @@ pub(super) struct UrgeRow {
     pub(super) reply: Option<String>,
     pub(super) replied_by: Option<PersonId>,
     pub(super) replied_at: Option<Moment>,
+    pub(super) unit_id: UnitId,
+    pub(super) unit_name: String,
+    pub(super) unit_short: String,
+    pub(super) handler_id: Option<PersonId>,
+    pub(super) handler_name: Option<String>,
+    pub(super) task_title: String,
+    pub(super) task_number: Option<String>,
 }
 
-const SELECT: &str = "select id, task_id, party_id, person_id, at, text, reply_due_day, reply, replied_by, replied_at from urge ";
+const SELECT: &str = "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at, \
+       p.unit_id, u.name as unit_name, u.short_name as unit_short, p.person_id as handler_id, e.name as handler_name, \
+       t.title as task_title, t.number as task_number \
+     from urge g join party p on p.id = g.party_id join unit u on u.id = p.unit_id join task t on t.id = g.task_id \
+       left join person e on e.id = p.person_id where ";
 
-pub(super) async fn insert(tx: &mut Tx, row: &UrgeRow) -> Result<()> {
+/// What is written when somebody presses.
+pub(super) struct NewUrge<'a> {
+    pub(super) id: UrgeId,
+    pub(super) task: TaskId,
+    pub(super) party: PartyId,
+    pub(super) by: PersonId,
+    pub(super) at: Moment,
+    pub(super) text: &'a str,
+    pub(super) reply_due_day: Day,
+}
+
+pub(super) async fn insert(tx: &mut Tx, urge: &NewUrge<'_>) -> Result<()> {
     execute!(tx, |c| sqlx::query(
         "insert into urge (id, task_id, party_id, person_id, at, text, reply_due_day) values ($1, $2, $3, $4, $5, $6, $7)"
     )
-    .bind(row.id)
-    .bind(row.task_id)
-    .bind(row.party_id)
-    .bind(row.person_id)
-    .bind(row.at)
-    .bind(row.text.as_str())
-    .bind(row.reply_due_day)
+    .bind(urge.id)
+    .bind(urge.task)
+    .bind(urge.party)
+    .bind(urge.by)
+    .bind(urge.at)
+    .bind(urge.text)
+    .bind(urge.reply_due_day)
     .execute(c))?;
     Ok(())
 }
 
 pub(super) async fn find(tx: &mut Tx, id: UrgeId) -> Result<Option<UrgeRow>> {
     let mut sql = Sql::new(SELECT);
-    sql.push("where id = ").bind(id.0);
+    sql.push("g.id = ").bind(id.0);
     Ok(sql.fetch_all(tx).await?.into_iter().next())
 }
 
 pub(super) async fn of_task(tx: &mut Tx, task: TaskId) -> Result<Vec<UrgeRow>> {
     let mut sql = Sql::new(SELECT);
-    sql.push("where task_id = ").bind(task.0).push(" order by at desc, id desc limit 200");
+    sql.push("g.task_id = ").bind(task.0).push(" order by g.at desc, g.id desc limit 200");
+    sql.fetch_all(tx).await
+}
+
+/// A page of urges about tasks in the scope, newest first.
+pub(super) async fn list(tx: &mut Tx, scope: &Scope, who: &Principal, query: &Wanted, limit: i64) -> Result<Vec<UrgeRow>> {
+    let mut sql = Sql::new(SELECT);
+    scope.tasks(&mut sql);
+    match query.side {
+        Side::All => {}
+        Side::Sent => {
+            sql.push(" and g.person_id = ").bind(who.person.0);
+        }
+        Side::Received => {
+            sql.push(" and (p.person_id = ").bind(who.person.0);
+            sql.push(" or p.unit_id in ").bind_list(who.stands_for.iter().map(|unit| unit.0)).push(")");
+        }
+    }
+    match query.answer {
+        None => {}
+        Some(Answer::Given) => {
+            sql.push(" and g.replied_at is not null");
+        }
+        Some(Answer::Open) => {
+            sql.push(" and g.replied_at is null");
+        }
+        Some(Answer::Overdue) => {
+            sql.push(" and g.replied_at is null and g.reply_due_day < ").bind(query.today.to_string());
+        }
+    }
+    if let Some(before) = query.before {
+        sql.push(" and g.id < ").bind(before.0);
+    }
+    sql.push(" order by g.id desc limit ").bind(limit);
     sql.fetch_all(tx).await
 }
 
 /// Unanswered urges whose party is this person or one of these units.
-pub(super) async fn owed(tx: &mut Tx, me: PersonId, units: impl IntoIterator<Item = UnitId>) -> Result<Vec<UrgeRow>> {
-    let mut sql = Sql::new(
-        "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at \
-         from urge g join party p on p.id = g.party_id where g.replied_at is null and (p.person_id = ",
-    );
-    sql.bind(me.0).push(" or p.unit_id in ").bind_list(units.into_iter().map(|unit| unit.0));
+pub(super) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, units: impl IntoIterator<Item = UnitId>) -> Result<Vec<UrgeRow>> {
+    let mut sql = Sql::new(SELECT);
+    scope.tasks(&mut sql);
+    sql.push(" and g.replied_at is null and (p.person_id = ").bind(me.0);
+    sql.push(" or p.unit_id in ").bind_list(units.into_iter().map(|unit| unit.0));
     sql.push(") order by g.reply_due_day, g.id limit 200");
     sql.fetch_all(tx).await
 }

@@ -9,8 +9,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{
-    model::{Urge, UrgeId},
-    store::{self, UrgeRow},
+    model::{Urge, UrgeId, Wanted},
+    store::{self, NewUrge, UrgeRow},
 };
 use crate::{
     access::Role,
@@ -68,25 +68,15 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
     }
     fields.finish()?;
     for party in &targets {
-        let row = UrgeRow {
-            id: UrgeId::new(&ctx.rng, ctx.now()),
-            task_id: task,
-            party_id: party.id,
-            person_id: ctx.actor.person,
-            at: ctx.now(),
-            text: text.clone(),
-            reply_due_day: due,
-            reply: None,
-            replied_by: None,
-            replied_at: None,
-        };
-        store::insert(tx, &row).await?;
+        let id = UrgeId::new(&ctx.rng, ctx.now());
+        let new = NewUrge { id, task, party: party.id, by: ctx.actor.person, at: ctx.now(), text: &text, reply_due_day: due };
+        store::insert(tx, &new).await?;
         let words = format!("督办{}：{text}（{due}前回复）", party.unit_name);
-        let data = json!({ "urge": row.id, "party": party.id, "reply_due_day": due });
-        tasks::note(tx, ctx, &case.task, Step::new("urged", words, data).about(row.id.0)).await?;
+        let data = json!({ "urge": id, "party": party.id, "reply_due_day": due });
+        tasks::note(tx, ctx, &case.task, Step::new("urged", words, data).about(id.0)).await?;
     }
     let rows = store::of_task(tx, task).await?.into_iter().take(targets.len()).collect();
-    describe(tx, ctx, &case, rows).await
+    describe(tx, ctx, rows).await
 }
 
 /// Answers an urge, once; by the handler or whoever stands for the unit.
@@ -108,7 +98,7 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
     let data = json!({ "urge": id, "files": file_ids });
     tasks::note(tx, ctx, &case.task, Step::new("urge_replied", words, data).about(id.0)).await?;
     let rows = store::find(tx, id).await?.into_iter().collect();
-    describe(tx, ctx, &case, rows).await?.into_iter().next().ok_or(Refusal::NotFound)
+    describe(tx, ctx, rows).await?.into_iter().next().ok_or(Refusal::NotFound)
 }
 
 /// A task's urges, newest first, and whether the actor may press.
@@ -116,52 +106,48 @@ pub async fn urges_of(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<(Vec<Urge
     let case = Case::look(tx, ctx, task).await?;
     let rows = store::of_task(tx, task).await?;
     let may = may_urge(&case, ctx);
-    Ok((describe(tx, ctx, &case, rows).await?, may))
+    Ok((describe(tx, ctx, rows).await?, may))
 }
 
-async fn describe(tx: &mut Tx, ctx: &Ctx, case: &Case, rows: Vec<UrgeRow>) -> Outcome<Vec<Urge>> {
+async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urge>> {
     let people = rows.iter().flat_map(|row| [Some(row.person_id), row.replied_by]).flatten().collect::<Vec<_>>();
     let names: HashMap<PersonId, PersonRef> = org::person_refs(tx, people).await?.into_iter().map(|p| (p.id, p)).collect();
     let name = |id: PersonId| names.get(&id).cloned().unwrap_or(PersonRef { id, name: String::new() });
     let mut files = files::of_owners(tx, &rows.iter().map(|row| row.id.0).collect::<Vec<_>>()).await?;
     let today = ctx.today();
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            let party = case.parties.iter().find(|party| party.id == row.party_id)?;
-            Some(Urge {
-                to_unit: UnitRef { id: party.unit_id, name: party.unit_name.clone(), short_name: party.unit_short.clone() },
-                to_person: party.person_id.zip(party.person_name.clone()).map(|(id, name)| PersonRef { id, name }),
-                by: name(row.person_id),
-                replied_by: row.replied_by.map(name),
-                overdue: row.replied_at.is_none() && row.reply_due_day < today,
-                may_reply: row.replied_at.is_none() && tasks::is_doer(party, &ctx.actor),
-                files: files.remove(&row.id.0).unwrap_or_default(),
-                id: row.id,
-                task_id: row.task_id,
-                party_id: row.party_id,
-                at: row.at,
-                text: row.text,
-                reply_due_day: row.reply_due_day,
-                reply: row.reply,
-                replied_at: row.replied_at,
-            })
-        })
-        .collect())
+    let urge = |row: UrgeRow| Urge {
+        to_unit: UnitRef { id: row.unit_id, name: row.unit_name, short_name: row.unit_short },
+        to_person: row.handler_id.zip(row.handler_name).map(|(id, name)| PersonRef { id, name }),
+        by: name(row.person_id),
+        replied_by: row.replied_by.map(name),
+        overdue: row.replied_at.is_none() && row.reply_due_day < today,
+        may_reply: row.replied_at.is_none() && tasks::acts_as(row.unit_id, row.handler_id, &ctx.actor),
+        files: files.remove(&row.id.0).unwrap_or_default(),
+        id: row.id,
+        task_id: row.task_id,
+        task_title: row.task_title,
+        task_number: row.task_number,
+        party_id: row.party_id,
+        at: row.at,
+        text: row.text,
+        reply_due_day: row.reply_due_day,
+        reply: row.reply,
+        replied_at: row.replied_at,
+    };
+    Ok(rows.into_iter().map(urge).collect())
 }
 
-/// Urges that the actor owes an answer, with the task each is about.
+/// A page of urges about tasks the actor sees, newest first; one more than `limit` where there are more.
+pub(super) async fn list(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, limit: i64) -> Outcome<Vec<Urge>> {
+    let rows = store::list(tx, &ctx.actor.scope, &ctx.actor, wanted, limit + 1).await?;
+    describe(tx, ctx, rows).await
+}
+
+/// Urges that the actor owes an answer.
 pub async fn owed_replies(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Urge>> {
     let units = ctx.actor.stands_for.iter().copied();
-    let mut out = Vec::new();
-    for row in store::owed(tx, ctx.actor.person, units).await? {
-        match Case::look(tx, ctx, row.task_id).await {
-            Ok(case) => out.extend(describe(tx, ctx, &case, vec![row]).await?),
-            Err(Refusal::NotFound) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(out)
+    let rows = store::owed(tx, &ctx.actor.scope, ctx.actor.person, units).await?;
+    describe(tx, ctx, rows).await
 }
 
 /// Whom an urge is addressed to and who pressed, for messages.

@@ -101,6 +101,7 @@ impl Case {
         let seen = ctx.actor.scope.sees_task(
             task.creator_id,
             task.issuer_unit_id,
+            task.state != TaskState::Draft,
             task.dispatched_at.is_some(),
             parties.iter().map(|party| (party.unit_id, party.person_id)),
         );

@@ -301,7 +301,12 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
                 let words = format!("“{}”已经签收，不能移除或改变角色", row.unit_name);
                 return Err(Refusal::field("parties", words));
             }
-            store::remove_party(tx, row.id).await?;
+            store::remove_party(tx, row.id).await.map_err(|error| match error {
+                error if error.is_foreign_key_violation() => {
+                    Refusal::field("parties", format!("“{}”已有督办或退回记录，不能移除", row.unit_name))
+                }
+                error => error.into(),
+            })?;
         }
     }
     let mut rows = Vec::new();

@@ -70,12 +70,14 @@ pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Duty>> {
         if can.contains(&Action::Sign) {
             add(DutyKind::Sign, "签收任务".to_owned(), day_after(sent, 1), sent);
         }
+        // A co-unit may name somebody, too; nobody has to be reminded of that.
         let unassigned = case
             .parties
             .iter()
-            .any(|p| p.state == PartyState::Signed && p.person_id.is_none() && p.role.works() && ctx.actor.acts_for(p.unit_id));
-        if can.contains(&Action::Assign) && unassigned && task.children == 0 && task.state == TaskState::Active {
-            add(DutyKind::Assign, "指定经办人".to_owned(), day_after(sent, 2), sent);
+            .find(|p| p.state == PartyState::Signed && p.person_id.is_none() && p.role.leads() && ctx.actor.acts_for(p.unit_id));
+        if let (true, Some(party)) = (can.contains(&Action::Assign) && task.children == 0 && task.state == TaskState::Active, unassigned) {
+            let signed = party.signed_at.unwrap_or(sent);
+            add(DutyKind::Assign, "指定经办人".to_owned(), day_after(signed, 1), signed);
         }
         if can.contains(&Action::Report) && owes_report(&case, ctx) {
             let due = store::report_dues(tx, task.id).await?.into_iter().find(|due| due.report_id.is_none());

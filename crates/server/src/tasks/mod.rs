@@ -53,13 +53,13 @@ pub use model::{
     DueInput, Importance, MilestoneId, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule,
     RequestId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult,
 };
-pub use policy::{Action, is_doer, is_issuer};
+pub use policy::{Action, acts_as, is_doer, is_issuer};
 pub use report::{ReportInput, Review, report, review};
 pub use sign::{Ruling, assign, give_back, rule, sign};
 pub use standing::plan_ahead;
 pub use store::{SourceKind, Summary};
 pub use timeline::{TimelineItem, recent};
-pub use view::{TaskDetail, TaskRow, detail, rows};
+pub use view::{TaskDetail, TaskRow, detail, rows, rows_of};
 
 use crate::{
     app::{Ctx, Outcome, Refusal},

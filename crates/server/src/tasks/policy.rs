@@ -8,7 +8,7 @@ use workdays::Calendar;
 use super::model::{PartyRow, PartyState, RequestKind, RequestRow, Task, TaskState};
 use crate::{
     access::{Principal, Role},
-    org::{PersonId, UnitKind},
+    org::{PersonId, UnitId, UnitKind},
 };
 
 text_enum! {
@@ -68,7 +68,12 @@ pub fn is_issuer(task: &Task, who: &Principal) -> bool {
 
 /// Whether the person acts for the party: its handler, or head, deputy or liaison of its unit.
 pub fn is_doer(party: &PartyRow, who: &Principal) -> bool {
-    party.person_id == Some(who.person) || who.acts_for(party.unit_id)
+    acts_as(party.unit_id, party.person_id, who)
+}
+
+/// [`is_doer`] for whoever knows only the party's unit and handler.
+pub fn acts_as(unit: UnitId, handler: Option<PersonId>, who: &Principal) -> bool {
+    handler == Some(who.person) || who.acts_for(unit)
 }
 
 /// Whether the party may still be returned: unsigned, not returned before, in time.

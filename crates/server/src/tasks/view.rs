@@ -99,6 +99,12 @@ pub async fn rows(tx: &mut Tx, ctx: &Ctx, tasks: Vec<Task>) -> Outcome<Vec<TaskR
     Ok(tasks.into_iter().map(|task| row(ctx, &kinds, &task, parties.get(&task.id).map_or(&[], Vec::as_slice))).collect())
 }
 
+/// The same for tasks of which only the ids are known; those the actor does not see are left out.
+pub async fn rows_of(tx: &mut Tx, ctx: &Ctx, ids: &[TaskId]) -> Outcome<Vec<TaskRow>> {
+    let tasks = store::seen_tasks(tx, &ctx.actor.scope, ids).await?;
+    rows(tx, ctx, tasks).await
+}
+
 async fn kind_names(tx: &mut Tx) -> Outcome<HashMap<String, String>> {
     Ok(store::source_kinds(tx).await?.into_iter().map(|kind| (kind.code, kind.name)).collect())
 }

@@ -69,7 +69,22 @@ both! {
         let body = json!({ "version": version(&page), "decision": "approve" });
         app.as_user("centre1").post(&path, &body).await.refused(409, "not_now");
         app.as_user("centre2").post(&path, &body).await.refused(409, "not_now");
-        app.as_user("leader").get(&format!("/tasks/{}", id(&draft))).await.refused(404, "not_found");
+    }
+
+    async fn a_leader_of_the_whole_area_finds_what_waits_for_approval_and_approves_it(app) {
+        let input = json!({ "title": "核实群众反映", "source_kind": "public_clue", "parties": [{ "unit_id": app.unit("bureau_c"), "role": "lead" }] });
+        let draft = app.as_user("centre1").post("/tasks", &input).await.assert(201);
+        let path = format!("/tasks/{}", id(&draft));
+        app.as_user("leader").get(&path).await.refused(404, "not_found");
+        let page = submit(app, "centre1", &draft).await;
+        app.run_jobs().await;
+        assert_eq!(messages(app, "leader").await, ["任务待审批"]);
+        assert_eq!(duties(app, "leader").await, ["approve"]);
+        assert!(can(&app.as_user("leader").get(&path).await.assert(200), "approve"));
+        app.as_user("deputy").get(&path).await.refused(404, "not_found");
+        let body = json!({ "version": version(&page), "decision": "approve" });
+        let page = app.as_user("leader").post(&format!("{path}/approval"), &body).await.assert(200);
+        assert_eq!(page["task"]["state"], "dispatched");
     }
 
     async fn the_head_of_the_centre_approves_or_rejects_with_a_reason(app) {

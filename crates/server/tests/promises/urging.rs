@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::both;
 
 use crate::kit::*;
@@ -46,5 +46,49 @@ both! {
         app.as_user("head_c").post(&path, &json!({ "text": "抓紧" })).await.refused(404, "not_found");
         app.as_user("leader").post(&path, &json!({ "text": "抓紧", "reply_due_day": "2026-02-05" })).await.refused_field("reply_due_day");
         app.as_user("leader").post(&path, &json!({ "text": "抓".repeat(1001) })).await.refused_field("text");
+    }
+
+    async fn urges_are_found_by_who_sent_them_who_owes_an_answer_and_what_became_of_them(app) {
+        let mut sent = Vec::new();
+        for (by, unit, title) in [("leader", "bureau_a", "甲"), ("centre1", "bureau_b", "乙"), ("leader", "bureau_b", "丙")] {
+            let task = dispatched(app, title, unit).await;
+            let page = app.as_user(by).post(&format!("/tasks/{}/urges", id(&task)), &json!({ "text": format!("请抓紧{title}") })).await;
+            sent.push(page.assert(201)["items"][0]["id"].as_str().unwrap().to_owned());
+        }
+        app.as_user("head_b").post(&format!("/urges/{}/reply", sent[1]), &json!({ "text": "本周完成" })).await.assert(200);
+        go_to(app, "2026-02-12");
+        let expected = [
+            ("leader", "", vec!["丙", "乙", "甲"]),
+            ("leader", "?side=sent", vec!["丙", "甲"]),
+            ("leader", "?side=sent&answer=overdue", vec!["丙", "甲"]),
+            ("leader", "?answer=given", vec!["乙"]),
+            ("head_b", "?side=received", vec!["丙", "乙"]),
+            ("head_b", "?side=received&answer=open", vec!["丙"]),
+            ("head_b", "", vec!["丙", "乙"]),
+            ("head_a", "", vec!["甲"]),
+            ("head_c", "", vec![]),
+            ("admin", "", vec![]),
+        ];
+        for (login, query, titles) in expected {
+            let page = app.as_user(login).get(&format!("/urges{query}")).await.assert(200);
+            let found: Vec<_> = page["items"].as_array().unwrap().iter().map(|urge| urge["task_title"].as_str().unwrap()).collect();
+            assert_eq!(found, titles, "{login} {query}");
+            assert_eq!(page["next_cursor"], Value::Null);
+        }
+        let first = app.as_user("leader").get("/urges?limit=2").await.assert(200);
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let rest = app.as_user("leader").get(&format!("/urges?limit=2&cursor={cursor}")).await.assert(200);
+        assert_eq!((rest["items"][0]["task_title"].as_str(), rest["items"].as_array().unwrap().len()), (Some("甲"), 1));
+        app.as_user("leader").get("/urges?side=mine").await.refused(422, "invalid");
+    }
+
+    async fn a_unit_that_was_urged_is_not_simply_taken_off_the_task(app) {
+        let parties = json!([{ "unit_id": app.unit("bureau_a"), "role": "lead" }, { "unit_id": app.unit("bureau_b"), "role": "co" }]);
+        let task = dispatched_with(app, json!({ "title": "修路", "parties": parties })).await;
+        let co = task["parties"].as_array().unwrap().iter().find(|party| party["role"] == "co").unwrap();
+        let body = json!({ "text": "请配合", "party_ids": [co["id"]] });
+        app.as_user("centre1").post(&format!("/tasks/{}/urges", id(&task)), &body).await.assert(201);
+        let body = json!({ "version": version(&task), "parties": [{ "unit_id": app.unit("bureau_a"), "role": "lead" }] });
+        app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.refused_field("parties");
     }
 }

@@ -217,7 +217,17 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, lim
         ") and (t.state in ('approval', 'closed') or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
            or exists (select 1 from report oe where oe.task_id = t.id and oe.state = 'submitted')))",
     );
-    sql.push(") order by coalesce(t.due_day, '9999'), t.id limit ").bind(limit);
+    sql.push(") and");
+    scope.tasks(&mut sql);
+    sql.push(" order by coalesce(t.due_day, '9999'), t.id limit ").bind(limit);
+    sql.fetch_all(tx).await
+}
+
+/// Those of the tasks that the person sees.
+pub(in crate::tasks) async fn seen_tasks(tx: &mut Tx, scope: &Scope, ids: &[TaskId]) -> Result<Vec<Task>> {
+    let mut sql = Sql::new(select_task!("where"));
+    scope.tasks(&mut sql);
+    sql.push(" and t.id in ").bind_list(ids.iter().map(|id| id.0));
     sql.fetch_all(tx).await
 }
 
