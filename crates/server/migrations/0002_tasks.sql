@@ -90,6 +90,7 @@ create table party (
     role text not null check (role in ('lead', 'co_lead', 'co', 'summary', 'implement', 'charge_leader')),
     state text not null check (state in ('unsigned', 'signed', 'done', 'disputed')),
     position bigint not null,
+    assigned_at bigint,
     signed_at bigint,
     signed_by uuid references person (id),
     returned bigint not null,
@@ -107,6 +108,8 @@ create table milestone (
     due_day text not null,
     weight bigint not null,
     deliverable text,
+    -- The report that says it was reached, until that is reviewed; then done_at.
+    report_id uuid,
     done_at bigint
 );
 create index milestone_task on milestone (task_id, due_day);
@@ -160,11 +163,15 @@ create unique index request_one_open on request (task_id, kind, party_id) where 
 create unique index request_one_open_close on request (task_id) where state = 'open' and kind = 'close';
 create index request_task on request (task_id, at);
 
--- A closing as a record: when it was, and when it was undone. Figures "as of" a past day are read from here.
+-- A closing as a record: when it was, and when it was undone. Figures "as of" a past day are read from here; whoever undoes
+-- it finds the progress there was.
 create table closure (
     id uuid primary key,
     task_id uuid not null references task (id),
     closed_at bigint not null,
+    asked_by uuid references person (id),
+    granted_by uuid references person (id),
+    progress bigint not null,
     reopened_at bigint
 );
 create index closure_task on closure (task_id);

@@ -132,7 +132,7 @@ export interface paths {
         };
         /**
          * Tells what happens while the page is open: `unread` (at once, and whenever it changes), `message` for new ones of one's
-         *     own, `task` when some task has changed, as ids to be read again. Ends with the session.
+         *     own, `task` when a task that one sees has changed, as ids to be read again. Ends with the session.
          */
         get: operations["live"];
         put?: never;
@@ -907,6 +907,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/urges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Urges about tasks the asker sees, newest first. */
+        get: operations["list_all_urges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/urges/{id}/reply": {
         parameters: {
             query?: never;
@@ -967,6 +984,11 @@ export interface components {
         /** @description A task below, to be set up (without id), changed (a draft's id) or only weighed anew (the id of one that is out). */
         ChildInput: components["schemas"]["TaskInput"] & {
             id?: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: int64
+             * @description The version of a draft that was looked at; needed with the id of one.
+             */
+            version?: number | null;
             /**
              * Format: double
              * @description Its share of the task above in percent, at most four decimals.
@@ -1348,6 +1370,8 @@ export interface components {
             due_day: components["schemas"]["Day"];
             id: components["schemas"]["MilestoneId"];
             overdue: boolean;
+            /** @description A report says that it was reached and waits for its review. */
+            reported: boolean;
             title: string;
             /** @description Its share of the task in percent. */
             weight: components["schemas"]["Share"];
@@ -1406,6 +1430,11 @@ export interface components {
         NextDuty: {
             action: components["schemas"]["Action"];
             due_day?: components["schemas"]["Day"] | null;
+            /**
+             * Format: uuid
+             * @description Which request or report it is about, where it is about one.
+             */
+            target?: string | null;
             text: string;
         };
         /** @description An organisation to be taken in, as it would be now. */
@@ -1843,6 +1872,8 @@ export interface components {
             report_rule: components["schemas"]["ReportRule"];
             reports: components["schemas"]["Report"][];
             requests: components["schemas"]["Request"][];
+            /** @description What drafts of the other side, which the asker does not see, take of the whole, in percent. */
+            reserved_weight: components["schemas"]["Share"];
             /**
              * Format: int64
              * @description How often a request to close was refused.
@@ -1996,6 +2027,8 @@ export interface components {
         TaskState: "draft" | "approval" | "dispatched" | "active" | "closed" | "settled" | "suspended" | "terminated";
         TaskTree: {
             items: components["schemas"]["TaskRow"][];
+            /** @description There is more: ask for the tree of a task further down. */
+            truncated: boolean;
         };
         /** @description A post held by a person. */
         Tenure: {
@@ -2050,6 +2083,8 @@ export interface components {
             };
             /** @description What is due first on top; unanswered urges before everything else. */
             items: components["schemas"]["Duty"][];
+            /** @description More waits than is shown: only what is due first of it was looked at. */
+            truncated: boolean;
         };
         /** @description A unit with who stands for it. */
         Unit: {
@@ -2203,6 +2238,10 @@ export interface components {
             reply_due_day: components["schemas"]["Day"];
             /** @description Which task. */
             task_id: components["schemas"]["TaskId"];
+            /** @description Its number. */
+            task_number?: string | null;
+            /** @description Its title. */
+            task_title: string;
             /** @description What they say. */
             text: string;
             to_person?: components["schemas"]["PersonRef"] | null;
@@ -2221,6 +2260,11 @@ export interface components {
             reply_due_day?: components["schemas"]["Day"] | null;
             /** @description What is said, at most 1,000 characters. */
             text: string;
+        };
+        /** @description A page of urges, newest first. */
+        UrgePage: {
+            items: components["schemas"]["Urge"][];
+            next_cursor?: string | null;
         };
         /** @enum {string} */
         Urgency: "routine" | "urgent" | "critical";
@@ -4431,6 +4475,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_all_urges: {
+        parameters: {
+            query?: {
+                /** @description Whose; all that the asker may see when missing. */
+                side?: "all" | "sent" | "received";
+                /** @description Only those that are open, overdue or answered. */
+                answer?: "open" | "overdue" | "given";
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgePage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

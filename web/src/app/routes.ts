@@ -4,6 +4,7 @@ import { mayCreate, mayImport, PasswordPage, seesTasks, SignInPage } from '@/mod
 import { InboxPage } from '@/modules/notify'
 import { HomePage, ImportPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
+import { UrgesPage } from '@/modules/supervision'
 import { DecomposePage, TaskEditPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks'
 
 declare module 'vue-router' {
@@ -36,6 +37,7 @@ export const routes: RouteRecordRaw[] = [
         props: true,
         meta: { may: seesTasks },
       },
+      { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
       { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use db::Tx;
+use kit::Moment;
 use serde_json::json;
 
 use super::{
-    password,
+    password::{self, InitialPassword},
     session::{self, SessionKind},
-    store,
+    store::{self, AccountRow},
 };
 use crate::{
     app::{App, Ctx, Fields, Outcome, Refusal},
@@ -40,14 +41,8 @@ pub fn checked_login(login: &str) -> Outcome<String> {
     Ok(login)
 }
 
-/// Makes an account.
-pub async fn create_account(tx: &mut Tx, ctx: &Ctx, new: NewAccount<'_>) -> Outcome<()> {
-    let hash = password::hash(new.password.clone()).await?;
-    create_account_with(tx, ctx, &new, &hash).await
-}
-
-/// As [`create_account`], with the password's hash made beforehand: hashing takes its time, and whoever makes many accounts
-/// in one transaction should not keep all other writers waiting for it.
+/// Makes an account, with the password's hash made beforehand: hashing takes its time, and nobody should keep all other writers
+/// waiting for it.
 pub async fn create_account_with(tx: &mut Tx, ctx: &Ctx, new: &NewAccount<'_>, hash: &str) -> Outcome<()> {
     let login = checked_login(new.login)?;
     store::insert_account(tx, new.person, &login, hash, new.must_change, new.administrator).await.map_err(|error| {
@@ -66,33 +61,35 @@ pub async fn set_password_with(tx: &mut Tx, ctx: &Ctx, person: PersonId, hash: &
     audit::record(tx, ctx, audit::Entry::security("password_reset", "设定演示密码".to_owned(), json!({ "person": person }))).await
 }
 
-/// Gives the person a new initial password and ends their sessions; answers the password.
-pub async fn reset_password(tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Outcome<String> {
-    let new = password::initial_password(&ctx.rng);
-    let hash = password::hash(new.clone()).await?;
-    if !store::set_password(tx, person, &hash, true).await? {
+/// Gives the person a new initial password and ends their sessions.
+pub async fn reset_password(tx: &mut Tx, ctx: &Ctx, person: PersonId, new: &InitialPassword) -> Outcome<()> {
+    if !store::set_password(tx, person, &new.hash, true).await? {
         return Err(Refusal::NotFound);
     }
     session::sign_out_everywhere(tx, person, None).await?;
-    audit::record(tx, ctx, audit::Entry::security("password_reset", "重置密码".to_owned(), json!({ "person": person }))).await?;
-    Ok(new)
+    audit::record(tx, ctx, audit::Entry::security("password_reset", "重置密码".to_owned(), json!({ "person": person }))).await
 }
 
-/// Changes the actor's own password and ends their other sessions.
-pub async fn change_password(tx: &mut Tx, ctx: &Ctx, current: String, new: String, token: Option<&str>) -> Outcome<()> {
-    let Some(account) = store::account_of(tx, ctx.actor.person).await? else { return Err(Refusal::NotFound) };
-    if !password::verify(current.clone(), account.password_hash).await? {
-        return Err(Refusal::field("current", "当前密码不正确"));
+/// Changes the actor's own password and ends their other sessions. Whoever guesses at the present one is counted and locked
+/// out as when signing in.
+pub(super) async fn change_password(app: &App, ctx: &Ctx, current: &str, new: &str, token: Option<&str>) -> Outcome<()> {
+    let wrong = || Refusal::field("current", "当前密码不正确");
+    let Some(account) = store::account_of(&mut app.db.read().await?, ctx.actor.person).await? else { return Err(Refusal::NotFound) };
+    let failure = Failure { action: "password_change_failed", words: "修改本人密码时当前密码不正确".to_owned() };
+    if !knows(app, ctx, &account, current, failure).await? {
+        return Err(wrong());
     }
     if current == new {
         return Err(Refusal::field("new", "新密码不能与当前密码相同"));
     }
-    password::check_password_rules("new", &new, &account.login)?;
-    let hash = password::hash(new).await?;
-    store::set_password(tx, ctx.actor.person, &hash, false).await?;
-    session::sign_out_everywhere(tx, ctx.actor.person, token).await?;
-    let data = json!({ "person": ctx.actor.person });
-    audit::record(tx, ctx, audit::Entry::security("password_changed", "修改本人密码".to_owned(), data)).await
+    password::check_password_rules("new", new, &account.login)?;
+    let hash = password::hash(new.to_owned()).await?;
+    let Some(mut tx) = begin(app, &account).await? else { return Err(wrong()) };
+    store::set_password(&mut tx, account.person_id, &hash, false).await?;
+    session::sign_out_everywhere(&mut tx, account.person_id, token).await?;
+    let data = json!({ "person": account.person_id });
+    audit::record(&mut tx, ctx, audit::Entry::security("password_changed", "修改本人密码".to_owned(), data)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Changes what the person signs in with.
@@ -136,33 +133,81 @@ pub(super) enum SignIn {
     Wrong,
 }
 
-/// Signs in by name and password. Wrong passwords are counted and lock the account for a while, whoever asks.
+/// Signs in by name and password.
 pub(super) async fn sign_in(app: &App, login: &str, given: &str) -> Outcome<SignIn> {
-    let now = app.clock.now();
     let account = store::account_by_login(&mut app.db.read().await?, login).await?;
     let Some(account) = account.filter(|account| account.active) else {
         // As slow as a wrong password, so that names cannot be told apart by the clock.
-        password::hash(given.to_owned()).await?;
+        password::pretend(given.to_owned()).await?;
         return Ok(SignIn::Wrong);
     };
-    if let Some(until) = account.locked_until.filter(|until| *until > now) {
-        return Err(Refusal::TooMany((until.millis() - now.millis() + 999) / 1000));
-    }
-    let right = password::verify(given.to_owned(), account.password_hash).await?;
     let ctx = app.ctx(super::system_principal());
-    let mut tx = app.db.begin().await?;
-    let data = json!({ "person": account.person_id, "login": login });
-    if right {
-        store::note_success(&mut tx, account.person_id).await?;
-        let token = session::issue(&mut tx, &app.config, &app.rng, now, account.person_id, SessionKind::Browser).await?;
-        audit::record(&mut tx, &ctx, audit::Entry::security("signed_in", format!("“{login}”登录"), data)).await?;
-        tx.commit().await?;
-        return Ok(SignIn::Begun(token, account.person_id));
+    let failure = Failure { action: "sign_in_failed", words: format!("“{login}”登录失败") };
+    if !knows(app, &ctx, &account, given, failure).await? {
+        return Ok(SignIn::Wrong);
     }
-    let locks = (account.failed + 1) % app.config.lockout_attempts.max(1) == 0;
-    let until = locks.then(|| now.plus(Duration::from_secs(app.config.lockout_minutes * 60)));
-    store::note_failure(&mut tx, account.person_id, until).await?;
-    audit::record(&mut tx, &ctx, audit::Entry::security("sign_in_failed", format!("“{login}”登录失败"), data)).await?;
+    let Some(mut tx) = begin(app, &account).await? else { return Ok(SignIn::Wrong) };
+    let person = account.person_id;
+    let token = session::issue(&mut tx, &app.config, &app.rng, ctx.now(), person, SessionKind::Browser).await?;
+    let data = json!({ "person": person, "login": login });
+    audit::record(&mut tx, &ctx, audit::Entry::security("signed_in", format!("“{login}”登录"), data)).await?;
     tx.commit().await?;
-    Ok(SignIn::Wrong)
+    Ok(SignIn::Begun(token, person))
+}
+
+/// How a wrong password is written down.
+struct Failure {
+    action: &'static str,
+    words: String,
+}
+
+/// Whether the password is the account's. A wrong one is counted, and too many in a row lock the account for a while, whoever
+/// asks. Works outside of any transaction: it takes its time, and SQLite has one writer.
+async fn knows(app: &App, ctx: &Ctx, account: &AccountRow, given: &str, failure: Failure) -> Outcome<bool> {
+    if let Some(until) = account.locked_until.filter(|until| *until > ctx.now()) {
+        return Err(locked(until, ctx.now()));
+    }
+    if password::verify(given.to_owned(), account.password_hash.clone()).await? {
+        return Ok(true);
+    }
+    let (now, person) = (ctx.now(), account.person_id);
+    let mut tx = app.db.begin().await?;
+    let Some(failed) = store::count_failure(&mut tx, person, now).await? else {
+        return Err(locked_since(tx, person, now).await?.unwrap_or(Refusal::NotFound));
+    };
+    let Failure { action, mut words } = failure;
+    if failed >= app.config.lockout_attempts.max(1) {
+        let minutes = app.config.lockout_minutes;
+        store::lock(&mut tx, person, now.plus(Duration::from_secs(minutes * 60))).await?;
+        words = format!("{words}，账号锁定 {minutes} 分钟");
+    }
+    let data = json!({ "person": person, "login": account.login });
+    audit::record(&mut tx, ctx, audit::Entry::security(action, words, data)).await?;
+    tx.commit().await?;
+    Ok(false)
+}
+
+/// Begins what a right password opens; nothing when it is no longer the account's. One that came with many wrong ones does not
+/// count when those have locked the account in the meantime: it may be the last of the guesses.
+async fn begin(app: &App, account: &AccountRow) -> Outcome<Option<Tx>> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    if store::note_success(&mut tx, account.person_id, &account.password_hash, now).await? {
+        return Ok(Some(tx));
+    }
+    match locked_since(tx, account.person_id, now).await? {
+        Some(refusal) => Err(refusal),
+        None => Ok(None),
+    }
+}
+
+/// The refusal, when others have locked the account since it was read. Gives up the transaction.
+async fn locked_since(mut tx: Tx, person: PersonId, now: Moment) -> Outcome<Option<Refusal>> {
+    let until = store::account_of(&mut tx, person).await?.and_then(|account| account.locked_until);
+    tx.rollback().await?;
+    Ok(until.filter(|until| *until > now).map(|until| locked(until, now)))
+}
+
+fn locked(until: Moment, now: Moment) -> Refusal {
+    Refusal::TooMany((until.millis() - now.millis() + 999) / 1000)
 }

@@ -126,13 +126,10 @@ async fn describe(app: &App, tx: &mut db::Tx, principal: &Principal) -> Result<M
 /// Changes one's own password; ends one's other sessions.
 #[utoipa::path(put, path = "/me/password", tag = "access", request_body = PasswordInput, responses((status = 204)))]
 async fn change_password(me: Permitted<Newcomer>, parts: Parts, Json(input): Json<PasswordInput>) -> Result<StatusCode, Problem> {
-    let mut tx = me.app.db.begin().await?;
-    let token = token(&parts);
-    let (current, new) = (input.current.reveal().clone(), input.new.reveal().clone());
+    let (current, new) = (input.current.reveal(), input.new.reveal());
     if current.len() > 1024 || new.len() > 1024 {
         return Err(Refusal::field("new", "过长").into());
     }
-    account::change_password(&mut tx, &me.ctx, current, new, token.as_deref()).await?;
-    tx.commit().await?;
+    account::change_password(&me.app, &me.ctx, current, new, token(&parts).as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -16,11 +16,10 @@ mod session;
 mod store;
 
 pub use account::{
-    NewAccount, change_login, change_password, checked_login, create_account, create_account_with, leave, reset_password,
-    set_administrator, set_password_with,
+    NewAccount, change_login, checked_login, create_account_with, leave, reset_password, set_administrator, set_password_with,
 };
 pub use http::routes;
-pub use password::{check_password_rules, hash as hash_password, initial_password};
+pub use password::{InitialPassword, hash as hash_password};
 pub use permission::{Guarded, ImportTasks, InstructTasks, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded};
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
 pub use scope::Scope;

@@ -83,13 +83,16 @@ impl<P> Permitted<P> {
 
 impl<P: Permission> Permitted<P> {
     /// Whether the session goes on and the permission is still granted: what lives longer than a request asks now and then.
-    pub async fn still_holds(&self) -> Outcome<bool> {
+    /// From then on the actor is who they are by their duties of that day.
+    pub async fn still_holds(&mut self) -> Outcome<bool> {
         let mut tx = self.app.db.read().await?;
         let Some(person) = session::resolve(&mut tx, &self.app.config, self.app.clock.now(), &self.token).await? else {
             return Ok(false);
         };
-        let principal = super::load_principal(&mut tx, person, self.app.clock.today()).await?;
-        Ok(principal.is_some_and(|principal| (P::BEFORE_PASSWORD || !principal.must_change) && P::granted(&principal)))
+        let Some(principal) = super::load_principal(&mut tx, person, self.app.clock.today()).await? else { return Ok(false) };
+        let holds = (P::BEFORE_PASSWORD || !principal.must_change) && P::granted(&principal);
+        self.ctx = self.ctx.acting(Arc::new(principal));
+        Ok(holds)
     }
 }
 

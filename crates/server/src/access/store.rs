@@ -15,13 +15,12 @@ pub(super) struct AccountRow {
     pub(super) password_hash: String,
     pub(super) must_change: bool,
     pub(super) administrator: bool,
-    pub(super) failed: i64,
     pub(super) locked_until: Option<Moment>,
 }
 
 pub(super) async fn account_of(tx: &mut Tx, person: PersonId) -> Result<Option<AccountRow>> {
     run!(tx, |c| sqlx::query_as(
-        "select a.person_id, e.name, e.active, a.login, a.password_hash, a.must_change, a.administrator, a.failed, a.locked_until \
+        "select a.person_id, e.name, e.active, a.login, a.password_hash, a.must_change, a.administrator, a.locked_until \
          from account a join person e on e.id = a.person_id where a.person_id = $1"
     )
     .bind(person)
@@ -30,7 +29,7 @@ pub(super) async fn account_of(tx: &mut Tx, person: PersonId) -> Result<Option<A
 
 pub(super) async fn account_by_login(tx: &mut Tx, login: &str) -> Result<Option<AccountRow>> {
     run!(tx, |c| sqlx::query_as(
-        "select a.person_id, e.name, e.active, a.login, a.password_hash, a.must_change, a.administrator, a.failed, a.locked_until \
+        "select a.person_id, e.name, e.active, a.login, a.password_hash, a.must_change, a.administrator, a.locked_until \
          from account a join person e on e.id = a.person_id where a.login = $1"
     )
     .bind(login)
@@ -108,19 +107,35 @@ pub async fn any_account(tx: &mut Tx) -> Result<bool> {
     Ok(any)
 }
 
-pub(super) async fn note_failure(tx: &mut Tx, person: PersonId, locked_until: Option<Moment>) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
-        "update account set failed = failed + 1, locked_until = coalesce($2, locked_until) where person_id = $1"
+/// Counts a wrong password and answers how many there were in a row; nothing when the account is locked at this moment. In one
+/// statement, so that none of several at once is missed. When a lock has ended the count begins anew.
+pub(super) async fn count_failure(tx: &mut Tx, person: PersonId, now: Moment) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = run!(tx, |c| sqlx::query_as(
+        "update account set failed = case when locked_until is null then failed + 1 else 1 end, locked_until = null \
+         where person_id = $1 and (locked_until is null or locked_until <= $2) returning failed"
     )
     .bind(person)
-    .bind(locked_until)
-    .execute(c))?;
+    .bind(now)
+    .fetch_optional(c))?;
+    Ok(row.map(|(failed,)| failed))
+}
+
+pub(super) async fn lock(tx: &mut Tx, person: PersonId, until: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update account set locked_until = $2 where person_id = $1").bind(person).bind(until).execute(c))?;
     Ok(())
 }
 
-pub(super) async fn note_success(tx: &mut Tx, person: PersonId) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update account set failed = 0, locked_until = null where person_id = $1").bind(person).execute(c))?;
-    Ok(())
+/// Forgets wrong passwords after a right one; `false` when the account is locked, or has another password by now.
+pub(super) async fn note_success(tx: &mut Tx, person: PersonId, hash: &str, now: Moment) -> Result<bool> {
+    let done = execute!(tx, |c| sqlx::query(
+        "update account set failed = 0, locked_until = null \
+         where person_id = $1 and password_hash = $2 and (locked_until is null or locked_until <= $3)"
+    )
+    .bind(person)
+    .bind(hash)
+    .bind(now)
+    .execute(c))?;
+    Ok(done > 0)
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]

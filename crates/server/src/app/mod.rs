@@ -9,7 +9,7 @@ mod schema;
 mod wiring;
 
 pub use context::Ctx;
-pub use refusal::{FieldError, Fields, Outcome, Refusal};
+pub use refusal::{FieldError, Fields, Outcome, Refusal, Unknown};
 pub use running::{App, Parts};
 pub use schema::{MIGRATIONS, pending};
 pub use wiring::{Base, assemble, openapi, router, runner, subscriptions};

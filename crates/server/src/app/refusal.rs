@@ -79,6 +79,22 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// What an input says beyond what is known, where `deny_unknown_fields` cannot be used: beside a flattened struct.
+///
+/// Give the struct a last field `#[serde(flatten)] #[schema(ignore)] unknown: Unknown` and ask [`Unknown::refuse`].
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Unknown(std::collections::BTreeMap<String, serde::de::IgnoredAny>);
+
+impl Unknown {
+    /// Adds an error for each of them.
+    pub fn refuse(&self, fields: &mut Fields) {
+        for name in self.0.keys().take(20) {
+            fields.add(name, "没有这个字段");
+        }
+    }
+}
+
 /// Collects what is wrong with an input, so that all of it is said at once.
 #[derive(Debug, Default)]
 pub struct Fields {

@@ -147,6 +147,16 @@ pub fn runner(app: &App) -> Runner {
             }
         })
     });
+    let keeping = app.clone();
+    let leftovers = handler(move |tx, _| {
+        let app = keeping.clone();
+        Box::pin(async move { files::sweep(tx, &app).await.map_err(JobError::retry) })
+    });
+    let clock = app.clock.clone();
+    let tables = handler(move |tx, _| {
+        let now = clock.now();
+        Box::pin(async move { Ok(org::sweep(tx, now).await?) })
+    });
     let planning = app.clone();
     let standing = handler(move |tx, _| {
         let ctx = planning.ctx(access::system_principal());
@@ -158,6 +168,8 @@ pub fn runner(app: &App) -> Runner {
         .every("idempotency.sweep", HOUR, idempotency)
         .every("access.sweep", HOUR, sessions)
         .every("files.sweep_temp", DAY, uploads)
+        .every("files.sweep", DAY, leftovers)
+        .every("org.sweep", DAY, tables)
 }
 
 /// Tells the compiler that a closure works for every lifetime, which it does not see behind `impl Handler`.

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use db::{Result, Tx, execute, run};
+use db::{Result, Sql, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
+
+use crate::access::Scope;
 
 /// An event as it stands in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -84,15 +86,15 @@ pub async fn events_of_task(tx: &mut Tx, task: Uuid, before: Option<i64>, limit:
     .fetch_all(c))
 }
 
-/// Events of tasks since a moment, newest first.
-pub async fn events_since(tx: &mut Tx, since: Moment, limit: i64) -> Result<Vec<Event>> {
-    run!(tx, |c| sqlx::query_as(
-        "select stream, seq, at, actor_id, task_id, action, words, data, prev, hash from ledger \
-         where at >= $1 and task_id is not null order by at desc limit $2"
-    )
-    .bind(since)
-    .bind(limit)
-    .fetch_all(c))
+/// Events of tasks in the scope since a moment, newest first.
+pub async fn events_since(tx: &mut Tx, scope: &Scope, since: Moment, limit: i64) -> Result<Vec<Event>> {
+    let mut sql = Sql::new(
+        "select l.stream, l.seq, l.at, l.actor_id, l.task_id, l.action, l.words, l.data, l.prev, l.hash \
+         from ledger l join task t on t.id = l.task_id where",
+    );
+    scope.tasks(&mut sql);
+    sql.push(" and l.at >= ").bind(since.millis()).push(" order by l.at desc, l.seq desc limit ").bind(limit);
+    sql.fetch_all(tx).await
 }
 
 /// Every chain's name.

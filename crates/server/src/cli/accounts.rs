@@ -5,7 +5,7 @@ use db::Tx;
 
 use super::{Admin, say};
 use crate::{
-    access::{self, NewAccount, SessionKind},
+    access::{self, InitialPassword, NewAccount, SessionKind},
     app::{App, Ctx, Outcome, Refusal},
     org::{self, NewPerson, PersonId, PostKind, UnitId, UnitInput, UnitKind},
 };
@@ -13,16 +13,17 @@ use crate::{
 /// Runs one of the `admin` commands.
 pub(super) async fn run(app: &App, admin: Admin) -> anyhow::Result<()> {
     let ctx = app.ctx(access::system_principal());
+    let new = InitialPassword::make(&ctx.rng).await?;
     let mut tx = app.db.begin().await?;
     let answer = match &admin {
-        Admin::Create { login, name } => match create(app, &mut tx, &ctx, login, name).await {
-            Ok(password) => format!("登录名 {login}，初始密码 {password}（只显示这一次，登录后须修改）"),
+        Admin::Create { login, name } => match create(app, &mut tx, &ctx, (login, name), &new).await {
+            Ok(()) => format!("登录名 {login}，初始密码 {}（只显示这一次，登录后须修改）", new.password),
             Err(refusal) => return Err(explain(refusal)),
         },
         Admin::ResetPassword { user } => {
             let person = find(&mut tx, user).await?;
-            let password = access::reset_password(&mut tx, &ctx, person).await?;
-            format!("登录名 {user}，新的初始密码 {password}（只显示这一次，登录后须修改）")
+            access::reset_password(&mut tx, &ctx, person, &new).await?;
+            format!("登录名 {user}，新的初始密码 {}（只显示这一次，登录后须修改）", new.password)
         }
         Admin::Token { user } => {
             let person = find(&mut tx, user).await?;
@@ -58,11 +59,12 @@ pub(super) async fn first_start(app: &App) -> anyhow::Result<Option<String>> {
     if access::any_account(&mut app.db.read().await?).await? {
         return Ok(None);
     }
+    let new = InitialPassword::make(&ctx.rng).await?;
     let mut tx = app.db.begin().await?;
-    match create(app, &mut tx, &ctx, "admin", "系统管理员").await {
-        Ok(password) => {
+    match create(app, &mut tx, &ctx, ("admin", "系统管理员"), &new).await {
+        Ok(()) => {
             tx.commit().await?;
-            Ok(Some(password))
+            Ok(Some(new.password))
         }
         Err(refusal) => {
             tx.rollback().await?;
@@ -72,15 +74,13 @@ pub(super) async fn first_start(app: &App) -> anyhow::Result<Option<String>> {
     }
 }
 
-async fn create(app: &App, tx: &mut Tx, ctx: &Ctx, login: &str, name: &str) -> Outcome<String> {
+async fn create(app: &App, tx: &mut Tx, ctx: &Ctx, (login, name): (&str, &str), new: &InitialPassword) -> Outcome<()> {
     let unit = root(app, tx, ctx).await?;
-    let new =
+    let person =
         NewPerson { name, phone: None, unit, post_name: "系统管理员", post_kind: PostKind::Staff, charges: &[], from: ctx.today() };
-    let person = org::add_person(tx, ctx, &new).await?;
-    let password = access::initial_password(&ctx.rng);
-    let account = NewAccount { person, login, password: password.clone(), must_change: true, administrator: true };
-    access::create_account(tx, ctx, account).await?;
-    Ok(password)
+    let person = org::add_person(tx, ctx, &person).await?;
+    let account = NewAccount { person, login, password: String::new(), must_change: true, administrator: true };
+    access::create_account_with(tx, ctx, &account, &new.hash).await
 }
 
 /// The topmost unit; made with the area's name when there is none.

@@ -1,9 +1,9 @@
 //! `backup`: a consistent copy of the database and every file it names, while the server may run.
 //!
-//! The database is copied first. Files are never changed and only removed when no row names them, so whatever the copy
-//! names is still there afterwards.
+//! The database is copied before the files. A file's content is never changed and stays for a day after the last row that names
+//! it, so whatever the copy names is still there afterwards.
 
-use std::{path::Path, process::ExitCode};
+use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
 use anyhow::Context as _;
 use blob::{Digest, Store};
@@ -26,8 +26,10 @@ pub(super) async fn run(common: &Common, target: &Path) -> anyhow::Result<ExitCo
     let config = open::configure(common, None)?;
     make_empty(target)?;
     let db = open::database(&config).await?;
+    // What the copy names was named before it or after it: rows come and go while it is made.
+    let mut digests: BTreeSet<String> = files::digests(&mut db.read().await?).await?.into_iter().collect();
     let database = copy_database(&db, &config.database(), target).await?;
-    let digests = files::digests(&mut db.read().await?).await?;
+    digests.extend(files::digests(&mut db.read().await?).await?);
     db.close().await;
     let (from, to) = (open::blobs(&config).await?, Store::at(target.join("blobs")).await?);
     let mut bad = Vec::new();

@@ -265,7 +265,7 @@ impl Play {
             .iter()
             .zip(&days)
             .zip(weights)
-            .map(|((item, days), weight)| ChildInput { id: None, weight: percent(weight), task: self.input(item, days) })
+            .map(|((item, days), weight)| ChildInput { weight: percent(weight), task: self.input(item, days), ..ChildInput::default() })
             .collect();
         let ctx = self.stage.acting(&self.area, bundle.creator)?;
         let tx = self.stage.tx().await?;
@@ -300,7 +300,7 @@ impl Play {
             .iter()
             .zip(&days)
             .zip(weights)
-            .map(|((item, days), weight)| ChildInput { id: None, weight: percent(weight), task: self.input(item, days) })
+            .map(|((item, days), weight)| ChildInput { weight: percent(weight), task: self.input(item, days), ..ChildInput::default() })
             .collect();
         let node = self.node(at)?;
         let (id, version) = (node.id, node.version);

@@ -25,7 +25,7 @@ pub(super) fn report(dice: &Dice, field: &Field, object: &str, progress: i64, sl
     Report {
         text: format!("{object}：{opening}。{work}。"),
         problem: troubled.then(|| format!("{}。", fill(dice, field, dice.word(field.obstacles), today))),
-        next_step: (progress < 90).then(|| format!("下一步：{}。", dice.word(NEXT))),
+        next_step: (progress < 90).then(|| format!("{}。", dice.word(NEXT))),
     }
 }
 

@@ -51,7 +51,10 @@ async fn upload(me: Permitted<SignedIn>, Query(query): Query<UploadQuery>, idem:
                 return Err(Refusal::field("file", "没有收到文件").into());
             };
             if let Some(name) = field.file_name().map(str::to_owned) {
-                break (query.name.unwrap_or(name), transfer::receive(&me.app.blobs, field, max_bytes).await?);
+                let stored = transfer::receive(&me.app.blobs, field, max_bytes).await?;
+                idem.brings(name.as_bytes());
+                idem.brings(stored.digest.as_str().as_bytes());
+                break (query.name.unwrap_or(name), stored);
             }
         }
     } else {

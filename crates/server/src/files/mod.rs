@@ -4,12 +4,14 @@
 //! and belongs to the uploader alone; attaching to something of a task makes the file visible to whoever sees that task.
 //!
 //! *Invariants.* A row names only bytes that are safely on the disk. Nothing is served inline unless the bytes themselves
-//! are of a kind that cannot run. A file is never changed, so its digest is its ETag.
+//! are of a kind that cannot run. A file is never changed, so its digest is its ETag. An upload that was never attached goes
+//! after a week, its bytes a day after the last row that names them.
 //!
 //! Tables: `file`, `attachment`. *Not here*: who sees a task (asked through [`Sees`], because tasks lie above).
 
 mod attach;
 mod http;
+mod leftovers;
 mod model;
 mod store;
 mod transfer;
@@ -20,6 +22,7 @@ use kit::uuid::Uuid;
 
 pub use attach::{attach, of_owners, of_task};
 pub use http::routes;
+pub use leftovers::sweep;
 pub use model::{FileId, FileRef, Owner};
 pub use store::digests;
 

@@ -108,3 +108,13 @@ pub async fn digests(tx: &mut Tx) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = run!(tx, |c| sqlx::query_as("select distinct digest from file order by digest").fetch_all(c))?;
     Ok(rows.into_iter().map(|(digest,)| digest).collect())
 }
+
+/// Removes uploads from before this moment that are attached to nothing.
+pub(super) async fn remove_unattached(tx: &mut Tx, before: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "delete from file where uploaded_at < $1 and not exists (select 1 from attachment a where a.file_id = file.id)"
+    )
+    .bind(before)
+    .execute(c))?;
+    Ok(())
+}

@@ -1,12 +1,17 @@
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
+    body::Body,
     extract::{FromRequestParts, Request},
     http::{Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use db::{Tx, execute, run};
+use futures_util::TryStreamExt as _;
 use kit::Moment;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -20,29 +25,91 @@ use crate::{
 /// How long an answer can be asked for again with the same key.
 const KEPT: Duration = Duration::from_secs(72 * 3600);
 
+const KEY: &str = "idempotency-key";
+
+/// The SHA-256 of a request's content, as far as it has come in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Content(Arc<Mutex<Sha256>>);
+
+impl Content {
+    /// What the request in hand has brought, to be added to by whoever reads it.
+    pub(super) fn of(parts: &Parts) -> Self {
+        parts.extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// Adds to it.
+    pub(super) fn add(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize().into()
+    }
+}
+
+/// Hashes the content of a request with a key while it is read. A form is left out: its parts are divided by words that a
+/// browser thinks up anew each time it sends the same; whoever takes it apart adds what is in it.
+pub(super) async fn watch_content(mut request: Request, next: Next) -> Response {
+    if request.headers().contains_key(KEY) {
+        let content = Content::default();
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
+            let content = content.clone();
+            request = request.map(|body| Body::from_stream(body.into_data_stream().inspect_ok(move |chunk| content.add(chunk))));
+        }
+        request.extensions_mut().insert(content);
+    }
+    next.run(request).await
+}
+
 /// The caller's `Idempotency-Key` with what was asked: a second request with the same key gets the first one's answer.
 #[derive(Clone, Debug)]
 pub struct Idem {
     key: Option<String>,
-    fingerprint: String,
+    /// Method, path and query.
+    asked: String,
+    content: Content,
+}
+
+impl Idem {
+    /// Says what a form holds, which is not told from its bytes: see [`watch_content`].
+    pub fn brings(&self, bytes: &[u8]) {
+        self.content.add(bytes);
+    }
+
+    /// Whether two requests with one key ask for the same. Known once the content has been read.
+    fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.asked.as_bytes());
+        hash.update(self.content.digest());
+        hex::encode(hash.finalize())
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Idem {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let key = match parts.headers.get("idempotency-key") {
+        let key = match parts.headers.get(KEY) {
             None => None,
             Some(value) => match value.to_str() {
                 Ok(text) if (8..=100).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) => Some(text.to_owned()),
                 _ => return Err(Refusal::field("Idempotency-Key", "应为 8 至 100 个可见 ASCII 字符").into()),
             },
         };
-        let mut hash = Sha256::new();
-        hash.update(parts.method.as_str());
-        hash.update(parts.uri.path());
-        Ok(Self { key, fingerprint: hex::encode(hash.finalize()) })
+        let query = parts.uri.query().unwrap_or_default();
+        let asked = format!("{} {}?{query}\n", parts.method, parts.uri.path());
+        Ok(Self { key, asked, content: Content::of(parts) })
     }
+}
+
+/// What a repeated request gets.
+#[derive(Clone, Copy, Debug)]
+enum Repeated<'a> {
+    /// The first answer, which is kept for that.
+    FirstAnswer,
+    /// These words: the first answer holds what must not lie in the database.
+    Words(&'a str),
 }
 
 /// Does one change in one transaction and answers it as JSON with `status`.
@@ -56,9 +123,33 @@ pub async fn mutate<T: Serialize>(
     status: StatusCode,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
 ) -> Result<Response, Problem> {
+    change(app, ctx, idem, status, Repeated::FirstAnswer, work).await
+}
+
+/// As [`mutate`] for a change whose answer holds a password: it is shown once and kept nowhere. A repeated request is refused
+/// as `already_done`, in words that say how to come by what was not seen.
+pub async fn mutate_once<T: Serialize>(
+    app: &App,
+    ctx: &Ctx,
+    idem: &Idem,
+    status: StatusCode,
+    words: &str,
+    work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
+) -> Result<Response, Problem> {
+    change(app, ctx, idem, status, Repeated::Words(words), work).await
+}
+
+async fn change<T: Serialize>(
+    app: &App,
+    ctx: &Ctx,
+    idem: &Idem,
+    status: StatusCode,
+    repeated: Repeated<'_>,
+    work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
+) -> Result<Response, Problem> {
     let mut tx = app.db.begin().await?;
     if let Some(key) = &idem.key {
-        match claim(&mut tx, ctx, key, &idem.fingerprint).await {
+        match claim(&mut tx, ctx, key, &idem.fingerprint(), repeated).await {
             Ok(None) => {}
             Ok(Some(answer)) => {
                 tx.rollback().await?;
@@ -74,7 +165,8 @@ pub async fn mutate<T: Serialize>(
         Ok(value) => {
             let body = serde_json::to_string(&value).map_err(Refusal::internal)?;
             if let Some(key) = &idem.key {
-                keep(&mut tx, ctx.actor.person, key, status, &body).await?;
+                let kept = if matches!(repeated, Repeated::FirstAnswer) { body.as_str() } else { "" };
+                keep(&mut tx, ctx.actor.person, key, status, kept).await?;
             }
             tx.commit().await?;
             Ok(answer(status, body))
@@ -101,7 +193,7 @@ struct Kept {
     body: String,
 }
 
-async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str) -> Outcome<Option<Response>> {
+async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str, repeated: Repeated<'_>) -> Outcome<Option<Response>> {
     // The insert waits for a concurrent request with the same key to end, so only one of them works.
     let mine: Option<(i64,)> = run!(tx, |c| sqlx::query_as(
         "insert into idempotency (person_id, key, fingerprint, status, body, at) values ($1, $2, $3, 0, '', $4) \
@@ -120,7 +212,10 @@ async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str) -> Outcome<
         .bind(key)
         .fetch_one(c))?;
     if kept.fingerprint != fingerprint {
-        return Err(Refusal::conflict("key_reused", "这个 Idempotency-Key 已用于另一项操作。"));
+        return Err(Refusal::conflict("key_reused", "这个 Idempotency-Key 已用于另一次提交（操作或内容不同），请换一个再提交。"));
+    }
+    if let Repeated::Words(words) = repeated {
+        return Err(Refusal::conflict("already_done", words));
     }
     let status = u16::try_from(kept.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK);
     Ok(Some(answer(status, kept.body)))

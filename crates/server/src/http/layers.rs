@@ -54,6 +54,7 @@ pub fn wrap(router: Router, app: &App) -> Router {
         // Stored files keep their length and their ranges.
         .and(|_, _, headers: &HeaderMap, _: &Extensions| !headers.contains_key(header::ACCEPT_RANGES));
     router
+        .layer(middleware::from_fn(idempotency::watch_content))
         .layer(middleware::from_fn(idempotency::same_origin))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CompressionLayer::new().compress_when(compress))

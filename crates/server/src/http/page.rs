@@ -41,6 +41,7 @@ impl Cursor {
     pub fn read<T: DeserializeOwned>(text: &str) -> Outcome<T> {
         hex::decode(text)
             .ok()
+            .filter(|bytes| super::extract::nul_in_json(bytes).is_none())
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .ok_or_else(|| Refusal::field("cursor", "翻页标记无效，请重新查询"))
     }

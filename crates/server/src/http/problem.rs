@@ -91,8 +91,8 @@ impl From<Refusal> for Problem {
                 problem
             }
             Refusal::TooMany(seconds) => {
-                let minutes = (seconds + 59) / 60;
-                let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", format!("尝试次数过多，请 {minutes} 分钟后再试。"));
+                let wait = if seconds < 60 { format!("{seconds} 秒") } else { format!("{} 分钟", (seconds + 59) / 60) };
+                let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", format!("尝试次数过多，请 {wait}后再试。"));
                 problem.retry_after = Some(seconds);
                 problem
             }

@@ -4,7 +4,7 @@ use axum::{
     http::{StatusCode, header},
 };
 
-use super::{Problem, Query};
+use super::{Problem, Query, idempotency::Content};
 use crate::app::Refusal;
 
 /// What a form adds around the file.
@@ -40,6 +40,7 @@ impl<S: Send + Sync> FromRequest<S> for SmallFile {
         let Query(query) = <Query<NameQuery> as axum::extract::FromRequestParts<S>>::from_request_parts(&mut parts, state).await?;
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_form = kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
+        let content = Content::of(&parts);
         let request = Request::from_parts(parts, body);
         let (name, bytes) = if is_form {
             let mut form = Multipart::from_request(request, state).await.map_err(|error| broken(&error.body_text()))?;
@@ -48,7 +49,11 @@ impl<S: Send + Sync> FromRequest<S> for SmallFile {
                     return Err(Refusal::field("file", "没有收到文件").into());
                 };
                 if let Some(name) = field.file_name().map(str::to_owned) {
-                    break (query.name.unwrap_or(name), field.bytes().await.map_err(|error| refused(&error))?);
+                    let bytes = field.bytes().await.map_err(|error| refused(&error))?;
+                    content.add(name.as_bytes());
+                    content.add(&[0]);
+                    content.add(&bytes);
+                    break (query.name.unwrap_or(name), bytes);
                 }
             }
         } else {

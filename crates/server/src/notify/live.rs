@@ -1,6 +1,11 @@
 //! What happens now, for pages that are open: server-sent events.
 
-use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    convert::Infallible,
+    future,
+    time::Duration,
+};
 
 use axum::response::{
     IntoResponse as _, Response,
@@ -8,10 +13,11 @@ use axum::response::{
 };
 use db::Signal;
 use futures_util::{Stream, stream};
+use kit::uuid::Uuid;
 use serde_json::json;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
-    time::{Instant, Interval, interval_at},
+    time::{Instant, Interval, interval_at, sleep_until},
 };
 
 use super::{http::Unread, model::MessageId, send::TOPIC, store};
@@ -23,16 +29,19 @@ use crate::{
 
 /// Proxies close connections on which nothing is said.
 const HEARTBEAT: Duration = Duration::from_secs(20);
-/// A session that has ended by itself is noticed after so long.
+/// A session that has ended by itself, and a change of duties, is noticed after so long.
 const RECHECK: Duration = Duration::from_secs(30);
+/// Tasks that change are looked at together after so long: one that changes ten times in a moment is looked at once.
+const TOGETHER: Duration = Duration::from_millis(200);
 
 /// Tells what happens while the page is open: `unread` (at once, and whenever it changes), `message` for new ones of one's
-/// own, `task` when some task has changed, as ids to be read again. Ends with the session.
+/// own, `task` when a task that one sees has changed, as ids to be read again. Ends with the session.
 #[utoipa::path(get, path = "/live", tag = "notify", responses((status = 200, body = String, content_type = "text/event-stream")))]
 pub(super) async fn live(me: Permitted<SignedIn>) -> Result<Response, Problem> {
     // Listening begins before the first look, so nothing falls between the two.
     let signals = me.app.db.signals().subscribe();
-    let mut line = Line { recheck: interval_at(Instant::now() + RECHECK, RECHECK), me, signals, unread: None, ready: VecDeque::new() };
+    let recheck = interval_at(Instant::now() + RECHECK, RECHECK);
+    let mut line = Line { recheck, me, signals, unread: None, changed: BTreeSet::new(), look: None, ready: VecDeque::new() };
     line.refresh(true).await?;
     let events = Sse::new(line.events()).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     // nginx would keep the events until a buffer is full.
@@ -45,6 +54,9 @@ struct Line {
     signals: Receiver<Signal>,
     recheck: Interval,
     unread: Option<i64>,
+    /// Tasks that have changed, each behind its root, and when to look which of them the actor sees.
+    changed: BTreeSet<(Uuid, Uuid)>,
+    look: Option<Instant>,
     ready: VecDeque<Event>,
 }
 
@@ -63,8 +75,10 @@ impl Line {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
+            let look = self.look;
             let done = tokio::select! {
                 () = stop.cancelled() => return None,
+                () = at(look) => self.tell_changed().await,
                 _ = self.recheck.tick() => self.check().await,
                 signal = self.signals.recv() => match signal {
                     Ok(signal) => self.hear(&signal).await,
@@ -80,7 +94,7 @@ impl Line {
         }
     }
 
-    async fn check(&self) -> Outcome<()> {
+    async fn check(&mut self) -> Outcome<()> {
         if self.me.still_holds().await? { Ok(()) } else { Err(Refusal::forbidden("the session has ended")) }
     }
 
@@ -88,7 +102,12 @@ impl Line {
         let (first, second) = signal.payload.split_once(' ').unwrap_or((&signal.payload, ""));
         let mine = || first == self.me.actor().person.to_string();
         match signal.topic.as_str() {
-            "task" => self.say("task", &json!({ "id": second, "root_id": first })),
+            "task" => {
+                if let (Ok(root), Ok(id)) = (first.parse(), second.parse()) {
+                    self.changed.insert((root, id));
+                    self.look.get_or_insert_with(|| Instant::now() + TOGETHER);
+                }
+            }
             SESSION_TOPIC if mine() => self.check().await?,
             TOPIC if mine() => {
                 if let Ok(id) = second.parse() {
@@ -97,6 +116,19 @@ impl Line {
                 self.refresh(false).await?;
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Tells which tasks have changed of those the actor sees; that there are others is not told.
+    async fn tell_changed(&mut self) -> Outcome<()> {
+        self.look = None;
+        let sees = self.me.app.file_access;
+        let mut tx = self.me.app.db.read().await?;
+        for (root, id) in std::mem::take(&mut self.changed) {
+            if sees(&mut tx, &self.me.ctx, id).await? {
+                self.say("task", &json!({ "id": id, "root_id": root }));
+            }
         }
         Ok(())
     }
@@ -121,5 +153,13 @@ impl Line {
 
     fn say(&mut self, name: &'static str, data: &serde_json::Value) {
         self.ready.push_back(Event::default().event(name).data(data.to_string()));
+    }
+}
+
+/// Waits for the moment; for ever when there is none.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => future::pending().await,
     }
 }

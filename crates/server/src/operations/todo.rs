@@ -20,6 +20,8 @@ pub(super) struct Todo {
     pub(super) items: Vec<Duty>,
     /// How many of each kind.
     pub(super) counts: BTreeMap<&'static str, i64>,
+    /// More waits than is shown: only what is due first of it was looked at.
+    pub(super) truncated: bool,
 }
 
 /// What waits for the actor.
@@ -41,10 +43,11 @@ pub(super) async fn todo(tx: &mut Tx, ctx: &Ctx) -> Outcome<Todo> {
             since: urge.at,
         });
     }
-    items.extend(tasks::duties(tx, ctx).await?);
+    let (duties, truncated) = tasks::duties(tx, ctx).await?;
+    items.extend(duties);
     let mut counts = BTreeMap::new();
     for duty in &items {
         *counts.entry(duty.kind.word()).or_default() += 1;
     }
-    Ok(Todo { items, counts })
+    Ok(Todo { items, counts, truncated })
 }

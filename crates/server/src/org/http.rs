@@ -13,10 +13,10 @@ use super::{
     units,
 };
 use crate::{
-    access::{self, ManageOrganisation, NewAccount, Permitted, Role, SignedIn},
+    access::{self, InitialPassword, ManageOrganisation, NewAccount, Permitted, Role, SignedIn},
     app::{App, Ctx, Fields, Outcome, Refusal},
     guarded,
-    http::{Cursor, Idem, Json, Limit, Path, Problem, Query, mutate},
+    http::{Cursor, Idem, Json, Limit, Path, Problem, Query, mutate, mutate_once},
 };
 
 /// The routes of this room.
@@ -154,8 +154,11 @@ struct Persons {
 #[utoipa::path(get, path = "/persons", tag = "org", params(PersonsQuery), responses((status = 200, body = Persons)))]
 async fn list_persons(me: Permitted<SignedIn>, Query(query): Query<PersonsQuery>) -> Result<Json<Persons>, Problem> {
     let limit = query.limit.get()?;
+    let mut fields = Fields::default();
+    let q = fields.optional_text("q", query.q.as_deref(), 60);
+    fields.finish()?;
     let filter = PersonFilter {
-        q: Fields::default().optional_text("q", query.q.as_deref(), 60),
+        q,
         unit: query.unit_id,
         former: query.former,
         after: query.cursor.as_deref().map(Cursor::read).transpose()?,
@@ -190,11 +193,11 @@ struct AddedPerson {
 /// Makes a person with a post and an account. Only administrators.
 #[utoipa::path(post, path = "/persons", tag = "org", request_body = PersonInput, responses((status = 201, body = AddedPerson)))]
 async fn add_person(me: Permitted<ManageOrganisation>, idem: Idem, Json(input): Json<PersonInput>) -> Result<Response, Problem> {
-    let initial_password = access::initial_password(&me.ctx.rng);
-    let hash = access::hash_password(initial_password.clone()).await?;
-    mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
+    let InitialPassword { password, hash } = InitialPassword::make(&me.ctx.rng).await?;
+    let done = "此人已经新增，初始密码只显示一次。没有记下的，请为此人重置密码。";
+    mutate_once(&me.app, &me.ctx, &idem, StatusCode::CREATED, done, async |tx| {
         let id = add(tx, &me.ctx, &input, &hash).await?;
-        Ok(AddedPerson { person: person(tx, &me.ctx, id).await?, initial_password })
+        Ok(AddedPerson { person: person(tx, &me.ctx, id).await?, initial_password: password })
     })
     .await
 }
@@ -272,8 +275,13 @@ struct NewPassword {
 #[utoipa::path(post, path = "/persons/{id}/password-reset", tag = "org", params(("id" = PersonId, Path)),
     responses((status = 200, body = NewPassword)))]
 async fn reset_password(me: Permitted<ManageOrganisation>, Path(id): Path<PersonId>, idem: Idem) -> Result<Response, Problem> {
-    mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| Ok(NewPassword { password: access::reset_password(tx, &me.ctx, id).await? }))
-        .await
+    let new = InitialPassword::make(&me.ctx.rng).await?;
+    let done = "密码已经重置，新的初始密码只显示一次。没有记下的，请再重置一次。";
+    mutate_once(&me.app, &me.ctx, &idem, StatusCode::OK, done, async |tx| {
+        access::reset_password(tx, &me.ctx, id, &new).await?;
+        Ok(NewPassword { password: new.password })
+    })
+    .await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

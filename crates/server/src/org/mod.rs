@@ -13,14 +13,15 @@ mod store;
 mod units;
 
 pub use http::routes;
+pub use import::sweep;
 pub use model::{
     DutyKind, DutyRow, Member, Person, PersonInput, PersonRef, PostId, PostKind, Tenure, TenureId, Unit, UnitId, UnitInput, UnitKind,
     UnitRef,
 };
 pub use people::{NewPerson, add_person, end_tenure, masked_phone, set_liaisons, update_person};
 pub use store::{
-    below, duties, find_by_name, heads_and_liaisons, holders, leaders_of_the_area, person_active, person_refs, persons_of_units,
-    role_holders_above, similar_units, tops, unit_refs, works_in,
+    active_units, below, duties, find_by_name, heads_and_liaisons, holders, leaders_of_the_area, person_active, person_refs,
+    persons_of_units, role_holders_above, similar_units, tops, unit_refs, works_in,
 };
 pub use units::{add_unit, list_units, update_unit};
 

@@ -100,8 +100,8 @@ pub async fn update_person(tx: &mut Tx, ctx: &Ctx, id: PersonId, input: &PersonI
     });
     let mut post = current.map(|t| t.post_id);
     if let (true, Some(unit)) = (moved, unit) {
-        for tenure in &held {
-            store::end_tenure(tx, tenure.id, today.plus_days(-1)).await?;
+        for tenure in held.iter().filter(|tenure| tenure.to_day.is_none()) {
+            close(tx, tenure.id, tenure.from_day, today.plus_days(-1), today).await?;
         }
         let name = post_name.or_else(|| current.map(|t| t.post_name.clone())).unwrap_or_else(|| "工作人员".to_owned());
         let kind = input.post_kind.or_else(|| current.map(|t| t.post_kind)).unwrap_or(PostKind::Staff);
@@ -134,10 +134,24 @@ async fn duties_of(tx: &mut Tx, id: PersonId, today: Day) -> Outcome<(Vec<UnitId
 
 /// Ends a post on `last`, which is its last day; answers whose it was.
 pub async fn end_tenure(tx: &mut Tx, ctx: &Ctx, id: TenureId, last: Day) -> Outcome<PersonId> {
-    let Some(person) = store::end_tenure(tx, id, last).await? else { return Err(Refusal::NotFound) };
-    let data = json!({ "tenure": id, "person": person });
+    let Some((person, from)) = store::open_tenure(tx, id).await? else { return Err(Refusal::NotFound) };
+    close(tx, id, from, last, ctx.today()).await?;
+    let data = json!({ "tenure": id, "person": person, "last": last });
     audit::record(tx, ctx, audit::Entry::organisation("tenure_ended", format!("任职于{last}结束"), data)).await?;
     Ok(person)
+}
+
+/// Ends a tenure that began on `from`. One that would end before it began lasted no day and is as if it never was; but what has
+/// been held for a day is history and stays.
+async fn close(tx: &mut Tx, id: TenureId, from: Day, last: Day, today: Day) -> Outcome<()> {
+    let closed = if last >= from {
+        store::end_tenure(tx, id, last).await?
+    } else if from >= today {
+        store::remove_tenure(tx, id).await?
+    } else {
+        return Err(Refusal::field("last_day", format!("最后一天不能早于开始任职的 {from}")));
+    };
+    if closed { Ok(()) } else { Err(Refusal::NotFound) }
 }
 
 /// Says who signs for a unit from today on.

@@ -127,6 +127,13 @@ pub async fn unit_refs(tx: &mut Tx, ids: impl IntoIterator<Item = UnitId>) -> Re
     sql.fetch_all(tx).await
 }
 
+/// Those of the units that still exist, by name, in no particular order: what may be given something new.
+pub async fn active_units(tx: &mut Tx, ids: impl IntoIterator<Item = UnitId>) -> Result<Vec<UnitRef>> {
+    let mut sql = Sql::new("select id, name, short_name from unit where active and id in ");
+    sql.bind_list(ids.into_iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
 /// Ids of the units and of all below them.
 pub async fn below(tx: &mut Tx, above: &[UnitId]) -> Result<Vec<UnitId>> {
     if above.is_empty() {
@@ -194,11 +201,12 @@ pub(super) async fn members(tx: &mut Tx, unit: UnitId, today: Day) -> Result<Vec
     .fetch_all(c))
 }
 
-/// Whether the person has a post on this day in the unit or a unit below it.
+/// Whether the person belongs here and has a post on this day in the unit or a unit below it.
 pub async fn works_in(tx: &mut Tx, person: PersonId, unit: UnitId, today: Day) -> Result<bool> {
     let (works,): (bool,) = run!(tx, |c| sqlx::query_as(
         "select exists (select 1 from tenure t join post p on p.id = t.post_id join unit_above a on a.unit_id = p.unit_id \
-           where t.person_id = $1 and a.above_id = $2 and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3))"
+             join person e on e.id = t.person_id \
+           where t.person_id = $1 and e.active and a.above_id = $2 and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3))"
     )
     .bind(person)
     .bind(unit)
@@ -418,22 +426,22 @@ pub(super) async fn insert_tenure(tx: &mut Tx, id: TenureId, post: PostId, perso
     Ok(())
 }
 
-/// Ends a tenure on `last` and answers whose it was. One that began later lasted no day: it is as if it never was.
-pub(super) async fn end_tenure(tx: &mut Tx, id: TenureId, last: Day) -> Result<Option<PersonId>> {
-    let never: Option<(PersonId,)> =
-        run!(tx, |c| sqlx::query_as("delete from tenure where id = $1 and to_day is null and from_day > $2 returning person_id")
-            .bind(id)
-            .bind(last)
-            .fetch_optional(c))?;
-    if let Some((person,)) = never {
-        return Ok(Some(person));
-    }
-    let ended: Option<(PersonId,)> =
-        run!(tx, |c| sqlx::query_as("update tenure set to_day = $2 where id = $1 and to_day is null returning person_id")
-            .bind(id)
-            .bind(last)
-            .fetch_optional(c))?;
-    Ok(ended.map(|(person,)| person))
+/// Whose a tenure is that has no end yet, and when it began.
+pub(super) async fn open_tenure(tx: &mut Tx, id: TenureId) -> Result<Option<(PersonId, Day)>> {
+    run!(tx, |c| sqlx::query_as("select person_id, from_day from tenure where id = $1 and to_day is null").bind(id).fetch_optional(c))
+}
+
+/// Ends a tenure on `last`; `false` when it has ended already. `last` is not before its first day.
+pub(super) async fn end_tenure(tx: &mut Tx, id: TenureId, last: Day) -> Result<bool> {
+    let ended =
+        execute!(tx, |c| sqlx::query("update tenure set to_day = $2 where id = $1 and to_day is null").bind(id).bind(last).execute(c))?;
+    Ok(ended > 0)
+}
+
+/// Takes away a tenure that has not lasted a day.
+pub(super) async fn remove_tenure(tx: &mut Tx, id: TenureId) -> Result<bool> {
+    let gone = execute!(tx, |c| sqlx::query("delete from tenure where id = $1 and to_day is null").bind(id).execute(c))?;
+    Ok(gone > 0)
 }
 
 pub(super) async fn insert_charge(tx: &mut Tx, id: TenureId, post: PostId, unit: UnitId, from: Day) -> Result<()> {

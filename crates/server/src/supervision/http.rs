@@ -26,8 +26,10 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 struct UrgesQuery {
     /// Whose; all that the asker may see when missing.
+    #[param(inline)]
     side: Option<Side>,
     /// Only those that are open, overdue or answered.
+    #[param(inline)]
     answer: Option<Answer>,
     /// Where the page begins.
     cursor: Option<String>,

@@ -17,6 +17,7 @@ pub const JOB: &str = "supervision.notices";
 /// What it hears of.
 pub const EVENTS: &[&str] = &[
     "task.dispatched",
+    "task.party_added",
     "task.submitted",
     "task.approved",
     "task.rejected",
@@ -74,6 +75,10 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
             let waiting = |party: &&PartyRow| party.role.works() && party.state == PartyState::Unsigned;
             let parties: Vec<&PartyRow> = case.parties.iter().filter(waiting).collect();
             plain(stand_for(tx, &parties, today).await?, "新任务待签收", format!("“{title}”已交办{due}，请签收。"))
+        }
+        "task.party_added" => {
+            let added: Vec<&PartyRow> = case.parties.iter().filter(|party| Some(party.id.0) == event.subject).collect();
+            plain(stand_for(tx, &added, today).await?, "新任务待签收", format!("“{title}”增加您单位为责任方{due}，请签收。"))
         }
         "task.submitted" => {
             let mut to = Vec::new();

@@ -113,7 +113,9 @@ pub(super) async fn list(tx: &mut Tx, scope: &Scope, who: &Principal, query: &Wa
 pub(super) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, units: impl IntoIterator<Item = UnitId>) -> Result<Vec<UrgeRow>> {
     let mut sql = Sql::new(SELECT);
     scope.tasks(&mut sql);
-    sql.push(" and g.replied_at is null and (p.person_id = ").bind(me.0);
+    // Whoever pressed waits for an answer and does not owe one.
+    sql.push(" and g.replied_at is null and g.person_id <> ").bind(me.0);
+    sql.push(" and (p.person_id = ").bind(me.0);
     sql.push(" or p.unit_id in ").bind_list(units.into_iter().map(|unit| unit.0));
     sql.push(") order by g.reply_due_day, g.id limit 200");
     sql.fetch_all(tx).await

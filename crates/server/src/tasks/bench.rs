@@ -85,7 +85,7 @@ pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId
             not_secret: true,
             version: 1,
         };
-        let facts = lamp::Facts { task: &task, milestones: &[], dues: &[], close_pending: false };
+        let facts = lamp::Facts { task: &task, milestones: &[], dues: &[], stopped: false };
         let turns = lamp::plan(&facts, &ctx.calendar, &lamp::DEFAULT);
         lamp::apply(&mut task, &turns, today);
         let Some((unit, person)) = units.get(pick(units.len())).copied() else { break };
@@ -97,6 +97,7 @@ pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId
             role: PartyRole::Lead,
             state: if open { PartyState::Signed } else { PartyState::Done },
             position: 1,
+            assigned_at: Some(now),
             signed_at: None,
             signed_by: None,
             returned: 0,

@@ -1,13 +1,15 @@
 //! A task taken in hand: loaded with everything a verb decides on, its tree held against other writers, and put back with
 //! its lamp, its ledger event, its domain event and what follows for the tasks above.
 
+use std::collections::HashMap;
+
 use db::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
     follow, lamp,
-    model::{PartyRow, RequestRow, Task, TaskId, TaskState},
+    model::{ClosureRow, PartyRow, PartyState, RequestKind, RequestRow, RequestState, Task, TaskId, TaskState},
     policy::{self, Action, Situation},
     store,
 };
@@ -77,7 +79,10 @@ pub struct Case {
     before: Task,
     reporters: Vec<PersonId>,
     below: store::Below,
+    own_drafts: i64,
+    closure: Option<ClosureRow>,
     parent_state: Option<TaskState>,
+    root_state: TaskState,
 }
 
 impl Case {
@@ -95,7 +100,7 @@ impl Case {
 
     /// Loads a task that the actor may see.
     pub async fn look(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<Self> {
-        let store::InHand { task, has_requests, has_reports, parent_state } =
+        let store::InHand { task, has_requests, has_reports, parent_state, root_state } =
             store::find_in_hand(tx, id).await?.ok_or(Refusal::NotFound)?;
         let parties = store::parties(tx, id).await?;
         let seen = ctx.actor.scope.sees_task(
@@ -111,17 +116,69 @@ impl Case {
         let requests = if has_requests { store::open_requests(tx, id).await? } else { Vec::new() };
         let reporters = if has_reports { store::open_reporters(tx, id).await? } else { Vec::new() };
         let below = if task.children > 0 { store::below(tx, id).await? } else { store::Below::default() };
-        Ok(Self { before: task.clone(), task, parties, requests, reporters, below, parent_state })
+        let own_drafts = if below.drafts > 0 { own_drafts(&store::children(tx, id).await?, ctx) } else { 0 };
+        let closure = if task.state == TaskState::Closed { store::closure(tx, id).await? } else { None };
+        Ok(Self { before: task.clone(), task, parties, requests, reporters, below, own_drafts, closure, parent_state, root_state })
+    }
+
+    /// Looks at many tasks at once: tasks that the caller has already found to be seen by the actor. What hangs on them is
+    /// read in a few statements, however many they are; only the drafts below are not looked into.
+    pub(super) async fn look_at_all(tx: &mut Tx, tasks: Vec<Task>) -> Outcome<Vec<Self>> {
+        let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
+        let mut parties = by_task(store::parties_of(tx, ids.iter().copied()).await?.into_iter().map(|row| (row.task_id, row)));
+        let mut requests = by_task(store::open_requests_of(tx, &ids).await?.into_iter().map(|row| (row.task_id, row)));
+        let mut reporters = by_task(store::open_reporters_of(tx, &ids).await?);
+        let mut closures = by_task(store::closures_of(tx, &ids).await?);
+        let parents: Vec<TaskId> = tasks.iter().filter(|task| task.children > 0).map(|task| task.id).collect();
+        let below = store::below_of(tx, &parents).await?;
+        let around: Vec<TaskId> = tasks.iter().flat_map(|task| [task.parent_id, Some(task.root_id)]).flatten().collect();
+        let states: HashMap<TaskId, TaskState> = store::states_of(tx, &around).await?.into_iter().collect();
+        Ok(tasks
+            .into_iter()
+            .map(|task| {
+                let (drafts, open) = below.iter().find(|(id, ..)| *id == task.id).map_or((0, 0), |(_, drafts, open)| (*drafts, *open));
+                Self {
+                    before: task.clone(),
+                    parties: parties.remove(&task.id).unwrap_or_default(),
+                    requests: requests.remove(&task.id).unwrap_or_default(),
+                    reporters: reporters.remove(&task.id).unwrap_or_default(),
+                    below: store::Below { drafts, open, ..store::Below::default() },
+                    own_drafts: 0,
+                    closure: closures.remove(&task.id).unwrap_or_default().first().copied(),
+                    parent_state: task.parent_id.and_then(|id| states.get(&id).copied()),
+                    root_state: states.get(&task.root_id).copied().unwrap_or(task.state),
+                    task,
+                }
+            })
+            .collect())
+    }
+
+    /// Tasks directly below that are drafts, or out and not done.
+    pub(super) const fn undone_below(&self) -> i64 {
+        self.below.drafts + self.below.open
+    }
+
+    /// The closing of a task that is closed.
+    pub(super) const fn closure(&self) -> Option<ClosureRow> {
+        self.closure
+    }
+
+    /// Whether this party may be returned now.
+    pub(super) fn may_return(&self, ctx: &Ctx, party: &PartyRow) -> bool {
+        policy::may_return(&self.situation(ctx), party)
     }
 
     fn situation<'a>(&'a self, ctx: &'a Ctx) -> Situation<'a> {
         Situation {
             task: &self.task,
             parent_state: self.parent_state,
+            root_state: self.root_state,
             parties: &self.parties,
             requests: &self.requests,
             reporters: &self.reporters,
             draft_children: self.below.drafts,
+            own_drafts: self.own_drafts,
+            closure: self.closure,
             open_children: self.below.open,
             today: ctx.today(),
             calendar: &ctx.calendar,
@@ -151,15 +208,30 @@ impl Case {
 
     /// Puts the task back: lamp, ledger, event, live signal, and what follows above.
     pub async fn finish(mut self, tx: &mut Tx, ctx: &Ctx, step: Step) -> Outcome<()> {
-        light(tx, ctx, &mut self.task, &self.requests).await?;
+        light(tx, ctx, &mut self.task, &self.requests, &self.parties).await?;
         store::save(tx, &self.before, &mut self.task).await?;
         note(tx, ctx, &self.task, step).await?;
         follow::above(tx, ctx, &self.task).await
     }
 }
 
+fn by_task<T>(rows: impl IntoIterator<Item = (TaskId, T)>) -> HashMap<TaskId, Vec<T>> {
+    let mut out: HashMap<TaskId, Vec<T>> = HashMap::new();
+    for (id, row) in rows {
+        out.entry(id).or_default().push(row);
+    }
+    out
+}
+
+/// How many of these the actor may send out: drafts of their own or of the unit they stand for. What the committee's side
+/// has sketched below a unit's task is not the unit's to touch, and the other way round.
+fn own_drafts(children: &[Task], ctx: &Ctx) -> i64 {
+    let own = |child: &&Task| child.state == TaskState::Draft && policy::is_issuer(child, &ctx.actor);
+    i64::try_from(children.iter().filter(own).count()).unwrap_or(0)
+}
+
 /// Works out the lamp of a task anew.
-pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestRow]) -> Outcome<()> {
+pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestRow], parties: &[PartyRow]) -> Outcome<()> {
     let (milestones, dues) = if !task.state.is_open() {
         (Vec::new(), Vec::new())
     } else if task.rule_kind == super::model::RuleKind::None {
@@ -167,8 +239,10 @@ pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[R
     } else {
         store::nodes(tx, task.id).await?
     };
-    let close_pending = requests.iter().any(|r| r.kind == super::model::RequestKind::Close && r.state == super::model::RequestState::Open);
-    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, close_pending };
+    let close_pending = requests.iter().any(|r| r.kind == RequestKind::Close && r.state == RequestState::Open);
+    // While it is not decided whose task it is, nobody is late with it.
+    let disputed = parties.iter().any(|party| party.role.leads() && party.state == PartyState::Disputed);
+    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, stopped: close_pending || disputed };
     let turns = lamp::plan(&facts, &ctx.calendar, &lamp::DEFAULT);
     if task.state.is_open() {
         task.stage = milestones.iter().find(|step| step.done_at.is_none()).map(|step| step.title.clone());

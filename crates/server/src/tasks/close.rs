@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{
     case::{Case, Step},
     model::{
-        ClosureId, PartyState, RequestId, RequestKind, RequestRow, RequestState, Share, TaskId, TaskState, VerificationId,
+        ClosureId, ClosureRow, PartyState, RequestId, RequestKind, RequestRow, RequestState, Share, TaskId, TaskState, VerificationId,
         VerificationResult,
     },
     policy::Action,
@@ -69,6 +69,10 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseD
         return Err(Refusal::conflict("decided", "这项申请已经处理。"));
     };
     case.require(ctx, Action::DecideClose)?;
+    if decision == CloseDecision::Grant && case.undone_below() > 0 {
+        // One of them was worked on again since this was asked for.
+        return Err(Refusal::conflict("not_now", "还有下级任务没有办结，不能同意办结。"));
+    }
     let mut fields = Fields::default();
     let text = match decision {
         CloseDecision::Refuse => Some(fields.text("text", text.unwrap_or_default(), 2000)),
@@ -79,11 +83,13 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseD
     case.requests.remove(open);
     let (state, action, words) = match decision {
         CloseDecision::Grant => {
+            let row = ClosureRow { asked_by: Some(asked.person_id), granted_by: Some(me), progress: case.task.progress };
+            store::insert_closure(tx, ClosureId::new(&ctx.rng, now), id, now, row).await?;
+            store::accept_open_reports(tx, id, me, now).await?;
             case.task.state = TaskState::Closed;
             case.task.closed_at = Some(now);
             case.task.progress = Share::WHOLE;
             case.task.claimed = Share::WHOLE;
-            store::insert_closure(tx, ClosureId::new(&ctx.rng, now), id, now).await?;
             store::finish_parties(tx, id, PartyState::Signed, PartyState::Done).await?;
             let note = text.as_ref().map(|text| format!("：{text}")).unwrap_or_default();
             (RequestState::Granted, "closed", format!("同意办结{note}"))
@@ -121,8 +127,11 @@ pub async fn verify(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, result: Ve
             ("settled", format!("核查通过，销号{note}"))
         }
         VerificationResult::Fail => {
+            let before = case.closure().map_or(case.task.progress, |closure| closure.progress);
             case.task.state = TaskState::Active;
             case.task.closed_at = None;
+            case.task.progress = before;
+            case.task.claimed = before;
             store::undo_closure(tx, id, now).await?;
             store::finish_parties(tx, id, PartyState::Done, PartyState::Signed).await?;
             ("reopened", format!("核查不通过，恢复办理{note}"))

@@ -1,5 +1,7 @@
 //! Decomposition: the tasks directly below one, set as a whole, with weights that make a whole.
 
+use std::collections::BTreeSet;
+
 use db::Tx;
 use serde::Deserialize;
 use serde_json::json;
@@ -8,29 +10,35 @@ use utoipa::ToSchema;
 use super::{
     case::{Case, Step},
     draft::{self, Place},
-    model::{PartyRole, Share, TaskId, TaskInput, TaskState},
-    policy::Action,
+    model::{PartyRole, Share, Task, TaskId, TaskInput, TaskState},
+    policy::{self, Action},
     store,
 };
-use crate::app::{Ctx, Fields, Outcome, Refusal};
+use crate::app::{Ctx, Fields, Outcome, Refusal, Unknown};
 
 /// Tasks directly below one.
 const MAX_CHILDREN: usize = 10_000;
 
 /// A task below, to be set up (without id), changed (a draft's id) or only weighed anew (the id of one that is out).
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct ChildInput {
     /// Its id, when it is there already.
     pub id: Option<TaskId>,
+    /// The version of a draft that was looked at; needed with the id of one.
+    pub version: Option<i64>,
     /// Its share of the task above in percent, at most four decimals.
     pub weight: f64,
     /// The rest.
     #[serde(flatten)]
     pub task: TaskInput,
+    /// What nobody knows.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub unknown: Unknown,
 }
 
-/// Sets the tasks below. Drafts that are not named are removed; tasks that are out stay whether named or not, and count
-/// with their weights.
+/// Sets the tasks below. The actor's own drafts that are not named are removed; drafts of the other side, which the actor may
+/// not even see, and tasks that are out stay whether named or not, and count with their weights.
 pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: &[ChildInput]) -> Outcome<()> {
     let mut case = Case::open(tx, ctx, id, Some(version)).await?;
     case.require(ctx, Action::Decompose)?;
@@ -40,31 +48,40 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
     }
     let mut fields = Fields::default();
     let mut weights = Vec::new();
+    let mut named = BTreeSet::new();
+    let is_others = |old: &Task| old.state == TaskState::Draft && !policy::is_issuer(old, &ctx.actor);
     for (index, child) in given.iter().enumerate() {
         let weight = Share::from_percent(child.weight);
         if weight.is_none_or(|w| w == Share::ZERO) {
             fields.add(&format!("children[{index}].weight"), "权重应大于 0、不超过 100");
         }
         weights.push(weight.unwrap_or_default());
-        if let Some(child) = child.id
-            && !before.iter().any(|old| old.id == child)
-        {
-            fields.add(&format!("children[{index}].id"), "不是这项任务的下级任务");
+        fields.under(format!("children[{index}]."));
+        child.unknown.refuse(&mut fields);
+        fields.under("");
+        let Some(id) = child.id else { continue };
+        match before.iter().find(|old| old.id == id && !is_others(old)) {
+            None => fields.add(&format!("children[{index}].id"), "不是这项任务的下级任务"),
+            Some(_) if !named.insert(id) => fields.add(&format!("children[{index}].id"), "同一项任务出现了两次"),
+            Some(old) if old.state == TaskState::Draft && child.version.is_none() => {
+                fields.add(&format!("children[{index}].version"), "缺少版本");
+            }
+            Some(old) if old.state == TaskState::Draft && child.version != Some(old.version) => return Err(Refusal::Stale),
+            Some(_) => {}
         }
     }
-    let unnamed_out: i64 = before
-        .iter()
-        .filter(|old| !matches!(old.state, TaskState::Draft | TaskState::Terminated))
-        .filter(|old| !given.iter().any(|child| child.id == Some(old.id)))
-        .map(|old| old.weight.0)
-        .sum();
-    let sum = weights.iter().map(|w| w.0).sum::<i64>() + unnamed_out;
+    let weigh = |these: &dyn Fn(&&Task) -> bool| -> i64 {
+        before.iter().filter(|old| !named.contains(&old.id)).filter(these).map(|old| old.weight.0).sum()
+    };
+    let others = weigh(&|old| is_others(old));
+    let out = weigh(&|old| !matches!(old.state, TaskState::Draft | TaskState::Terminated));
+    let sum = weights.iter().map(|w| w.0).sum::<i64>() + out + others;
     if !given.is_empty() && sum != Share::WHOLE.0 {
-        fields.add("children", format!("权重合计应为 100%，现为 {}", Share(sum).words()));
+        let note = if others > 0 { format!("（其中另一方拟定的占 {}）", Share(others).words()) } else { String::new() };
+        fields.add("children", format!("权重合计应为 100%，现为 {}{note}", Share(sum).words()));
     }
     fields.check()?;
-    let gone: Vec<_> =
-        before.iter().filter(|old| old.state == TaskState::Draft && !given.iter().any(|child| child.id == Some(old.id))).collect();
+    let gone: Vec<_> = before.iter().filter(|old| old.state == TaskState::Draft && !is_others(old) && !named.contains(&old.id)).collect();
     for old in gone {
         let ids = draft::drafts_below(tx, old).await?;
         store::remove_drafts(tx, &ids).await?;
@@ -124,7 +141,7 @@ async fn one(
     tx: &mut Tx,
     ctx: &Ctx,
     case: &Case,
-    before: &[super::model::Task],
+    before: &[Task],
     child: &ChildInput,
     weight: Share,
     position: i64,

@@ -9,7 +9,7 @@ use super::{
     case::{self, Case, Step},
     draft, follow,
     model::{PartyRole, Share, Task, TaskId, TaskState},
-    policy::Action,
+    policy::{self, Action},
     store,
 };
 use crate::app::{Ctx, Fields, Outcome, Refusal};
@@ -25,6 +25,9 @@ pub async fn submit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, no
     case.require(ctx, Action::Submit)?;
     confirm(not_secret || case.task.not_secret)?;
     check_tree(tx, &case.task).await?;
+    if let Some(parent) = case.task.parent_id {
+        check_siblings(tx, parent).await?;
+    }
     let needs_approval = store::source_kind(tx, &case.task.source_kind).await?.is_some_and(|kind| kind.needs_approval);
     if needs_approval && case.task.parent_id.is_none() {
         case.task.not_secret = true;
@@ -52,7 +55,7 @@ async fn send_children(tx: &mut Tx, ctx: &Ctx, case: Case, not_secret: bool) -> 
     check_tree(tx, &case.task).await?;
     let mut sent = 0;
     for child in store::children(tx, case.task.id).await? {
-        if child.state == TaskState::Draft {
+        if child.state == TaskState::Draft && policy::is_issuer(&child, &ctx.actor) {
             sent += send(tx, ctx, child.clone()).await?;
             follow::above(tx, ctx, &child).await?;
         }
@@ -90,11 +93,22 @@ pub async fn approve(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, decision:
             case.finish(tx, ctx, Step::new("rejected", words, data)).await
         }
         Decision::Approve => {
+            check_tree(tx, &case.task).await?;
             case::note(tx, ctx, &case.task, Step::new("approved", "立项审批通过".to_owned(), data)).await?;
             send(tx, ctx, case.task).await?;
             Ok(())
         }
     }
+}
+
+/// What goes out alone still makes a whole with the tasks beside it.
+async fn check_siblings(tx: &mut Tx, parent: TaskId) -> Outcome<()> {
+    let live = store::children(tx, parent).await?.into_iter().filter(|task| task.state != TaskState::Terminated);
+    let sum = Share(live.map(|task| task.weight.0).sum());
+    if sum == Share::WHOLE {
+        return Ok(());
+    }
+    Err(Refusal::field("weight", format!("与同级任务的权重合计应为 100%，现为 {}，请先在上级任务中调整分解", sum.words())))
 }
 
 /// Checks a tree of drafts: a lead on every leaf, no child later than its parent, weights that make a whole.
@@ -177,7 +191,8 @@ async fn go_out(tx: &mut Tx, ctx: &Ctx, task: &mut Task, number: String) -> Outc
         task.state = TaskState::Active;
     }
     draft::plan_dues(tx, ctx, task, today).await?;
-    case::light(tx, ctx, task, &[]).await?;
+    store::assign_parties(tx, task.id, now).await?;
+    case::light(tx, ctx, task, &[], &parties).await?;
     store::save(tx, &before, task).await?;
     let names: Vec<_> = parties.iter().map(|party| format!("{}（{}）", party.unit_name, party.role.label())).collect();
     let due = task.due_day.map(|day| format!("，{day}前办结")).unwrap_or_default();

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{
     case::{Case, Step, note},
+    changes,
     due::{self, Due},
     follow,
     model::{
@@ -15,7 +16,7 @@ use super::{
         ReportRule, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency,
     },
     policy::Action,
-    store,
+    sign, store,
 };
 use crate::{
     access::Role,
@@ -202,6 +203,7 @@ fn steps_of(ctx: &Ctx, days: &[Day]) -> Vec<MilestoneRow> {
             due_day: *day,
             weight,
             deliverable: None,
+            report_id: None,
             done_at: None,
         })
         .collect()
@@ -240,6 +242,9 @@ async fn checked_steps(tx: &mut Tx, ctx: &Ctx, task: &Task, given: &[MilestoneIn
             }
         };
         let old = before.iter().find(|row| Some(row.id) == step.id);
+        if old.is_some_and(|old| rows.iter().any(|row: &MilestoneRow| row.id == old.id)) {
+            own.add("id", "同一个节点出现了两次");
+        }
         if let Err(refusal) = own.finish() {
             fields.absorb(refusal)?;
         }
@@ -249,6 +254,7 @@ async fn checked_steps(tx: &mut Tx, ctx: &Ctx, task: &Task, given: &[MilestoneIn
             due_day: step.due_day,
             weight,
             deliverable,
+            report_id: old.and_then(|row| row.report_id),
             done_at: old.and_then(|row| row.done_at),
         });
     }
@@ -257,6 +263,11 @@ async fn checked_steps(tx: &mut Tx, ctx: &Ctx, task: &Task, given: &[MilestoneIn
     }
     rows.sort_by_key(|row| row.due_day);
     Ok(rows)
+}
+
+/// Only the committee's side may task any unit; a unit tasks its own.
+pub(super) fn may_task(ctx: &Ctx, unit: UnitId) -> bool {
+    ctx.actor.is(Role::Centre) || ctx.actor.is(Role::Leader) || ctx.actor.person.0 == kit::NIL || ctx.actor.acts_for(unit)
 }
 
 /// Replaces the parties. Those that stay keep their signature; those that go must not have worked yet.
@@ -273,14 +284,12 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
     let units: BTreeSet<UnitId> = given.iter().map(|party| party.unit_id).collect();
     let known = org::unit_refs(tx, units.iter().copied()).await?;
     let mut seen = BTreeSet::new();
-    // Only the committee's side may task any unit; a unit tasks its own.
-    let anywhere = ctx.actor.is(Role::Centre) || ctx.actor.is(Role::Leader) || ctx.actor.person.0 == kit::NIL;
     for (index, party) in given.iter().enumerate() {
         let field = format!("parties[{index}].unit_id");
         let kept = before.iter().any(|row| row.unit_id == party.unit_id);
         match known.iter().find(|unit| unit.id == party.unit_id) {
             None => fields.add(&field, "单位不存在"),
-            Some(unit) if !anywhere && !kept && !ctx.actor.acts_for(party.unit_id) => {
+            Some(unit) if !kept && !may_task(ctx, party.unit_id) => {
                 fields.add(&field, format!("“{}”不在您的管理范围内，请报政务运营中心交办", unit.name));
             }
             Some(_) => {}
@@ -327,6 +336,7 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
             role: party.role,
             state: PartyState::Unsigned,
             position,
+            assigned_at: task.dispatched_at.map(|_| ctx.now()),
             signed_at: None,
             signed_by: None,
             returned: 0,
@@ -345,20 +355,12 @@ pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &Task
     let mut case = Case::open(tx, ctx, id, Some(version)).await?;
     case.require(ctx, Action::Edit)?;
     let before = case.task.clone();
+    let before_parties = case.parties.clone();
+    let before_steps = store::milestones(tx, id).await?;
     let steps = set_facts(tx, ctx, &mut case.task, input).await?;
+    let replaces_steps = !steps.is_empty() || input.milestones.as_ref().is_some_and(Vec::is_empty);
+    check_limits(tx, &case.task, if replaces_steps { &steps } else { &before_steps }).await?;
     let task = &mut case.task;
-    if let Some(parent) = task.parent_id
-        && let Some(parent) = store::find(tx, parent).await?
-        && let (Some(due), Some(limit)) = (task.due_day, parent.due_day)
-        && due > limit
-    {
-        return Err(later_than_parent(limit));
-    }
-    if let (Some(due), Some(child)) = (task.due_day, store::latest_child_due(tx, id).await?)
-        && due < child
-    {
-        return Err(Refusal::field("due", format!("不能早于下级任务的期限 {child}")));
-    }
     if task.dispatched_at.is_none() {
         task.original_due_day = task.due_day;
     }
@@ -368,40 +370,55 @@ pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &Task
             return Err(Refusal::field("parties", "已交办的任务必须有牵头单位"));
         }
         case.parties = set_parties(tx, ctx, task, rows, parties).await?;
+        if case.parties.iter().any(|party| party.role.leads()) {
+            sign::begin_if_all_signed(&mut case);
+        }
     }
-    if !steps.is_empty() || input.milestones.as_ref().is_some_and(Vec::is_empty) {
+    if replaces_steps {
         store::replace_milestones(tx, id, &steps).await?;
     }
     files::attach(tx, ctx, id.0, files::Owner::task(id.0), input.file_ids.as_deref().unwrap_or_default()).await?;
+    let task = &case.task;
     let rule_changed = before.rule_kind != task.rule_kind || before.rule_day != task.rule_day || before.due_day != task.due_day;
     if task.dispatched_at.is_some() && rule_changed {
         store::remove_open_dues(tx, id, ctx.today()).await?;
         plan_dues(tx, ctx, task, ctx.today()).await?;
     }
-    let changed = changes(&before, task);
-    let words = if changed.is_empty() { "修改任务".to_owned() } else { format!("修改任务：{}", changed.join("；")) };
+    let mut changed = changes::of_facts(&before, task);
+    changed.extend(changes::of_parties(&before_parties, &case.parties));
+    if replaces_steps {
+        changed.extend(changes::of_steps(&before_steps, &steps));
+    }
+    let added: Vec<PartyRow> = case.parties.iter().filter(|row| !before_parties.iter().any(|old| old.id == row.id)).cloned().collect();
     let data = json!({ "changes": changed });
+    let words = changes::words(&changed);
+    if case.task.dispatched_at.is_some() {
+        // A unit that comes in later is told like those that were there at the beginning.
+        for party in added.iter().filter(|party| party.role.works()) {
+            let words = format!("增加{}为{}单位", party.unit_name, party.role.label());
+            let data = json!({ "party": party.id, "unit": party.unit_id, "role": party.role });
+            note(tx, ctx, &case.task, Step::new("party_added", words, data).about(party.id.0)).await?;
+        }
+    }
     case.finish(tx, ctx, Step::new("edited", words, data)).await
 }
 
-fn changes(before: &Task, after: &Task) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut note = |what: &str, old: String, new: String| {
-        if old != new {
-            let cut = |text: String| if text.chars().count() > 60 { text.chars().take(60).chain("…".chars()).collect() } else { text };
-            let empty = |text: String| if text.is_empty() { "空".to_owned() } else { cut(text) };
-            words.push(format!("{what}由“{}”改为“{}”", empty(old), empty(new)));
-        }
-    };
-    let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
-    note("标题", before.title.clone(), after.title.clone());
-    note("任务要求", before.demand.clone(), after.demand.clone());
-    note("期限", day(before.due_day), day(after.due_day));
-    note("开始日期", day(before.start_day), day(after.start_day));
-    note("重要程度", before.importance.label().to_owned(), after.importance.label().to_owned());
-    note("紧急程度", before.urgency.label().to_owned(), after.urgency.label().to_owned());
-    note("报送周期", before.rule_kind.label().to_owned(), after.rule_kind.label().to_owned());
-    words
+/// A task ends within the one above it, and after everything in it.
+async fn check_limits(tx: &mut Tx, task: &Task, steps: &[MilestoneRow]) -> Outcome<()> {
+    let Some(due) = task.due_day else { return Ok(()) };
+    if let Some(parent) = task.parent_id
+        && let Some(limit) = store::find(tx, parent).await?.and_then(|parent| parent.due_day)
+        && due > limit
+    {
+        return Err(later_than_parent(limit));
+    }
+    if let Some(child) = store::latest_child_due(tx, task.id).await?.filter(|child| due < *child) {
+        return Err(Refusal::field("due", format!("不能早于下级任务的期限 {child}")));
+    }
+    if let Some(step) = steps.iter().find(|step| step.due_day > due) {
+        return Err(Refusal::field("due", format!("不能早于节点“{}”的日期 {}", step.title, step.due_day)));
+    }
+    Ok(())
 }
 
 /// Standing tasks get their duties so far ahead; a daily job adds what comes into sight.

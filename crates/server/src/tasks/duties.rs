@@ -1,13 +1,15 @@
 //! What waits for a person: one entry for each thing they, and not just somebody, should do now.
 
+use std::collections::HashMap;
+
 use db::Tx;
-use kit::{Day, Moment, text_enum};
+use kit::{Day, Moment, text_enum, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     case::Case,
-    model::{PartyState, TaskState},
+    model::{PartyState, RequestKind, TaskState},
     policy::{self, Action},
     store,
     view::{self, TaskRow},
@@ -26,6 +28,23 @@ text_enum! {
         Reply = "reply", "待回复督办";
         Approve = "approve", "待审批";
         Verify = "verify", "待核查";
+    }
+}
+
+impl DutyKind {
+    /// What does it; an answer to an urge is no action on the task.
+    pub(super) const fn action(self) -> Option<Action> {
+        Some(match self {
+            Self::Sign => Action::Sign,
+            Self::Assign => Action::Assign,
+            Self::Report => Action::Report,
+            Self::Review => Action::Review,
+            Self::DecideClose => Action::DecideClose,
+            Self::Rule => Action::Rule,
+            Self::Approve => Action::Approve,
+            Self::Verify => Action::Verify,
+            Self::Reply => return None,
+        })
     }
 }
 
@@ -54,81 +73,104 @@ const MOST: i64 = 400;
 /// Reports come into the list so many days before their node.
 const REPORT_AHEAD_DAYS: i64 = 3;
 
-/// What waits for the actor in tasks, what is due first on top.
-pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Duty>> {
+/// What waits in one task, without the task.
+pub(super) struct Waiting {
+    pub(super) kind: DutyKind,
+    pub(super) text: String,
+    pub(super) due_day: Option<Day>,
+    pub(super) since: Moment,
+    /// The request it is about.
+    pub(super) target: Option<Uuid>,
+}
+
+/// What waits for the actor in this task; `next_due` is its earliest open duty to report.
+pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Waiting> {
+    let (task, today) = (&case.task, ctx.today());
+    let can = case.allowed(ctx);
+    let mut out = Vec::new();
+    let mut add = |kind: DutyKind, text: &str, due_day: Option<Day>, since: Moment, target: Option<Uuid>| {
+        out.push(Waiting { kind, text: text.to_owned(), due_day, since, target });
+    };
+    let sent = task.dispatched_at.unwrap_or(task.created_at);
+    let day_after = |at: Moment, n: i64| Day::new(ctx.calendar.add_workdays(at.day().date(), n));
+    if can.contains(&Action::Sign) {
+        let mine = case.parties.iter().filter(|p| p.state == PartyState::Unsigned && policy::is_doer(p, &ctx.actor));
+        let since = mine.filter_map(|party| party.assigned_at).max().unwrap_or(sent);
+        add(DutyKind::Sign, "签收任务", day_after(since, 1), since, None);
+    }
+    // A co-unit may name somebody, too; nobody has to be reminded of that.
+    let unassigned = case
+        .parties
+        .iter()
+        .find(|p| p.state == PartyState::Signed && p.person_id.is_none() && p.role.leads() && ctx.actor.acts_for(p.unit_id));
+    if let (true, Some(party)) = (can.contains(&Action::Assign) && task.children == 0 && task.state == TaskState::Active, unassigned) {
+        let signed = party.signed_at.unwrap_or(sent);
+        add(DutyKind::Assign, "指定经办人", day_after(signed, 1), signed, None);
+    }
+    if can.contains(&Action::Report) && owes_report(case, ctx) {
+        match next_due {
+            Some(due) if due.plus_days(-REPORT_AHEAD_DAYS) <= today => {
+                add(DutyKind::Report, &format!("{due}应报进展"), Some(due), due.start(), None);
+            }
+            None if task.due_day.is_some_and(|due| due.plus_days(-REPORT_AHEAD_DAYS) <= today) && case.requests.is_empty() => {
+                add(DutyKind::Report, "临近到期，请上报进展或申请办结", task.due_day, sent, None);
+            }
+            _ => {}
+        }
+    }
+    if can.contains(&Action::Review) {
+        let since = task.last_report_at.unwrap_or(sent);
+        add(DutyKind::Review, "审核进展上报", day_after(since, 2), since, None);
+    }
+    for request in &case.requests {
+        let due = day_after(request.at, 3);
+        match request.kind {
+            RequestKind::Close if can.contains(&Action::DecideClose) => {
+                add(DutyKind::DecideClose, "审核办结申请", due, request.at, Some(request.id.0));
+            }
+            RequestKind::Return if can.contains(&Action::Rule) => {
+                add(DutyKind::Rule, "裁定退回申请", due, request.at, Some(request.id.0));
+            }
+            _ => {}
+        }
+    }
+    if can.contains(&Action::Approve) {
+        add(DutyKind::Approve, "审批立项", day_after(task.created_at, 2), task.created_at, None);
+    }
+    if can.contains(&Action::Verify) {
+        let closed = task.closed_at.unwrap_or(sent);
+        add(DutyKind::Verify, "核查销号", day_after(closed, 10), closed, None);
+    }
+    out
+}
+
+/// What waits for the actor in tasks, what is due first on top, and whether there is more than is looked at.
+pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<(Vec<Duty>, bool)> {
     let today = ctx.today();
     let mut out = Vec::new();
     let mut shown = Vec::new();
-    for task in store::owed(tx, &ctx.actor.scope, ctx.actor.person, MOST).await? {
-        let case = Case::look(tx, ctx, task.id).await?;
-        let can = case.allowed(ctx);
-        let mut add = |kind: DutyKind, text: String, due: Option<Day>, since: Moment| {
-            out.push((task.id, kind, text, due, since));
-        };
-        let sent = task.dispatched_at.unwrap_or(task.created_at);
-        let day_after = |at: Moment, n: i64| Day::new(ctx.calendar.add_workdays(at.day().date(), n));
-        if can.contains(&Action::Sign) {
-            add(DutyKind::Sign, "签收任务".to_owned(), day_after(sent, 1), sent);
-        }
-        // A co-unit may name somebody, too; nobody has to be reminded of that.
-        let unassigned = case
-            .parties
-            .iter()
-            .find(|p| p.state == PartyState::Signed && p.person_id.is_none() && p.role.leads() && ctx.actor.acts_for(p.unit_id));
-        if let (true, Some(party)) = (can.contains(&Action::Assign) && task.children == 0 && task.state == TaskState::Active, unassigned) {
-            let signed = party.signed_at.unwrap_or(sent);
-            add(DutyKind::Assign, "指定经办人".to_owned(), day_after(signed, 1), signed);
-        }
-        if can.contains(&Action::Report) && owes_report(&case, ctx) {
-            let due = store::report_dues(tx, task.id).await?.into_iter().find(|due| due.report_id.is_none());
-            match due {
-                Some(due) if due.due_day.plus_days(-REPORT_AHEAD_DAYS) <= today => {
-                    add(DutyKind::Report, format!("{}应报进展", due.due_day), Some(due.due_day), due.due_day.start());
-                }
-                None if task.due_day.is_some_and(|due| due.plus_days(-REPORT_AHEAD_DAYS) <= today) && case.requests.is_empty() => {
-                    add(DutyKind::Report, "临近到期，请上报进展或申请办结".to_owned(), task.due_day, sent);
-                }
-                _ => {}
-            }
-        }
-        if can.contains(&Action::Review) {
-            let since = task.last_report_at.unwrap_or(sent);
-            add(DutyKind::Review, "审核进展上报".to_owned(), day_after(since, 2), since);
-        }
-        for request in &case.requests {
-            let due = day_after(request.at, 3);
-            match request.kind {
-                super::model::RequestKind::Close if can.contains(&Action::DecideClose) => {
-                    add(DutyKind::DecideClose, "审核办结申请".to_owned(), due, request.at);
-                }
-                super::model::RequestKind::Return if can.contains(&Action::Rule) => {
-                    add(DutyKind::Rule, "裁定退回申请".to_owned(), due, request.at);
-                }
-                _ => {}
-            }
-        }
-        if can.contains(&Action::Approve) {
-            add(DutyKind::Approve, "审批立项".to_owned(), day_after(task.created_at, 2), task.created_at);
-        }
-        if can.contains(&Action::Verify) {
-            let closed = task.closed_at.unwrap_or(sent);
-            add(DutyKind::Verify, "核查销号".to_owned(), day_after(closed, 10), closed);
-        }
-        if out.last().is_some_and(|(id, ..)| *id == task.id) {
-            shown.push(task);
+    let owed = store::owed(tx, &ctx.actor.scope, ctx.actor.person, MOST + 1).await?;
+    let cut = i64::try_from(owed.len()).is_ok_and(|n| n > MOST);
+    let ids: Vec<_> = owed.iter().map(|task| task.id).collect();
+    let dues: HashMap<_, _> = store::next_dues_of(tx, &ids).await?.into_iter().collect();
+    for case in Case::look_at_all(tx, owed).await? {
+        let waiting = of_case(&case, ctx, dues.get(&case.task.id).copied().flatten());
+        if !waiting.is_empty() {
+            out.extend(waiting.into_iter().map(|duty| (case.task.id, duty)));
+            shown.push(case.task);
         }
     }
-    let rows = view::rows(tx, ctx, shown).await?;
+    let rows: HashMap<_, _> = view::rows(tx, ctx, shown).await?.into_iter().map(|row| (row.id, row)).collect();
     let mut duties: Vec<Duty> = out
         .into_iter()
-        .filter_map(|(id, kind, text, due_day, since)| {
-            let task = rows.iter().find(|row| row.id == id)?.clone();
+        .filter_map(|(id, duty)| {
+            let Waiting { kind, text, due_day, since, .. } = duty;
             let overdue = due_day.is_some_and(|due| due < today);
-            Some(Duty { id: format!("{}:{id}", kind.word()), kind, task, text, due_day, overdue, since })
+            Some(Duty { id: format!("{}:{id}", kind.word()), kind, task: rows.get(&id)?.clone(), text, due_day, overdue, since })
         })
         .collect();
     duties.sort_by_key(|duty| (duty.due_day.is_none(), duty.due_day, duty.since));
-    Ok(duties)
+    Ok((duties, cut))
 }
 
 /// The report is the named handler's; where nobody is named, the unit's.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     case::{self, Step},
-    model::{ClosureId, Share, Task, TaskState},
+    model::{ClosureId, ClosureRow, PartyState, Share, Task, TaskState},
     store,
 };
 use crate::{
@@ -20,18 +20,18 @@ pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
     while let Some(id) = next {
         let Some(store::Above { task: mut parent, below }) = store::find_above(tx, id).await? else { break };
         let before = (parent.progress, parent.claimed, parent.state, parent.children);
-        if below.weight > 0 && !parent.state.is_done() {
+        parent.children = below.live;
+        let step = if turns(parent.state, below) { step(tx, ctx, &mut parent, below).await? } else { None };
+        if below.weight > 0 && !(before.2.is_done() && parent.state.is_done()) {
             // Weights of live children need not add up to the whole when one was terminated: their sum is the whole then.
             parent.progress = Share(below.progress / below.weight);
             parent.claimed = Share(below.claimed / below.weight);
         }
-        parent.children = below.live;
-        let moves = turns(parent.state, below) && has_no_lead(tx, &parent).await?;
-        let step = if moves { heading_step(tx, ctx, &mut parent, below).await? } else { None };
         if before == (parent.progress, parent.claimed, parent.state, parent.children) {
             break;
         }
-        case::light(tx, ctx, &mut parent, &[]).await?;
+        let (parties, requests) = (store::parties(tx, id).await?, store::open_requests(tx, id).await?);
+        case::light(tx, ctx, &mut parent, &requests, &parties).await?;
         store::save_derived(tx, &parent).await?;
         if let Some(step) = step {
             case::note(tx, &ctx.acting(access::system_principal()), &parent, step).await?;
@@ -53,8 +53,8 @@ fn is_all_settled(below: store::Below) -> bool {
     is_all_done(below) && below.settled == below.live
 }
 
-/// Whether a heading in this state would begin or end with the tasks below it; few changes are such that it is worth asking
-/// who leads it.
+/// Whether a task in this state may begin or end with the tasks below it; few changes are such that it is worth asking who
+/// leads it.
 fn turns(state: TaskState, below: store::Below) -> bool {
     match state {
         TaskState::Active => is_all_done(below),
@@ -64,7 +64,12 @@ fn turns(state: TaskState, below: store::Below) -> bool {
     }
 }
 
-async fn heading_step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> Outcome<Option<Step>> {
+/// A heading ends with the tasks below it. Any task that was closed over them begins again when one of them does.
+async fn step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> Outcome<Option<Step>> {
+    let reopens = matches!(task.state, TaskState::Closed | TaskState::Settled) && !is_all_done(below);
+    if !reopens && !has_no_lead(tx, task).await? {
+        return Ok(None);
+    }
     let now = ctx.now();
     let (all_done, all_settled) = (is_all_done(below), is_all_settled(below));
     let step = |action, words: &str| Ok(Some(Step::new(action, words.to_owned(), json!({}))));
@@ -72,7 +77,8 @@ async fn heading_step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Bel
         TaskState::Active if all_done => {
             task.state = TaskState::Closed;
             task.closed_at = Some(now);
-            store::insert_closure(tx, ClosureId::new(&ctx.rng, now), task.id, now).await?;
+            let row = ClosureRow { asked_by: None, granted_by: None, progress: task.progress };
+            store::insert_closure(tx, ClosureId::new(&ctx.rng, now), task.id, now, row).await?;
             step("closed", "下级任务全部办结，自动办结")
         }
         TaskState::Closed if all_settled => {
@@ -85,6 +91,7 @@ async fn heading_step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Bel
             task.closed_at = None;
             task.settled_at = None;
             store::undo_closure(tx, task.id, now).await?;
+            store::finish_parties(tx, task.id, PartyState::Done, PartyState::Signed).await?;
             step("reopened", "下级任务重新办理，随之恢复办理")
         }
         TaskState::Settled if !all_settled => {

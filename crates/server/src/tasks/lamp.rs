@@ -101,8 +101,8 @@ pub(super) struct Facts<'a> {
     pub milestones: &'a [MilestoneRow],
     /// Its duties to report, by day.
     pub dues: &'a [ReportDueRow],
-    /// A request to close it is undecided.
-    pub close_pending: bool,
+    /// A request to close it is undecided, or whose task it is: until then it is not past due.
+    pub stopped: bool,
 }
 
 /// From which days on which lamps show, if nothing else happens.
@@ -137,12 +137,13 @@ pub(super) fn plan(facts: &Facts<'_>, calendar: &Calendar, rules: &Rules) -> Vec
             turn(workday(due.due_day, 1), Lamp::Yellow, Why::ReportLate, Some(due.due_day), None);
             turn(workday(due.due_day, rules.report_late + 1), Lamp::Red, Why::ReportLate, Some(due.due_day), None);
         }
-        if let Some(step) = facts.milestones.iter().find(|step| step.done_at.is_none()) {
+        // A step that was reported as reached waits for the reviewer, not for the unit.
+        if let Some(step) = facts.milestones.iter().find(|step| step.done_at.is_none() && step.report_id.is_none()) {
             turn(step.due_day.plus_days(1), Lamp::Orange, Why::MilestoneLate, Some(step.due_day), Some(&step.title));
         }
     }
     if let Some(due) = task.due_day
-        && !facts.close_pending
+        && !facts.stopped
     {
         turn(due.plus_days(1), Lamp::Red, Why::PastDue, Some(due), None);
     }

@@ -65,7 +65,7 @@ fn task(progress: i64) -> Task {
 struct With {
     milestones: Vec<(&'static str, i64, bool)>,
     dues: Vec<(&'static str, bool)>,
-    close_pending: bool,
+    stopped: bool,
 }
 
 fn lit(mut task: Task, with: &With, today: &str) -> LampView {
@@ -78,6 +78,7 @@ fn lit(mut task: Task, with: &With, today: &str) -> LampView {
             due_day: day(due),
             weight: Share(weight * 10_000),
             deliverable: None,
+            report_id: None,
             done_at: done.then(|| day(due).start()),
         })
         .collect();
@@ -92,7 +93,7 @@ fn lit(mut task: Task, with: &With, today: &str) -> LampView {
         })
         .collect();
     let calendar = Calendar::official();
-    let facts = Facts { task: &task, milestones: &milestones, dues: &dues, close_pending: with.close_pending };
+    let facts = Facts { task: &task, milestones: &milestones, dues: &dues, stopped: with.stopped };
     let turns = plan(&facts, calendar, &DEFAULT);
     apply(&mut task, &turns, day("2026-03-02"));
     on(&task, calendar, day(today))
@@ -142,7 +143,7 @@ fn past_due_is_red_unless_a_request_to_close_is_undecided() {
     let view = lit(task(99), &With::default(), "2026-03-30");
     assert_eq!(view.lamp, Lamp::Red);
     assert!(view.reasons[0].contains("已逾期1个工作日"), "{:?}", view.reasons);
-    assert_eq!(lamp(100, &With { close_pending: true, ..With::default() }, "2026-03-30"), Lamp::Green);
+    assert_eq!(lamp(100, &With { stopped: true, ..With::default() }, "2026-03-30"), Lamp::Green);
 }
 
 #[test]
@@ -195,11 +196,11 @@ fn orange_for_more_than_ten_working_days_is_red() {
 fn a_task_that_recovers_from_red_says_that_it_was_red() {
     let mut late = task(50);
     let calendar = Calendar::official();
-    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], close_pending: false }, calendar, &DEFAULT);
+    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: false }, calendar, &DEFAULT);
     apply(&mut late, &turns, day("2026-03-02"));
     late.due_day = Some(day("2026-04-30"));
     late.progress = Share(950_000);
-    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], close_pending: false }, calendar, &DEFAULT);
+    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: false }, calendar, &DEFAULT);
     apply(&mut late, &turns, day("2026-04-01"));
     let view = on(&late, calendar, day("2026-04-01"));
     assert_eq!((view.lamp, view.was_red), (Lamp::Green, true));

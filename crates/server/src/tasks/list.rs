@@ -41,19 +41,19 @@ pub async fn list(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery) -> Outcome<TaskPa
     if !(1..=200).contains(&limit) {
         return Err(Refusal::field("limit", "每页 1 至 200 条"));
     }
-    let after: Option<(SortValue, TaskId)> = query.cursor.as_deref().map(Cursor::read).transpose()?;
+    // A cursor belongs to the order it was given in.
+    let order = query.sort.clone().unwrap_or_default();
+    let after = match query.cursor.as_deref().map(Cursor::read::<(String, SortValue, TaskId)>).transpose()? {
+        None => None,
+        Some((of, value, id)) if of == order => Some((value, id)),
+        Some(_) => return Err(Refusal::field("cursor", "翻页标记属于另一种排序，请重新查询")),
+    };
     let today = ctx.today();
     let mut tasks = store::list(tx, &eye(ctx), &filter, sort, after, limit + 1).await?;
-    let size = usize::try_from(limit).unwrap_or(0);
-    let more = tasks.len() > size;
-    tasks.truncate(size);
-    let next_cursor = match tasks.last() {
-        Some(last) if more => {
-            let lamp = lamp::on(last, &ctx.calendar, today).lamp;
-            Some(Cursor::write(&(sort.value(last, lamp), last.id))?)
-        }
-        _ => None,
-    };
+    let next_cursor = Cursor::cut(&mut tasks, limit, |last| {
+        let lamp = lamp::on(last, &ctx.calendar, today).lamp;
+        (order.clone(), sort.value(last, lamp), last.id)
+    })?;
     Ok(TaskPage { items: view::rows(tx, ctx, tasks).await?, next_cursor })
 }
 

@@ -12,6 +12,7 @@
 
 mod bench;
 mod case;
+mod changes;
 mod close;
 mod decompose;
 mod dispatch;

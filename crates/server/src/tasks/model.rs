@@ -251,6 +251,8 @@ pub struct PartyRow {
     pub role: PartyRole,
     pub state: PartyState,
     pub position: i64,
+    /// When it went out to this unit.
+    pub assigned_at: Option<Moment>,
     pub signed_at: Option<Moment>,
     pub signed_by: Option<PersonId>,
     pub returned: i64,
@@ -267,7 +269,20 @@ pub(super) struct MilestoneRow {
     pub due_day: Day,
     pub weight: Share,
     pub deliverable: Option<String>,
+    /// The report that says it was reached, until that is reviewed.
+    pub report_id: Option<ReportId>,
     pub done_at: Option<Moment>,
+}
+
+/// A closing that has not been undone.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct ClosureRow {
+    /// Who asked for it; nobody where it followed from the tasks below.
+    pub asked_by: Option<PersonId>,
+    /// Who granted it.
+    pub granted_by: Option<PersonId>,
+    /// Verified progress before it.
+    pub progress: Share,
 }
 
 /// A duty to report as it stands in the database.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kit::{Day, text_enum};
 use workdays::Calendar;
 
-use super::model::{PartyRow, PartyState, RequestKind, RequestRow, Task, TaskState};
+use super::model::{ClosureRow, Importance, PartyRow, PartyState, RequestKind, RequestRow, Task, TaskState};
 use crate::{
     access::{Principal, Role},
     org::{PersonId, UnitId, UnitKind},
@@ -40,6 +40,8 @@ pub(super) struct Situation<'a> {
     pub task: &'a Task,
     /// The state of the task above it.
     pub parent_state: Option<TaskState>,
+    /// The state of the top of its tree: while that waits for approval nothing below it changes.
+    pub root_state: TaskState,
     /// Its parties.
     pub parties: &'a [PartyRow],
     /// Requests that are undecided.
@@ -48,6 +50,10 @@ pub(super) struct Situation<'a> {
     pub reporters: &'a [PersonId],
     /// Tasks below it that are drafts.
     pub draft_children: i64,
+    /// Of these, drafts that the asker may send out.
+    pub own_drafts: i64,
+    /// The closing of a task that is closed.
+    pub closure: Option<ClosureRow>,
     /// Tasks below it that are neither drafts nor done.
     pub open_children: i64,
     /// Today.
@@ -79,6 +85,7 @@ pub fn acts_as(unit: UnitId, handler: Option<PersonId>, who: &Principal) -> bool
 /// Whether the party may still be returned: unsigned, not returned before, in time.
 pub(super) fn may_return(s: &Situation<'_>, party: &PartyRow) -> bool {
     let Some(at) = s.task.dispatched_at else { return false };
+    let at = party.assigned_at.unwrap_or(at);
     party.state == PartyState::Unsigned
         && party.returned == 0
         && party.role.works()
@@ -103,24 +110,34 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
         }
     };
     let above_is_out = s.parent_state.is_none_or(TaskState::is_open);
-    grant(A::Edit, issuer && matches!(state, TaskState::Draft | TaskState::Dispatched | TaskState::Active));
-    grant(A::Delete, issuer && state == TaskState::Draft && s.open_children == 0);
-    grant(A::Decompose, (issuer && (state == TaskState::Draft || state.is_open())) || (leading && state == TaskState::Active));
+    let closing = request(RequestKind::Close).is_some();
+    // What waits for approval is what will go out.
+    let frozen = s.root_state == TaskState::Approval;
+    grant(A::Edit, issuer && !frozen && matches!(state, TaskState::Draft | TaskState::Dispatched | TaskState::Active));
+    grant(A::Delete, issuer && !frozen && state == TaskState::Draft && s.open_children == 0);
+    grant(
+        A::Decompose,
+        !frozen && !closing && ((issuer && (state == TaskState::Draft || state.is_open())) || (leading && state == TaskState::Active)),
+    );
     grant(A::Submit, issuer && state == TaskState::Draft && above_is_out);
-    grant(A::DispatchChildren, (issuer || leading) && state.is_open() && s.draft_children > 0);
+    grant(A::DispatchChildren, (issuer || leading) && state.is_open() && !closing && s.own_drafts > 0);
     grant(A::Approve, state == TaskState::Approval && task.submitted_by != Some(who.person) && may_approve(task, who));
     grant(A::Sign, state.is_open() && mine.iter().any(|p| p.state == PartyState::Unsigned));
     grant(A::Return, state.is_open() && mine.iter().any(|p| may_return(s, p)));
-    grant(A::Rule, issuer && request(RequestKind::Return).is_some_and(|r| r.person_id != who.person));
+    grant(A::Rule, issuer && state.is_open() && request(RequestKind::Return).is_some_and(|r| r.person_id != who.person));
     grant(A::Assign, state.is_open() && s.parties.iter().any(|p| p.role.works() && who.acts_for(p.unit_id)));
     grant(A::Report, state == TaskState::Active && mine.iter().any(|p| p.role.works() && p.state == PartyState::Signed));
     grant(A::Review, issuer && state == TaskState::Active && s.reporters.iter().any(|reporter| *reporter != who.person));
     grant(
         A::RequestClose,
-        leading && state == TaskState::Active && s.open_children + s.draft_children == 0 && request(RequestKind::Close).is_none(),
+        leading
+            && state == TaskState::Active
+            && s.open_children + s.draft_children == 0
+            && !closing
+            && request(RequestKind::Return).is_none(),
     );
     grant(A::DecideClose, issuer && request(RequestKind::Close).is_some_and(|r| !doer_in_person(r.person_id)));
-    grant(A::Verify, issuer && state == TaskState::Closed && !mine.iter().any(|p| p.person_id == Some(who.person)));
+    grant(A::Verify, state == TaskState::Closed && s.open_children + s.draft_children == 0 && may_verify(s, who, issuer));
     grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
     can
 }
@@ -131,6 +148,17 @@ fn may_approve(task: &Task, who: &Principal) -> bool {
     heads || (who.is(Role::Leader) && who.scope.sees_everything())
 }
 
+/// Whoever checks neither did it nor asked for its closing; where a unit leads what it set itself, nor granted that. What is of
+/// the greatest importance is checked by the centre.
+fn may_verify(s: &Situation<'_>, who: &Principal, issuer: bool) -> bool {
+    let me = Some(who.person);
+    let own = s.parties.iter().any(|p| p.role.leads() && Some(p.unit_id) == s.task.issuer_unit_id);
+    let did_it = s.parties.iter().any(|p| p.role.leads() && p.person_id == me);
+    let closed_it = s.closure.is_some_and(|closure| closure.asked_by == me || (own && closure.granted_by == me));
+    let checks = if s.task.importance == Importance::Major { who.is(Role::Centre) } else { issuer || who.is(Role::Centre) };
+    checks && !did_it && !closed_it
+}
+
 /// What the present state forbids, in words, for whoever tries it all the same.
 pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bool, String) {
     let label = action.label();
@@ -138,7 +166,20 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
     let involved = is_issuer(s.task, who) || s.parties.iter().any(|party| is_doer(party, who));
     let detail = match action {
         Action::RequestClose if s.open_children + s.draft_children > 0 => "还有子任务没有办结，不能申请办结。".to_owned(),
+        Action::Edit | Action::Delete | Action::Decompose if involved && s.root_state == TaskState::Approval => {
+            "正在立项审批，审批结束前不能改动。".to_owned()
+        }
         Action::RequestClose if s.requests.iter().any(|r| r.kind == RequestKind::Close) => "已有办结申请在审核中。".to_owned(),
+        Action::RequestClose if s.requests.iter().any(|r| r.kind == RequestKind::Return) => {
+            "还有退回申请没有裁定，不能申请办结。".to_owned()
+        }
+        Action::Decompose | Action::DispatchChildren if involved && s.requests.iter().any(|r| r.kind == RequestKind::Close) => {
+            "正在审核办结，不能再分解。".to_owned()
+        }
+        Action::Verify if involved && s.open_children + s.draft_children > 0 => "还有下级任务没有办结，不能核查销号。".to_owned(),
+        Action::Verify if is_issuer(s.task, who) && s.task.state == TaskState::Closed => {
+            "办理人和申请办结的人不能核查自己办的任务；重大任务由政务运营中心核查。".to_owned()
+        }
         Action::Return if involved && s.task.state.is_open() => {
             format!("只能在交办后 {} 个工作日内、签收之前退回，且只能退回一次。", s.return_within)
         }

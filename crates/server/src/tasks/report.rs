@@ -51,22 +51,28 @@ pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, in
         fields.add("claimed_progress", "进度应为 0 至 100");
         Share::ZERO
     });
-    let rolled_up = case.task.children > 0;
-    if !rolled_up && claimed < case.task.claimed && fall_reason.is_none() {
-        fields.add("fall_reason", format!("进度由 {} 降为 {}，请说明原因", case.task.claimed.words(), claimed.words()));
+    let me = ctx.actor.person;
+    // The part that is named after the reporter comes before the part of the reporter's unit, and a lead's before another's.
+    let party = case
+        .mine(ctx)
+        .filter(|party| party.role.works() && party.state == PartyState::Signed)
+        .min_by_key(|party| (party.person_id != Some(me), !party.role.leads(), party.position))
+        .map(|party| (party.id, party.unit_name.clone(), party.role));
+    let Some((party_id, unit, role)) = party else { return Err(Refusal::NotFound) };
+    // Whoever takes part reports on their part; how far the whole is, its leads say.
+    let moves = role.leads();
+    let rolled_up = moves && case.task.children > 0;
+    let before = if moves { case.task.claimed } else { store::last_claim_of(tx, party_id).await?.unwrap_or_default() };
+    if !rolled_up && claimed < before && fall_reason.is_none() {
+        fields.add("fall_reason", format!("进度由 {} 降为 {}，请说明原因", before.words(), claimed.words()));
+    }
+    if !moves && !input.milestone_ids.is_empty() {
+        fields.add("milestone_ids", "节点由牵头单位上报");
     }
     if input.milestone_ids.len() > 60 {
         fields.add("milestone_ids", "节点过多");
     }
     fields.finish()?;
-    let me = ctx.actor.person;
-    // The part that is named after the reporter comes before the part of the reporter's unit.
-    let party = case
-        .mine(ctx)
-        .filter(|party| party.role.works() && party.state == PartyState::Signed)
-        .min_by_key(|party| (party.person_id != Some(me), party.position))
-        .map(|party| (party.id, party.unit_name.clone()));
-    let Some((party_id, unit)) = party else { return Err(Refusal::NotFound) };
     let row = ReportRow {
         id: ReportId::new(&ctx.rng, ctx.now()),
         task_id: id,
@@ -85,14 +91,16 @@ pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, in
         review_text: None,
     };
     store::insert_report(tx, &row).await?;
-    let met = store::meet_earliest_due(tx, id, row.id, ctx.today()).await?;
+    let met = if moves { store::meet_earliest_due(tx, id, row.id, ctx.today()).await? } else { None };
     for milestone in &input.milestone_ids {
-        if !store::finish_milestone(tx, id, *milestone, ctx.now()).await? {
+        if !store::claim_milestone(tx, id, *milestone, row.id).await? {
             return Err(Refusal::field("milestone_ids", "没有这个节点"));
         }
     }
     files::attach(tx, ctx, id.0, files::Owner::report(row.id.0), &input.file_ids).await?;
-    case.task.claimed = row.claimed;
+    if moves {
+        case.task.claimed = row.claimed;
+    }
     case.task.last_report_at = Some(ctx.now());
     let node = met.map(|day| format!("（{day}应报）")).unwrap_or_default();
     let words = format!("{unit}上报进展{}{node}：{}", row.claimed.words(), row.text);
@@ -137,6 +145,13 @@ pub async fn review(tx: &mut Tx, ctx: &Ctx, id: ReportId, decision: Review, veri
         Some(Some(share)) => share,
         None => row.claimed,
     };
+    let moves = case.parties.iter().any(|party| party.id == row.party_id && party.role.leads()) && case.task.children == 0;
+    let superseded = store::is_superseded(tx, &row).await?;
+    let falls = moves && !superseded && verified < case.task.progress;
+    if decision == Review::Accept && falls && text.is_none() && row.fall_reason.is_none() {
+        let words = format!("核定进度由 {} 降为 {}，请说明原因", case.task.progress.words(), verified.words());
+        fields.add("text", words);
+    }
     fields.finish()?;
     row.reviewed_by = Some(ctx.actor.person);
     row.reviewed_at = Some(ctx.now());
@@ -145,9 +160,10 @@ pub async fn review(tx: &mut Tx, ctx: &Ctx, id: ReportId, decision: Review, veri
         Review::Accept => {
             row.state = ReportState::Accepted;
             row.verified = Some(verified);
-            if case.task.children == 0 {
+            store::finish_milestones(tx, id, row.at).await?;
+            // What was handed in later and has been accepted already says more.
+            if moves && !superseded {
                 case.task.progress = verified;
-                case.task.claimed = verified;
             }
             let note = text.map(|text| format!("：{text}")).unwrap_or_default();
             ("report_accepted", format!("采纳上报，核定进度{}{note}", verified.words()))
@@ -155,11 +171,14 @@ pub async fn review(tx: &mut Tx, ctx: &Ctx, id: ReportId, decision: Review, veri
         Review::SendBack => {
             row.state = ReportState::SentBack;
             store::reopen_due(tx, id).await?;
-            case.task.claimed = case.task.progress;
+            store::unclaim_milestones(tx, id).await?;
             ("report_sent_back", format!("退回上报：{}", text.unwrap_or_default()))
         }
     };
     store::save_review(tx, &row).await?;
+    if moves {
+        case.task.claimed = store::newest_claim(tx, row.task_id).await?.unwrap_or(case.task.progress);
+    }
     let task = row.task_id;
     let data = json!({ "report": id, "verified": row.verified });
     case.finish(tx, ctx, Step::new(action, words, data).about(id.0)).await?;

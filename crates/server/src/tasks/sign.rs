@@ -1,13 +1,15 @@
 //! Taking a task on: signing, naming a handler, returning it, and the ruling on a return.
 
 use db::Tx;
+use kit::Day;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{
     case::{Case, Step},
+    draft,
     model::{PartyId, PartyRow, PartyState, RequestId, RequestKind, RequestRow, RequestState, TaskId, TaskState},
-    policy::{self, Action, Situation},
+    policy::{self, Action},
     store,
 };
 use crate::{
@@ -33,12 +35,16 @@ pub async fn sign(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, hand
         names.push(party.unit_name.clone());
     }
     begin_if_all_signed(&mut case);
-    let words = format!("{}签收", names.join("、"));
+    let named = match handler {
+        Some(handler) => org::person_refs(tx, [handler]).await?.pop().map(|person| format!("，由{}经办", person.name)).unwrap_or_default(),
+        None => String::new(),
+    };
+    let words = format!("{}签收{named}", names.join("、"));
     case.finish(tx, ctx, Step::new("signed", words, json!({ "handler": handler }))).await
 }
 
 /// All leads have signed: the task is active.
-fn begin_if_all_signed(case: &mut Case) {
+pub(super) fn begin_if_all_signed(case: &mut Case) {
     let waiting = case.parties.iter().any(|p| p.role.leads() && !matches!(p.state, PartyState::Signed | PartyState::Done));
     if case.task.state == TaskState::Dispatched && !waiting {
         case.task.state = TaskState::Active;
@@ -92,8 +98,11 @@ pub async fn give_back(
         fields.add("proposed_unit_id", "单位不存在");
     }
     fields.finish()?;
-    let within = case_may_return(&case, ctx, party)?;
-    let Some(row) = case.parties.iter_mut().find(|row| row.id == within) else { return Err(Refusal::NotFound) };
+    let row = case.parties.iter().find(|row| row.id == party && policy::is_doer(row, &ctx.actor)).ok_or(Refusal::NotFound)?;
+    if !case.may_return(ctx, row) {
+        return Err(Refusal::conflict("not_now", "这一方已不能退回。"));
+    }
+    let Some(row) = case.parties.iter_mut().find(|row| row.id == party) else { return Err(Refusal::NotFound) };
     row.state = PartyState::Disputed;
     row.returned += 1;
     store::save_party(tx, row).await?;
@@ -118,21 +127,22 @@ pub async fn give_back(
     case.finish(tx, ctx, Step::new("returned", words, data).about(request.id.0)).await
 }
 
-fn case_may_return(case: &Case, ctx: &Ctx, party: PartyId) -> Outcome<PartyId> {
-    let situation = Situation {
-        task: &case.task,
-        parent_state: None,
-        parties: &case.parties,
-        requests: &case.requests,
-        reporters: &[],
-        draft_children: 0,
-        open_children: 0,
-        today: ctx.today(),
-        calendar: &ctx.calendar,
-        return_within: super::case::RETURN_WITHIN,
-    };
-    let row = case.parties.iter().find(|row| row.id == party && policy::is_doer(row, &ctx.actor)).ok_or(Refusal::NotFound)?;
-    if policy::may_return(&situation, row) { Ok(party) } else { Err(Refusal::conflict("not_now", "这一方已不能退回。")) }
+/// The clock stood still while it was not decided whose task it is: the due day moves by as many working days, as far as the
+/// task above allows. The original due day stays.
+async fn give_time_back(tx: &mut Tx, ctx: &Ctx, case: &mut Case, stopped: i64) -> Outcome<Option<Day>> {
+    let Some(due) = case.task.due_day.filter(|_| stopped > 0) else { return Ok(None) };
+    let mut later = Day::new(ctx.calendar.add_workdays(due.date(), stopped)).unwrap_or(due);
+    if let Some(parent) = case.task.parent_id
+        && let Some(limit) = store::find(tx, parent).await?.and_then(|task| task.due_day)
+    {
+        later = later.min(limit);
+    }
+    if later <= due {
+        return Ok(None);
+    }
+    case.task.due_day = Some(later);
+    draft::plan_dues(tx, ctx, &case.task, due).await?;
+    Ok(Some(later))
 }
 
 /// How a return is ruled.
@@ -162,6 +172,8 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
             let known = org::unit_refs(tx, [unit]).await?.into_iter().next();
             if known.is_none() {
                 fields.add("unit_id", "单位不存在");
+            } else if !draft::may_task(ctx, unit) {
+                fields.add("unit_id", "不在您的管理范围内，请报政务运营中心裁定");
             } else if store::has_party(tx, asked.task_id, unit, party).await? {
                 fields.add("unit_id", "该单位已是这项任务的责任方");
             }
@@ -173,8 +185,10 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
         }
     };
     fields.finish()?;
+    let stopped = ctx.calendar.workdays_between(asked.at.day().date(), ctx.today().date());
     let Some(row) = case.parties.iter_mut().find(|row| row.id == party) else { return Err(Refusal::NotFound) };
-    let (state, words) = match new_unit {
+    let leads = row.role.leads();
+    let (state, mut words) = match new_unit {
         Some(unit) => {
             let words = format!("裁定由{}改派给{}：{reason}", row.unit_name, unit.name);
             row.unit_id = unit.id;
@@ -182,6 +196,7 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
             row.person_id = None;
             row.state = PartyState::Unsigned;
             row.returned = 0;
+            row.assigned_at = Some(ctx.now());
             (RequestState::Granted, words)
         }
         None => {
@@ -195,7 +210,11 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
     store::decide_request(tx, request, state, ctx.actor.person, ctx.now(), Some(&reason)).await?;
     case.requests.remove(open);
     begin_if_all_signed(&mut case);
-    let data = json!({ "request": request, "party": party, "unit": unit });
+    let later = if leads { give_time_back(tx, ctx, &mut case, stopped).await? } else { None };
+    if let Some(day) = later {
+        words.push_str(&format!("；裁定用了 {stopped} 个工作日，期限顺延至 {day}"));
+    }
+    let data = json!({ "request": request, "party": party, "unit": unit, "due_day": later });
     case.finish(tx, ctx, Step::new("ruled", words, data).about(party.0)).await?;
     Ok(asked.task_id)
 }

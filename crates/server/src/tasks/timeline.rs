@@ -55,16 +55,7 @@ pub(super) async fn timeline(
 
 /// What happened lately to tasks the actor sees, newest first.
 pub async fn recent(tx: &mut Tx, ctx: &Ctx, since: Moment, limit: i64) -> Outcome<Vec<TimelineItem>> {
-    // Of what happened anywhere a limited person sees part: look a little further for them.
-    let depth = if ctx.actor.scope.sees_everything() { limit } else { limit * 20 };
-    let events = audit::events_since(tx, since, depth).await?;
-    let ids: Vec<TaskId> = events.iter().filter_map(|event| event.task_id).map(TaskId).collect();
-    let seen = store::seen(tx, &ctx.actor.scope, &ids).await?;
-    let page: Vec<_> = events
-        .into_iter()
-        .filter(|event| event.task_id.is_some_and(|id| seen.contains(&TaskId(id))))
-        .take(usize::try_from(limit).unwrap_or(0))
-        .collect();
+    let page = audit::events_since(tx, &ctx.actor.scope, since, limit).await?;
     let titles = store::titles(tx, &page.iter().filter_map(|event| event.task_id).map(TaskId).collect::<Vec<_>>()).await?;
     items(tx, page, &titles.into_iter().collect()).await
 }

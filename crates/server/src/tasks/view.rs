@@ -1,14 +1,15 @@
 //! Tasks as people and programs see them: rows of lists and the whole page of one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use db::Tx;
-use kit::{Day, Moment};
+use kit::{Day, Moment, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     case::Case,
+    duties,
     lamp::{self, LampView},
     model::{
         Importance, MilestoneId, PartyId, PartyRole, PartyRow, PartyState, ReportDueId, ReportId, ReportRule, ReportState, RequestId,
@@ -185,6 +186,8 @@ pub(super) struct Milestone {
     weight: Share,
     deliverable: Option<String>,
     done_at: Option<Moment>,
+    /// A report says that it was reached and waits for its review.
+    reported: bool,
     overdue: bool,
 }
 
@@ -269,6 +272,8 @@ pub(super) struct NextDuty {
     action: Action,
     text: String,
     due_day: Option<Day>,
+    /// Which request or report it is about, where it is about one.
+    target: Option<Uuid>,
 }
 
 /// Everything about a task.
@@ -299,6 +304,8 @@ pub struct TaskDetail {
     files: Vec<FileRef>,
     ancestors: Vec<Ancestor>,
     children: Vec<TaskRow>,
+    /// What drafts of the other side, which the asker does not see, take of the whole, in percent.
+    reserved_weight: Share,
     /// Planned progress today in percent.
     planned_progress: Option<Share>,
     /// What the asker may do now.
@@ -334,6 +341,9 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     // A unit that only takes part in the whole sees the tasks below it that are its own business.
     let visible = store::seen(tx, &ctx.actor.scope, &below.iter().map(|t| t.id).collect::<Vec<_>>()).await?;
     let leads = policy::is_issuer(task, &ctx.actor) || case.parties.iter().any(|p| p.role.leads() && policy::is_doer(p, &ctx.actor));
+    let (others, below): (Vec<Task>, Vec<Task>) =
+        below.into_iter().partition(|child| child.state == TaskState::Draft && !policy::is_issuer(child, &ctx.actor));
+    let reserved_weight = Share(others.iter().map(|child| child.weight.0).sum());
     let below = below.into_iter().filter(|child| visible.contains(&child.id) || (leads && child.dispatched_at.is_some())).collect();
     let mut persons: Vec<PersonId> = vec![task.creator_id];
     persons.extend(case.parties.iter().filter_map(|p| p.signed_by));
@@ -352,7 +362,7 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let kinds = kind_names(tx).await?;
     let situation_of = |party: &PartyRow| can.contains(&Action::Return) && party.state == PartyState::Unsigned && party.returned == 0;
     Ok(TaskDetail {
-        next_duty: next_duty(task, &can, &dues),
+        next_duty: next_duty(ctx, &case, &can, dues.iter().find(|due| due.report_id.is_none()).map(|due| due.due_day)),
         planned_progress: task.state.is_open().then(|| lamp::planned(task, &milestones, &ctx.calendar, today)).flatten(),
         calendar_warning: task.due_day.and_then(|due| ctx.calendar.unpublished(due.date(), due.date())).map(|warning| warning.to_string()),
         due_explanation: serde_json::from_str(&task.due_explanation).unwrap_or_default(),
@@ -438,7 +448,8 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
         milestones: milestones
             .into_iter()
             .map(|m| Milestone {
-                overdue: m.done_at.is_none() && m.due_day < today && task.state.is_open(),
+                reported: m.done_at.is_none() && m.report_id.is_some(),
+                overdue: m.done_at.is_none() && m.report_id.is_none() && m.due_day < today && task.state.is_open(),
                 id: m.id,
                 title: m.title,
                 due_day: m.due_day,
@@ -461,36 +472,37 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
         sent_back_count: task.sent_back,
         task: row(ctx, &kinds, task, &case.parties),
         children,
+        reserved_weight,
         can: can.into_iter().collect(),
     })
 }
 
-/// The one thing that waits for the actor, in the order in which things wait.
-fn next_duty(task: &Task, can: &std::collections::BTreeSet<Action>, dues: &[super::model::ReportDueRow]) -> Option<NextDuty> {
-    let open_due = dues.iter().find(|due| due.report_id.is_none()).map(|due| due.due_day);
+/// The one thing that waits for the actor: what is also on their to-do list, then what they left unfinished.
+fn next_duty(ctx: &Ctx, case: &Case, can: &BTreeSet<Action>, next_due: Option<Day>) -> Option<NextDuty> {
+    for duty in duties::of_case(case, ctx, next_due) {
+        if let Some(action) = duty.kind.action() {
+            return Some(NextDuty { action, text: duty.text, due_day: duty.due_day, target: duty.target });
+        }
+    }
+    let done = case.task.claimed == Share::WHOLE;
     let order = [
-        (Action::Sign, "请签收这项任务", None),
-        (Action::Rule, "有退回申请等待裁定", None),
-        (Action::Approve, "请审批立项", None),
-        (Action::DecideClose, "有办结申请等待审核", None),
-        (Action::Review, "有进展上报等待审核", None),
-        (Action::Verify, "已办结，请核查销号", None),
-        (Action::Submit, "草稿尚未提交", None),
-        (Action::DispatchChildren, "有下级任务尚未下达", None),
-        (Action::Report, "请上报进展", open_due.or(task.due_day)),
-        (Action::RequestClose, "可以申请办结", task.due_day),
+        (Action::Submit, "草稿尚未提交", true),
+        (Action::DispatchChildren, "有下级任务尚未下达", true),
+        (Action::RequestClose, "进度已报满，可以申请办结", done),
     ];
-    order.into_iter().find(|(action, ..)| can.contains(action)).map(|(action, text, due_day)| NextDuty {
-        action,
-        text: text.to_owned(),
-        due_day: due_day.or(task.due_day),
-    })
+    let (action, text, _) = order.into_iter().find(|(action, _, when)| *when && can.contains(action))?;
+    Some(NextDuty { action, text: text.to_owned(), due_day: None, target: None })
 }
 
-/// The whole tree below a task in reading order, at most 2,000 rows, as far as the actor sees it.
-pub(super) async fn tree(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<Vec<TaskRow>> {
-    let case = Case::look(tx, ctx, id).await?;
-    let all = store::tree(tx, case.task.root_id, 2000).await?;
+/// A tree is cut here; whoever needs what lies deeper asks for a tree further down.
+const MOST_ROWS: usize = 2000;
+
+/// The whole tree below a task in reading order as far as the actor sees it, and whether it was cut.
+pub(super) async fn tree(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<(Vec<TaskRow>, bool)> {
+    Case::look(tx, ctx, id).await?;
+    let mut all = store::subtree(tx, id, MOST_ROWS + 1).await?;
+    let cut = all.len() > MOST_ROWS;
+    all.truncate(MOST_ROWS);
     let seen = store::seen(tx, &ctx.actor.scope, &all.iter().map(|t| t.id).collect::<Vec<_>>()).await?;
     let mut below: HashMap<TaskId, Vec<Task>> = HashMap::new();
     let mut top = None;
@@ -509,5 +521,5 @@ pub(super) async fn tree(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<Vec<Task
             out.push(task);
         }
     }
-    rows(tx, ctx, out).await
+    Ok((rows(tx, ctx, out).await?, cut))
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::json;
 use testkit::{Reply, TestApp, fixture::PASSWORD};
 
@@ -52,10 +53,70 @@ testkit::both! {
         app.clock.advance(Duration::from_secs(14 * 60));
         sign_in(app, "head_a", PASSWORD).await.refused(429, "too_many");
         app.clock.advance(Duration::from_secs(61));
-        sign_in(app, "head_a", PASSWORD).await.assert(200);
         // The count begins anew.
+        for _ in 0..4 {
+            sign_in(app, "head_a", "guess").await.refused(401, "bad_credentials");
+        }
+        sign_in(app, "head_a", PASSWORD).await.assert(200);
         sign_in(app, "head_a", "guess").await.refused(401, "bad_credentials");
         sign_in(app, "head_a", PASSWORD).await.assert(200);
+    }
+
+    async fn wrong_passwords_that_come_at_once_are_counted_one_by_one(app) {
+        let guesses = join_all((0..12).map(|_| sign_in(app, "head_a", "guess"))).await;
+        let of = |status: u16| guesses.iter().filter(|reply| reply.status.as_u16() == status).count();
+        assert_eq!((of(401), of(429)), (5, 7), "{guesses:?}");
+        sign_in(app, "head_a", PASSWORD).await.refused(429, "too_many");
+    }
+
+    async fn guesses_at_the_present_password_lock_the_account(app) {
+        let browser = app.with_cookie(&sign_in(app, "head_a", PASSWORD).await.session());
+        let change = |current: &str| json!({ "current": current, "new": "Another-2026-x" });
+        for _ in 0..5 {
+            browser.put("/me/password", &change("guess")).await.refused_field("current");
+        }
+        let locked = browser.put("/me/password", &change(PASSWORD)).await;
+        locked.refused(429, "too_many");
+        assert_eq!(locked.header("retry-after"), "900");
+        sign_in(app, "head_a", PASSWORD).await.refused(429, "too_many");
+        let mut tx = app.app.db.read().await.unwrap();
+        let events = shibicheng::audit::whole_stream(&mut tx, shibicheng::audit::SECURITY).await.unwrap();
+        drop(tx);
+        let last = events.last().unwrap();
+        assert_eq!((last.action.as_str(), last.actor_id), ("password_change_failed", Some(app.person("head_a").0)));
+        assert!(last.words.ends_with("账号锁定 15 分钟"), "{}", last.words);
+        app.clock.advance(Duration::from_secs(901));
+        browser.put("/me/password", &change(PASSWORD)).await.assert(204);
+    }
+
+    async fn a_password_is_worked_on_while_others_write(app) {
+        let browser = app.with_cookie(&sign_in(app, "head_a", PASSWORD).await.session());
+        let body = json!({ "current": PASSWORD, "new": "Another-2026-x" });
+        // A writer that does not end; on SQLite there is no second one.
+        let tx = app.app.db.begin().await.unwrap();
+        let wrong = json!({ "current": PASSWORD, "new": "short" });
+        browser.put("/me/password", &wrong).await.refused_field("new");
+        drop(tx);
+        browser.put("/me/password", &body).await.assert(204);
+    }
+
+    async fn what_is_not_known_is_refused_in_every_body(app) {
+        let (head, unit) = (app.person("head_a"), app.unit("bureau_a"));
+        for (method, path, mut body) in [
+            ("POST", "/session".to_owned(), json!({ "login": "head_a", "password": PASSWORD })),
+            ("PUT", "/me/password".to_owned(), json!({ "current": PASSWORD, "new": "Another-2026-x" })),
+            ("POST", "/units".to_owned(), json!({ "name": "招商局", "parent_id": app.unit("root") })),
+            ("PATCH", format!("/units/{unit}"), json!({ "version": 1 })),
+            ("PUT", format!("/units/{unit}/liaisons"), json!({ "person_ids": [] })),
+            ("POST", "/persons".to_owned(), json!({ "name": "田新" })),
+            ("PATCH", format!("/persons/{head}"), json!({ "version": 1 })),
+            ("POST", format!("/tenures/{head}/end"), json!({})),
+            ("POST", "/messages/read".to_owned(), json!({ "all": true })),
+        ] {
+            body["nmae"] = json!(1);
+            let reply = app.as_user("admin").send(method.parse().unwrap(), &path, Some("application/json"), body.to_string().into()).await;
+            assert!(reply.refused(422, "invalid")["detail"].as_str().unwrap().contains("nmae"), "{method} {path}: {}", reply.text());
+        }
     }
 
     async fn an_initial_password_opens_nothing_but_the_way_to_change_it(app) {
@@ -140,7 +201,10 @@ testkit::both! {
         let units = admin.get("/units").await.assert(200);
         let named = units["items"].as_array().unwrap().iter().filter(|unit| unit["name"] == "招商局").count();
         assert_eq!(named, 1);
-        // The key belongs to that request, and to that person.
+        // The key belongs to that request, what it says included, and to that person.
+        let other = json!({ "name": "投促局", "parent_id": app.unit("root") });
+        let reused = admin.post("/units", &other).await.refused(409, "key_reused");
+        assert!(reused["detail"].as_str().unwrap().contains("内容不同"));
         admin.post("/messages/read", &json!({ "all": true })).await.refused(409, "key_reused");
         app.as_user("head_a").key("6b0b6c5e-2f0a-4f6e-9a58-6f1d7c1c7a01").post("/messages/read", &json!({ "all": true })).await.assert(200);
         app.as_user("admin").key("short").post("/units", &unit).await.refused_field("Idempotency-Key");
@@ -151,6 +215,28 @@ testkit::both! {
         let unit = json!({ "name": "招商局", "parent_id": app.unit("root") });
         let (a, b) = futures_util::join!(admin.post("/units", &unit), admin.post("/units", &unit));
         assert_eq!(a.assert(201), b.assert(201));
+    }
+
+    async fn an_initial_password_is_shown_once_and_kept_nowhere(app) {
+        let admin = app.as_user("admin").key("6b0b6c5e-2f0a-4f6e-9a58-6f1d7c1c7a04");
+        let reset = format!("/persons/{}/password-reset", app.person("staff_a1"));
+        let first = admin.post(&reset, &json!(null)).await.assert(200);
+        let again = admin.post(&reset, &json!(null)).await.refused(409, "already_done");
+        assert!(again["detail"].as_str().unwrap().contains("再重置一次"));
+        // The first one holds: nothing was done the second time.
+        sign_in(app, "staff_a1", first["password"].as_str().unwrap()).await.assert(200);
+
+        let admin = app.as_user("admin").key("6b0b6c5e-2f0a-4f6e-9a58-6f1d7c1c7a05");
+        let person = json!({
+            "name": "田新", "login": "tianxin", "unit_id": app.unit("bureau_c"), "post_name": "科员", "post_kind": "staff"
+        });
+        let made = admin.post("/persons", &person).await.assert(201);
+        assert!(admin.post("/persons", &person).await.refused(409, "already_done")["detail"].as_str().unwrap().contains("重置密码"));
+        sign_in(app, "tianxin", made["initial_password"].as_str().unwrap()).await.assert(200);
+
+        let mut tx = app.app.db.read().await.unwrap();
+        let kept: Vec<(String,)> = db::Sql::new("select body from idempotency").fetch_all(&mut tx).await.unwrap();
+        assert_eq!(kept, [(String::new(),), (String::new(),)]);
     }
 
     async fn what_failed_may_be_tried_again_with_the_same_key(app) {

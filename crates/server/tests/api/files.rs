@@ -1,5 +1,7 @@
 //! Files in and out.
 
+use std::{fs::File, path::PathBuf, time::Duration};
+
 use axum::{body::Body, http::Method};
 use serde_json::{Value, json};
 use shibicheng::files::{self, FileId, Owner};
@@ -27,6 +29,28 @@ async fn attach(app: &TestApp, login: &str, task: kit::uuid::Uuid, owner: Owner,
     let mut tx = app.app.db.begin().await.unwrap();
     files::attach(&mut tx, &ctx, task, owner, &[id]).await.map_err(|refusal| refusal.to_string())?;
     tx.commit().await.map_err(|error| error.to_string())
+}
+
+fn content(app: &TestApp, digest: &str) -> PathBuf {
+    app.app.config.data_dir.join("blobs").join(&digest[..2]).join(&digest[2..4]).join(digest)
+}
+
+/// Makes a content two days old, by the clock that stamps files.
+fn age(app: &TestApp, digest: &str) {
+    let file = File::options().append(true).open(content(app, digest)).unwrap();
+    let written = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(written - Duration::from_secs(2 * 86_400)).unwrap();
+}
+
+/// Waits until a content is gone: the disk is looked through beside everything else.
+async fn gone(app: &TestApp, digest: &str) {
+    for _ in 0..500 {
+        if !content(app, digest).exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{digest} stays");
 }
 
 testkit::both! {
@@ -143,6 +167,58 @@ testkit::both! {
     async fn a_repeated_upload_is_one_file(app) {
         let user = app.as_user("staff_a1").key("0196c000-0000-7000-8000-000000000001");
         assert_eq!(upload(&user, "a.txt", b"x").await, upload(&user, "a.txt", b"x").await);
+    }
+
+    async fn a_key_belongs_to_the_bytes_and_the_name_of_an_upload(app) {
+        let user = app.as_user("staff_a1").key("0196c000-0000-7000-8000-000000000002");
+        upload(&user, "a.txt", b"x").await;
+        user.upload("a.txt", &b"y"[..]).await.refused(409, "key_reused");
+        user.upload("b.txt", &b"x"[..]).await.refused(409, "key_reused");
+        let user = app.as_user("staff_a1").key("0196c000-0000-7000-8000-000000000003");
+        let send = async |boundary: &str, name: &str, text: &str| {
+            let form = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{text}\r\n--{boundary}--\r\n");
+            user.send(Method::POST, "/files", Some(&format!("multipart/form-data; boundary={boundary}")), form.into()).await
+        };
+        let first = send("one", "a.txt", "x").await.assert(201);
+        assert_eq!(send("another", "a.txt", "x").await.assert(201), first);
+        send("one", "a.txt", "y").await.refused(409, "key_reused");
+        send("one", "b.txt", "x").await.refused(409, "key_reused");
+    }
+
+    async fn an_upload_that_is_never_attached_goes_after_a_week(app) {
+        let centre = app.as_user("centre1");
+        let (attached, twin, alone) =
+            (upload(&centre, "a.txt", b"same").await, upload(&centre, "b.txt", b"same").await, upload(&centre, "c.txt", b"alone").await);
+        let task = draft(app).await;
+        attach(app, "centre1", task, Owner::task(task), &attached).await.unwrap();
+        let lost = app.app.blobs.put(b"lost").await.unwrap().digest.to_string();
+        let fresh = app.app.blobs.put(b"fresh").await.unwrap().digest.to_string();
+        let digest = |file: &Value| file["digest"].as_str().unwrap().to_owned();
+        let (alone_digest, same_digest) = (digest(&alone), digest(&twin));
+        for old in [&alone_digest, &same_digest, &lost] {
+            age(app, old);
+        }
+        app.clock.advance(Duration::from_secs(6 * 86_400));
+        app.run_jobs().await;
+        gone(app, &lost).await;
+        centre.get(&path(&alone, "/content")).await.assert(200);
+
+        app.clock.advance(Duration::from_secs(2 * 86_400));
+        // Looked through once more, this time with nothing that is not named.
+        let marker = app.app.blobs.put(b"marker").await.unwrap().digest.to_string();
+        age(app, &marker);
+        app.run_jobs().await;
+        gone(app, &marker).await;
+        for file in [&twin, &alone] {
+            centre.get(&path(file, "")).await.refused(404, "not_found");
+        }
+        assert!(content(app, &alone_digest).exists(), "a backup may be copying it");
+
+        app.clock.advance(Duration::from_secs(86_400));
+        app.run_jobs().await;
+        gone(app, &alone_digest).await;
+        assert_eq!(centre.get(&path(&attached, "/content")).await.text(), "same");
+        assert!(content(app, &fresh).exists(), "its row may be about to be written");
     }
 
     async fn a_file_is_its_uploaders_until_it_is_attached(app) {

@@ -1,6 +1,6 @@
 //! Messages and the live stream.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use serde_json::{Value, json};
 use shibicheng::{
@@ -100,15 +100,21 @@ testkit::both! {
         assert_eq!(events.next(SOON).await, Some(("unread".to_owned(), json!({ "unread": 0 }))));
     }
 
-    async fn an_open_page_hears_that_a_task_has_changed(app) {
-        let mut events = app.as_user("head_a").events("/live").await;
-        events.next(SOON).await.unwrap();
-        heard(app, &mut events, "head_a").await;
-        quiet(&mut events).await;
-        let mut tx = app.app.db.begin().await.unwrap();
-        tx.signal("task", "root-id task-id").await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(events.next(SOON).await, Some(("task".to_owned(), json!({ "id": "task-id", "root_id": "root-id" }))));
+    async fn an_open_page_hears_that_a_task_it_sees_has_changed(app) {
+        let mut events = HashMap::new();
+        for login in ["centre2", "head_a"] {
+            let mut page = app.as_user(login).events("/live").await;
+            page.next(SOON).await.unwrap();
+            heard(app, &mut page, login).await;
+            quiet(&mut page).await;
+            events.insert(login, page);
+        }
+        let task = app.as_user("centre1").post("/tasks", &json!({ "title": "修路" })).await.assert(201);
+        let id = &task["task"]["id"];
+        let told = events.get_mut("centre2").unwrap().next(SOON).await;
+        assert_eq!(told, Some(("task".to_owned(), json!({ "id": id, "root_id": id }))));
+        // Drafts of the centre are seen there and nowhere else.
+        assert_eq!(events.get_mut("head_a").unwrap().next(Duration::from_secs(1)).await, None);
     }
 
     async fn the_stream_ends_with_the_session(app) {

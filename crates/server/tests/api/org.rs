@@ -2,6 +2,7 @@
 
 use kit::Day;
 use serde_json::{Value, json};
+use shibicheng::org;
 use testkit::TestApp;
 
 async fn unit(app: &TestApp, key: &str) -> Value {
@@ -106,6 +107,8 @@ testkit::both! {
         assert_eq!(names.len(), 25);
         admin.get("/persons?limit=0").await.refused_field("limit");
         admin.get("/persons?cursor=zz").await.refused_field("cursor");
+        admin.get(&format!("/persons?q={}", "x".repeat(61))).await.refused_field("q");
+        admin.get("/persons?q=%07").await.refused_field("q");
         // What is typed is a text, not a pattern.
         assert_eq!(admin.get("/persons?q=%25").await.assert(200)["items"], json!([]));
     }
@@ -183,6 +186,46 @@ testkit::both! {
         app.clock.set(tomorrow.start());
         assert_eq!(person(app, "admin", "秦一").await["tenures"], json!([]));
         app.as_user("admin").post(&path, &json!({})).await.refused(404, "not_found");
+    }
+
+    async fn what_was_held_for_a_day_stays_in_the_history(app) {
+        let admin = app.as_user("admin");
+        let before = person(app, "admin", "秦一").await;
+        let path = format!("/tenures/{}/end", before["tenures"][0]["id"].as_str().unwrap());
+        // Since 2025-01-01.
+        let said = admin.post(&path, &json!({ "last_day": "2024-12-31" })).await.refused_field("last_day");
+        assert!(said.contains("2025-01-01"), "{said}");
+        assert_eq!(person(app, "admin", "秦一").await["tenures"], before["tenures"]);
+        admin.post(&path, &json!({ "last_day": "2025-01-01" })).await.assert(200);
+        admin.post(&path, &json!({ "last_day": "2025-01-02" })).await.refused(404, "not_found");
+
+        // A post that begins today has not been held yet: it may end before.
+        let moved = json!({ "version": 1, "unit_id": app.unit("bureau_c"), "post_name": "局长助理", "post_kind": "deputy" });
+        let moved = admin.patch(&format!("/persons/{}", app.person("staff_b2")), &moved).await.assert(200);
+        let path = format!("/tenures/{}/end", moved["tenures"][0]["id"].as_str().unwrap());
+        assert_eq!(admin.post(&path, &json!({ "last_day": "2026-02-05" })).await.assert(200)["tenures"], json!([]));
+        admin.post(&path, &json!({})).await.refused(404, "not_found");
+    }
+
+    async fn whoever_has_left_works_nowhere(app) {
+        let (staff, bureau) = (app.person("staff_b1"), app.unit("bureau_b"));
+        let works = async || {
+            let mut tx = app.app.db.read().await.unwrap();
+            org::works_in(&mut tx, staff, bureau, app.clock.today()).await.unwrap()
+        };
+        assert!(works().await);
+        app.as_user("admin").patch(&format!("/persons/{staff}"), &json!({ "version": 1, "active": false })).await.assert(200);
+        assert!(!works().await);
+    }
+
+    async fn a_unit_that_is_gone_is_named_but_no_longer_active(app) {
+        let units = [app.unit("bureau_c"), app.unit("bureau_d")];
+        app.as_user("admin").patch(&format!("/units/{}", units[0]), &json!({ "version": 1, "active": false })).await.assert(200);
+        let mut tx = app.app.db.read().await.unwrap();
+        assert_eq!(org::unit_refs(&mut tx, units).await.unwrap().len(), 2);
+        let active = org::active_units(&mut tx, units).await.unwrap();
+        assert_eq!(active.iter().map(|unit| unit.short_name.as_str()).collect::<Vec<_>>(), ["社会局"]);
+        assert_eq!(org::active_units(&mut tx, []).await.unwrap(), []);
     }
 
     async fn the_last_administrator_stays(app) {

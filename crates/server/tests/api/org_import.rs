@@ -1,5 +1,8 @@
 //! Taking in an organisation from a table.
 
+use std::time::Duration;
+
+use axum::http::Method;
 use officedoc::sheet::{Cell, SheetOut};
 use serde_json::{Value, json};
 use testkit::{TestApp, encoded};
@@ -75,11 +78,48 @@ testkit::both! {
         assert_eq!(counts(app).await, (9, 25));
     }
 
-    async fn a_repeated_commit_gets_the_first_answer(app) {
+    async fn a_repeated_commit_is_told_that_it_was_done(app) {
         let import = bring(app, GOOD).await;
         let admin = app.as_user("admin").key("0196c000-0000-7000-8000-000000000009");
         let first = admin.post(&commit_path(&import), &json!(null)).await.assert(200);
-        assert_eq!(admin.post(&commit_path(&import), &json!(null)).await.assert(200), first);
+        let again = admin.post(&commit_path(&import), &json!(null)).await.refused(409, "already_done");
+        assert!(again["detail"].as_str().unwrap().contains("重置密码"));
+        assert_eq!(counts(app).await, (10, 28));
+        // The passwords lie nowhere in clear.
+        let mut tx = app.app.db.read().await.unwrap();
+        let kept: Vec<(String,)> = db::Sql::new("select body from idempotency union all select content from org_import")
+            .fetch_all(&mut tx).await.unwrap();
+        for account in first["accounts"].as_array().unwrap() {
+            let password = account["initial_password"].as_str().unwrap();
+            assert!(kept.iter().all(|(text,)| !text.contains(password)));
+        }
+    }
+
+    async fn a_form_that_is_sent_again_is_the_same_table(app) {
+        let admin = app.as_user("admin").key("0196c000-0000-7000-8000-000000000010");
+        let form = |boundary: &str, text: &str| {
+            let body = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{text}\r\n--{boundary}--\r\n");
+            (format!("multipart/form-data; boundary={boundary}"), body)
+        };
+        let send = async |(kind, body): (String, String)| admin.send(Method::POST, "/org-imports", Some(&kind), body.into()).await;
+        let first = send(form("one", GOOD)).await.assert(201);
+        // A browser divides its parts by other words each time.
+        assert_eq!(send(form("another", GOOD)).await.assert(201), first);
+        send(form("one", "单位全称,上级单位\n招商局,管委会\n")).await.refused(409, "key_reused");
+    }
+
+    async fn a_table_that_nobody_takes_in_is_forgotten_after_a_month(app) {
+        let (left, taken) = (bring(app, GOOD).await, bring(app, "单位全称,上级单位\n投促局,管委会\n").await);
+        app.as_user("admin").post(&commit_path(&taken), &json!(null)).await.assert(200);
+        app.clock.advance(Duration::from_secs(29 * 86_400));
+        app.run_jobs().await;
+        let young = bring(app, GOOD).await;
+        app.clock.advance(Duration::from_secs(2 * 86_400));
+        app.run_jobs().await;
+        let admin = app.as_user("admin");
+        admin.post(&commit_path(&left), &json!(null)).await.refused(404, "not_found");
+        admin.post(&commit_path(&taken), &json!(null)).await.refused(409, "already_committed");
+        admin.post(&commit_path(&young), &json!(null)).await.assert(200);
     }
 
     async fn a_workbook_made_from_the_template_is_understood(app) {

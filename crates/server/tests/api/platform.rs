@@ -24,6 +24,24 @@ testkit::both! {
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
     }
 
+    async fn a_nul_never_gets_past_the_edge(app) {
+        let (nobody, admin) = (app.anonymous(), app.as_user("admin"));
+        nobody.post("/session", &json!({ "login": "a\0", "password": "x" })).await.refused_field("login");
+        nobody.post("/session", &json!({ "login": "head_a", "password": "x\0" })).await.refused_field("password");
+        admin.post("/units", &json!({ "name": "招商局", "aliases": ["招商", "a\0"], "parent_id": app.unit("root") })).await
+            .refused_field("aliases[1]");
+        admin.send(Method::POST, "/units", Some("application/json"), "{\"name\":\"a\0\"}".into()).await.refused(422, "invalid");
+        // What only looks like one is a text like any other.
+        admin.post("/units", &json!({ "name": "C:\\u0000", "parent_id": app.unit("root") })).await.assert(201);
+        admin.get("/persons?q=a%00").await.refused_field("q");
+        admin.get("/tasks?limit=5&q=%00").await.refused_field("q");
+        admin.post_bytes("/org-imports?name=%00", "x").await.refused_field("name");
+        admin.get("/calendar/%00").await.refused(422, "invalid");
+        // A page mark is JSON in hexadecimal digits.
+        let cursor: String = format!("[\"\\u0000\",\"{}\"]", app.person("admin")).bytes().map(|byte| format!("{byte:02x}")).collect();
+        admin.get(&format!("/persons?cursor={cursor}")).await.refused_field("cursor");
+    }
+
     async fn the_process_says_whether_it_lives_and_can_serve(app) {
         assert_eq!(app.anonymous().get("//healthz").await.text(), "ok");
         assert_eq!(app.anonymous().get("//readyz").await.text(), "ready");

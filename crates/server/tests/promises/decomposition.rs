@@ -34,7 +34,7 @@ both! {
         let root = centre.put(&path, &body).await.assert(200);
         let (first, second) = (root["children"][0]["id"].clone(), root["children"][1]["id"].clone());
         let body = json!({ "version": version(&root), "children": [
-            { "id": second, "weight": 20.0 }, child("丙", unit, 30.0), { "id": first, "weight": 50.0 },
+            { "id": second, "version": 1, "weight": 20.0 }, child("丙", unit, 30.0), { "id": first, "version": 1, "weight": 50.0 },
         ] });
         let root = centre.put(&path, &body).await.assert(200);
         let titles: Vec<_> = root["children"].as_array().unwrap().iter().map(|c| c["title"].as_str().unwrap()).collect();

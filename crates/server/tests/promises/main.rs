@@ -5,6 +5,7 @@ mod closing;
 mod deadlines;
 mod decomposition;
 mod doors;
+mod fairness;
 mod figures;
 mod kit;
 mod ledger;

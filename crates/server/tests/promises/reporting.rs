@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::both;
 
 use crate::kit::*;
@@ -113,8 +113,17 @@ both! {
         let page = sign(app, "head_b", &task).await;
         assert_eq!(page["task"]["stage"], "开工");
         let body = json!({ "claimed_progress": 50, "text": "已开工", "milestone_ids": [page["milestones"][0]["id"]] });
-        let page = app.as_user("head_b").post(&format!("/tasks/{}/reports", id(&task)), &body).await.assert(200);
-        assert_eq!(page["task"]["stage"], "竣工");
+        let path = format!("/tasks/{}/reports", id(&task));
+        let reached = |page: &Value| (page["milestones"][0]["reported"].as_bool(), page["milestones"][0]["done_at"].is_string());
+        let page = app.as_user("head_b").post(&path, &body).await.assert(200);
+        assert_eq!((page["task"]["stage"].as_str(), reached(&page)), (Some("开工"), (Some(true), false)));
+        // Sent back, it was not reached; accepted, it was.
+        let review = format!("/reports/{}/review", page["reports"][0]["id"].as_str().unwrap());
+        let page = app.as_user("centre1").post(&review, &json!({ "decision": "send_back", "text": "缺开工令" })).await.assert(200);
+        assert_eq!(reached(&page), (Some(false), false));
+        app.as_user("head_b").post(&path, &body).await.assert(200);
+        let page = accept(app, "centre1", &task).await;
+        assert_eq!((page["task"]["stage"].as_str(), reached(&page)), (Some("竣工"), (Some(false), true)));
         let body = json!({ "claimed_progress": 50, "text": "已开工", "milestone_ids": [id(&task)] });
         app.as_user("head_b").post(&format!("/tasks/{}/reports", id(&task)), &body).await.refused_field("milestone_ids");
     }

@@ -9,6 +9,7 @@ export default {
     todo: 'To do',
     tasks: 'Tasks',
     create: 'New task',
+    urges: 'Urges',
     inbox: 'Inbox',
     org: 'Units and people',
     import: 'Ledger import',

@@ -21,6 +21,8 @@ export default {
   optional: 'Optional',
   today: 'Today',
   choose: 'Choose',
+  chooseFile: 'Choose a file',
+  reading: 'Reading',
   count: '{n} tasks',
   people: '{n} people',
   percent: '{n}%',

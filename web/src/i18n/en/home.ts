@@ -29,6 +29,8 @@ export default {
   noRed: 'Nothing red or orange',
   now: 'To do now',
   allDuties: 'All to-do {n}',
+  mine: 'Tasks I am handling',
+  allMine: 'All my open tasks',
   units: 'By unit',
   unit: 'Unit',
   openByLamp: 'Open tasks by lamp',

@@ -4,8 +4,6 @@ export default {
   step: { upload: 'File', mapping: 'Columns', units: 'Units', preview: 'Check rows', done: 'Done' },
   drop: 'Drop a division plan or task ledger here',
   dropText: '.xlsx or .csv with a heading row. Nothing is created before you confirm.',
-  choose: 'Choose a file',
-  reading: 'Reading',
   next: 'Next',
   field: {
     title: 'Title',
@@ -23,7 +21,7 @@ export default {
   fromDayHint: 'The day of the document; otherwise today.',
   defaultDue: 'Where no due is given',
   defaultDueHint: 'For example “年底前”; otherwise each row is flagged.',
-  firstLead: 'Without a named lead the first unit leads',
+  firstLead: 'Where no lead is named the first unit leads',
   fault: {
     title: 'Which column is the title?',
     lead: 'Which column is the lead unit?',
@@ -47,6 +45,7 @@ export default {
   problemRows: 'Problems {n}',
   limit: 'Only the first {n} rows are shown.',
   noProblems: 'No problems: ready to import.',
+  leaderless: '{n} rows name units but no lead: ',
   notReady: 'There are errors left. Correct the file and upload it again, or go back to: ',
   notSecret: 'I confirm that these tasks contain no state secret',
   commitDrafts: 'Keep as drafts',

@@ -4,6 +4,9 @@ export default {
   none: 'Nothing to do',
   noneText: 'When something needs you it appears here, and a message tells you so.',
   mine: 'My tasks',
+  kinds: 'By kind',
+  more: 'Show {n} more',
+  truncated: 'Only the {n} most urgent are shown',
   by: 'by {day}',
   was: 'was due {day}',
   kind: {

@@ -9,6 +9,7 @@ export default {
     todo: '待办',
     tasks: '任务',
     create: '新建任务',
+    urges: '督办',
     inbox: '消息',
     org: '机构人员',
     import: '台账导入',

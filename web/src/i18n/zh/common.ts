@@ -21,6 +21,8 @@ export default {
   optional: '选填',
   today: '今天',
   choose: '请选择',
+  chooseFile: '选择文件',
+  reading: '正在读取',
   count: '{n} 件',
   people: '{n} 人',
   percent: '{n}%',

@@ -29,6 +29,8 @@ export default {
   noRed: '没有红灯和橙灯任务',
   now: '现在要做的',
   allDuties: '全部待办 {n}',
+  mine: '我在办的任务',
+  allMine: '全部在办任务',
   units: '各单位情况',
   unit: '单位',
   openByLamp: '在办任务亮灯',

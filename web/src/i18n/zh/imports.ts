@@ -4,8 +4,6 @@ export default {
   step: { upload: '选择文件', mapping: '对应列', units: '对应单位', preview: '逐行核对', done: '完成' },
   drop: '把分工方案或任务台账拖到这里',
   dropText: '支持 .xlsx、.csv，第一行是列名。上传后先核对，确认前不会建立任何任务。',
-  choose: '选择文件',
-  reading: '正在读取',
   next: '下一步',
   field: {
     title: '任务名称',
@@ -43,6 +41,7 @@ export default {
   problemRows: '有问题 {n}',
   limit: '只显示前 {n} 行。',
   noProblems: '没有问题，可以导入。',
+  leaderless: '{n} 行列了单位，但没有写明谁牵头：',
   notReady: '还有错误没有解决，暂不能导入。请修改文件后重新上传，或者回到：',
   notSecret: '我确认这些任务不涉及国家秘密',
   commitDrafts: '存为草稿',

@@ -4,6 +4,9 @@ export default {
   none: '没有待办',
   noneText: '有事要您处理时会出现在这里，并发消息提醒您。',
   mine: '看看我的任务',
+  kinds: '按类别查看',
+  more: '展开其余 {n} 件',
+  truncated: '只显示最急的 {n} 件',
   by: '{day} 前',
   was: '应于 {day}',
   kind: {

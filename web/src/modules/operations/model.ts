@@ -54,6 +54,33 @@ export function unitChoices(units: TaskImport['units']): Record<string, UnitChoi
   return choices
 }
 
+/** What was chosen before counts, for as far as the ledger still has the name; the rest is proposed. */
+export function keptChoices(
+  units: TaskImport['units'],
+  kept: Readonly<Record<string, UnitChoice>>,
+): Record<string, UnitChoice> {
+  const known = new Set(units.map((unit) => unit.name))
+  return { ...unitChoices(units), ...Object.fromEntries(Object.entries(kept).filter(([name]) => known.has(name))) }
+}
+
+/** Rows that only miss somebody to lead although units are named: the first could. */
+export function leaderless({ mapping, rows }: Pick<TaskImport, 'mapping' | 'rows'>): number {
+  if (mapping.first_co_as_lead) return 0
+  return rows.filter((row) => !row.lead.length && row.co.length > 0).length
+}
+
+/** The steps where the errors that are left can be mended. */
+export function mendingSteps(ledger: Pick<TaskImport, 'mapping' | 'rows'>): Step[] {
+  const fields = ledger.rows.flatMap((row) =>
+    row.problems.filter((one) => one.severity === 'error').map((one) => one.field),
+  )
+  const units = fields.some((field) => field === 'co' || (field === 'lead' && !leaderless(ledger)))
+  return [
+    ...(fields.some((field) => field !== 'co') ? (['mapping'] as const) : []),
+    ...(units ? (['units'] as const) : []),
+  ]
+}
+
 export function problemRows(rows: TaskImport['rows'], which: 'all' | 'problems'): TaskImport['rows'] {
   return which === 'all' ? [...rows] : rows.filter((row) => row.problems.length > 0)
 }

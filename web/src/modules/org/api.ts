@@ -8,6 +8,18 @@ export const editUnit = (id: string, version: number, input: Partial<UnitInput>)
 export const setLiaisons = (id: string, person_ids: string[]) => put<Unit>(`/units/${id}/liaisons`, { person_ids })
 export const listPersons = (query: { q?: string; unit_id?: string; cursor?: string | null; limit?: number }) =>
   get<Page<Person>>('/persons', query)
+const PAGES = 5
+/** Everybody of a unit and of those below it, which is what the server can list; very large ones stay cut. */
+export async function personsBelow(unit_id: string): Promise<{ items: Person[]; whole: boolean }> {
+  const items: Person[] = []
+  let cursor: string | null = null
+  for (let page = 0; page < PAGES && (!page || cursor); page++) {
+    const answer: Page<Person> = await listPersons({ unit_id, cursor, limit: 200 })
+    items.push(...answer.items)
+    cursor = answer.next_cursor
+  }
+  return { items, whole: !cursor }
+}
 export const addPerson = (input: PersonInput, key?: string) => post<AddedPerson>('/persons', input, key)
 export const editPerson = (id: string, version: number, input: Partial<PersonInput> & { active?: boolean }) =>
   patch<Person>(`/persons/${id}`, { version, ...input })

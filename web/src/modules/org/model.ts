@@ -1,4 +1,4 @@
-import type { Unit } from '@/api/types'
+import type { Person, PostKind, Unit } from '@/api/types'
 
 /** Found by name, short name or any former name. */
 export function matchesUnit(unit: Unit, words: string): boolean {
@@ -35,4 +35,19 @@ export function unitPath(units: readonly Unit[], id: string): string {
     if (names.length > 12) break
   }
   return names.join(' › ')
+}
+
+/** The order in which an office lists its people. */
+export const POSTS: readonly PostKind[] = ['leader', 'head', 'deputy', 'staff']
+
+/** The persons of one unit, or of it and those below: by post, then by name. */
+export function rosterOf(persons: readonly Person[], unitId: string, below: boolean): Person[] {
+  const here = (person: Person) => person.tenures.filter((one) => one.unit.id === unitId)
+  const rank = (person: Person) => {
+    const posts = below ? person.tenures : here(person)
+    return Math.min(POSTS.length, ...posts.map((one) => POSTS.indexOf(one.post_kind)))
+  }
+  return persons
+    .filter((person) => below || here(person).length > 0)
+    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, 'zh-CN'))
 }

@@ -1,5 +1,14 @@
-import { post } from '@/api/client'
-import type { Urge } from '@/api/types'
+import { get, post } from '@/api/client'
+import type { Page, Urge } from '@/api/types'
+
+/** Whose urges, and what became of them. */
+export interface UrgeFilter {
+  side: 'all' | 'sent' | 'received'
+  answer?: 'open' | 'overdue' | 'given'
+}
+
+export const listUrges = (filter: UrgeFilter, cursor: string | null) =>
+  get<Page<Urge>>('/urges', { side: filter.side, answer: filter.answer, cursor })
 
 export const urgeTask = (
   taskId: string,

@@ -1,5 +1,5 @@
-import type { Party, TaskRow } from '@/api/types'
-import { addDays, weekday } from '@/lib/dates'
+import type { Duty, Party, TaskRow, Urge } from '@/api/types'
+import { addDays, clock, weekday } from '@/lib/dates'
 
 /** Who can be pressed: those who hold a part of the work and have not finished it. */
 export function pressable(parties: readonly Party[]): Party[] {
@@ -20,4 +20,20 @@ export function defaultReplyDay(today: string): string {
 export function fittingWords({ overdue_days, remain_days }: TaskRow): number {
   if (overdue_days > 0) return 2
   return remain_days !== null && remain_days <= 5 ? 1 : 0
+}
+
+/** The urge a duty asks an answer to; other duties have none. */
+export const urgeOf = ({ id, kind }: Pick<Duty, 'id' | 'kind'>): string | undefined =>
+  kind === 'reply' ? id.replace(/^reply:/, '') : undefined
+
+export type Pressed = { name: string; day: string }
+
+/** Who has pressed already and waits for the answer, the latest first; one press goes to several units at once. */
+export function unanswered(urges: readonly Pick<Urge, 'at' | 'by' | 'reply'>[]): Pressed[] {
+  const open = urges.filter((urge) => urge.reply === null).sort((a, b) => b.at.localeCompare(a.at))
+  const said = open.map((urge): [string, Pressed] => {
+    const { day } = clock(urge.at)
+    return [`${urge.by.id} ${day}`, { name: urge.by.name, day }]
+  })
+  return [...new Map(said).values()]
 }

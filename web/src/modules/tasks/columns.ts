@@ -12,6 +12,26 @@ export const COLUMNS = [
   'number',
 ] as const
 export type Column = (typeof COLUMNS)[number]
+/** In pixels: in a wide window, and below 1200 where names are left out and a date stands above its words. */
+const WIDTHS: Record<Column, readonly [wide: number, narrow: number]> = {
+  lamp: [112, 88],
+  lead: [168, 112],
+  co: [150, 120],
+  progress: [150, 108],
+  due: [212, 124],
+  state: [104, 104],
+  importance: [96, 96],
+  source: [130, 112],
+  report: [112, 112],
+  number: [130, 130],
+}
+const ENGLISH: Partial<Record<Column, number>> = { lamp: 124, state: 144, importance: 108 }
+/** The style that says how wide columns are together; the sheet chooses which of the two counts. */
+export function widthOf(columns: readonly Column[], english: boolean): Record<'--wide' | '--narrow', string> {
+  const sum = (which: 0 | 1) =>
+    columns.reduce((all, one) => all + Math.max(WIDTHS[one][which], (english && ENGLISH[one]) || 0), 0)
+  return { '--wide': `${sum(0)}px`, '--narrow': `${sum(1)}px` }
+}
 export const DEFAULT_COLUMNS: readonly Column[] = ['lamp', 'lead', 'progress', 'due', 'state']
 export const COLUMN_SORT: Partial<Record<Column, string>> = {
   lamp: 'lamp',

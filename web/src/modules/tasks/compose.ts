@@ -1,14 +1,14 @@
-import type { Action, NextDuty, TaskAnswer, TaskDetail, Urges } from '@/api/types'
+import type { Action, TaskAnswer, TaskDetail, Urges } from '@/api/types'
+import { openUrge, type AimedDuty } from './duties'
 
 /** The task and its urges come from two rooms of the server; the page shows them as one. */
 export function compose(task: TaskAnswer, urges: Urges): TaskDetail {
-  const open = urges.items.filter((urge) => urge.reply === null && urge.may_reply)
+  const first = openUrge({ urges: urges.items })
   const can: Action[] = [...task.can]
   if (urges.can_urge) can.push('urge')
-  if (open.length) can.push('reply')
-  const first = [...open].sort((a, b) => a.reply_due_day.localeCompare(b.reply_due_day))[0]
-  const reply: NextDuty | null = first
-    ? { action: 'reply', text: `${first.by.name}：${first.text}`, due_day: first.reply_due_day }
+  if (first) can.push('reply')
+  const reply: AimedDuty | null = first
+    ? { action: 'reply', text: `${first.by.name}：${first.text}`, due_day: first.reply_due_day, target: first.id }
     : null
   // Who is pressed answers first; everything else follows.
   return { ...task, can, urges: urges.items, next_duty: reply ?? task.next_duty }

@@ -1,4 +1,4 @@
-import type { Action, Duty, Report, Request, TaskDetail, TaskRow, Urge } from '@/api/types'
+import type { Action, Duty, NextDuty, Party, Report, Request, TaskDetail, TaskRow, Urge } from '@/api/types'
 
 /** Kinds in the order people should take them. */
 export const DUTY_KINDS = [
@@ -48,12 +48,33 @@ export function mostUrgent(duties: readonly Duty[], n: number): Duty[] {
   return [...duties].sort(byUrgency).slice(0, n)
 }
 
-export const openReport = (detail: TaskDetail): Report | undefined =>
-  detail.reports.find((report) => report.state === 'submitted')
-export const openRequest = (detail: TaskDetail, kind: Request['kind']): Request | undefined =>
-  detail.requests.find((request) => request.kind === kind && request.state === 'open')
-export const openUrge = (detail: TaskDetail): Urge | undefined =>
-  detail.urges.find((urge) => urge.reply === null && urge.may_reply)
+/** The urge a duty to reply is about; every other duty is about its task. */
+export const dutyTarget = (duty: Duty): string | undefined =>
+  duty.kind === 'reply' ? duty.id.slice('reply:'.length) : undefined
+/** A duty that says which request, report or urge it is about. */
+export type AimedDuty = NextDuty & { target?: string | null }
+/** What an action is about when nobody names it: what the duty of the moment is about. */
+export function aimOf(detail: TaskDetail | undefined, action: Action): string | undefined {
+  const duty: AimedDuty | null = detail?.next_duty ?? null
+  return duty?.action === action ? (duty.target ?? undefined) : undefined
+}
+
+const named = <T extends { id: string }>(items: readonly T[], id?: string) => items.find((item) => item.id === id)
+export const openReport = (detail: TaskDetail, target?: string): Report | undefined =>
+  named(detail.reports, target) ?? detail.reports.find((report) => report.state === 'submitted')
+export const openRequest = (detail: TaskDetail, kind: Request['kind'], target?: string): Request | undefined =>
+  named(detail.requests, target) ?? detail.requests.find((request) => request.kind === kind && request.state === 'open')
+/** The one named, otherwise the one whose answer is due first. */
+export const openUrge = (detail: Pick<TaskDetail, 'urges'>, target?: string): Urge | undefined =>
+  named(detail.urges, target) ??
+  detail.urges
+    .filter((urge) => urge.reply === null && urge.may_reply)
+    .sort((a, b) => a.reply_due_day.localeCompare(b.reply_due_day))[0]
+/** The request a task was closed on; none where it was closed with the tasks below it. */
+export const grantedRequest = (detail: TaskDetail): Request | undefined =>
+  detail.requests
+    .filter((request) => request.kind === 'close' && request.state === 'granted')
+    .sort((a, b) => b.at.localeCompare(a.at))[0]
 
 /** Buttons after the one of the duty, in the order of the work. */
 const BUTTONS: readonly Action[] = [
@@ -94,3 +115,13 @@ export function dueTone(row: TaskRow, today: string): DueTone {
 }
 
 export const isOver = (row: TaskRow) => row.state === 'closed' || row.state === 'settled' || row.state === 'terminated'
+
+/** Nothing is to be signed for before it has gone out, and nothing by whoever only answers for it. */
+export const signs = (row: TaskRow, party: Party) => party.role !== 'charge_leader' && row.dispatched_at !== null
+
+/** The key of what is to be said of a milestone beside its day. */
+export function stepWord(step: TaskDetail['milestones'][number]): string {
+  if (step.done_at) return 'common.done'
+  if (step.reported) return 'tasks.plan.reported'
+  return step.overdue ? 'tasks.plan.late' : ''
+}

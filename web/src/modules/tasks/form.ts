@@ -121,6 +121,25 @@ export function inputOf(form: TaskForm): TaskInput {
   return input
 }
 
+/** What stands in each field, by the names under which its errors come. */
+export function fieldsOf(form: () => TaskForm): Record<string, () => unknown> {
+  const keys: (keyof TaskForm)[] = [
+    'title',
+    'lead',
+    'due_text',
+    'demand',
+    'co',
+    'source_kind',
+    'milestones',
+    'not_secret',
+  ]
+  return {
+    ...Object.fromEntries(keys.map((key) => [key, () => form()[key]])),
+    parties: () => [form().lead, form().lead_person, form().co],
+    due: () => form().due_text,
+  }
+}
+
 export type FormFault = 'title' | 'lead' | 'due_text' | 'not_secret'
 
 /** What is missing: little for keeping a draft, all for handing out. */

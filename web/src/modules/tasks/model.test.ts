@@ -42,6 +42,7 @@ const detail = (part: Partial<TaskDetail> = {}) =>
     requests: [],
     verifications: [],
     children: [],
+    reserved_weight: 0,
     can: [],
     next_duty: null,
     ...part,

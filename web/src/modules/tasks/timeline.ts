@@ -11,54 +11,59 @@ export type StreamItem = Base &
   (
     | { kind: 'report'; report: Report }
     | { kind: 'urge'; urge: Urge }
-    | { kind: 'request'; request: Request }
+    /** What the ledger says of the decision: a ruling names the unit, which the request does not. */
+    | { kind: 'request'; request: Request; decided: TimelineItem | null }
     | { kind: 'verification'; verification: Verification }
     | { kind: 'event'; sentence: string }
   )
 
 const instant = (text: string) => Date.parse(text)
-/** Verbs whose matter is shown as a card of its own. */
-const CARD_VERB = /report|urge|repl|return|clos|request|verif|progress/i
+/** What a card tells, and the ledger's actions that tell it as well. */
+const TOLD = {
+  report: ['reported'],
+  review: ['report_accepted', 'report_sent_back'],
+  urge: ['urged'],
+  reply: ['urge_replied'],
+  request: ['close_requested', 'returned'],
+  decision: ['closed', 'close_refused', 'ruled'],
+  verification: ['settled', 'reopened'],
+}
 
 /**
- * One stream, newest first: reports, urges, requests and checks as cards, the rest of the ledger as lines.
- * A ledger entry written in the same second by the same person as a card *is* that card.
+ * One stream, newest first: reports, urges, requests and checks as cards with what became of them, the rest of the ledger as
+ * lines. A ledger entry of what a card tells, written in the same second by the same person, *is* that card.
  */
 export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[]): StreamItem[] {
   const left = [...ledger]
-  const claim = (at: string, by: PersonRef): TimelineItem | null => {
+  const claim = (what: keyof typeof TOLD, at: string | null, by: PersonRef | null): TimelineItem | null => {
     const index = left.findIndex(
       (item) =>
-        item.actor?.id === by.id && CARD_VERB.test(item.action) && Math.abs(instant(item.at) - instant(at)) < 1500,
+        at !== null &&
+        item.actor?.id === by?.id &&
+        TOLD[what].includes(item.action) &&
+        Math.abs(instant(item.at) - instant(at)) < 1500,
     )
     return index < 0 ? null : (left.splice(index, 1)[0] ?? null)
   }
   const items: StreamItem[] = []
-  for (const report of detail.reports)
-    items.push({
-      kind: 'report',
-      key: report.id,
-      at: report.at,
-      by: report.by,
-      ledger: claim(report.at, report.by),
-      report,
-    })
-  for (const urge of detail.urges)
-    items.push({ kind: 'urge', key: urge.id, at: urge.at, by: urge.by, ledger: claim(urge.at, urge.by), urge })
-  // The answer stands on the urge's card; its own ledger entry would say it twice.
-  for (const { replied_at, replied_by } of detail.urges) if (replied_at && replied_by) claim(replied_at, replied_by)
-  for (const request of detail.requests)
-    items.push({
-      kind: 'request',
-      key: request.id,
-      at: request.at,
-      by: request.by,
-      ledger: claim(request.at, request.by),
-      request,
-    })
+  for (const report of detail.reports) {
+    const { id, at, by, reviewed_at, reviewed_by } = report
+    items.push({ kind: 'report', key: id, at, by, ledger: claim('report', at, by), report })
+    claim('review', reviewed_at, reviewed_by)
+  }
+  for (const urge of detail.urges) {
+    const { id, at, by, replied_at, replied_by } = urge
+    items.push({ kind: 'urge', key: id, at, by, ledger: claim('urge', at, by), urge })
+    claim('reply', replied_at, replied_by)
+  }
+  for (const request of detail.requests) {
+    const { id, at, by, decided_at, decided_by } = request
+    const decided = claim('decision', decided_at, decided_by)
+    items.push({ kind: 'request', key: id, at, by, ledger: claim('request', at, by), request, decided })
+  }
   for (const verification of detail.verifications) {
     const { id, at, by } = verification
-    items.push({ kind: 'verification', key: id, at, by, ledger: claim(at, by), verification })
+    items.push({ kind: 'verification', key: id, at, by, ledger: claim('verification', at, by), verification })
   }
   for (const item of left) {
     const { seq, at, actor, sentence } = item
@@ -66,6 +71,10 @@ export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[])
   }
   return items.sort((a, b) => instant(b.at) - instant(a.at) || (b.ledger?.seq ?? 0) - (a.ledger?.seq ?? 0))
 }
+
+/** What was decided on a request; the ledger's words of a ruling name the unit that has it now. */
+export const decision = (item: StreamItem & { kind: 'request' }): string =>
+  (item.request.kind === 'return' && item.decided?.sentence) || (item.request.decision_text ?? '')
 
 export type StreamView = 'all' | 'report' | 'urge' | 'event'
 

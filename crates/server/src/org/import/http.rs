@@ -13,7 +13,7 @@ use crate::{
     access::{ManageOrganisation, Permitted},
     app::{App, Refusal},
     guarded,
-    http::{Idem, Path, Problem, SmallFile, mutate},
+    http::{Idem, Path, Problem, SmallFile, mutate, mutate_once},
 };
 
 /// The routes of imports.
@@ -53,7 +53,8 @@ async fn commit_import(me: Permitted<ManageOrganisation>, Path(id): Path<ImportI
         None => super::prepare(&me.ctx.rng, &kept).await?,
         Some(_) => std::collections::HashMap::new(),
     };
-    mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| super::commit(tx, &me.ctx, &kept, &initial).await).await
+    let done = "这份表格已经导入，初始密码只显示一次。没有记下的，请为有关人员重置密码。";
+    mutate_once(&me.app, &me.ctx, &idem, StatusCode::OK, done, async |tx| super::commit(tx, &me.ctx, &kept, &initial).await).await
 }
 
 /// An empty table with the headings that are understood. Only administrators.

@@ -11,7 +11,10 @@ mod plan;
 mod sheet;
 mod store;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use db::Tx;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -30,7 +33,7 @@ use super::{
     units,
 };
 use crate::{
-    access::{self, NewAccount},
+    access::{self, InitialPassword, NewAccount},
     app::{Ctx, Outcome, Refusal},
     audit,
 };
@@ -94,6 +97,14 @@ struct Kept {
     committed_at: Option<Moment>,
 }
 
+/// How long a table is kept that nobody takes in.
+const KEPT: Duration = Duration::from_secs(30 * 86_400);
+
+/// Forgets tables that were brought long ago and never taken in: they hold names and telephone numbers.
+pub async fn sweep(tx: &mut Tx, now: Moment) -> db::Result<()> {
+    store::remove_uncommitted(tx, now.minus(KEPT)).await
+}
+
 /// Keeps the lines of a table and says what they would become; changes nothing of the organisation.
 async fn take_in(tx: &mut Tx, ctx: &Ctx, file_name: &str, lines: Vec<Line>) -> Outcome<OrgImport> {
     let kept = Kept { id: ImportId::new(&ctx.rng, ctx.now()), file_name: file_name.to_owned(), lines, committed_at: None };
@@ -123,32 +134,19 @@ async fn known(tx: &mut Tx, ctx: &Ctx) -> Outcome<Known> {
     Ok(Known { units, logins, members })
 }
 
-/// An initial password with its hash.
-#[derive(Debug)]
-struct Initial {
-    password: String,
-    hash: String,
-}
-
 /// Makes initial passwords for everybody in the table. Takes some milliseconds each, so it comes before the transaction.
-async fn prepare(rng: &Rng, kept: &Kept) -> Outcome<HashMap<String, Initial>> {
+async fn prepare(rng: &Rng, kept: &Kept) -> Outcome<HashMap<String, InitialPassword>> {
     let logins: Vec<String> = kept.lines.iter().map(|line| line.login.clone()).filter(|login| !login.is_empty()).collect();
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     stream::iter(logins)
-        .map(|login| {
-            let password = access::initial_password(rng);
-            async move {
-                let hash = access::hash_password(password.clone()).await?;
-                Ok((login, Initial { password, hash }))
-            }
-        })
+        .map(|login| async move { Ok((login, InitialPassword::make(rng).await?)) })
         .buffer_unordered(threads)
         .try_collect()
         .await
 }
 
 /// Takes everything in, or nothing.
-async fn commit(tx: &mut Tx, ctx: &Ctx, kept: &Kept, initial: &HashMap<String, Initial>) -> Outcome<OrgImport> {
+async fn commit(tx: &mut Tx, ctx: &Ctx, kept: &Kept, initial: &HashMap<String, InitialPassword>) -> Outcome<OrgImport> {
     if !store::mark_committed(tx, kept.id, ctx.now()).await? {
         return Err(Refusal::conflict("already_committed", "这份表格已经导入过了。"));
     }
@@ -189,7 +187,7 @@ async fn commit(tx: &mut Tx, ctx: &Ctx, kept: &Kept, initial: &HashMap<String, I
             from: ctx.today(),
         };
         let id = people::add_person(tx, ctx, &new).await?;
-        let Some(Initial { password, hash }) = initial.get(&person.login) else {
+        let Some(InitialPassword { password, hash }) = initial.get(&person.login) else {
             return Err(Refusal::internal("a login without a prepared password"));
         };
         let account = NewAccount { person: id, login: &person.login, password: String::new(), must_change: true, administrator: false };

@@ -46,3 +46,8 @@ pub(super) async fn mark_committed(tx: &mut Tx, id: ImportId, now: Moment) -> Re
         .execute(c))?;
     Ok(done > 0)
 }
+
+pub(super) async fn remove_uncommitted(tx: &mut Tx, before: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from org_import where committed_at is null and at < $1").bind(before).execute(c))?;
+    Ok(())
+}

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::explain;
 use crate::{
     access::{Permission, Permitted, SetTasks, SignedIn},
-    app::{Outcome, Refusal},
+    app::{Fields, Outcome, Refusal, Unknown},
     files::{self, FileId},
     http::{Idem, Json, Path, Problem, Query, mutate},
     org::{PersonId, UnitId},
@@ -36,6 +36,12 @@ async fn change<P: Permission>(
     }
 }
 
+fn known(unknown: &Unknown) -> Outcome<()> {
+    let mut fields = Fields::default();
+    unknown.refuse(&mut fields);
+    fields.finish()
+}
+
 /// Everything about a task.
 #[utoipa::path(get, path = "/tasks/{id}", tag = "tasks", operation_id = "show_task", params(("id" = String, Path)), responses((status = 200, body = TaskDetail)))]
 pub(super) async fn show(me: Permitted<SignedIn>, Path(id): Path<TaskId>) -> Result<Json<TaskDetail>, Problem> {
@@ -55,6 +61,9 @@ pub(super) struct EditInput {
     version: i64,
     #[serde(flatten)]
     task: TaskInput,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Unknown,
 }
 
 /// Changes a task; absent fields stay as they are.
@@ -65,6 +74,7 @@ pub(super) async fn edit(
     idem: Idem,
     Json(input): Json<EditInput>,
 ) -> Result<Response, Problem> {
+    known(&input.unknown)?;
     change(&me, &idem, Some(id), async |tx| draft::edit(tx, &me.ctx, id, input.version, &input.task).await.map(|()| id)).await
 }
 
@@ -256,6 +266,9 @@ pub(super) struct ReportBody {
     version: Option<i64>,
     #[serde(flatten)]
     report: ReportInput,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    unknown: Unknown,
 }
 
 /// Reports progress.
@@ -266,6 +279,7 @@ pub(super) async fn report(
     idem: Idem,
     Json(input): Json<ReportBody>,
 ) -> Result<Response, Problem> {
+    known(&input.unknown)?;
     change(&me, &idem, Some(id), async |tx| reporting::report(tx, &me.ctx, id, input.version, &input.report).await.map(|_| id)).await
 }
 

@@ -85,13 +85,16 @@ pub(super) async fn source_kinds(me: Permitted<SignedIn>) -> Result<Json<SourceK
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TaskTree {
     items: Vec<TaskRow>,
+    /// There is more: ask for the tree of a task further down.
+    truncated: bool,
 }
 
 /// A task with everything below it in reading order, at most 2,000 rows.
 #[utoipa::path(get, path = "/tasks/{id}/tree", tag = "tasks", operation_id = "task_tree", params(("id" = String, Path)), responses((status = 200, body = TaskTree)))]
 pub(super) async fn tree(me: Permitted<SignedIn>, Path(id): Path<TaskId>) -> Result<Json<TaskTree>, Problem> {
     let mut tx = me.app.db.read().await?;
-    Ok(Json(TaskTree { items: view::tree(&mut tx, &me.ctx, id).await? }))
+    let (items, truncated) = view::tree(&mut tx, &me.ctx, id).await?;
+    Ok(Json(TaskTree { items, truncated }))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

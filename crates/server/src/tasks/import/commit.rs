@@ -109,9 +109,9 @@ async fn tree(
         .iter()
         .zip(shares)
         .map(|(entry, share)| ChildInput {
-            id: None,
             weight: share.percent(),
             task: task(entry, units, kind, &prepared.ledger.mapping.source_kind),
+            ..ChildInput::default()
         })
         .collect();
     // Just made, so nobody else can have changed it.

@@ -196,6 +196,8 @@ fn entry(row: &SheetRow, places: &Places, mapping: &Mapping, kinds: &[SourceKind
         if let Some(words) = &entry.due.unread {
             entry.demand = format!("{}\n时限：{words}", entry.demand);
         }
+    } else {
+        entry.warn("due", "没有时限，导入后不会计算逾期；可在“没写时限的按”中统一填写".to_owned());
     }
     for (field, text, max) in [
         ("demand", Some(&entry.demand), MAX_DEMAND),

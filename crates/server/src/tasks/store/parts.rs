@@ -11,7 +11,7 @@ use crate::{
 
 macro_rules! select_party {
     () => {
-        "select p.id, p.task_id, p.unit_id, p.person_id, p.role, p.state, p.position, p.signed_at, p.signed_by, p.returned, \
+        "select p.id, p.task_id, p.unit_id, p.person_id, p.role, p.state, p.position, p.assigned_at, p.signed_at, p.signed_by, p.returned, \
            u.name as unit_name, u.short_name as unit_short, e.name as person_name \
          from party p join unit u on u.id = p.unit_id left join person e on e.id = p.person_id where p.task_id "
     };
@@ -29,7 +29,8 @@ pub(in crate::tasks) async fn parties_of(tx: &mut Tx, tasks: impl IntoIterator<I
 
 pub(in crate::tasks) async fn insert_party(tx: &mut Tx, party: &PartyRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into party (id, task_id, unit_id, person_id, role, state, position, returned) values ($1, $2, $3, $4, $5, $6, $7, 0)"
+        "insert into party (id, task_id, unit_id, person_id, role, state, position, assigned_at, returned) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 0)"
     )
     .bind(party.id)
     .bind(party.task_id)
@@ -38,6 +39,7 @@ pub(in crate::tasks) async fn insert_party(tx: &mut Tx, party: &PartyRow) -> Res
     .bind(party.role)
     .bind(party.state)
     .bind(party.position)
+    .bind(party.assigned_at)
     .execute(c))?;
     Ok(())
 }
@@ -49,7 +51,8 @@ pub(in crate::tasks) async fn remove_party(tx: &mut Tx, id: PartyId) -> Result<(
 
 pub(in crate::tasks) async fn save_party(tx: &mut Tx, party: &PartyRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "update party set unit_id = $2, person_id = $3, state = $4, signed_at = $5, signed_by = $6, returned = $7 where id = $1"
+        "update party set unit_id = $2, person_id = $3, state = $4, signed_at = $5, signed_by = $6, returned = $7, assigned_at = $8 \
+         where id = $1"
     )
     .bind(party.id)
     .bind(party.unit_id)
@@ -58,7 +61,14 @@ pub(in crate::tasks) async fn save_party(tx: &mut Tx, party: &PartyRow) -> Resul
     .bind(party.signed_at)
     .bind(party.signed_by)
     .bind(party.returned)
+    .bind(party.assigned_at)
     .execute(c))?;
+    Ok(())
+}
+
+/// The task went out to every party at this moment.
+pub(in crate::tasks) async fn assign_parties(tx: &mut Tx, task: TaskId, at: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update party set assigned_at = $2 where task_id = $1").bind(task).bind(at).execute(c))?;
     Ok(())
 }
 
@@ -73,7 +83,7 @@ pub(in crate::tasks) async fn finish_parties(tx: &mut Tx, task: TaskId, from: Pa
 
 pub(in crate::tasks) async fn milestones(tx: &mut Tx, task: TaskId) -> Result<Vec<MilestoneRow>> {
     run!(tx, |c| sqlx::query_as(
-        "select id, title, due_day, weight, deliverable, done_at from milestone where task_id = $1 order by due_day, position"
+        "select id, title, due_day, weight, deliverable, report_id, done_at from milestone where task_id = $1 order by due_day, position"
     )
     .bind(task)
     .fetch_all(c))
@@ -84,30 +94,53 @@ pub(in crate::tasks) async fn replace_milestones(tx: &mut Tx, task: TaskId, rows
     for (row, position) in rows.iter().zip(1_i64..) {
         execute!(tx, |c| {
             sqlx::query(
-            "insert into milestone (id, task_id, position, title, due_day, weight, deliverable, done_at) values ($1, $2, $3, $4, $5, $6, $7, $8)"
-        )
-        .bind(row.id)
-        .bind(task)
-        .bind(position)
-        .bind(row.title.as_str())
-        .bind(row.due_day)
-        .bind(row.weight)
-        .bind(row.deliverable.as_deref())
-        .bind(row.done_at)
-        .execute(c)
+                "insert into milestone (id, task_id, position, title, due_day, weight, deliverable, report_id, done_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind(row.id)
+            .bind(task)
+            .bind(position)
+            .bind(row.title.as_str())
+            .bind(row.due_day)
+            .bind(row.weight)
+            .bind(row.deliverable.as_deref())
+            .bind(row.report_id)
+            .bind(row.done_at)
+            .execute(c)
         })?;
     }
     Ok(())
 }
 
-pub(in crate::tasks) async fn finish_milestone(tx: &mut Tx, task: TaskId, id: MilestoneId, at: Moment) -> Result<bool> {
-    let row: Option<(MilestoneId,)> =
-        run!(tx, |c| sqlx::query_as("update milestone set done_at = coalesce(done_at, $3) where id = $2 and task_id = $1 returning id")
-            .bind(task)
-            .bind(id)
-            .bind(at)
-            .fetch_optional(c))?;
+/// A report says that a step was reached; `false` when the task has no such step.
+pub(in crate::tasks) async fn claim_milestone(tx: &mut Tx, task: TaskId, id: MilestoneId, report: ReportId) -> Result<bool> {
+    let row: Option<(MilestoneId,)> = run!(tx, |c| {
+        sqlx::query_as(
+        "update milestone set report_id = case when done_at is null then $3 else report_id end where id = $2 and task_id = $1 returning id"
+    )
+    .bind(task)
+    .bind(id)
+    .bind(report)
+    .fetch_optional(c)
+    })?;
     Ok(row.is_some())
+}
+
+/// The report was accepted: what it says was reached was reached when it was handed in.
+pub(in crate::tasks) async fn finish_milestones(tx: &mut Tx, report: ReportId, at: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update milestone set done_at = coalesce(done_at, $2) where report_id = $1")
+        .bind(report)
+        .bind(at)
+        .execute(c))?;
+    Ok(())
+}
+
+/// The report was sent back: what it says was not reached.
+pub(in crate::tasks) async fn unclaim_milestones(tx: &mut Tx, report: ReportId) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update milestone set report_id = null where report_id = $1 and done_at is null")
+        .bind(report)
+        .execute(c))?;
+    Ok(())
 }
 
 pub(in crate::tasks) async fn report_dues(tx: &mut Tx, task: TaskId) -> Result<Vec<ReportDueRow>> {
@@ -130,7 +163,7 @@ struct NodeRow {
 pub(in crate::tasks) async fn nodes(tx: &mut Tx, task: TaskId) -> Result<(Vec<MilestoneRow>, Vec<ReportDueRow>)> {
     let rows: Vec<NodeRow> = run!(tx, |c| sqlx::query_as(
         "select id, due_day, title, weight, done_at, report_id from ( \
-           select id, due_day, position, title, weight, done_at, cast(null as uuid) as report_id from milestone where task_id = $1 \
+           select id, due_day, position, title, weight, done_at, report_id from milestone where task_id = $1 \
            union all select id, due_day, 0, cast(null as text), cast(null as bigint), cast(null as bigint), report_id \
              from report_due where task_id = $1) n order by due_day, position"
     )
@@ -141,7 +174,7 @@ pub(in crate::tasks) async fn nodes(tx: &mut Tx, task: TaskId) -> Result<(Vec<Mi
         match title {
             Some(title) => {
                 let weight = weight.unwrap_or_default();
-                steps.push(MilestoneRow { id: MilestoneId(id), title, due_day, weight, deliverable: None, done_at });
+                steps.push(MilestoneRow { id: MilestoneId(id), title, due_day, weight, deliverable: None, report_id, done_at });
             }
             None => dues.push(ReportDueRow { id: ReportDueId(id), due_day, report_id, met_day: None }),
         }
@@ -160,26 +193,28 @@ pub(in crate::tasks) async fn insert_report_due(tx: &mut Tx, id: ReportDueId, ta
     Ok(())
 }
 
-/// Takes away duties that nobody has met yet and that lie ahead: the rule or the due day has changed.
-pub(in crate::tasks) async fn remove_open_dues(tx: &mut Tx, task: TaskId, from: Day) -> Result<()> {
-    execute!(tx, |c| sqlx::query("delete from report_due where task_id = $1 and report_id is null and due_day >= $2")
+/// Takes away duties that nobody has met yet and that lie after `day`: the rule or the due day has changed.
+pub(in crate::tasks) async fn remove_open_dues(tx: &mut Tx, task: TaskId, day: Day) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from report_due where task_id = $1 and report_id is null and due_day > $2")
         .bind(task)
-        .bind(from)
+        .bind(day)
         .execute(c))?;
     Ok(())
 }
 
-/// Closes the earliest open duty with this report.
+/// Closes the earliest open duty with this report. One that lies ahead can be met only once the one before it is past:
+/// three reports on one day do not meet three months.
 pub(in crate::tasks) async fn meet_earliest_due(tx: &mut Tx, task: TaskId, report: ReportId, today: Day) -> Result<Option<Day>> {
     let row: Option<(Day,)> = run!(tx, |c| {
         sqlx::query_as(
-        "update report_due set report_id = $2, met_day = $3 where id = (select id from report_due where task_id = $1 and report_id is null \
-         order by due_day limit 1) returning due_day"
-    )
-    .bind(task)
-    .bind(report)
-    .bind(today)
-    .fetch_optional(c)
+            "update report_due set report_id = $2, met_day = $3 where id = (select d.id from report_due d where d.task_id = $1 \
+               and d.report_id is null and not exists (select 1 from report_due b where b.task_id = $1 and b.due_day < d.due_day \
+               and b.due_day >= $3) order by d.due_day limit 1) returning due_day",
+        )
+        .bind(task)
+        .bind(report)
+        .bind(today)
+        .fetch_optional(c)
     })?;
     Ok(row.map(|(day,)| day))
 }
@@ -206,6 +241,57 @@ pub(in crate::tasks) async fn open_reporters(tx: &mut Tx, task: TaskId) -> Resul
     let rows: Vec<(PersonId,)> =
         run!(tx, |c| sqlx::query_as("select person_id from report where task_id = $1 and state = 'submitted'").bind(task).fetch_all(c))?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// What the newest of the reports that wait for a review claims, of those that move the task: its leads'.
+pub(in crate::tasks) async fn newest_claim(tx: &mut Tx, task: TaskId) -> Result<Option<Share>> {
+    let row: Option<(Share,)> = run!(tx, |c| sqlx::query_as(
+        "select r.claimed from report r join party p on p.id = r.party_id where r.task_id = $1 and r.state = 'submitted' \
+           and p.role in ('lead', 'co_lead') order by r.at desc, r.id desc limit 1"
+    )
+    .bind(task)
+    .fetch_optional(c))?;
+    Ok(row.map(|(claimed,)| claimed))
+}
+
+/// Whether a lead's report that was handed in later has been accepted already.
+pub(in crate::tasks) async fn is_superseded(tx: &mut Tx, report: &ReportRow) -> Result<bool> {
+    let row: Option<(ReportId,)> = run!(tx, |c| sqlx::query_as(
+        "select r.id from report r join party p on p.id = r.party_id where r.task_id = $1 and r.state = 'accepted' and r.id > $2 \
+           and p.role in ('lead', 'co_lead') limit 1"
+    )
+    .bind(report.task_id)
+    .bind(report.id)
+    .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+/// What a party last claimed of its own part.
+pub(in crate::tasks) async fn last_claim_of(tx: &mut Tx, party: PartyId) -> Result<Option<Share>> {
+    let row: Option<(Share,)> = run!(tx, |c| sqlx::query_as(
+        "select claimed from report where party_id = $1 and state <> 'sent_back' order by at desc, id desc limit 1"
+    )
+    .bind(party)
+    .fetch_optional(c))?;
+    Ok(row.map(|(claimed,)| claimed))
+}
+
+/// Accepts whatever still waits for a review: the closing that was granted rests on it.
+pub(in crate::tasks) async fn accept_open_reports(tx: &mut Tx, task: TaskId, by: PersonId, at: Moment) -> Result<()> {
+    execute!(tx, |c| {
+        sqlx::query(
+        "update report set state = 'accepted', verified = claimed, reviewed_by = $2, reviewed_at = $3 where task_id = $1 and state = 'submitted'"
+    )
+    .bind(task)
+    .bind(by)
+    .bind(at)
+    .execute(c)
+    })?;
+    execute!(tx, |c| sqlx::query("update milestone set done_at = $2 where task_id = $1 and done_at is null and report_id is not null")
+        .bind(task)
+        .bind(at)
+        .execute(c))?;
+    Ok(())
 }
 
 pub(in crate::tasks) async fn insert_report(tx: &mut Tx, row: &ReportRow) -> Result<()> {
@@ -362,4 +448,25 @@ pub(in crate::tasks) async fn standing_running_short(tx: &mut Tx, day: Day) -> R
     )
     .bind(day)
     .fetch_all(c))
+}
+
+/// Undecided requests of many tasks.
+pub(in crate::tasks) async fn open_requests_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<RequestRow>> {
+    let mut sql = Sql::new(select_request!("where state = 'open' and task_id in "));
+    sql.bind_list(tasks.iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+/// Who handed in the unreviewed reports of many tasks.
+pub(in crate::tasks) async fn open_reporters_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, PersonId)>> {
+    let mut sql = Sql::new("select task_id, person_id from report where state = 'submitted' and task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+/// The earliest open duty to report of each of many tasks, and whether it has any duty at all.
+pub(in crate::tasks) async fn next_dues_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, Option<Day>)>> {
+    let mut sql = Sql::new("select task_id, min(case when report_id is null then due_day else null end) from report_due where task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0)).push(" group by task_id");
+    sql.fetch_all(tx).await
 }

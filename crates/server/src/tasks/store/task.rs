@@ -1,7 +1,7 @@
-use db::{Result, Tx, execute, run};
+use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment};
 
-use crate::tasks::model::{Share, Task, TaskId, TaskState};
+use crate::tasks::model::{ClosureId, ClosureRow, Share, Task, TaskId, TaskState};
 
 macro_rules! select_task {
     ($rest:literal) => {
@@ -49,13 +49,15 @@ pub(in crate::tasks) struct InHand {
     pub(in crate::tasks) has_requests: bool,
     pub(in crate::tasks) has_reports: bool,
     pub(in crate::tasks) parent_state: Option<TaskState>,
+    pub(in crate::tasks) root_state: TaskState,
 }
 
 pub(in crate::tasks) async fn find_in_hand(tx: &mut Tx, id: TaskId) -> Result<Option<InHand>> {
     run!(tx, |c| sqlx::query_as(select_task!(
         ", exists (select 1 from request q where q.task_id = t.id and q.state = 'open') as has_requests, \
            exists (select 1 from report r where r.task_id = t.id and r.state = 'submitted') as has_reports, \
-           (select above.state from task above where above.id = t.parent_id) as parent_state",
+           (select above.state from task above where above.id = t.parent_id) as parent_state, \
+           (select top.state from task top where top.id = t.root_id) as root_state",
         "where t.id = $1"
     ))
     .bind(id)
@@ -66,12 +68,16 @@ pub(in crate::tasks) async fn children(tx: &mut Tx, id: TaskId) -> Result<Vec<Ta
     run!(tx, |c| sqlx::query_as(select_task!("where t.parent_id = $1 order by t.position, t.id")).bind(id).fetch_all(c))
 }
 
-/// The whole tree, at most `limit` nodes, in no useful order.
-pub(in crate::tasks) async fn tree(tx: &mut Tx, root: TaskId, limit: i64) -> Result<Vec<Task>> {
-    run!(tx, |c| sqlx::query_as(select_task!("where t.root_id = $1 order by t.depth, t.position, t.id limit $2"))
-        .bind(root)
-        .bind(limit)
-        .fetch_all(c))
+/// A task with everything below it, at most `limit` nodes, the upper ones first.
+pub(in crate::tasks) async fn subtree(tx: &mut Tx, top: TaskId, limit: usize) -> Result<Vec<Task>> {
+    run!(tx, |c| sqlx::query_as(select_task!(
+        "where t.id in (with recursive sub (id) as (select id from task where id = $1 \
+           union all select below.id from task below join sub on below.parent_id = sub.id) select id from sub) \
+         order by t.depth, t.position, t.id limit $2"
+    ))
+    .bind(top)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(c))
 }
 
 pub(in crate::tasks) async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
@@ -228,6 +234,37 @@ macro_rules! sums_below {
     };
 }
 
+/// The same for many tasks.
+pub(in crate::tasks) async fn below_of(tx: &mut Tx, parents: &[TaskId]) -> Result<Vec<(TaskId, i64, i64)>> {
+    let mut sql = Sql::new(
+        "select parent_id, count(*) filter (where state in ('draft', 'approval')), \
+           count(*) filter (where state in ('dispatched', 'active', 'suspended')) \
+         from task where state <> 'terminated' and parent_id in ",
+    );
+    sql.bind_list(parents.iter().map(|id| id.0)).push(" group by parent_id");
+    sql.fetch_all(tx).await
+}
+
+/// Where tasks stand.
+pub(in crate::tasks) async fn states_of(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<(TaskId, TaskState)>> {
+    let mut sql = Sql::new("select id, state from task where id in ");
+    sql.bind_list(ids.iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+/// The closings of many tasks that are closed.
+pub(in crate::tasks) async fn closures_of(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<(TaskId, ClosureRow)>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        task_id: TaskId,
+        #[sqlx(flatten)]
+        row: ClosureRow,
+    }
+    let mut sql = Sql::new("select task_id, asked_by, granted_by, progress from closure where reopened_at is null and task_id in ");
+    sql.bind_list(ids.iter().map(|id| id.0));
+    Ok(sql.fetch_all::<Row>(tx).await?.into_iter().map(|Row { task_id, row }| (task_id, row)).collect())
+}
+
 pub(in crate::tasks) async fn below(tx: &mut Tx, parent: TaskId) -> Result<Below> {
     run!(tx, |c| sqlx::query_as(sums_below!()).bind(parent).fetch_one(c))
 }
@@ -334,13 +371,28 @@ pub(in crate::tasks) async fn source_kind(tx: &mut Tx, code: &str) -> Result<Opt
         .fetch_optional(c))
 }
 
-pub(in crate::tasks) async fn insert_closure(tx: &mut Tx, id: crate::tasks::model::ClosureId, task: TaskId, at: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query("insert into closure (id, task_id, closed_at) values ($1, $2, $3)")
-        .bind(id)
-        .bind(task)
-        .bind(at)
-        .execute(c))?;
+/// Writes a closing down; `row` is where the task stood before.
+pub(in crate::tasks) async fn insert_closure(tx: &mut Tx, id: ClosureId, task: TaskId, at: Moment, row: ClosureRow) -> Result<()> {
+    execute!(tx, |c| {
+        sqlx::query("insert into closure (id, task_id, closed_at, asked_by, granted_by, progress) values ($1, $2, $3, $4, $5, $6)")
+            .bind(id)
+            .bind(task)
+            .bind(at)
+            .bind(row.asked_by)
+            .bind(row.granted_by)
+            .bind(row.progress)
+            .execute(c)
+    })?;
     Ok(())
+}
+
+/// The closing of a task that is closed.
+pub(in crate::tasks) async fn closure(tx: &mut Tx, task: TaskId) -> Result<Option<ClosureRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select asked_by, granted_by, progress from closure where task_id = $1 and reopened_at is null order by closed_at desc limit 1"
+    )
+    .bind(task)
+    .fetch_optional(c))
 }
 
 pub(in crate::tasks) async fn undo_closure(tx: &mut Tx, task: TaskId, at: Moment) -> Result<()> {

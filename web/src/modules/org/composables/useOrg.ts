@@ -15,12 +15,20 @@ export function usePeopleOf(unitId: MaybeRefOrGetter<string>) {
   })
 }
 
-export function usePersons(q: MaybeRefOrGetter<string>, unitId: MaybeRefOrGetter<string>) {
+/** Persons of a name, wherever they are. */
+export function useFoundPersons(q: MaybeRefOrGetter<string>) {
   return useInfiniteQuery({
-    queryKey: computed(() => ['persons', toValue(q), toValue(unitId)]),
-    queryFn: ({ pageParam }) =>
-      api.listPersons({ q: toValue(q), unit_id: toValue(unitId), cursor: pageParam, limit: 50 }),
+    queryKey: computed(() => ['persons', 'found', toValue(q)]),
+    queryFn: ({ pageParam }) => api.listPersons({ q: toValue(q), cursor: pageParam, limit: 50 }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
+    enabled: computed(() => !!toValue(q)),
+  })
+}
+
+export function usePersonsBelow(unitId: MaybeRefOrGetter<string>) {
+  return useQuery({
+    queryKey: computed(() => ['persons', 'below', toValue(unitId)]),
+    queryFn: () => api.personsBelow(toValue(unitId)),
   })
 }

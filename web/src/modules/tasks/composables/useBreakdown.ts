@@ -1,51 +1,72 @@
 import { computed, nextTick, ref, watch, type Ref } from 'vue'
 import type { TaskDetail } from '@/api/types'
-import { blankRow, isBlank, pageIndex, rowsOf, type ChildRow } from '../breakdown'
+import { useDraft } from '@/lib/draft'
+import { blankRow, isBlank, pageIndex, reserved, rowsOf, type ChildRow } from '../breakdown'
 import { distribute, sumsToHundred, weightSum } from '../weights'
 
-type Filled = Pick<TaskDetail, 'children' | 'task'>
+type Filled = Pick<TaskDetail, 'children' | 'reserved_weight' | 'task'>
+/** What is being edited, and what was seen when it began. */
+interface Sheet {
+  rows: ChildRow[]
+  version: number
+  seen: string[]
+}
 
 /**
- * The rows being edited: filled once from the task, then belonging to the person until saved; the version sent is that of
- * what they saw. When somebody was faster, their new rows join the person's own.
+ * The rows being edited: filled once from the task, then belonging to the person until saved, in this browser even when the
+ * tab is closed; the version sent is that of what they saw. When somebody was faster, their new rows join the person's own.
  */
-export function useBreakdown(detail: () => Filled | undefined, conflict: Ref<unknown>) {
-  const rows = ref<ChildRow[]>([])
-  const filled = ref(false)
+export function useBreakdown(draft: string, detail: () => Filled | undefined, conflict: Ref<unknown>) {
+  const sheet = ref<Sheet>({ rows: [], version: 0, seen: [] })
   const touched = ref(false)
-  const version = ref(0)
-  let seen = new Set<string>()
+  const kept = useDraft(draft, sheet, () => !touched.value)
+  const restored = ref(kept.restored)
+  touched.value = kept.restored
+  let filled = false
+  const rows = computed({ get: () => sheet.value.rows, set: (now) => (sheet.value.rows = now) })
+  const version = computed(() => sheet.value.version)
   const counted = computed(() => rows.value.filter((row) => !isBlank(row)))
-  const sum = computed(() => weightSum(counted.value))
-  const complete = computed(() => sumsToHundred(counted.value))
+  /** In percent: what is not ours to give. */
+  const others = ref(0)
+  const whole = computed(() => [...counted.value, reserved(others.value)])
+  const sum = computed(() => weightSum(whole.value))
+  const complete = computed(() => sumsToHundred(whole.value))
 
   function fill(from: Filled): void {
     rows.value = rowsOf(from)
     if (!rows.value.length) rows.value = [blankRow(), blankRow(), blankRow()]
-    filled.value = true
     touched.value = false
+    restored.value = false
     note(from)
   }
   function note(from: Filled): void {
-    version.value = from.task.version
-    seen = new Set(from.children.map((child) => child.id))
+    filled = true
+    others.value = from.reserved_weight
+    sheet.value.version = from.task.version
+    sheet.value.seen = from.children.map((child) => child.id)
   }
   function join(from: Filled): void {
     const theirs = rowsOf(from)
-    const kept = rows.value.map((row) => {
+    const { seen } = sheet.value
+    const mine = rows.value.map((row) => {
       const now = theirs.find((one) => one.id === row.id)
       // Handed out meanwhile: no longer ours to change. Taken away meanwhile: what was typed becomes a row of its own.
-      return now?.locked ? now : row.id && !now ? { ...row, id: null, locked: null } : row
+      if (now?.locked) return now
+      if (row.id && !now) return { ...row, id: null, version: null, locked: null }
+      return now ? { ...row, version: now.version } : row
     })
-    const added = theirs.filter((one) => one.id && !seen.has(one.id) && !kept.some((row) => row.id === one.id))
-    rows.value = [...kept.filter((row) => !isBlank(row)), ...added]
+    const added = theirs.filter((one) => one.id && !seen.includes(one.id) && !mine.some((row) => row.id === one.id))
+    rows.value = [...mine.filter((row) => !isBlank(row)), ...added]
     note(from)
     share()
   }
   watch(
     detail,
     (now) => {
-      if (now && (!filled.value || !touched.value)) fill(now)
+      if (!now) return
+      if (!touched.value) fill(now)
+      else if (!filled && now.task.version !== version.value) join(now)
+      else if (!filled) note(now)
     },
     { immediate: true },
   )
@@ -55,25 +76,34 @@ export function useBreakdown(detail: () => Filled | undefined, conflict: Ref<unk
     if (told && now) join(now)
   })
 
+  /** Gives up what was not saved. */
+  function restart(): void {
+    const now = detail()
+    if (now) fill(now)
+  }
   /** Blank rows take no share. */
   function share(): void {
-    const shared = new Map(distribute(counted.value).map((row) => [row.key, row.weight]))
+    const shared = new Map(distribute(whole.value).map((row) => [row.key, row.weight]))
     for (const row of rows.value) row.weight = shared.get(row.key) ?? 0
   }
   function even(): void {
     for (const row of rows.value) row.pinned = false
-    share()
-    touched.value = true
+    change()
   }
   function pin(row: ChildRow, weight: number): void {
     row.weight = Math.max(0, Math.min(100, Math.round(weight * 100) / 100))
     row.pinned = true
-    touched.value = true
-    share()
+    change()
   }
   function change(): void {
     touched.value = true
     share()
+  }
+  /** Somebody of the unit before does not go along. */
+  function lead(row: ChildRow, unit: string): void {
+    row.lead = unit
+    row.person = ''
+    change()
   }
   async function addAfter(index: number): Promise<void> {
     rows.value.splice(index + 1, 0, blankRow())
@@ -90,16 +120,36 @@ export function useBreakdown(detail: () => Filled | undefined, conflict: Ref<unk
     touched.value = true
   }
 
-  /** 'children.2.title' → the cell on the page. */
+  /** 'children.2.title' → the cell of a row, wherever the row moves. */
   function cellErrors(errors: Record<string, string>): Record<string, string> {
     const cells: Record<string, string> = {}
     for (const [field, message] of Object.entries(errors)) {
       const match = /^children\.(\d+)\.(\w+)/.exec(field)
-      if (!match) continue
-      const name = match[2] === 'parties' ? 'lead' : match[2]
-      cells[`${pageIndex(rows.value, Number(match[1]))}.${name}`] = message
+      const row = match && rows.value[pageIndex(rows.value, Number(match[1]))]
+      if (!row) continue
+      const name = field.endsWith('.person_id') ? 'person' : match[2] === 'parties' ? 'lead' : match[2]
+      cells[`${row.key}.${name}`] = message
     }
     return cells
   }
-  return { rows, counted, sum, complete, touched, version, fill, even, pin, change, addAfter, remove, move, cellErrors }
+  return {
+    rows,
+    counted,
+    others,
+    sum,
+    complete,
+    touched,
+    restored,
+    version,
+    fill,
+    restart,
+    even,
+    pin,
+    change,
+    lead,
+    addAfter,
+    remove,
+    move,
+    cellErrors,
+  }
 }

@@ -1,4 +1,4 @@
-import { ref } from 'vue'
+import { ref, watch, type WatchSource } from 'vue'
 import { Problem } from '@/api/client'
 import type { Page, TaskAnswer, TaskDetail, TimelineItem } from '@/api/types'
 import { uuid } from '@/lib/id'
@@ -73,10 +73,22 @@ export function useSubmit(taskId: () => string) {
     }
   }
 
+  /** A fault goes away as its field is edited: the field's name, and what stands in it. */
+  function follow(fields: Record<string, WatchSource<unknown>>): void {
+    for (const [name, value] of Object.entries(fields)) watch(value, () => forgive(name), { deep: true })
+  }
+  function forgive(name: string): void {
+    const all = Object.entries(errors.value)
+    const left = all.filter(([field]) => field !== name && !field.startsWith(`${name}.`))
+    if (left.length === all.length) return
+    errors.value = Object.fromEntries(left)
+    if (!left.length) failed.value = ''
+  }
+
   function settle(): void {
     conflict.value = null
     seen = lastSeen(taskId())
   }
 
-  return { busy, failed, errors, conflict, submit, settle }
+  return { busy, failed, errors, conflict, submit, follow, settle }
 }

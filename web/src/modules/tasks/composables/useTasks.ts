@@ -61,6 +61,7 @@ export function tasksChanged(taskId?: string): void {
   void queryClient.invalidateQueries({ queryKey: ['tasks'] })
   void queryClient.invalidateQueries({ queryKey: ['todo'] })
   void queryClient.invalidateQueries({ queryKey: ['home'] })
+  void queryClient.invalidateQueries({ queryKey: ['urges'] })
   void queryClient.invalidateQueries({ queryKey: taskId ? ['timeline', taskId] : ['timeline'] })
   void queryClient.invalidateQueries({ queryKey: taskId ? ['task', taskId] : ['task'] })
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import type { Mapping, TaskImport } from '@/api/types'
+import { keptChoices, leaderless, mendingSteps } from './model'
+
+type Row = TaskImport['rows'][number]
+const row = (lead: string[], co: string[], ...errors: string[]): Row => ({
+  row: 1,
+  group: '',
+  title: '任务',
+  lead,
+  co,
+  due_day: null,
+  due_note: null,
+  problems: errors.map((field) => ({ field, message: '', severity: 'error' })),
+})
+const ledger = (rows: Row[], first_co_as_lead = false) => ({ rows, mapping: { first_co_as_lead } as Mapping })
+
+describe('a ledger with errors', () => {
+  it('counts the rows that the first unit could lead', () => {
+    const rows = [row([], ['发改委', '财政部'], 'lead'), row([], [], 'lead'), row(['财政部'], [])]
+    expect(leaderless(ledger(rows))).toBe(1)
+    expect(leaderless(ledger(rows, true))).toBe(0)
+  })
+  it('leads to the step where they can be mended', () => {
+    expect(mendingSteps(ledger([row([], ['发改委'], 'lead')]))).toEqual(['mapping'])
+    expect(mendingSteps(ledger([row([], [], 'lead')], true))).toEqual(['mapping', 'units'])
+    expect(mendingSteps(ledger([row(['发改委'], [], 'co')]))).toEqual(['units'])
+    expect(mendingSteps(ledger([row(['发改委'], [], 'title')]))).toEqual(['mapping'])
+  })
+  it('keeps what was chosen by hand, for names that are still there', () => {
+    const units: TaskImport['units'] = [
+      { name: '规建局', rows: 1, unit: { id: 'a', name: 'a', short_name: 'a' }, choice: 'match', suggestions: [] },
+      { name: '港航', rows: 1, unit: null, choice: null, suggestions: [] },
+    ]
+    const kept = { 港航: { create: true }, 规建局: { unit_id: 'b' }, 走了: { ignore: true } }
+    expect(keptChoices(units, kept)).toEqual({ 港航: { create: true }, 规建局: { unit_id: 'b' } })
+  })
+})
