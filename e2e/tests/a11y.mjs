@@ -80,7 +80,7 @@ export const tests = {
     assert.deepEqual(
       await walk(page, [
         ['/', '全局情况'],
-        ['/todo', '审核进展上报'],
+        ['/todo', '待审核上报'],
         ['/tasks', '内容齐全的任务'],
         ['/tasks?lamp=red,orange&overdue=true', '早已逾期的任务'],
         ['/tasks?q=无此任务', '没有符合条件的任务'],

@@ -133,15 +133,17 @@ export const tests = {
     const page = await centreDesk(app)
     await go(page, '/tasks?q=灯色任务')
     const lamps = page.getByRole('group', { name: '亮灯', exact: true })
-    await says(lamps.getByRole('button', { name: '逾期' }), '1')
-    await lamps.getByRole('button', { name: '逾期' }).click()
+    await says(lamps.getByRole('button', { name: '红灯' }), '1')
+    await lamps.getByRole('button', { name: '红灯' }).click()
     await at(page, /lamp=red/)
     await count(rows(page), 1)
     await says(rows(page), '早该办完的灯色任务')
     await says(rows(page), /逾期 \d+ 个工作日/)
+    // What the others would show stays to be seen.
+    await says(lamps.getByRole('button', { name: '未启动' }), '1')
     // What makes the lamp red stands behind it.
     assert.match(await rows(page).locator('.c-lamp span[title]').first().getAttribute('title'), unreadable)
-    await lamps.getByRole('button', { name: '逾期' }).click()
+    await lamps.getByRole('button', { name: '红灯' }).click()
     await count(rows(page), 2)
   },
 
@@ -568,5 +570,7 @@ export const tests = {
     await at(page, '/')
     await go(page, '/tasks/01900000-0000-7000-8000-000000000000')
     await says(page.getByRole('alert'), '没有找到，或不在您的查看范围内')
+    await page.getByRole('link', { name: '返回任务列表' }).click()
+    await at(page, '/tasks')
   },
 }

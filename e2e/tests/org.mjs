@@ -140,7 +140,7 @@ export const tests = {
     await page.getByRole('searchbox', { name: /按姓名查找/ }).fill('郑经发')
     await says(personRow(page, '郑经发'), '经发局 局长')
     await page.getByRole('searchbox', { name: /按姓名查找/ }).fill('查无此人')
-    await says(page.locator('.org'), '没有人员')
+    await says(page.locator('.org'), '没有找到“查无此人”')
   },
 
   async 'a table with a bad row says which, and changes nothing'(app) {

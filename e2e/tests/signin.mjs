@@ -57,7 +57,7 @@ export const tests = {
     }
     // Now not even the right one helps.
     await signInAs(page, who.login, who.password)
-    await says(page.getByRole('alert'), '暂时锁定')
+    await says(page.getByRole('alert'), '尝试次数过多，请 15 分钟后再试')
     assert.match(page.url(), /\/sign-in$/)
   },
 

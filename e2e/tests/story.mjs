@@ -134,6 +134,10 @@ async function story(app, ledger) {
   // The unit signs on a phone, and names the handler.
   const phone = await signedInPhone(app, head)
   assert.equal((await overflow(phone)).beyond, 0)
+  await says(phone.locator('main'), '待签收')
+  // A long list shows its first few until it is asked for the rest.
+  const rest = phone.getByRole('button', { name: /^展开其余/ })
+  if (await rest.count()) await rest.tap()
   await phone.getByRole('link', { name: item.title }).first().tap()
   await at(phone, `/m/tasks/${item.id}`)
   await act(phone, '签收')

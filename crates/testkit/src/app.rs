@@ -1,4 +1,4 @@
-use std::{collections::HashMap, sync::Mutex};
+use std::{collections::HashMap, sync::Mutex, time::Duration};
 
 use axum::Router;
 use kit::Clock;
@@ -121,9 +121,20 @@ impl TestApp {
         self.scratch.as_ref().map(|(scratch, name)| scratch.url_of(name))
     }
 
+    /// The URL of the test's own database on SQLite.
+    pub fn sqlite_url(&self) -> Option<String> {
+        let folder = self.folder.as_ref()?;
+        self.scratch.is_none().then(|| format!("sqlite:{}", folder.path().join("test.sqlite").display()))
+    }
+
     /// Another node of the same installation: its own pools on this URL, the same clock and files.
     pub async fn node(&self, url: &str) -> App {
-        template::node(&self.app, url).await
+        self.impatient_node(url, Duration::from_secs(10)).await
+    }
+
+    /// The same, which gives up on the database after so long.
+    pub async fn impatient_node(&self, url: &str, patience: Duration) -> App {
+        template::node(&self.app, url, patience).await
     }
 
     /// Runs every job that is due, and what those cause; answers how many ran. A job that fails fails the test.

@@ -105,7 +105,7 @@ pub(crate) async fn furnish(app: &App) -> Fixture {
         let phone = format!("1380000{number:04}");
         let new = NewPerson { name, phone: Some(&phone), unit: unit_of(unit), post_name, post_kind, charges: &charges, from: since };
         let person = org::add_person(&mut tx, &ctx, &new).await.unwrap();
-        let account = NewAccount { person, login, password: String::new(), must_change: false, administrator: login == "admin" };
+        let account = NewAccount { person, login, must_change: false, administrator: login == "admin" };
         access::create_account_with(&mut tx, &ctx, &account, &hash).await.unwrap();
         fixture.persons.insert(login, person);
     }

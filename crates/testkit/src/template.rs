@@ -55,9 +55,9 @@ async fn assemble(folder: &Path, url: &str, seed: u64) -> App {
     app::assemble(Base { db, clock: Clock::manual(start), rng: Rng::seeded(seed), blobs, config, metrics: None })
 }
 
-/// Another application on the same database, as a second node would be; it gives up on a connection after ten seconds.
-pub(crate) async fn node(app: &App, url: &str) -> App {
-    let impatient = Options { acquire_timeout: Duration::from_secs(10), ..options() };
+/// Another application on the same database, as a second node would be, which gives up on it after `patience`.
+pub(crate) async fn node(app: &App, url: &str, patience: Duration) -> App {
+    let impatient = Options { acquire_timeout: patience, ..options() };
     let db = Db::open(url, &impatient).await.unwrap();
     let (clock, blobs, config) = (app.clock.clone(), app.blobs.clone(), app.config.clone());
     app::assemble(Base { db, clock, rng: Rng::from_system(), blobs, config, metrics: None })

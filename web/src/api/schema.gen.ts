@@ -2342,7 +2342,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2381,7 +2381,7 @@ export interface operations {
                 name?: string;
             };
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2692,7 +2692,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2731,7 +2731,7 @@ export interface operations {
                 name?: string;
             };
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2796,7 +2796,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2870,7 +2870,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2941,7 +2941,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2975,7 +2975,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3013,7 +3013,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3051,7 +3051,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3089,7 +3089,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3184,7 +3184,7 @@ export interface operations {
                 name?: string;
             };
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3251,7 +3251,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3433,7 +3433,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3751,7 +3751,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3789,7 +3789,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3862,7 +3862,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3935,7 +3935,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3973,7 +3973,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4011,7 +4011,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4049,7 +4049,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4183,7 +4183,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4221,7 +4221,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4259,7 +4259,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4355,7 +4355,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4530,7 +4530,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答。 */
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
                 "Idempotency-Key"?: string;
             };
             path: {

@@ -1,4 +1,4 @@
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use sqlx::{
     SqliteConnection, SqlitePool,
@@ -13,7 +13,8 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
+        // Another process may write to the file, for example a backup.
+        .busy_timeout(options.acquire_timeout)
         .statement_cache_capacity(400)
         // 16 MiB a connection, and reads straight from the page cache of the system.
         .pragma("cache_size", "-16000")

@@ -22,8 +22,6 @@ pub struct NewAccount<'a> {
     pub person: PersonId,
     /// What they sign in with.
     pub login: &'a str,
-    /// Their password, already checked or generated.
-    pub password: String,
     /// Whether they must choose another one first.
     pub must_change: bool,
     /// Whether they keep the organisation.

@@ -79,6 +79,8 @@ fn idempotency_key() -> ParameterBuilder {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("同一个值的重复提交只做一次，72 小时内得到同一个回答。"))
+        .description(Some(
+            "同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。",
+        ))
         .schema(Some(schema))
 }

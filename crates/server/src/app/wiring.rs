@@ -155,7 +155,10 @@ pub fn runner(app: &App) -> Runner {
     let clock = app.clock.clone();
     let tables = handler(move |tx, _| {
         let now = clock.now();
-        Box::pin(async move { Ok(org::sweep(tx, now).await?) })
+        Box::pin(async move {
+            org::sweep(tx, now).await?;
+            Ok(tasks::sweep_imports(tx, now).await?)
+        })
     });
     let planning = app.clone();
     let standing = handler(move |tx, _| {
@@ -169,7 +172,7 @@ pub fn runner(app: &App) -> Runner {
         .every("access.sweep", HOUR, sessions)
         .every("files.sweep_temp", DAY, uploads)
         .every("files.sweep", DAY, leftovers)
-        .every("org.sweep", DAY, tables)
+        .every("imports.sweep", DAY, tables)
 }
 
 /// Tells the compiler that a closure works for every lifetime, which it does not see behind `impl Handler`.

@@ -79,7 +79,7 @@ async fn create(app: &App, tx: &mut Tx, ctx: &Ctx, (login, name): (&str, &str), 
     let person =
         NewPerson { name, phone: None, unit, post_name: "系统管理员", post_kind: PostKind::Staff, charges: &[], from: ctx.today() };
     let person = org::add_person(tx, ctx, &person).await?;
-    let account = NewAccount { person, login, password: String::new(), must_change: true, administrator: true };
+    let account = NewAccount { person, login, must_change: true, administrator: true };
     access::create_account_with(tx, ctx, &account, &new.hash).await
 }
 

@@ -177,7 +177,7 @@ impl Clerk<'_> {
     }
 
     async fn account(&self, tx: &mut Tx, person: PersonId, login: &str, administrator: bool) -> anyhow::Result<()> {
-        let account = NewAccount { person, login, password: String::new(), must_change: false, administrator };
+        let account = NewAccount { person, login, must_change: false, administrator };
         access::create_account_with(tx, self.ctx, &account, &self.hash).await?;
         Ok(())
     }

@@ -225,7 +225,7 @@ async fn add(tx: &mut Tx, ctx: &Ctx, input: &PersonInput, hash: &str) -> Outcome
     };
     let person = people::add_person(tx, ctx, &new).await?;
     let administrator = input.administrator.unwrap_or(false);
-    let account = NewAccount { person, login, password: String::new(), must_change: true, administrator };
+    let account = NewAccount { person, login, must_change: true, administrator };
     access::create_account_with(tx, ctx, &account, hash).await?;
     Ok(person)
 }

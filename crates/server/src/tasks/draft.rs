@@ -283,6 +283,7 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
     }
     let units: BTreeSet<UnitId> = given.iter().map(|party| party.unit_id).collect();
     let known = org::unit_refs(tx, units.iter().copied()).await?;
+    let active: Vec<UnitId> = org::active_units(tx, units.iter().copied()).await?.into_iter().map(|unit| unit.id).collect();
     let mut seen = BTreeSet::new();
     for (index, party) in given.iter().enumerate() {
         let field = format!("parties[{index}].unit_id");
@@ -292,6 +293,7 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
             Some(unit) if !kept && !may_task(ctx, party.unit_id) => {
                 fields.add(&field, format!("“{}”不在您的管理范围内，请报政务运营中心交办", unit.name));
             }
+            Some(unit) if !kept && !active.contains(&party.unit_id) => fields.add(&field, format!("“{}”已经停用", unit.name)),
             Some(_) => {}
         }
         if !seen.insert(party.unit_id) {

@@ -48,6 +48,7 @@ pub use due::{read as read_due, rule_of};
 pub use duties::{Duty, DutyKind, duties};
 pub use filter::{Filter, FilterQuery, Mine};
 pub use http::routes;
+pub use import::sweep as sweep_imports;
 pub use lamp::{Lamp, LampView};
 pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};
 pub use model::{

@@ -93,9 +93,9 @@ pub async fn give_back(
     let mut fields = Fields::default();
     let reason = fields.text("reason", reason, 2000);
     if let Some(unit) = proposed
-        && org::unit_refs(tx, [unit]).await?.is_empty()
+        && org::active_units(tx, [unit]).await?.is_empty()
     {
-        fields.add("proposed_unit_id", "单位不存在");
+        fields.add("proposed_unit_id", "单位不存在或已停用");
     }
     fields.finish()?;
     let row = case.parties.iter().find(|row| row.id == party && policy::is_doer(row, &ctx.actor)).ok_or(Refusal::NotFound)?;
@@ -169,9 +169,9 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
     let new_unit = match (ruling, unit) {
         (Ruling::Uphold, _) => None,
         (Ruling::Reassign, Some(unit)) => {
-            let known = org::unit_refs(tx, [unit]).await?.into_iter().next();
+            let known = org::active_units(tx, [unit]).await?.into_iter().next();
             if known.is_none() {
-                fields.add("unit_id", "单位不存在");
+                fields.add("unit_id", "单位不存在或已停用");
             } else if !draft::may_task(ctx, unit) {
                 fields.add("unit_id", "不在您的管理范围内，请报政务运营中心裁定");
             } else if store::has_party(tx, asked.task_id, unit, party).await? {

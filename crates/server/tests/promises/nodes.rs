@@ -1,4 +1,4 @@
-//! Several nodes, and a database that goes away: PostgreSQL only, SQLite has neither.
+//! Several nodes, and a database that goes away.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -98,6 +98,26 @@ fn while_the_database_is_away_everyone_is_told_so_and_afterwards_everything_goes
         assert_eq!((status, page["items"].as_array().map(Vec::len)), (StatusCode::OK, Some(1)));
         assert_eq!(ask(&node, &token, "GET", "/readyz", None).await.0, StatusCode::OK);
         node.db.close().await;
+    });
+}
+
+#[test]
+fn while_the_file_is_locked_reading_goes_on_and_writers_are_told() {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let app = TestApp::sqlite().await;
+        let node = app.impatient_node(&app.sqlite_url().unwrap(), Duration::from_millis(200)).await;
+        let token = app.token_of("centre1").await;
+        let task = json!({ "title": "修路", "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] });
+        let other = app.app.db.begin().await.unwrap();
+        let (status, problem) = ask(&node, &token, "POST", "/api/v1/tasks", Some(task.clone())).await;
+        assert_eq!((status, problem["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")), "{problem}");
+        assert_eq!(ask(&node, &token, "GET", "/api/v1/tasks", None).await.0, StatusCode::OK);
+        other.rollback().await.unwrap();
+        assert_eq!(ask(&node, &token, "POST", "/api/v1/tasks", Some(task)).await.0, StatusCode::CREATED);
+        let (_, page) = ask(&node, &token, "GET", "/api/v1/tasks", None).await;
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(1));
+        node.db.close().await;
+        app.finish().await;
     });
 }
 

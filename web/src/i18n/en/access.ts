@@ -4,7 +4,6 @@ export default {
   signIn: 'Sign in',
   signingIn: 'Signing in',
   bad: 'Account or password is wrong.',
-  locked: 'Too many wrong attempts: the account is locked for a while.',
   showPassword: 'Show password',
   expired: 'Your session has ended. Please sign in again.',
   forgot: 'Forgot the password? Ask your liaison or the administrator for a reset.',

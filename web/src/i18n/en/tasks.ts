@@ -198,7 +198,7 @@ export default {
   },
   judge: {
     asked: 'asks to close it:',
-    granted: 'Granted by {name}:',
+    granted: 'Granted by {name}',
     byItself: 'It closed by itself when all tasks below were closed; there is no request of its own.',
     ready: {
       yes: ['Evidence checked; the result is real. Strike it off.', 'Inspected on site; the task is done.'],

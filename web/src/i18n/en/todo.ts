@@ -6,7 +6,7 @@ export default {
   mine: 'My tasks',
   kinds: 'By kind',
   more: 'Show {n} more',
-  truncated: 'Only the {n} most urgent are shown',
+  truncated: 'Only the 400 most urgent are shown',
   by: 'by {day}',
   was: 'was due {day}',
   kind: {

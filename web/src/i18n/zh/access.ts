@@ -4,7 +4,6 @@ export default {
   signIn: '登录',
   signingIn: '正在登录',
   bad: '账号或密码不对，请核对后再试。',
-  locked: '连续输错次数过多，账号已暂时锁定，请稍后再试。',
   showPassword: '显示密码',
   expired: '登录已失效，请重新登录。',
   forgot: '忘记密码，请联系本单位联络员或系统管理员重置。',

@@ -6,7 +6,7 @@ export default {
   mine: '看看我的任务',
   kinds: '按类别查看',
   more: '展开其余 {n} 件',
-  truncated: '只显示最急的 {n} 件',
+  truncated: '只显示最急的 400 件',
   by: '{day} 前',
   was: '应于 {day}',
   kind: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Mapping, TaskImport } from '@/api/types'
-import { keptChoices, leaderless, mendingSteps } from './model'
+import { keptChoices, leaderless, mendingSteps, problemRows } from './model'
 
 type Row = TaskImport['rows'][number]
 const row = (lead: string[], co: string[], ...errors: string[]): Row => ({
@@ -26,6 +26,11 @@ describe('a ledger with errors', () => {
     expect(mendingSteps(ledger([row([], [], 'lead')], true))).toEqual(['mapping', 'units'])
     expect(mendingSteps(ledger([row(['发改委'], [], 'co')]))).toEqual(['units'])
     expect(mendingSteps(ledger([row(['发改委'], [], 'title')]))).toEqual(['mapping'])
+  })
+  it('shows first what stops the import', () => {
+    const hint: Row = { ...row(['财政部'], []), row: 2, problems: [{ field: 'due', message: '', severity: 'warning' }] }
+    const stop = { ...row([], [], 'lead'), row: 3 }
+    expect(problemRows([row(['财政部'], []), hint, stop], 'problems').map((one) => one.row)).toEqual([3, 2])
   })
   it('keeps what was chosen by hand, for names that are still there', () => {
     const units: TaskImport['units'] = [

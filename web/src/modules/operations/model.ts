@@ -24,6 +24,12 @@ export function figureLink(figure: Figure): { name: string; query: Record<string
   return { name: 'tasks', query: Object.fromEntries(new URLSearchParams(figure.query.replace(/^.*\?/, ''))) }
 }
 
+/** The whole list behind the worst few of a home page. */
+export const worstLink = (role: Role) => ({
+  name: 'tasks',
+  query: { lamp: 'red,orange', leaves: 'true', ...(role === 'handler' ? { mine: 'handling' } : {}) },
+})
+
 /** Units with something red first, then by load. */
 export function byTrouble(units: readonly UnitLoad[]): UnitLoad[] {
   return [...units].sort(
@@ -82,5 +88,8 @@ export function mendingSteps(ledger: Pick<TaskImport, 'mapping' | 'rows'>): Step
 }
 
 export function problemRows(rows: TaskImport['rows'], which: 'all' | 'problems'): TaskImport['rows'] {
-  return which === 'all' ? [...rows] : rows.filter((row) => row.problems.length > 0)
+  if (which === 'all') return [...rows]
+  // What stops the import comes first; mere hints may be many.
+  const stops = (row: TaskImport['rows'][number]) => row.problems.some((problem) => problem.severity === 'error')
+  return rows.filter((row) => row.problems.length > 0).sort((a, b) => Number(stops(b)) - Number(stops(a)))
 }

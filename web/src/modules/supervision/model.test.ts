@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { unanswered, urgeOf } from './model'
+import { unanswered } from './model'
 
 describe('urges', () => {
-  it('knows which urge a duty is about', () => {
-    expect(urgeOf({ id: 'reply:01a2', kind: 'reply' })).toBe('01a2')
-    expect(urgeOf({ id: 'sign:01a2', kind: 'sign' })).toBeUndefined()
-  })
   it('says once who waits for an answer, the latest first', () => {
     const urge = (name: string, at: string, reply: string | null = null) => ({ by: { id: name, name }, at, reply })
     expect(

@@ -1,4 +1,4 @@
-import type { Duty, Party, TaskRow, Urge } from '@/api/types'
+import type { Party, TaskRow, Urge } from '@/api/types'
 import { addDays, clock, weekday } from '@/lib/dates'
 
 /** Who can be pressed: those who hold a part of the work and have not finished it. */
@@ -21,10 +21,6 @@ export function fittingWords({ overdue_days, remain_days }: TaskRow): number {
   if (overdue_days > 0) return 2
   return remain_days !== null && remain_days <= 5 ? 1 : 0
 }
-
-/** The urge a duty asks an answer to; other duties have none. */
-export const urgeOf = ({ id, kind }: Pick<Duty, 'id' | 'kind'>): string | undefined =>
-  kind === 'reply' ? id.replace(/^reply:/, '') : undefined
 
 export type Pressed = { name: string; day: string }
 

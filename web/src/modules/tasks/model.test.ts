@@ -109,7 +109,7 @@ describe('a task and its urges', () => {
       can_urge: true,
     })
     expect(both.can).toEqual(['report', 'urge', 'reply'])
-    expect(both.next_duty).toEqual({ action: 'reply', text: '唐静：请说明', due_day: '2026-11-24' })
+    expect(both.next_duty).toEqual({ action: 'reply', text: '唐静：请说明', due_day: '2026-11-24', target: 'u2' })
   })
   it('ask nothing of those who may not reply or have replied', () => {
     const both = compose(task, {
@@ -202,6 +202,10 @@ describe('decomposition', () => {
       { title: '一', weight: 60, parties: [{ unit_id: 'u1', role: 'lead' }] },
       { id: 't', weight: 40 },
     ])
+  })
+  it('names the handler in the lead party', () => {
+    const [sent] = childrenInput([{ ...blankRow(), title: '一', lead: 'u1', person: 'p1', weight: 100 }])
+    expect(sent?.parties).toEqual([{ unit_id: 'u1', role: 'lead', person_id: 'p1' }])
   })
   it('inherits what was left open from the task above', () => {
     const parent = row({ lead: { unit: { id: 'u9', name: '规建局', short_name: '规建局' }, person: null } })

@@ -190,7 +190,7 @@ async fn commit(tx: &mut Tx, ctx: &Ctx, kept: &Kept, initial: &HashMap<String, I
         let Some(InitialPassword { password, hash }) = initial.get(&person.login) else {
             return Err(Refusal::internal("a login without a prepared password"));
         };
-        let account = NewAccount { person: id, login: &person.login, password: String::new(), must_change: true, administrator: false };
+        let account = NewAccount { person: id, login: &person.login, must_change: true, administrator: false };
         access::create_account_with(tx, ctx, &account, hash).await?;
         accounts.push(ImportedAccount { name: person.name.clone(), login: person.login.clone(), initial_password: password.clone() });
         if person.is_liaison {

@@ -66,6 +66,8 @@ async fn upload(me: Permitted<ImportTasks>, Query(query): Query<UploadQuery>, id
         (name, receive(body.into_data_stream()).await?)
     };
     let name = blob::safe_name(&name);
+    idem.brings(name.as_bytes());
+    idem.brings(&bytes);
     let sheet = sheet::read(name.clone(), bytes).await?;
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| ledger::take_in(tx, &me.ctx, &name, sheet).await).await
 }

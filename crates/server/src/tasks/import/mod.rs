@@ -28,4 +28,17 @@ mod tests;
 mod title;
 mod units;
 
+use std::time::Duration;
+
+use db::Tx;
+use kit::Moment;
+
 pub(super) use http::routes;
+
+/// How long a ledger is kept that nobody carries out.
+const KEPT: Duration = Duration::from_secs(30 * 86_400);
+
+/// Forgets ledgers that were brought long ago and never carried out.
+pub async fn sweep(tx: &mut Tx, now: Moment) -> db::Result<()> {
+    store::remove_uncommitted(tx, now.minus(KEPT)).await
+}

@@ -74,3 +74,9 @@ pub(super) async fn finish(tx: &mut Tx, id: ImportId, at: Moment) -> Result<()> 
         .execute(c))?;
     Ok(())
 }
+
+/// Removes imports that were begun before this moment and never carried out.
+pub(super) async fn remove_uncommitted(tx: &mut Tx, before: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from task_import where committed_at is null and at < $1").bind(before).execute(c))?;
+    Ok(())
+}

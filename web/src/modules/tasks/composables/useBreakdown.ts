@@ -1,6 +1,7 @@
 import { computed, nextTick, ref, watch, type Ref } from 'vue'
 import type { TaskDetail } from '@/api/types'
 import { useDraft } from '@/lib/draft'
+import { remember } from '@/lib/storage'
 import { blankRow, isBlank, pageIndex, reserved, rowsOf, type ChildRow } from '../breakdown'
 import { distribute, sumsToHundred, weightSum } from '../weights'
 
@@ -37,6 +38,8 @@ export function useBreakdown(draft: string, detail: () => Filled | undefined, co
     if (!rows.value.length) rows.value = [blankRow(), blankRow(), blankRow()]
     touched.value = false
     restored.value = false
+    // At once: a page that is left in the same moment must not find again what has just been saved.
+    remember(draft, null)
     note(from)
   }
   function note(from: Filled): void {

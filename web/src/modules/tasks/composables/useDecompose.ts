@@ -36,7 +36,7 @@ export function useDecompose(id: string) {
 
   const fault = (row: ChildRow, name: string) => cells.value[`${row.key}.${name}`]
   function touch(row: ChildRow, name: string): void {
-    delete cells.value[`${row.key}.${name}`]
+    cells.value = { ...cells.value, [`${row.key}.${name}`]: '' }
     plan.change()
   }
 

@@ -1,0 +1,124 @@
+//! The process is killed at any moment: what was acknowledged is there, nothing is there twice, nothing is half done.
+
+use std::{
+    collections::BTreeMap,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    sync::mpsc,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::kit::{Server, aside, say};
+
+const KILLS: usize = 6;
+
+/// One request; an error when the program died over it.
+fn ask(address: &str, token: &str, path: &str, key: &str, body: &Value) -> std::io::Result<(u16, Value)> {
+    let body = body.to_string();
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    write!(
+        stream,
+        "POST /api/v1{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+         idempotency-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
+    let status = head.split(' ').nth(1).and_then(|text| text.parse().ok()).ok_or(std::io::ErrorKind::InvalidData)?;
+    Ok((status, serde_json::from_str(body).map_err(|_| std::io::ErrorKind::UnexpectedEof)?))
+}
+
+/// What one client did until the program died: acknowledged titles, and the one that was not.
+struct Done {
+    acknowledged: Vec<String>,
+    unknown: String,
+}
+
+fn work(address: &str, token: &str, round: usize, told: &mpsc::Sender<()>) -> Done {
+    let mut acknowledged = Vec::new();
+    loop {
+        let title = format!("断电{round}第{}件", acknowledged.len());
+        let body = json!({ "title": title, "demand": "x".repeat(2000) });
+        match ask(address, token, "/tasks", &title_key(&title), &body) {
+            Ok((201, _)) => acknowledged.push(title),
+            Ok((status, answer)) => panic!("{status} {answer}"),
+            Err(_) => return Done { acknowledged, unknown: title },
+        }
+        let _ = told.send(());
+    }
+}
+
+/// A key of plain characters.
+fn title_key(title: &str) -> String {
+    format!("killed-{}", title.bytes().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+fn survives(database: &[&str]) {
+    let data = TempDir::new().unwrap();
+    let with = |arguments: &[&'static str]| -> Vec<String> { arguments.iter().chain(database).map(|text| (*text).to_owned()).collect() };
+    let run = |arguments: &[&'static str]| {
+        let all = with(arguments);
+        say(data.path(), &all.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    run(&["demo", "--set", "june-2021"]);
+    let token = run(&["admin", "token", "--user", "centre1"]).trim().to_owned();
+    let (mut acknowledged, mut unknown) = (Vec::new(), Vec::new());
+    for round in 0..KILLS {
+        let server = Server::start(data.path(), database);
+        let (tell, told) = mpsc::channel();
+        let (address, holder) = (server.address().to_owned(), token.clone());
+        let done = aside(move || work(&address, &holder, round, &tell));
+        for _ in 0..=round * 3 {
+            told.recv().unwrap();
+        }
+        server.signal("KILL");
+        assert!(!server.ended(Duration::from_secs(15)).success());
+        let done = done.recv().unwrap();
+        acknowledged.extend(done.acknowledged);
+        unknown.push(done.unknown);
+    }
+    let server = Server::start(data.path(), database);
+    // Whoever heard nothing asks again with the same key: it is done now, if it was not before.
+    for title in &unknown {
+        let body = json!({ "title": title, "demand": "x".repeat(2000) });
+        assert_eq!(ask(server.address(), &token, "/tasks", &title_key(title), &body).unwrap().0, 201);
+    }
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    let mut path = "/tasks?q=%E6%96%AD%E7%94%B5&limit=200".to_owned();
+    loop {
+        let (status, page) = server.api(&token, "GET", &path, b"");
+        assert_eq!(status, 200);
+        for row in page["items"].as_array().unwrap() {
+            *found.entry(row["title"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        path = format!("/tasks?q=%E6%96%AD%E7%94%B5&limit=200&cursor={cursor}");
+    }
+    let expected: BTreeMap<String, usize> = acknowledged.into_iter().chain(unknown).map(|title| (title, 1)).collect();
+    assert_eq!(found, expected);
+    server.stop();
+    let checked = run(&["verify"]);
+    assert!(checked.contains("均与写入时一致"), "{checked}");
+}
+
+#[test]
+fn on_sqlite_a_killed_process_has_lost_nothing_it_acknowledged() {
+    survives(&[]);
+}
+
+#[test]
+fn on_postgresql_a_killed_process_has_lost_nothing_it_acknowledged() {
+    let Ok(base) = std::env::var("SHIBICHENG_TEST_POSTGRES") else { return };
+    let scratch = db::Scratch::new(&base).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let name = format!("sbc_{}_killed", std::process::id());
+    runtime.block_on(scratch.create(&name, None)).unwrap();
+    let url = scratch.url_of(&name);
+    survives(&["--database-url", &url]);
+    runtime.block_on(scratch.remove(&name)).unwrap();
+}
