@@ -69,6 +69,8 @@ export interface NextDuty {
   action: Action
   text: string
   due_day: string | null
+  /** Which request or urge it is about, where it is about one. */
+  target: string | null
 }
 export type TaskDetail = Omit<TaskAnswer, 'can' | 'next_duty'> & {
   can: Action[]

@@ -325,7 +325,8 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
         let old = before.iter().find(|row| row.unit_id == party.unit_id && row.role == party.role);
         if let Some(old) = old {
             let mut row = old.clone();
-            row.person_id = party.person_id.or(row.person_id);
+            // Once it is out, a handler is changed and not forgotten.
+            row.person_id = party.person_id.or(row.person_id.filter(|_| task.dispatched_at.is_some()));
             store::save_party(tx, &row).await?;
             rows.push(row);
             continue;

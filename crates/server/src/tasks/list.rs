@@ -11,7 +11,7 @@ use super::{
     filter::{Filter, FilterQuery, SortValue},
     lamp::{self, Lamp},
     model::{Share, TaskId},
-    store::{self, Summary},
+    store::{self, Counted, Summary},
     view::{self, TaskRow},
 };
 use crate::{
@@ -174,14 +174,23 @@ pub struct MonthFigures {
 /// The last `months` months, the present one last.
 pub async fn trend(tx: &mut Tx, ctx: &Ctx, months: usize) -> Outcome<Vec<MonthFigures>> {
     let today = ctx.today();
-    let mut first = today.month_start();
-    let mut out = Vec::new();
-    for _ in 0..months {
-        let last = first.plus_days(31).month_start().plus_days(-1);
-        let (created, closed, overdue) = store::month(tx, &ctx.actor.scope, first, last, today).await?;
-        out.push(MonthFigures { month: first.month(), created, closed, overdue });
-        first = first.plus_days(-1).month_start();
+    let mut starts = vec![today.month_start()];
+    while starts.len() < months {
+        let Some(first) = starts.last() else { break };
+        starts.push(first.plus_days(-1).month_start());
     }
-    out.reverse();
+    starts.reverse();
+    let mut out: Vec<MonthFigures> =
+        starts.iter().map(|day| MonthFigures { month: day.month(), created: 0, closed: 0, overdue: 0 }).collect();
+    for what in [Counted::Created, Counted::Closed, Counted::Overdue] {
+        for (bucket, n) in store::by_month(tx, &ctx.actor.scope, &starts, today, what).await? {
+            let Some(month) = usize::try_from(bucket).ok().and_then(|at| out.get_mut(at)) else { continue };
+            match what {
+                Counted::Created => month.created = n,
+                Counted::Closed => month.closed = n,
+                Counted::Overdue => month.overdue = n,
+            }
+        }
+    }
     Ok(out)
 }

@@ -79,6 +79,20 @@ both_bare! {
             }
         }
         assert!(waiting > 100, "{waiting}");
+        // Every month of the trend is the number of rows of its lists.
+        let home = app.as_user("centre1").get("/home").await.assert(200);
+        for (month, last) in [("2025-12", "2025-12-31"), ("2026-01", "2026-01-31"), ("2026-02", "2026-02-28")] {
+            let trend = home["trend"].as_array().unwrap().iter().find(|one| one["month"] == month).unwrap().clone();
+            let out = "leaves=true&state=dispatched,active,closed,settled,suspended";
+            for (key, query) in [
+                ("created", format!("{out}&created_from={month}-01&created_to={last}")),
+                ("closed", format!("leaves=true&closed_from={month}-01&closed_to={last}")),
+                ("overdue", format!("leaves=true&overdue=true&due_from={month}-01&due_to={last}")),
+            ] {
+                let count = app.as_user("centre1").get(&format!("/tasks/count?{query}")).await.assert(200);
+                assert_eq!(count["total"], trend[key], "{month} {key}");
+            }
+        }
         // Every figure of a home page is the number of rows of its list.
         for login in ["leader", "deputy1", "centre1", "head1", "handler1"] {
             let home = app.as_user(login).get("/home").await.assert(200);

@@ -1,5 +1,5 @@
-import type { Action, TaskAnswer, TaskDetail, Urges } from '@/api/types'
-import { openUrge, type AimedDuty } from './duties'
+import type { Action, NextDuty, TaskAnswer, TaskDetail, Urges } from '@/api/types'
+import { openUrge } from './duties'
 
 /** The task and its urges come from two rooms of the server; the page shows them as one. */
 export function compose(task: TaskAnswer, urges: Urges): TaskDetail {
@@ -7,7 +7,7 @@ export function compose(task: TaskAnswer, urges: Urges): TaskDetail {
   const can: Action[] = [...task.can]
   if (urges.can_urge) can.push('urge')
   if (first) can.push('reply')
-  const reply: AimedDuty | null = first
+  const reply: NextDuty | null = first
     ? { action: 'reply', text: `${first.by.name}：${first.text}`, due_day: first.reply_due_day, target: first.id }
     : null
   // Who is pressed answers first; everything else follows.

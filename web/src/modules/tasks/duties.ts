@@ -51,11 +51,9 @@ export function mostUrgent(duties: readonly Duty[], n: number): Duty[] {
 /** The urge a duty to reply is about; every other duty is about its task. */
 export const dutyTarget = (duty: Duty): string | undefined =>
   duty.kind === 'reply' ? duty.id.slice('reply:'.length) : undefined
-/** A duty that says which request, report or urge it is about. */
-export type AimedDuty = NextDuty & { target?: string | null }
 /** What an action is about when nobody names it: what the duty of the moment is about. */
 export function aimOf(detail: TaskDetail | undefined, action: Action): string | undefined {
-  const duty: AimedDuty | null = detail?.next_duty ?? null
+  const duty: NextDuty | null = detail?.next_duty ?? null
   return duty?.action === action ? (duty.target ?? undefined) : undefined
 }
 

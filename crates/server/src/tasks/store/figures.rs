@@ -1,4 +1,4 @@
-use db::{Result, Sql, Tx};
+use db::{Result, Sql, Tx, Value};
 use kit::{Day, Moment};
 
 use super::{Eye, push_severity, push_where};
@@ -108,17 +108,37 @@ pub(in crate::tasks) async fn by_unit(tx: &mut Tx, eye: &Eye<'_>, filter: &Filte
     sql.fetch_all(tx).await
 }
 
-/// (month `YYYY-MM` by start moment, created, closed, overdue now) needs the months' bounds, which only Rust knows.
-pub(in crate::tasks) async fn month(tx: &mut Tx, scope: &Scope, from: Day, to: Day, today: Day) -> Result<(i64, i64, i64)> {
-    let mut sql = Sql::new("select coalesce(cast(sum(case when t.created_at >= ");
-    sql.bind(from.start().millis()).push(" and t.created_at <= ").bind(to.end().millis());
-    sql.push(" then 1 else 0 end) as bigint), 0), coalesce(cast(sum(case when t.closed_at >= ").bind(from.start().millis());
-    sql.push(" and t.closed_at <= ").bind(to.end().millis());
-    sql.push(" then 1 else 0 end) as bigint), 0), coalesce(cast(sum(case when t.due_day >= ").bind(from.to_string());
-    sql.push(" and t.due_day <= ").bind(to.to_string()).push(" and t.due_day < ").bind(today.to_string());
-    sql.push(" and t.state in ('dispatched', 'active') then 1 else 0 end) as bigint), 0) from task t where t.dispatched_at is not null and t.children = 0 and (t.created_at >= ");
-    sql.bind(from.start().millis()).push(" or t.closed_at >= ").bind(from.start().millis());
-    sql.push(" or t.due_day >= ").bind(from.to_string()).push(") and");
+/// What [`by_month`] counts.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::tasks) enum Counted {
+    /// By the moment it was written.
+    Created,
+    /// By the moment it was closed.
+    Closed,
+    /// By the day it was due, of those that are open past it.
+    Overdue,
+}
+
+/// How many fall into each of the months that begin on these days, the earliest first and the last one open-ended: one
+/// statement over the rows since the first of them. A month without any has no row.
+pub(in crate::tasks) async fn by_month(tx: &mut Tx, scope: &Scope, starts: &[Day], today: Day, what: Counted) -> Result<Vec<(i64, i64)>> {
+    let (column, begins): (&'static str, fn(Day) -> Value) = match what {
+        Counted::Created => ("t.created_at >= ", |day| day.start().millis().into()),
+        Counted::Closed => ("t.closed_at >= ", |day| day.start().millis().into()),
+        Counted::Overdue => ("t.due_day >= ", |day| day.to_string().into()),
+    };
+    let mut sql = Sql::new("select bucket, count(*) from (select case");
+    for (n, start) in starts.iter().enumerate().rev() {
+        let n = i64::try_from(n).unwrap_or(i64::MAX);
+        sql.push(" when ").push(column).bind(begins(*start)).push(" then cast(").bind(n).push(" as bigint)");
+    }
+    sql.push(" end as bucket from task t where");
     scope.tasks(&mut sql);
-    sql.fetch_one(tx).await
+    sql.push(" and t.dispatched_at is not null and t.children = 0 and ").push(column);
+    sql.bind(starts.first().map_or(Value::Int(0), |first| begins(*first)));
+    if let Counted::Overdue = what {
+        sql.push(" and t.state in ('dispatched', 'active') and t.due_day < ").bind(today.to_string());
+    }
+    sql.push(") m group by bucket");
+    sql.fetch_all(tx).await
 }

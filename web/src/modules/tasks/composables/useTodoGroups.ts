@@ -20,7 +20,7 @@ export function useTodoGroups() {
   const total = computed(() => todo.data.value?.items.length ?? 0)
   const overdue = computed(() => groups.value.reduce((sum, group) => sum + group.overdue, 0))
   /** The server looks at so many at most. */
-  const truncated = computed(() => (todo.data.value as { truncated?: boolean } | undefined)?.truncated ?? false)
+  const truncated = computed(() => todo.data.value?.truncated ?? false)
   const toggle = (kind: DutyKind) => (opened.value = toggled(opened.value, kind))
   return { todo, groups, total, overdue, truncated, toggle }
 }
