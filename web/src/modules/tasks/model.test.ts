@@ -100,7 +100,7 @@ describe('a task and its urges', () => {
   const urge = (id: string, reply_due_day: string, may_reply: boolean, reply: string | null = null) =>
     ({ id, reply_due_day, may_reply, reply, text: '请说明', by: person }) as TaskDetail['urges'][number]
   const task = {
-    ...detail({ can: ['report'], next_duty: { action: 'report', text: '', due_day: null } }),
+    ...detail({ can: ['report'], next_duty: { action: 'report', text: '', due_day: null, target: null } }),
   } as unknown as TaskAnswer
 
   it('become one page: who is pressed answers first', () => {
@@ -149,13 +149,13 @@ describe('what to do', () => {
   })
   it('gives one button to the duty and never offers it twice', () => {
     const can: Action[] = ['report', 'urge', 'edit', 'attach', 'request_close', 'assign', 'decompose']
-    const buttons = buttonsOf(detail({ can, next_duty: { action: 'report', text: '', due_day: null } }))
+    const buttons = buttonsOf(detail({ can, next_duty: { action: 'report', text: '', due_day: null, target: null } }))
     expect(buttons.first).toBe('report')
     expect([...buttons.near, ...buttons.rest].sort()).toEqual(can.filter((one) => one !== 'report').sort())
     expect(buttons.near).toHaveLength(3)
   })
   it('offers no duty that may not be done', () => {
-    expect(buttonsOf(detail({ next_duty: { action: 'verify', text: '', due_day: null } })).first).toBeNull()
+    expect(buttonsOf(detail({ next_duty: { action: 'verify', text: '', due_day: null, target: null } })).first).toBeNull()
   })
   it('colours a due day by what it means today', () => {
     expect(dueTone(row({ overdue_days: 2 }), '2026-12-03')).toBe('past')
