@@ -155,7 +155,9 @@ describe('what to do', () => {
     expect(buttons.near).toHaveLength(3)
   })
   it('offers no duty that may not be done', () => {
-    expect(buttonsOf(detail({ next_duty: { action: 'verify', text: '', due_day: null, target: null } })).first).toBeNull()
+    expect(
+      buttonsOf(detail({ next_duty: { action: 'verify', text: '', due_day: null, target: null } })).first,
+    ).toBeNull()
   })
   it('colours a due day by what it means today', () => {
     expect(dueTone(row({ overdue_days: 2 }), '2026-12-03')).toBe('past')
