@@ -23,7 +23,7 @@ pub(super) const MONTHS: usize = 24;
 
 const SEED: u64 = 20_210_630;
 /// Messages of the last so many days are there to be read.
-const TOLD_DAYS: i64 = 14;
+const TOLD_DAYS: i64 = 7;
 
 /// Plays the last `months` months.
 pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow::Result<()> {
@@ -41,6 +41,7 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
     let mut play = Play::new(stage, area, dice);
     let mut writer = Writer::default();
     let mut month = first.month();
+    let last = hours::workday(&app.calendar, today, -1);
     let mut owed = 0_i64;
     for (day, count) in shape::volumes(&play.dice.clone(), &play.stage.calendar.clone(), first, today.plus_days(-1), shape::MONTHLY) {
         if day.month() != month {
@@ -52,10 +53,12 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
         while owed > 0 {
             owed -= i64::try_from(set_one(&mut play, &mut writer, day)).unwrap_or(1);
         }
+        if day == last {
+            play.play_until(evening(day, EVENING)).await?;
+            last_evening(&mut play, &mut writer, day)?;
+        }
         play.play_until(day.plus_days(1).start()).await?;
     }
-    last_evening(&mut play, &mut writer, hours::workday(&app.calendar, today, -1))?;
-    play.play_until(today.start()).await?;
     play.stage.pause().await?;
     tracing::info!(demo.tasks = play.nodes.len(), "the zone stands");
     Ok(())
@@ -76,7 +79,7 @@ fn set_one(play: &mut Play, writer: &mut Writer, day: Day) -> usize {
 /// What is left lying on the desks: matters that wait for approval, drafts, urges that nobody has answered yet.
 fn last_evening(play: &mut Play, writer: &mut Writer, day: Day) -> anyhow::Result<()> {
     let (dice, calendar) = (play.dice.clone(), play.stage.calendar.clone());
-    let evening = |minutes: i64| hours::at(day, FULL_DAY - minutes * MINUTE);
+    let evening = |minutes: i64| evening(day, minutes);
     for n in 0..6 {
         let mut author = Author { area: &play.area, dice: &dice, calendar: &calendar, writer, today: day };
         let mut spec = author.plain();
@@ -110,6 +113,14 @@ fn last_evening(play: &mut Play, writer: &mut Writer, day: Day) -> anyhow::Resul
         }
     }
     Ok(())
+}
+
+/// The last so many minutes of a working day.
+const EVENING: i64 = 60;
+
+/// So many minutes before the end of a working day.
+fn evening(day: Day, minutes: i64) -> Moment {
+    hours::at(day, FULL_DAY - minutes * MINUTE)
 }
 
 /// The evening before a day.

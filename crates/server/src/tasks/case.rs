@@ -158,6 +158,11 @@ impl Case {
         self.below.drafts + self.below.open
     }
 
+    /// Whether reports wait for their review.
+    pub(super) const fn has_reports(&self) -> bool {
+        !self.reporters.is_empty()
+    }
+
     /// The closing of a task that is closed.
     pub(super) const fn closure(&self) -> Option<ClosureRow> {
         self.closure

@@ -85,7 +85,9 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseD
         CloseDecision::Grant => {
             let row = ClosureRow { asked_by: Some(asked.person_id), granted_by: Some(me), progress: case.task.progress };
             store::insert_closure(tx, ClosureId::new(&ctx.rng, now), id, now, row).await?;
-            store::accept_open_reports(tx, id, me, now).await?;
+            if case.has_reports() {
+                store::accept_open_reports(tx, id, me, now).await?;
+            }
             case.task.state = TaskState::Closed;
             case.task.closed_at = Some(now);
             case.task.progress = Share::WHOLE;

@@ -282,8 +282,11 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
         fields.add("parties", "只能有一个牵头单位，其余可设为共同牵头");
     }
     let units: BTreeSet<UnitId> = given.iter().map(|party| party.unit_id).collect();
-    let known = org::unit_refs(tx, units.iter().copied()).await?;
-    let active: Vec<UnitId> = org::active_units(tx, units.iter().copied()).await?.into_iter().map(|unit| unit.id).collect();
+    let mut known = org::active_units(tx, units.iter().copied()).await?;
+    let active: Vec<UnitId> = known.iter().map(|unit| unit.id).collect();
+    if active.len() < units.len() {
+        known = org::unit_refs(tx, units.iter().copied()).await?;
+    }
     let mut seen = BTreeSet::new();
     for (index, party) in given.iter().enumerate() {
         let field = format!("parties[{index}].unit_id");

@@ -18,7 +18,7 @@ use crate::{
 pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
     let mut next = task.parent_id;
     while let Some(id) = next {
-        let Some(store::Above { task: mut parent, below }) = store::find_above(tx, id).await? else { break };
+        let Some(store::Above { task: mut parent, below, has_requests }) = store::find_above(tx, id).await? else { break };
         let before = (parent.progress, parent.claimed, parent.state, parent.children);
         parent.children = below.live;
         let step = if turns(parent.state, below) { step(tx, ctx, &mut parent, below).await? } else { None };
@@ -30,7 +30,9 @@ pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
         if before == (parent.progress, parent.claimed, parent.state, parent.children) {
             break;
         }
-        let (parties, requests) = (store::parties(tx, id).await?, store::open_requests(tx, id).await?);
+        // Only what somebody has asked for stops a clock.
+        let (parties, requests) =
+            if has_requests { (store::parties(tx, id).await?, store::open_requests(tx, id).await?) } else { (Vec::new(), Vec::new()) };
         case::light(tx, ctx, &mut parent, &requests, &parties).await?;
         store::save_derived(tx, &parent).await?;
         if let Some(step) = step {

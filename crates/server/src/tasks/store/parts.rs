@@ -4,8 +4,8 @@ use kit::{Day, Moment, uuid::Uuid};
 use crate::{
     org::{PersonId, UnitId},
     tasks::model::{
-        MilestoneId, MilestoneRow, PartyId, PartyRow, PartyState, ReportDueId, ReportDueRow, ReportId, ReportRow, RequestId, RequestRow,
-        RequestState, Share, TaskId, VerificationId, VerificationResult, VerificationRow,
+        MilestoneId, MilestoneRow, PartyId, PartyRow, PartyState, ReportDueId, ReportDueRow, ReportId, ReportRow, ReportState, RequestId,
+        RequestRow, RequestState, Share, TaskId, VerificationId, VerificationResult, VerificationRow,
     },
 };
 
@@ -243,27 +243,20 @@ pub(in crate::tasks) async fn open_reporters(tx: &mut Tx, task: TaskId) -> Resul
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// What the newest of the reports that wait for a review claims, of those that move the task: its leads'.
-pub(in crate::tasks) async fn newest_claim(tx: &mut Tx, task: TaskId) -> Result<Option<Share>> {
-    let row: Option<(Share,)> = run!(tx, |c| sqlx::query_as(
-        "select r.claimed from report r join party p on p.id = r.party_id where r.task_id = $1 and r.state = 'submitted' \
-           and p.role in ('lead', 'co_lead') order by r.at desc, r.id desc limit 1"
-    )
-    .bind(task)
-    .fetch_optional(c))?;
-    Ok(row.map(|(claimed,)| claimed))
-}
-
-/// Whether a lead's report that was handed in later has been accepted already.
-pub(in crate::tasks) async fn is_superseded(tx: &mut Tx, report: &ReportRow) -> Result<bool> {
-    let row: Option<(ReportId,)> = run!(tx, |c| sqlx::query_as(
-        "select r.id from report r join party p on p.id = r.party_id where r.task_id = $1 and r.state = 'accepted' and r.id > $2 \
-           and p.role in ('lead', 'co_lead') limit 1"
+/// Of the reports that move a task, its leads', without this one: whether a later one has been accepted already, and what the
+/// newest that waits for a review claims.
+pub(in crate::tasks) async fn reports_beside(tx: &mut Tx, report: &ReportRow) -> Result<(bool, Option<Share>)> {
+    let rows: Vec<(ReportId, ReportState, Share)> = run!(tx, |c| {
+        sqlx::query_as(
+        "select r.id, r.state, r.claimed from report r join party p on p.id = r.party_id where r.task_id = $1 and r.id <> $2 \
+           and p.role in ('lead', 'co_lead') and (r.state = 'submitted' or (r.state = 'accepted' and r.id > $2)) order by r.id desc limit 400"
     )
     .bind(report.task_id)
     .bind(report.id)
-    .fetch_optional(c))?;
-    Ok(row.is_some())
+    .fetch_all(c)
+    })?;
+    let superseded = rows.iter().any(|(_, state, _)| *state == ReportState::Accepted);
+    Ok((superseded, rows.into_iter().find(|(_, state, _)| *state == ReportState::Submitted).map(|(.., claimed)| claimed)))
 }
 
 /// What a party last claimed of its own part.

@@ -276,11 +276,16 @@ pub(in crate::tasks) struct Above {
     pub(in crate::tasks) task: Task,
     #[sqlx(flatten)]
     pub(in crate::tasks) below: Below,
+    pub(in crate::tasks) has_requests: bool,
 }
 
 pub(in crate::tasks) async fn find_above(tx: &mut Tx, id: TaskId) -> Result<Option<Above>> {
     run!(tx, |c| sqlx::query_as(concat!(
-        select_task!(", b.live, b.below_weight, b.below_progress, b.below_claimed, b.drafts, b.open, b.settled", "cross join ("),
+        select_task!(
+            ", b.live, b.below_weight, b.below_progress, b.below_claimed, b.drafts, b.open, b.settled, \
+               exists (select 1 from request q where q.task_id = t.id and q.state = 'open') as has_requests",
+            "cross join ("
+        ),
         sums_below!(),
         ") b where t.id = $1"
     ))
