@@ -241,4 +241,36 @@ both! {
         let rest = app.as_user("centre1").get(&format!("/tasks?limit=2&cursor={cursor}")).await.assert(200);
         assert_eq!(rest["items"].as_array().unwrap().len(), 1);
     }
+
+    async fn a_unit_that_is_switched_off_gets_no_tasks(app) {
+        let admin = app.as_user("admin");
+        let units = admin.get("/units").await.assert(200);
+        let key = app.unit("bureau_c").to_string();
+        let unit = units["items"].as_array().unwrap().iter().find(|unit| unit["id"] == key.as_str()).unwrap().clone();
+        admin.patch(&format!("/units/{key}"), &json!({ "version": unit["version"], "active": false })).await.assert(200);
+        let body = json!({ "title": "修路", "parties": lead(app, "bureau_c") });
+        app.as_user("centre1").post("/tasks", &body).await.refused_field("parties[0].unit_id");
+    }
+
+    async fn a_draft_does_not_go_out_beside_weights_that_make_no_whole(app) {
+        let centre = app.as_user("centre1");
+        let root = dispatched_with(app, json!({ "title": "总任务", "parties": lead(app, "bureau_a") })).await;
+        let child = |title: &str, weight: i64| json!({ "title": title, "weight": weight, "parties": lead(app, "bureau_b") });
+        let body = json!({ "version": version(&root), "children": [child("甲", 20), child("乙", 80)] });
+        let page = centre.put(&format!("/tasks/{}/children", id(&root)), &body).await.assert(200);
+        let (first, second) = (page["children"][0].clone(), page["children"][1].clone());
+        centre.delete(&format!("/tasks/{}?version={}", id(&first), version(&first))).await.assert(204);
+        let body = json!({ "version": version(&second), "not_secret": true });
+        centre.post(&format!("/tasks/{}/submission", id(&second)), &body).await.refused_field("weight");
+    }
+
+    async fn what_happened_lately_is_found_however_much_happened_elsewhere(app) {
+        let own = dispatched(app, "甲", "bureau_a").await;
+        for n in 0..90 {
+            dispatched(app, &format!("别处{n}"), "bureau_b").await;
+        }
+        let home = app.as_user("head_a").get("/home").await.assert(200);
+        let recent = home["recent"].as_array().unwrap();
+        assert!(!recent.is_empty() && recent.iter().all(|event| event["task_id"] == id(&own).as_str()), "{recent:?}");
+    }
 }
