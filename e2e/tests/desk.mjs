@@ -408,7 +408,7 @@ export const tests = {
   async 'a message arrives while one looks, is counted, opened and read'(app) {
     const { unit, liaison } = await app.org.newBureau()
     const page = await app.desk(liaison)
-    const live = page.waitForResponse((response) => response.url().endsWith('/live'))
+    const live = page.waitForResponse((response) => response.url().includes('/live?'))
     await go(page, '/todo')
     await live
     await says(page.locator('main'), '没有待办')
@@ -481,6 +481,26 @@ export const tests = {
     // The handler's page moves by itself.
     await says(theirs.locator('.figure__value').first(), '30%')
     await says(theirs.getByRole('region', { name: '办理过程' }), '核定 30%')
+  },
+
+  async 'of a task that is broken down a review asks for no progress'(app) {
+    const { unit, head } = await app.org.newBureau()
+    const work = new Work(app.people.zhouyun)
+    const task = await work.active('已分解的任务', unit, head)
+    const below = { title: '其中一项', weight: 100, parties: [{ unit_id: unit.id, role: 'lead' }] }
+    const parts = await head.api.put(`/tasks/${task.id}/children`, { version: task.version, children: [below] })
+    await head.api.post(`/tasks/${task.id}/submission`, { version: parts.task.version, not_secret: true })
+    await head.api.post(`/tasks/${task.id}/reports`, { claimed_progress: 0, text: '下级任务已经布置' })
+
+    const page = await centreDesk(app)
+    await go(page, `/tasks/${task.id}`)
+    await page.getByRole('region', { name: '现在要做的' }).getByRole('button', { name: '审核上报' }).click()
+    const review = dialog(page, '审核上报')
+    await says(review, '下级任务已经布置')
+    await count(review.getByRole('spinbutton'), 0)
+    await review.getByRole('button', { name: '确定' }).click()
+    await toast(page, '已审核')
+    assert.equal((await work.detail(task.id)).reports[0].state, 'accepted')
   },
 
   async 'a wrong unit sends a task back, and the centre rules'(app) {

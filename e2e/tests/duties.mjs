@@ -32,9 +32,11 @@ export const tests = {
     await choose(cell(1), "经办人", handler.name);
     await until("the rows to be kept", () =>
       page.evaluate(
-        (name) =>
-          Object.values(localStorage).some((kept) => kept.includes(name)),
-        "摸清底数",
+        (all) =>
+          Object.values(localStorage).some((kept) =>
+            all.every((one) => kept.includes(one)),
+          ),
+        ["摸清底数", handler.id],
       ),
     );
     await page.reload();

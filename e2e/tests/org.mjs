@@ -123,6 +123,20 @@ export const tests = {
     await says(personRow(page, handler.name), '联络员')
   },
 
+  async 'who is in a unit and what can be done with them fits beside the tree'(app) {
+    const post = { post_name: '重点项目建设推进工作专班联络专员', post_kind: 'deputy', phone: '13800001111' }
+    const long = { name: '欧阳在职', login: 'ouyangzaizhi', charge_unit_ids: [app.units.bureau.id, app.units.other.id] }
+    await app.org.person({ ...post, ...long, unit_id: app.units.centre.id, settled: false })
+    const page = await administrator(app)
+    await openUnit(page, '政务运营中心')
+    await says(personRow(page, long.name), '政务运营中心、部门负责人')
+    for (const width of [1181, 1240, 1300, 1400, 1440]) {
+      await page.setViewportSize({ width, height: 900 })
+      const beyond = await page.getByRole('region', { name: '人员', exact: true }).evaluate((one) => one.scrollWidth - one.clientWidth)
+      assert.equal(beyond, 0, `at ${width} px`)
+    }
+  },
+
   async 'somebody who leaves can sign in no more'(app) {
     const { unit, handler } = await app.org.newBureau()
     const page = await administrator(app)

@@ -128,7 +128,7 @@ export const tests = {
     const who = await somebody(app)
     const page = await app.desk(who)
     app.expect({ status: 401 })
-    const live = page.waitForResponse((response) => response.url().endsWith('/live'))
+    const live = page.waitForResponse((response) => response.url().includes('/live?'))
     await go(page, '/todo')
     assert.equal((await live).status(), 200)
     await new Caller(app.url, who.token).del('/session')

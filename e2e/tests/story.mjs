@@ -123,7 +123,7 @@ async function story(app, ledger) {
 
   // The leader has the task open the whole time and never loads it again.
   const leader = await app.desk(app.people.wang)
-  const live = leader.waitForResponse((response) => response.url().endsWith('/live'))
+  const live = leader.waitForResponse((response) => response.url().includes('/live?'))
   await go(leader, `/tasks/${item.id}`)
   await live
   await see(leader.getByRole('heading', { name: item.title, level: 1 }))

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use wording::Words;
+
 /// SHA-256 of a blob's bytes as 64 lower-case hexadecimal digits.
 ///
 /// A value of this type holds nothing else, so a path built from it stays inside the store.
@@ -10,8 +12,21 @@ pub struct Digest(String);
 
 /// The text is not 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("文件标识无效：应为 64 位小写十六进制字符")]
 pub struct NotADigest;
+
+impl NotADigest {
+    /// What is wrong.
+    #[must_use]
+    pub fn words(self) -> Words {
+        "文件标识无效：应为 64 位小写十六进制字符".into()
+    }
+}
+
+impl fmt::Display for NotADigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().zh())
+    }
+}
 
 impl Digest {
     /// Takes a digest from outside. Upper-case digits are refused: one blob has one name.

@@ -1,33 +1,29 @@
 //! What can go wrong with a store.
 
-use std::io;
+use std::{fmt, io};
 
-/// Why an upload or a read failed. The texts are for people; callers match on the variant.
+use wording::{Words, say};
+
+/// Why an upload or a read failed. [`BlobError::words`] are for people; callers match on the variant.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
     /// More bytes arrived than the upload allows. The upload is over; nothing is kept.
-    #[error("文件超过上限 {}，未保存。请压缩或拆分后重新上传。", readable(*max_bytes))]
     TooLarge {
         /// The limit that was given to [`crate::Store::begin`].
         max_bytes: u64,
     },
     /// No blob of this digest.
-    #[error("文件不存在或已被删除")]
     NotFound,
     /// The range begins behind the end, or is empty. HTTP answers 416 with `bytes */size`.
-    #[error("请求的范围超出文件大小（{size} 字节）")]
     OutOfRange {
         /// Bytes in the whole blob.
         size: u64,
     },
     /// An earlier write of this upload failed or was cancelled half-way, so its bytes cannot be trusted.
-    #[error("上传已中断，请重新上传")]
     Interrupted,
     /// The disk is full or the quota is used up: an operator must act.
-    #[error("文件存储空间不足，请联系系统管理员")]
     Full(#[source] io::Error),
     /// Any other failure of the file system.
-    #[error("读写文件存储失败，请稍后重试")]
     Io(#[source] io::Error),
 }
 
@@ -40,14 +36,37 @@ impl From<io::Error> for BlobError {
     }
 }
 
+impl BlobError {
+    /// What happened and what to do.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::TooLarge { max_bytes } => {
+                say!("文件超过上限 {limit}，未保存。请压缩或拆分后重新上传。", limit = readable(*max_bytes))
+            }
+            Self::NotFound => "文件不存在或已被删除".into(),
+            Self::OutOfRange { size } => say!("请求的范围超出文件大小（{size} 字节）"),
+            Self::Interrupted => "上传已中断，请重新上传".into(),
+            Self::Full(_) => "文件存储空间不足，请联系系统管理员".into(),
+            Self::Io(_) => "读写文件存储失败，请稍后重试".into(),
+        }
+    }
+}
+
+impl fmt::Display for BlobError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().zh())
+    }
+}
+
 /// `10 MB`, `512 KB` or `100 字节`; whole numbers are enough for a limit.
-fn readable(bytes: u64) -> String {
+fn readable(bytes: u64) -> Words {
     const KB: u64 = 1024;
     const MB: u64 = KB * 1024;
     match bytes {
-        MB.. => format!("{} MB", bytes / MB),
-        KB.. => format!("{} KB", bytes / KB),
-        _ => format!("{bytes} 字节"),
+        MB.. => Words::raw(format!("{} MB", bytes / MB)),
+        KB.. => Words::raw(format!("{} KB", bytes / KB)),
+        _ => say!("{bytes} 字节"),
     }
 }
 
@@ -65,6 +84,6 @@ mod tests {
     fn the_limit_is_readable() {
         let text = BlobError::TooLarge { max_bytes: 20 << 20 }.to_string();
         assert!(text.contains("20 MB"), "{text}");
-        assert_eq!(readable(100), "100 字节");
+        assert_eq!(readable(100).zh(), "100 字节");
     }
 }

@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
+use wording::Words;
+
 /// Longest name in characters, extension included.
 const MAX_CHARS: usize = 200;
 /// A longer "extension" is not one but a name with a dot in it.
 const MAX_EXTENSION_CHARS: usize = 20;
-/// Stands for a name of which nothing is left.
+/// Stands for a name of which nothing is left, in the language of whoever brought it.
 const NAMELESS: &str = "未命名";
 
 /// The base name of a path given by a stranger, safe to show, to store and to save under on any system.
@@ -16,7 +18,7 @@ const NAMELESS: &str = "未命名";
 /// `_` in front. At most 200 characters, keeping the extension; never empty. Chinese stays as it is. Idempotent.
 #[must_use]
 pub fn safe_name(name: &str) -> String {
-    let base = name.rsplit(['/', '\\']).map(clean).find(|part| !part.is_empty()).unwrap_or_else(|| NAMELESS.to_owned());
+    let base = name.rsplit(['/', '\\']).map(clean).find(|part| !part.is_empty()).unwrap_or_else(|| Words::from(NAMELESS).spoken());
     let named = if is_device_name(&base) { format!("_{base}") } else { base };
     shorten(&named)
 }

@@ -1,6 +1,6 @@
 /// Declares enumerations that are stored, sent and shown as one lower-case word each, with a Chinese label for people.
 ///
-/// The calling crate needs `serde`, `sqlx` and `utoipa`.
+/// The calling crate needs `serde`, `sqlx`, `utoipa` and `wording`.
 #[macro_export]
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
@@ -42,6 +42,11 @@ macro_rules! text_enum {
             /// The word people read.
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label),+ }
+            }
+
+            /// [`Self::label`], to stand in a sentence that is said in other languages, too.
+            pub fn words(self) -> ::wording::Words {
+                self.label().into()
             }
 
             /// Reads the word of the database and the API.

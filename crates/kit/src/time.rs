@@ -3,6 +3,7 @@ use std::{fmt, str::FromStr, time::Duration};
 use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Offset as _, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sqlx::{Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
+use wording::Words;
 
 /// China keeps one time zone without daylight saving: +08:00.
 pub const AREA_OFFSET_SECONDS: i32 = 8 * 3600;
@@ -92,9 +93,17 @@ pub struct Day(NaiveDate);
 #[derive(Debug)]
 pub struct ParseDayError;
 
+impl ParseDayError {
+    /// What is wrong.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        "日期应为 1900 至 2199 年间的 YYYY-MM-DD".into()
+    }
+}
+
 impl fmt::Display for ParseDayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("日期应为 1900 至 2199 年间的 YYYY-MM-DD")
+        f.write_str(&self.words().zh())
     }
 }
 
@@ -190,7 +199,8 @@ impl Serialize for Day {
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        // What a request holds is refused in the words of whoever asks.
+        String::deserialize(deserializer)?.parse().map_err(|error: ParseDayError| D::Error::custom(error.words().spoken()))
     }
 }
 

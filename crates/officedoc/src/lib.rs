@@ -4,7 +4,7 @@
 //! and [`csv::write`] a CSV that a desktop program opens without running anything.
 //!
 //! *Invariants.* The type of a file is judged by its bytes. Reading takes memory in proportion to the
-//! [`sheet::Limits`], never to a number the file states. No input makes it panic. Every refusal says in Chinese what is
+//! [`sheet::Limits`], never to a number the file states. No input makes it panic. Every refusal says in words what is
 //! wrong, where, and what to do. A text written is a text when read: nothing becomes a formula.
 //!
 //! *Not here.* What the columns mean, and which values a column allows.

@@ -68,7 +68,11 @@ create table task (
     lamp_plan text not null,
     not_secret boolean not null,
     importance_rank bigint not null,
+    -- Since when it stands still, and by which request.
+    suspended_on text,
+    suspended_by uuid,
     version bigint not null,
+    check ((state = 'suspended') = (suspended_on is not null)),
     check (state in ('draft', 'approval', 'terminated') or dispatched_at is not null),
     check (state not in ('closed', 'settled') or closed_at is not null)
 );
@@ -149,18 +153,28 @@ create table request (
     id uuid primary key,
     task_id uuid not null references task (id),
     party_id uuid references party (id),
-    kind text not null check (kind in ('return', 'close')),
-    state text not null check (state in ('open', 'granted', 'refused')),
+    kind text not null check (kind in ('return', 'close', 'extend', 'transfer', 'suspend', 'resume', 'terminate', 'amend', 'recheck')),
+    state text not null check (state in ('open', 'granted', 'refused', 'withdrawn')),
     reason text not null,
     proposed_unit_id uuid references unit (id),
     person_id uuid not null references person (id),
     at bigint not null,
+    reason_class text check (reason_class in ('own', 'waiting', 'changed', 'force')),
+    new_day text,
+    basis text,
+    subject_id uuid,
+    barred text,
+    agreed_by uuid references person (id),
+    agreed_at bigint,
+    agreed_text text,
     decided_by uuid references person (id),
     decided_at bigint,
-    decision_text text
+    decision_text text,
+    check (kind <> 'extend' or (new_day is not null and reason_class is not null)),
+    check (kind <> 'suspend' or basis is not null)
 );
 create unique index request_one_open on request (task_id, kind, party_id) where state = 'open';
-create unique index request_one_open_close on request (task_id) where state = 'open' and kind = 'close';
+create unique index request_one_open_kind on request (task_id, kind) where state = 'open' and kind <> 'return';
 create index request_task on request (task_id, at);
 
 -- A closing as a record: when it was, and when it was undone. Figures "as of" a past day are read from here; whoever undoes

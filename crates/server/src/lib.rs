@@ -8,7 +8,7 @@
 //! | [`org`] | units, persons, posts and tenures, liaisons, charge |
 //! | [`access`] | sign-in, sessions, principals, scope, permissions |
 //! | [`audit`] | the ledger |
-//! | [`files`], [`notify`], [`calendar`] | files, messages to persons, working days |
+//! | [`files`], [`notify`], [`calendar`], [`rules`] | files, messages to persons, working days, numbers the house goes by |
 //! | [`tasks`] | the task tree and everything that happens to a task |
 //! | [`supervision`] | urging, and who is told what when something happens |
 //! | [`operations`] | to-do, home pages, and what else is composed of the rooms below |
@@ -26,5 +26,6 @@ pub mod http;
 pub mod notify;
 pub mod operations;
 pub mod org;
+pub mod rules;
 pub mod supervision;
 pub mod tasks;

@@ -93,6 +93,16 @@ fn only_signing_in_and_out_is_open() {
 }
 
 #[test]
+fn every_sentence_for_people_is_said_in_english_too() {
+    let sources = crates();
+    let said: Vec<&Source> = sources.iter().filter(|source| rules::speaks(source)).collect();
+    assert!(said.len() > 60, "only {} files that speak were found", said.len());
+    let english = source::files(&workspace(), "crates/server/locales/en", ".toml");
+    holds(rules::untranslated(&said, &english));
+    holds(said.iter().flat_map(|source| rules::unspoken(source)));
+}
+
+#[test]
 fn leaf_crates_know_no_business() {
     let sources = crates();
     let leaves: Vec<_> =
@@ -230,6 +240,22 @@ mod samples {
     }
 
     #[test]
+    fn a_sentence_without_english_is_found() {
+        let texts = |rust: &str, english: &str| {
+            let english = vec![("en/tasks.toml".to_owned(), english.to_owned())];
+            rules::untranslated(&[&at("tasks/sign.rs", rust)], &english)
+        };
+        let known = "# kept\n\"{0}签收，共{n}项\" = \"{0} signed {n}\"\n";
+        found(&texts("fn f() { say!(\"{}签收，共{n:02}项\", name) }", known), &[]);
+        found(&texts("fn f() { say!(\"{name}签收\") }", known), &["{name}签收", "nobody says"]);
+        // One sign between names may have English, and need not.
+        found(&texts("fn f() { say!(\"{n}项\") }", "\"{n}项\" = \"{n} items\"\n"), &[]);
+        found(&texts("fn f() { say!(\"{n}项\") }", ""), &[]);
+        found(&rules::unspoken(&at("tasks/sign.rs", "fn f() { format!(\"{name}签收\") }")), &["say!"]);
+        found(&rules::unspoken(&at("tasks/sign.rs", "fn f() { format!(\"{name}\") }")), &[]);
+    }
+
+    #[test]
     fn an_open_route_is_found() {
         let open = "fn routes() { OpenApiRouter::new().routes(utoipa_axum::routes!(list)) }";
         found(&rules::open_routes(&at("tasks/http.rs", open)), &["`list` is open", "use guarded!"]);
@@ -250,6 +276,7 @@ mod samples {
         found(&leaf("struct TaskId; fn lamps() {} let unit_id = 1;"), &["`task`", "`lamp`", "`unit`"]);
         found(&leaf("use crate::task::X;"), &["`task`"]);
         found(&leaf("enum Unit { Day } let unit = Unit::Day; MAX_CELL_UNITS; tokio::task::spawn_blocking(f); multitasking();"), &[]);
+        found(&leaf("tokio::task_local! { static CURRENT: String; }"), &[]);
     }
 
     #[test]

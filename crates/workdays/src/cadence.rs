@@ -7,6 +7,7 @@ use std::fmt;
 
 use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
+use wording::{Words, say};
 
 use crate::calendar::Calendar;
 use crate::explain::{month_end, weekday_name};
@@ -38,8 +39,20 @@ pub enum Cadence {
 
 /// A number of a [`Cadence`] outside its range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("报送周期的日期不对：星期须为1至7，日须为1至31")]
 pub struct CadenceError;
+
+impl CadenceError {
+    /// What is wrong.
+    pub fn words(self) -> Words {
+        "报送周期的日期不对：星期须为1至7，日须为1至31".into()
+    }
+}
+
+impl fmt::Display for CadenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().zh())
+    }
+}
 
 /// One time a duty falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -125,16 +138,23 @@ impl Cadence {
     }
 }
 
+impl Cadence {
+    /// How often, for people.
+    pub fn words(self) -> Words {
+        match self {
+            Self::None => "不定期报送".into(),
+            Self::Weekly { weekday } => say!("每{weekday}前", weekday = Words::from(weekday_name(weekday))),
+            Self::Monthly { day: 31.. } => "每月底前".into(),
+            Self::Monthly { day } => say!("每月{day}日前", day = day.max(1)),
+            Self::Quarterly { day: 31.. } => "每季度末前".into(),
+            Self::Quarterly { day } => say!("每季度末月{day}日前", day = day.max(1)),
+        }
+    }
+}
+
 impl fmt::Display for Cadence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::None => f.write_str("不定期报送"),
-            Self::Weekly { weekday } => write!(f, "每{}前", weekday_name(weekday)),
-            Self::Monthly { day: 31.. } => f.write_str("每月底前"),
-            Self::Monthly { day } => write!(f, "每月{}日前", day.max(1)),
-            Self::Quarterly { day: 31.. } => f.write_str("每季度末前"),
-            Self::Quarterly { day } => write!(f, "每季度末月{}日前", day.max(1)),
-        }
+        f.write_str(&self.words().zh())
     }
 }
 

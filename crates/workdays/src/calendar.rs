@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::Serialize;
+use wording::{Words, say};
 
 pub(crate) mod source;
 
@@ -73,7 +74,7 @@ pub struct Day<'c> {
     pub published: bool,
 }
 
-/// Years without an official notice inside a span; `Display` is the warning for people.
+/// Years without an official notice inside a span; [`Unpublished::words`] is the warning for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Unpublished {
     /// The earliest such year.
@@ -82,13 +83,20 @@ pub struct Unpublished {
     pub last: i32,
 }
 
+impl Unpublished {
+    /// The warning for people.
+    pub fn words(self) -> Words {
+        let Self { first, last } = self;
+        if first == last {
+            return say!("{first}年的放假调休安排尚未公布，暂只扣除周末，公布后结果可能变化");
+        }
+        say!("{first}年至{last}年的放假调休安排尚未公布，暂只扣除周末，公布后结果可能变化")
+    }
+}
+
 impl fmt::Display for Unpublished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}年", self.first)?;
-        if self.last != self.first {
-            write!(f, "至{}年", self.last)?;
-        }
-        f.write_str("的放假调休安排尚未公布，暂只扣除周末，公布后结果可能变化")
+        f.write_str(&self.words().zh())
     }
 }
 

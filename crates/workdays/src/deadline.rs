@@ -16,6 +16,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use wording::{Words, say};
 
 use crate::cadence::Cadence;
 use crate::calendar::Calendar;
@@ -34,10 +35,10 @@ pub const LONGEST_TEXT: usize = 200;
 pub struct Reading {
     /// The deadline, until its last second; the latest where there are several.
     pub day: Option<NaiveDate>,
-    /// One line for each phrase found, in Chinese, in the order of the text.
-    pub explanation: Vec<String>,
+    /// One line for each phrase found, in the order of the text.
+    pub explanation: Vec<Words>,
     /// What was guessed or not understood; to be checked by a person.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Words>,
     /// Ascending, `day` included; empty unless the text names several days.
     pub milestone_days: Vec<NaiveDate>,
     /// The work has no end (持续推进, 长期坚持); may stand beside a `day`.
@@ -57,7 +58,7 @@ pub fn read(text: &str, from: NaiveDate, calendar: &Calendar) -> Reading {
     let mut resolver = resolve::Resolver::new(from, calendar);
     let head: String = text.chars().take(LONGEST_TEXT).collect();
     if head.len() < text.len() {
-        resolver.warn(format!("时限表述过长，只读了前{LONGEST_TEXT}字"));
+        resolver.warn(say!("时限表述过长，只读了前{LONGEST_TEXT}字"));
     }
     let plain = text::normalise(&head);
     let mut cursor = text::Cursor::new(&plain);
@@ -70,7 +71,7 @@ pub fn read(text: &str, from: NaiveDate, calendar: &Calendar) -> Reading {
     }
     let mut reading = resolver.finish();
     if !reading.matched && !plain.is_empty() {
-        reading.warnings.push("没有读出时限，请手工填写".to_owned());
+        reading.warnings.push("没有读出时限，请手工填写".into());
     }
     reading
 }

@@ -5,7 +5,7 @@
 //! 2018–2026 are compiled in, and a year nobody has published yet counts weekends only and says so.
 //!
 //! - [`Calendar`]: questions about single days and arithmetic, each answered in constant time.
-//! - [`Explained`]: the same arithmetic with the reason in Chinese, for whoever has to believe the date.
+//! - [`Explained`]: the same arithmetic with the reason in words, for whoever has to believe the date.
 //! - [`deadline::read`]: “2021年6月底前；12月底前”, “10个工作日内”, “每月25日前” → days and rules.
 //! - [`Cadence`]: a repeating duty → the days it falls due.
 //!
@@ -36,4 +36,4 @@ pub use calendar::{
     source::{CalendarError, CalendarSource, Holiday, LocalDay, OfficialYear},
 };
 pub use deadline::Reading;
-pub use explain::Explained;
+pub use explain::{Explained, holiday_name};

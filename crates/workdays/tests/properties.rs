@@ -172,7 +172,7 @@ proptest! {
         prop_assert_eq!(reading.matched, found);
         prop_assert!(reading.milestone_days.is_sorted());
         prop_assert!(reading.milestone_days.is_empty() || reading.milestone_days.last() == reading.day.as_ref());
-        prop_assert_eq!(reading.matched, !reading.explanation.iter().all(|line| line.contains("起始时间")));
+        prop_assert_eq!(reading.matched, !reading.explanation.iter().all(|line| line.zh().contains("起始时间")));
     }
 
     #[test]

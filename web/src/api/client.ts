@@ -1,3 +1,4 @@
+import { i18n } from '@/i18n'
 import { uuid } from '@/lib/id'
 
 export interface FieldError {
@@ -5,7 +6,7 @@ export interface FieldError {
   message: string
 }
 
-/** What the server says when it says no: RFC 9457 with our stable `code` and a Chinese `detail` for people. */
+/** What the server says when it says no: RFC 9457 with our stable `code` and a `detail` for people, in the language of the page. */
 export class Problem extends Error {
   readonly status: number
   readonly code: string
@@ -66,10 +67,13 @@ export async function problemOf(status: number, text: string): Promise<Problem> 
   }
 }
 
+/** The server says what people read in this language. */
+export const spoken = (): Record<string, string> => ({ 'accept-language': i18n.global.locale.value })
+
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 async function send(method: Method, path: string, options: Options): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json' }
+  const headers: Record<string, string> = { accept: 'application/json', ...spoken() }
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (options.signal) init.signal = options.signal
   if (options.body instanceof FormData) init.body = options.body

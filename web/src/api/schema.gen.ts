@@ -4,7 +4,61 @@
  */
 
 export interface paths {
-    "/api/v1/calendar/{year}": {
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what the calendar is made of and who changed it. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a day off, or has it worked, for the whole area. Due days said in working days and duties to report that lie ahead
+         *     move with it.
+         */
+        post: operations["set_day"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lets a day be what the notice says again. */
+        delete: operations["remove_day"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/years/{year}": {
         parameters: {
             query?: never;
             header?: never;
@@ -13,7 +67,8 @@ export interface paths {
         };
         /** Shows a year's holidays. */
         get: operations["year"];
-        put?: never;
+        /** Enters a year's notice on days off, or replaces what is known of that year. */
+        put: operations["set_notice"];
         post?: never;
         delete?: never;
         options?: never;
@@ -346,8 +401,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decides on a request to close; never by the doer. */
-        post: operations["decide_closure"];
+        /** Decides on a request of any kind but a return; never by whoever asked, does it or took part. */
+        post: operations["decide_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -365,6 +420,23 @@ export interface paths {
         put?: never;
         /** Rules on a return. */
         post: operations["rule_on_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what one has asked for. */
+        post: operations["withdraw_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -488,6 +560,41 @@ export interface paths {
         /** Says which units are meant. New ones are made when the import is committed. */
         put: operations["match_import_units"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the numbers by which tasks warn, wait and are checked. */
+        get: operations["task_rules"];
+        put?: never;
+        /** Writes the next version of the numbers. Open tasks are lit anew by a job, at once or on the day it begins. */
+        post: operations["write_task_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-rules/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries numbers on the tasks that are open today. Changes nothing. */
+        post: operations["preview_task_rules"];
         delete?: never;
         options?: never;
         head?: never;
@@ -678,6 +785,23 @@ export interface paths {
         put?: never;
         /** Reports progress. */
         post: operations["report_progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for more time, another unit, to stop, to go on, to end, other contents, or a second look. */
+        post: operations["ask_for"];
         delete?: never;
         options?: never;
         head?: never;
@@ -946,7 +1070,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "attach";
+        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description What they sign in with the first time; shown only here. */
@@ -971,6 +1095,32 @@ export interface components {
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
         };
+        /** @description Who changed the calendar, when and why. */
+        CalendarChange: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            reason: string;
+            /** Format: int64 */
+            version: number;
+            /** @description What was changed. */
+            what: components["schemas"]["Words"];
+        };
+        /** @description What the calendar is made of. */
+        CalendarOverview: {
+            /** @description Of these, those entered here and not part of the release. */
+            entered_years: number[];
+            history: components["schemas"]["CalendarChange"][];
+            /** @description What stands beside computed days. */
+            label: string;
+            local: components["schemas"]["KeptDay"][];
+            /**
+             * Format: int64
+             * @description Counts the changes made here; 0 while only the official years of the release apply. To be sent with a change.
+             */
+            version: number;
+            /** @description Years whose notice is known. */
+            years: number[];
+        };
         /** @description A year's holidays and the days worked in exchange. */
         CalendarYear: {
             days: components["schemas"]["SpecialDay"][];
@@ -981,6 +1131,8 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        /** @enum {string} */
+        Chain: "issuer" | "issuer_head" | "issuer_leader";
         /** @description A task below, to be set up (without id), changed (a draft's id) or only weighed anew (the id of one that is out). */
         ChildInput: components["schemas"]["TaskInput"] & {
             id?: components["schemas"]["TaskId"] | null;
@@ -1009,11 +1161,6 @@ export interface components {
          * @enum {string}
          */
         CloseDecision: "grant" | "refuse";
-        CloseDecisionInput: {
-            decision: components["schemas"]["CloseDecision"];
-            /** @description Needed to refuse. */
-            text?: string | null;
-        };
         ClosureInput: {
             file_ids?: components["schemas"]["FileId"][];
             /** @description What shows that it is done. */
@@ -1024,6 +1171,8 @@ export interface components {
              */
             version: number;
         };
+        /** @enum {string} */
+        Colours: "four" | "three";
         CommitInput: {
             /** @description The tasks go out at once, which confirms that nothing in them is a state secret (不涉密); otherwise they are drafts. */
             dispatch: boolean;
@@ -1049,14 +1198,14 @@ export interface components {
         DeadlineReading: {
             day?: components["schemas"]["Day"] | null;
             /** @description How it came about, sentence by sentence. */
-            explanation: string[];
+            explanation: components["schemas"]["Words"][];
             /** @description Several days in one text. */
             milestone_days: components["schemas"]["Day"][];
             report_rule?: components["schemas"]["RuleReading"] | null;
             /** @description The work has no end. */
             standing: boolean;
             /** @description What was guessed or not understood. */
-            warnings: string[];
+            warnings: components["schemas"]["Words"][];
         };
         /**
          * @description What a person decides.
@@ -1085,10 +1234,10 @@ export interface components {
             /** @description To which task. */
             task: components["schemas"]["TaskRow"];
             /** @description In words. */
-            text: string;
+            text: components["schemas"]["Words"];
         };
         /** @enum {string} */
-        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "reply" | "approve" | "verify";
+        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "approve" | "verify";
         EditInput: components["schemas"]["TaskInput"] & {
             /**
              * Format: int64
@@ -1103,8 +1252,8 @@ export interface components {
         FieldError: {
             /** @description The field's path, for example `children[2].weight`. */
             field: string;
-            /** @description What is wrong, in Chinese. */
-            message: string;
+            /** @description What is wrong. */
+            message: components["schemas"]["Words"];
         };
         /** @description A figure and the list behind it. */
         Figure: {
@@ -1157,6 +1306,15 @@ export interface components {
              */
             version: number;
         };
+        HolidayInput: {
+            /** @description First day off. */
+            from: components["schemas"]["Day"];
+            name: string;
+            /** @description Last day off. */
+            to: components["schemas"]["Day"];
+            /** @description Days worked in exchange. */
+            work?: components["schemas"]["Day"][];
+        };
         /** @description A home page. */
         Home: {
             /** @description Load by lead unit. */
@@ -1205,8 +1363,7 @@ export interface components {
             kind: components["schemas"]["RowKind"];
             /** @description Its name. */
             name: string;
-            /** @description What is wrong with it. */
-            problem?: string | null;
+            problem?: components["schemas"]["Words"] | null;
             /**
              * Format: int32
              * @description Its number in the sheet.
@@ -1236,6 +1393,14 @@ export interface components {
             login: string;
             name: string;
         };
+        /** @description A day decided on the spot. */
+        KeptDay: {
+            day: components["schemas"]["Day"];
+            name: string;
+            off: boolean;
+            /** @description The paper that decided it. */
+            reference: string;
+        };
         /** @enum {string} */
         Lamp: "grey" | "green" | "yellow" | "orange" | "red" | "blue";
         /** @description A lamp with its reasons. */
@@ -1243,7 +1408,7 @@ export interface components {
             /** @description Which. */
             lamp: components["schemas"]["Lamp"];
             /** @description Why, in words. */
-            reasons: string[];
+            reasons: components["schemas"]["Words"][];
             /** @description It was red once and has recovered (曾红). */
             was_red: boolean;
         };
@@ -1254,6 +1419,20 @@ export interface components {
         };
         LiaisonsInput: {
             person_ids: components["schemas"]["PersonId"][];
+        };
+        LocalDayInput: {
+            day: components["schemas"]["Day"];
+            /** @description Why, for people: “防汛值守”. */
+            name: string;
+            /** @description Off, or worked. */
+            off: boolean;
+            /** @description The paper that decided it. */
+            reference?: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
         };
         /** @description Which column is what, by its heading, and what holds for all rows. */
         Mapping: {
@@ -1339,9 +1518,9 @@ export interface components {
              */
             task_id?: string | null;
             /** @description What it says. */
-            text: string;
+            text: components["schemas"]["Words"];
             /** @description One line. */
-            title: string;
+            title: components["schemas"]["Words"];
             /**
              * Format: uuid
              * @description The urge it is about.
@@ -1435,7 +1614,20 @@ export interface components {
              * @description Which request or report it is about, where it is about one.
              */
             target?: string | null;
-            text: string;
+            text: components["schemas"]["Words"];
+        };
+        NoticeInput: {
+            /** @description One to twenty. */
+            holidays: components["schemas"]["HolidayInput"][];
+            /** @description Its number: “国办发明电〔2026〕…号”. */
+            notice: string;
+            /** @description Where it was published. */
+            paper?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
         };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
@@ -1569,10 +1761,10 @@ export interface components {
         Problem: {
             /** @description Stable, for programs. */
             code: string;
-            /** @description The present state of what was to be changed, on 409 `stale_version`. */
+            /** @description The present state of what was to be changed, on 409 `stale_version` and `decided`. */
             current?: Record<string, never> | null;
-            /** @description For people, in Chinese: what happened and what to do. */
-            detail: string;
+            /** @description For people: what happened and what to do. */
+            detail: components["schemas"]["Words"];
             /** @description What is wrong field by field, on 422. */
             fields?: components["schemas"]["FieldError"][];
             /** @description Names this request in the log. */
@@ -1593,6 +1785,8 @@ export interface components {
             /** @description Which, at most 500. */
             ids?: components["schemas"]["MessageId"][] | null;
         };
+        /** @enum {string} */
+        ReasonClass: "own" | "waiting" | "changed" | "force";
         ReplyInput: {
             file_ids?: components["schemas"]["FileId"][];
             /** @description The answer, at most 2,000 characters. */
@@ -1675,7 +1869,12 @@ export interface components {
         ReportState: "submitted" | "accepted" | "sent_back";
         /** @description A request. */
         Request: {
+            agreed_at?: components["schemas"]["Moment"] | null;
+            agreed_by?: components["schemas"]["PersonRef"] | null;
+            agreed_text?: string | null;
             at: components["schemas"]["Moment"];
+            /** @description The paper a suspension rests on. */
+            basis?: string | null;
             by: components["schemas"]["PersonRef"];
             decided_at?: components["schemas"]["Moment"] | null;
             decided_by?: components["schemas"]["PersonRef"] | null;
@@ -1683,20 +1882,67 @@ export interface components {
             files: components["schemas"]["FileRef"][];
             id: components["schemas"]["RequestId"];
             kind: components["schemas"]["RequestKind"];
+            /** @description Whether the asker of this page may decide on it now. */
+            may_decide: boolean;
+            /** @description Whether they may ask for a second look at it. */
+            may_recheck: boolean;
+            /** @description Whether they may take it back. */
+            may_withdraw: boolean;
+            new_day?: components["schemas"]["Day"] | null;
             party_id?: components["schemas"]["PartyId"] | null;
+            /** @description Whether another has to agree after them. */
+            passes_on: boolean;
             proposed_unit?: components["schemas"]["UnitRef"] | null;
             reason: string;
+            reason_class?: components["schemas"]["ReasonClass"] | null;
             state: components["schemas"]["RequestState"];
+            /**
+             * Format: uuid
+             * @description What is to be looked at again.
+             */
+            subject_id?: string | null;
+        };
+        /** @description How a request is decided. */
+        RequestDecision: {
+            /** @description Granted or refused. */
+            decision: components["schemas"]["CloseDecision"];
+            new_day?: components["schemas"]["Day"] | null;
+            /** @description Why; needed to refuse. */
+            text?: string | null;
+            unit_id?: components["schemas"]["UnitId"] | null;
         };
         /**
          * Format: uuid
          * @description Something asked for on a task.
          */
         RequestId: string;
+        /** @description What is asked for. */
+        RequestInput: {
+            /** @description For `suspend`: the paper it rests on. */
+            basis?: string | null;
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description What; returning and closing have routes of their own. */
+            kind: components["schemas"]["RequestKind"];
+            new_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 2000 characters; for `amend` what should change. */
+            reason: string;
+            reason_class?: components["schemas"]["ReasonClass"] | null;
+            /**
+             * Format: uuid
+             * @description For `recheck`: the request that was refused, or the check that failed.
+             */
+            subject_id?: string | null;
+            unit_id?: components["schemas"]["UnitId"] | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
         /** @enum {string} */
-        RequestKind: "return" | "close";
+        RequestKind: "return" | "close" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck";
         /** @enum {string} */
-        RequestState: "open" | "granted" | "refused";
+        RequestState: "open" | "granted" | "refused" | "withdrawn";
         ReturnInput: {
             party_id: components["schemas"]["PartyId"];
             proposed_unit_id?: components["schemas"]["UnitId"] | null;
@@ -1730,8 +1976,8 @@ export interface components {
         RowProblem: {
             /** @description Which part: a field of the mapping, or `row`. */
             field: string;
-            /** @description What is wrong, in Chinese. */
-            message: string;
+            /** @description What is wrong. */
+            message: components["schemas"]["Words"];
             /** @description Errors keep the import from being committed. */
             severity: components["schemas"]["Severity"];
         };
@@ -1794,6 +2040,8 @@ export interface components {
         SpecialDay: {
             day: components["schemas"]["Day"];
             kind: components["schemas"]["SpecialKind"];
+            /** @description Decided on the spot, not by a notice. */
+            local: boolean;
             /** @description The holiday. */
             name: string;
         };
@@ -1850,8 +2098,7 @@ export interface components {
         /** @description Everything about a task. */
         TaskDetail: {
             ancestors: components["schemas"]["Ancestor"][];
-            /** @description The due day lies in a year whose calendar is not published. */
-            calendar_warning?: string | null;
+            calendar_warning?: components["schemas"]["Words"] | null;
             /** @description What the asker may do now. */
             can: components["schemas"]["Action"][];
             children: components["schemas"]["TaskRow"][];
@@ -1859,7 +2106,7 @@ export interface components {
             creator: components["schemas"]["PersonRef"];
             demand: string;
             /** @description How the due day came about. */
-            due_explanation: string[];
+            due_explanation: components["schemas"]["Words"][];
             due_text?: string | null;
             files: components["schemas"]["FileRef"][];
             issuer_unit?: components["schemas"]["UnitRef"] | null;
@@ -2023,6 +2270,227 @@ export interface components {
             /** @description Its share of the task above in percent. */
             weight: components["schemas"]["Share"];
         };
+        /** @description The numbers of tasks. Shares are whole percent, days are working days unless they say otherwise. */
+        TaskRules: {
+            /**
+             * Format: int64
+             * @description Days for naming a handler, from signing.
+             * @default 1
+             */
+            assign_within: number;
+            /**
+             * @description The same for important ones.
+             * @default issuer_head
+             */
+            chain_important: components["schemas"]["Chain"];
+            /**
+             * @description The same for those of the greatest importance.
+             * @default issuer_leader
+             */
+            chain_major: components["schemas"]["Chain"];
+            /**
+             * @description Who agrees to putting off, stopping or ending a task of normal importance.
+             * @default issuer
+             */
+            chain_normal: components["schemas"]["Chain"];
+            /**
+             * @description How many colours warn.
+             * @default four
+             */
+            colours: components["schemas"]["Colours"];
+            /**
+             * Format: int64
+             * @description Days for deciding on what somebody asked for.
+             * @default 3
+             */
+            decide_within: number;
+            /**
+             * Format: int64
+             * @description By how many days altogether, from its original due day.
+             * @default 60
+             */
+            extend_days: number;
+            /**
+             * Format: int64
+             * @description How often a task may be put off.
+             * @default 2
+             */
+            extend_times: number;
+            /**
+             * Format: int64
+             * @description Planned progress is judged once it has reached this.
+             * @default 20
+             */
+            judged_from: number;
+            /**
+             * Format: int64
+             * @description Verified progress from which the remaining days no longer matter.
+             * @default 90
+             */
+            nearly_done: number;
+            /**
+             * Format: int64
+             * @description Days of orange before red.
+             * @default 10
+             */
+            orange_days: number;
+            /**
+             * Format: int64
+             * @description Orange when it falls below this share.
+             * @default 80
+             */
+            orange_ratio: number;
+            /**
+             * Format: int64
+             * @description Days before due that turn orange, at least.
+             * @default 1
+             */
+            orange_remain: number;
+            /**
+             * Format: int64
+             * @description Or this share of the span, whichever is longer.
+             * @default 5
+             */
+            orange_remain_share: number;
+            /**
+             * Format: int64
+             * @description Calendar days within which a second look may be asked for.
+             * @default 30
+             */
+            recheck_within: number;
+            /**
+             * Format: int64
+             * @description Calendar days before its node on which a report comes into the list.
+             * @default 3
+             */
+            report_ahead: number;
+            /**
+             * Format: int64
+             * @description Days a report may be late before red.
+             * @default 3
+             */
+            report_late: number;
+            /**
+             * Format: int64
+             * @description Days within which a party may return a task.
+             * @default 3
+             */
+            return_within: number;
+            /**
+             * Format: int64
+             * @description Days for reviewing a report, and for approving a task.
+             * @default 2
+             */
+            review_within: number;
+            /**
+             * Format: int64
+             * @description Days for signing.
+             * @default 1
+             */
+            sign_within: number;
+            /**
+             * Format: int64
+             * @description The same for important ones.
+             * @default 100
+             */
+            verify_important: number;
+            /**
+             * Format: int64
+             * @description How many closed tasks in a hundred of normal importance are checked; those of the greatest importance always are.
+             * @default 100
+             */
+            verify_normal: number;
+            /**
+             * Format: int64
+             * @description Days for checking a closed task.
+             * @default 10
+             */
+            verify_within: number;
+            /**
+             * Format: int64
+             * @description Yellow when verified progress falls below this share of the planned one.
+             * @default 95
+             */
+            yellow_ratio: number;
+            /**
+             * Format: int64
+             * @description Days before due that turn yellow, at least.
+             * @default 3
+             */
+            yellow_remain: number;
+            /**
+             * Format: int64
+             * @description Or this share of the span, whichever is longer.
+             * @default 10
+             */
+            yellow_remain_share: number;
+        };
+        TaskRulesInput: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description Numbers that are left out are those of the defaults. */
+            rules: components["schemas"]["TaskRules"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description How open tasks would be lit today. */
+        TaskRulesPreview: {
+            /**
+             * Format: int64
+             * @description How many would show another lamp.
+             */
+            changed: number;
+            /** @description By lamp, with the numbers in force. */
+            now: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Open tasks that were looked at.
+             */
+            tasks: number;
+            /** @description By lamp, with the numbers on trial. */
+            then: {
+                [key: string]: number;
+            };
+            /** @description There are more; these are the ones that are due first. */
+            truncated: boolean;
+        };
+        TaskRulesTrial: {
+            rules: components["schemas"]["TaskRules"];
+        };
+        /** @description One version of the numbers. */
+        TaskRulesVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            rules: components["schemas"]["TaskRules"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The numbers in force, those the program is delivered with, and how they came about. */
+        TaskRulesView: {
+            defaults: components["schemas"]["TaskRules"];
+            /** @description Versions, the latest first; one that begins later is not in force yet. */
+            history: components["schemas"]["TaskRulesVersion"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            rules: components["schemas"]["TaskRules"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
         /** @enum {string} */
         TaskState: "draft" | "approval" | "dispatched" | "active" | "closed" | "settled" | "suspended" | "terminated";
         TaskTree: {
@@ -2065,7 +2533,7 @@ export interface components {
             /** @description The hash of the event, for whoever wants to prove it. */
             hash: string;
             /** @description In words. */
-            sentence: string;
+            sentence: components["schemas"]["Words"];
             /**
              * Format: int64
              * @description Its place in the chain.
@@ -2278,6 +2746,8 @@ export interface components {
             at: components["schemas"]["Moment"];
             by: components["schemas"]["PersonRef"];
             id: components["schemas"]["VerificationId"];
+            /** @description Whether the asker of this page may ask for a second look at it. */
+            may_recheck: boolean;
             result: components["schemas"]["VerificationResult"];
             text: string;
         };
@@ -2298,6 +2768,12 @@ export interface components {
         };
         /** @enum {string} */
         VerificationResult: "pass" | "fail";
+        /**
+         * @description A sentence, or several, that can be said in any language the catalog knows.
+         *
+         *     Deliberately without `Display`: it would be so easy to put Chinese into an English page.
+         */
+        Words: string;
     };
     responses: never;
     parameters: never;
@@ -2307,6 +2783,107 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOverview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_day: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LocalDayInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOverview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_day: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+                /** @description Why. */
+                reason: string;
+            };
+            header?: never;
+            path: {
+                day: components["schemas"]["Day"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOverview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     year: {
         parameters: {
             query?: never;
@@ -2325,6 +2902,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarYear"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOverview"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -2565,7 +3177,13 @@ export interface operations {
     };
     live: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The language of the messages, for browsers, which send no `Accept-Language` of one's choice with a stream; that of the
+                 *     request when missing.
+                 */
+                lang?: "zh" | "en";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3009,7 +3627,7 @@ export interface operations {
             };
         };
     };
-    decide_closure: {
+    decide_request: {
         parameters: {
             query?: never;
             header?: {
@@ -3023,7 +3641,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CloseDecisionInput"];
+                "application/json": components["schemas"]["RequestDecision"];
             };
         };
         responses: {
@@ -3064,6 +3682,40 @@ export interface operations {
                 "application/json": components["schemas"]["RulingInput"];
             };
         };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description 完成。 */
             200: {
@@ -3342,6 +3994,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskImport"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    task_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_task_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskRulesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_task_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskRulesTrial"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskRulesPreview"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -3946,6 +4699,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReportBody"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestInput"];
             };
         };
         responses: {

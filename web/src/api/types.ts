@@ -53,6 +53,10 @@ export type ReportInput = Schemas['ReportBody']
 export type Party = Of<'Party'>
 export type Report = Of<'Report'>
 export type Request = Of<'Request'>
+export type RequestKind = Schemas['RequestKind']
+export type RequestInput = Schemas['RequestInput']
+export type RequestDecision = Schemas['RequestDecision']
+export type ReasonClass = Schemas['ReasonClass']
 export type Verification = Of<'Verification'>
 export type TimelineItem = Of<'TimelineItem'>
 export type Duty = Of<'Duty'>
@@ -64,7 +68,8 @@ export type FileRef = Of<'FileRef'>
 // --- supervision: urges are a resource beside the task; the task page shows both as one
 export type Urge = Of<'Urge'>
 export type Urges = Of<'Urges'>
-export type Action = Schemas['Action'] | 'urge' | 'reply'
+/** An urge is no action of the task itself, nor is taking back what one has asked for. */
+export type Action = Schemas['Action'] | 'urge' | 'reply' | 'withdraw'
 export interface NextDuty {
   action: Action
   text: string
@@ -77,6 +82,20 @@ export type TaskDetail = Omit<TaskAnswer, 'can' | 'next_duty'> & {
   next_duty: NextDuty | null
   urges: Urge[]
 }
+
+// --- what everybody goes by: working days and the numbers of tasks
+export type CalendarYear = Of<'CalendarYear'>
+export type SpecialDay = Of<'SpecialDay'>
+export type CalendarOverview = Of<'CalendarOverview'>
+export type CalendarChange = Of<'CalendarChange'>
+export type KeptDay = Of<'KeptDay'>
+export type LocalDayInput = Schemas['LocalDayInput']
+export type NoticeInput = Schemas['NoticeInput']
+export type TaskRules = Of<'TaskRules'>
+export type TaskRulesView = Of<'TaskRulesView'>
+export type TaskRulesVersion = Of<'TaskRulesVersion'>
+export type TaskRulesInput = Schemas['TaskRulesInput']
+export type TaskRulesPreview = Of<'TaskRulesPreview'>
 
 // --- home and messages
 export type Home = Of<'Home'>

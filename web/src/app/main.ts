@@ -14,7 +14,6 @@ import { guard } from './guard'
 import { routes } from './routes'
 
 startTheme()
-void startLocale()
 
 const router = createRouter({
   history: createWebHistory(),
@@ -27,4 +26,5 @@ app.use(VueQueryPlugin, { queryClient })
 app.use(i18n)
 guard(router)
 app.use(router)
-app.mount('#app')
+// The first requests already say in which language they are to be answered.
+void startLocale().finally(() => app.mount('#app'))

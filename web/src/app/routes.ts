@@ -1,11 +1,12 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
 import { mayCreate, mayImport, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
+import { CalendarPage } from '@/modules/calendar'
 import { InboxPage } from '@/modules/notify'
 import { HomePage, ImportPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { UrgesPage } from '@/modules/supervision'
-import { DecomposePage, TaskEditPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks'
+import { DecomposePage, RulesPage, TaskEditPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -40,6 +41,8 @@ export const routes: RouteRecordRaw[] = [
       { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
+      { path: 'calendar', name: 'calendar', component: CalendarPage, meta: { title: 'app.nav.calendar' } },
+      { path: 'rules', name: 'rules', component: RulesPage, meta: { title: 'app.nav.rules' } },
       { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },
       {
         path: ':path(.*)*',

@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ref, nextTick } from 'vue'
 import { get, onSignedOut, post, Problem } from '@/api/client'
+import { setLocale } from '@/i18n'
 import { addDays, daysBetween, monthEnd, shortDay, shortInstant, weekday } from './dates'
 import { useDraft } from './draft'
 import { uuid } from './id'
 import { listenKeys } from './keys'
+import { startLive } from './live'
 import { fileSize, percent } from './numbers'
 import { fieldErrors } from './problems'
+import { queryClient } from './query'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -72,6 +75,38 @@ describe('the client', () => {
     expect(
       fetch.mock.calls.map((call) => (call[1] as { headers: Record<string, string> }).headers['idempotency-key']),
     ).toEqual(['key-1', 'key-1'])
+  })
+  it('asks for words in the language of the page, and again when that changes', async () => {
+    const fetch = vi.fn().mockImplementation(() => Promise.resolve(answer(200, {})))
+    const again = vi.spyOn(queryClient, 'invalidateQueries').mockResolvedValue()
+    const streams: string[] = []
+    const close = vi.fn()
+    vi.stubGlobal('fetch', fetch)
+    vi.stubGlobal(
+      'EventSource',
+      class {
+        readyState = 1
+        close = close
+        addEventListener() {}
+        constructor(address: string) {
+          streams.push(address)
+        }
+      },
+    )
+    const stop = startLive({ message() {}, task() {}, unread() {}, poll() {} })
+    await get('/home')
+    await setLocale('en')
+    await nextTick()
+    await get('/home')
+    stop()
+    await setLocale('zh')
+    const asked = fetch.mock.calls.map(
+      (call) => (call[1] as { headers: Record<string, string> }).headers['accept-language'],
+    )
+    expect(asked).toEqual(['zh', 'en'])
+    expect(streams).toEqual(['/api/v1/live?lang=zh', '/api/v1/live?lang=en'])
+    expect(close).toHaveBeenCalledTimes(2)
+    expect(again).toHaveBeenCalled()
   })
   it('knows a stale version from another conflict', () => {
     expect(new Problem(409, { code: 'stale_version', current: { task: {} } }).isStale).toBe(true)

@@ -1,4 +1,6 @@
-import { BASE } from '@/api/client'
+import { watch } from 'vue'
+import { url } from '@/api/client'
+import { i18n } from '@/i18n'
 
 export interface LiveHandlers {
   message(data: { id: string; title: string; text: string; task_id: string | null }): void
@@ -22,7 +24,8 @@ export function startLive(on: LiveHandlers): () => void {
 
   const open = () => {
     if (typeof EventSource === 'undefined') return
-    source = new EventSource(`${BASE}/live`)
+    // A stream has no headers of ours: it is told its language in the address.
+    source = new EventSource(url('/live', { lang: i18n.global.locale.value }))
     const hear = <K extends 'message' | 'task' | 'unread'>(name: K) => {
       source?.addEventListener(name, (event) => {
         try {
@@ -51,7 +54,13 @@ export function startLive(on: LiveHandlers): () => void {
     }
   }
   open()
+  const deaf = watch(i18n.global.locale, () => {
+    clearTimeout(retry)
+    source?.close()
+    open()
+  })
   return () => {
+    deaf()
     clearInterval(beat)
     clearTimeout(retry)
     source?.close()

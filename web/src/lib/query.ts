@@ -1,5 +1,7 @@
 import { QueryClient } from '@tanstack/vue-query'
+import { watch } from 'vue'
 import { Problem } from '@/api/client'
+import { i18n } from '@/i18n'
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -14,3 +16,6 @@ export const queryClient = new QueryClient({
     mutations: { networkMode: 'always', retry: false },
   },
 })
+
+// Much of what is kept here is the server's words: in another language all of it is read again.
+watch(i18n.global.locale, () => void queryClient.invalidateQueries())

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8};
+use wording::Words;
 
 use super::{
     Limits, SheetError, Table,
@@ -196,7 +197,7 @@ impl<'a> Fields<'a> {
 fn stem(file_name: &str) -> String {
     let base = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem).trim();
-    if stem.is_empty() { "表格".to_owned() } else { stem.chars().take(255).collect() }
+    if stem.is_empty() { Words::from("表格").spoken() } else { stem.chars().take(255).collect() }
 }
 
 #[cfg(test)]

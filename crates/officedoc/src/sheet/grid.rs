@@ -5,6 +5,8 @@ use std::{
     collections::{BTreeMap, HashSet},
 };
 
+use wording::{Words, say};
+
 use super::{Limits, Row, SheetError, Table, value::error_meaning};
 
 /// A row reports no more than this many errors: a broken column repeats itself.
@@ -109,18 +111,20 @@ fn finished(row: u32, kept: Vec<(u32, Kept)>, first: u32, columns: &[String], ma
     for (column, value) in kept {
         let index = usize::try_from(column - first).unwrap_or(usize::MAX);
         let (Some(cell), Some(heading)) = (cells.get_mut(index), columns.get(index)) else { continue };
-        let place = || format!("第 {number} 行“{heading}”列（{}{number}）", column_letters(column));
+        let place = || say!("第 {number} 行“{heading}”列（{letters}{number}）", letters = column_letters(column));
         let error = match value {
             Kept::Text(text) => {
                 *cell = text;
                 continue;
             }
-            Kept::Error(code) => format!("{}公式出错：{code}（{}），请更正", place(), error_meaning(&code)),
-            Kept::TooLong => format!("{}文字超过 {max_chars} 个字，请缩短", place()),
+            Kept::Error(code) => {
+                say!("{place}公式出错：{code}（{meaning}），请更正", place = place(), meaning = Words::from(error_meaning(&code)))
+            }
+            Kept::TooLong => say!("{place}文字超过 {max_chars} 个字，请缩短", place = place()),
         };
         match errors.len() {
             0..MAX_ERRORS_A_ROW => errors.push(error),
-            MAX_ERRORS_A_ROW => errors.push(format!("第 {number} 行还有其他单元格出错")),
+            MAX_ERRORS_A_ROW => errors.push(say!("第 {number} 行还有其他单元格出错")),
             _ => {}
         }
     }
@@ -258,7 +262,7 @@ mod tests {
         let table = grid.into_table("表".into(), vec![]).unwrap();
         assert_eq!(table.rows[0].cells, ["", ""]);
         assert_eq!(
-            table.rows[0].errors,
+            table.rows[0].errors.iter().map(Words::zh).collect::<Vec<_>>(),
             ["第 4 行“进度”列（B4）公式出错：#DIV/0!（除数为零），请更正", "第 4 行“说明”列（C4）文字超过 4 个字，请缩短"]
         );
     }

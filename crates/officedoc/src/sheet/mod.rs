@@ -22,6 +22,7 @@ mod xml;
 
 pub use error::SheetError;
 use kind::Kind;
+use wording::Words;
 pub(crate) use write::is_formula_like;
 pub use write::{Cell, SheetOut, WriteError, write};
 
@@ -70,9 +71,9 @@ pub struct Row {
     /// As many cells as the table has columns. A cell is blank (`""`) or has a character that is not white space; line breaks
     /// are `\n`, other control characters are gone; blanks at either end stay.
     pub cells: Vec<String>,
-    /// What is wrong in this row, in Chinese, naming row and column: formulas that failed, cells that are too long. Such a
+    /// What is wrong in this row, naming row and column: formulas that failed, cells that are too long. Such a
     /// cell is blank in `cells`, so a row with errors must not be imported.
-    pub errors: Vec<String>,
+    pub errors: Vec<Words>,
 }
 
 /// Reads the first visible sheet that has content; its first row with content is the heading.
@@ -87,7 +88,7 @@ pub struct Row {
 /// about at the default limits is about five seconds and half a gigabyte (a development build on one core).
 ///
 /// # Errors
-/// See [`SheetError`]; its text is meant for the user.
+/// See [`SheetError`]; its words are meant for the user.
 pub fn read(file_name: &str, bytes: &[u8], limits: Limits) -> Result<Table, SheetError> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > limits.max_bytes {

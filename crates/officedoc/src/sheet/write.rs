@@ -1,9 +1,10 @@
 //! Sheets for download: headings that stay in view, real dates and numbers, texts that stay texts.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use wording::{Words, say};
 
 use super::{
     grid::cleaned,
@@ -61,7 +62,6 @@ pub enum Cell {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// More rows or columns than a sheet can have.
-    #[error("“{sheet}”共 {rows} 行 {columns} 列，超过 Excel 的上限（{MAX_ROWS} 行 {MAX_COLUMNS} 列）。请缩小范围后分批导出。")]
     TooLarge {
         /// The sheet's name.
         sheet: String,
@@ -71,11 +71,28 @@ pub enum WriteError {
         columns: usize,
     },
     /// The xlsx could not be built.
-    #[error("生成 Excel 文件失败，请稍后重试")]
     Xlsx(#[from] XlsxError),
     /// The CSV could not be built.
-    #[error("生成 CSV 文件失败，请稍后重试")]
     Csv(#[from] ::csv::Error),
+}
+
+impl WriteError {
+    /// What is wrong and what to do.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::TooLarge { sheet, rows, columns } => {
+                say!("“{sheet}”共 {rows} 行 {columns} 列，超过 Excel 的上限（{MAX_ROWS} 行 {MAX_COLUMNS} 列）。请缩小范围后分批导出。")
+            }
+            Self::Xlsx(_) => "生成 Excel 文件失败，请稍后重试".into(),
+            Self::Csv(_) => "生成 CSV 文件失败，请稍后重试".into(),
+        }
+    }
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().zh())
+    }
 }
 
 impl Cell {
@@ -294,7 +311,8 @@ fn cell_text(text: &str) -> String {
     if text.encode_utf16().count() <= MAX_CELL_UNITS {
         return text;
     }
-    first_units(&text, MAX_CELL_UNITS - CUT.encode_utf16().count()) + CUT
+    let cut = Words::from(CUT).spoken();
+    first_units(&text, MAX_CELL_UNITS.saturating_sub(cut.encode_utf16().count())) + &cut
 }
 
 /// As many characters as fit into `units` units of UTF-16, which is how Excel counts.

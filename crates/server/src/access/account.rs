@@ -3,6 +3,7 @@ use std::time::Duration;
 use db::Tx;
 use kit::Moment;
 use serde_json::json;
+use wording::{Join, Words, say};
 
 use super::{
     password::{self, InitialPassword},
@@ -44,10 +45,10 @@ pub fn checked_login(login: &str) -> Outcome<String> {
 pub async fn create_account_with(tx: &mut Tx, ctx: &Ctx, new: &NewAccount<'_>, hash: &str) -> Outcome<()> {
     let login = checked_login(new.login)?;
     store::insert_account(tx, new.person, &login, hash, new.must_change, new.administrator).await.map_err(|error| {
-        if error.is_unique_violation() { Refusal::field("login", format!("登录名“{login}”已被使用")) } else { error.into() }
+        if error.is_unique_violation() { Refusal::field("login", say!("登录名“{login}”已被使用")) } else { error.into() }
     })?;
     let data = json!({ "person": new.person, "login": login, "administrator": new.administrator });
-    audit::record(tx, ctx, audit::Entry::security("account_created", format!("开通账号“{login}”"), data)).await
+    audit::record(tx, ctx, audit::Entry::security("account_created", say!("开通账号“{login}”"), data)).await
 }
 
 /// Gives the person a password that everybody knows, by its hash, and ends their sessions: for demo areas and tests only.
@@ -56,7 +57,7 @@ pub async fn set_password_with(tx: &mut Tx, ctx: &Ctx, person: PersonId, hash: &
         return Err(Refusal::NotFound);
     }
     session::sign_out_everywhere(tx, person, None).await?;
-    audit::record(tx, ctx, audit::Entry::security("password_reset", "设定演示密码".to_owned(), json!({ "person": person }))).await
+    audit::record(tx, ctx, audit::Entry::security("password_reset", "设定演示密码", json!({ "person": person }))).await
 }
 
 /// Gives the person a new initial password and ends their sessions.
@@ -65,7 +66,7 @@ pub async fn reset_password(tx: &mut Tx, ctx: &Ctx, person: PersonId, new: &Init
         return Err(Refusal::NotFound);
     }
     session::sign_out_everywhere(tx, person, None).await?;
-    audit::record(tx, ctx, audit::Entry::security("password_reset", "重置密码".to_owned(), json!({ "person": person }))).await
+    audit::record(tx, ctx, audit::Entry::security("password_reset", "重置密码", json!({ "person": person }))).await
 }
 
 /// Changes the actor's own password and ends their other sessions. Whoever guesses at the present one is counted and locked
@@ -73,7 +74,7 @@ pub async fn reset_password(tx: &mut Tx, ctx: &Ctx, person: PersonId, new: &Init
 pub(super) async fn change_password(app: &App, ctx: &Ctx, current: &str, new: &str, token: Option<&str>) -> Outcome<()> {
     let wrong = || Refusal::field("current", "当前密码不正确");
     let Some(account) = store::account_of(&mut app.db.read().await?, ctx.actor.person).await? else { return Err(Refusal::NotFound) };
-    let failure = Failure { action: "password_change_failed", words: "修改本人密码时当前密码不正确".to_owned() };
+    let failure = Failure { action: "password_change_failed", words: "修改本人密码时当前密码不正确".into() };
     if !knows(app, ctx, &account, current, failure).await? {
         return Err(wrong());
     }
@@ -86,7 +87,7 @@ pub(super) async fn change_password(app: &App, ctx: &Ctx, current: &str, new: &s
     store::set_password(&mut tx, account.person_id, &hash, false).await?;
     session::sign_out_everywhere(&mut tx, account.person_id, token).await?;
     let data = json!({ "person": account.person_id });
-    audit::record(&mut tx, ctx, audit::Entry::security("password_changed", "修改本人密码".to_owned(), data)).await?;
+    audit::record(&mut tx, ctx, audit::Entry::security("password_changed", "修改本人密码", data)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -94,13 +95,13 @@ pub(super) async fn change_password(app: &App, ctx: &Ctx, current: &str, new: &s
 pub async fn change_login(tx: &mut Tx, ctx: &Ctx, person: PersonId, login: &str) -> Outcome<()> {
     let login = checked_login(login)?;
     let changed = store::set_login(tx, person, &login).await.map_err(|error| {
-        if error.is_unique_violation() { Refusal::field("login", format!("登录名“{login}”已被使用")) } else { error.into() }
+        if error.is_unique_violation() { Refusal::field("login", say!("登录名“{login}”已被使用")) } else { error.into() }
     })?;
     if !changed {
         return Err(Refusal::field("login", "此人没有账号"));
     }
     let data = json!({ "person": person, "login": login });
-    audit::record(tx, ctx, audit::Entry::security("login_changed", format!("登录名改为“{login}”"), data)).await
+    audit::record(tx, ctx, audit::Entry::security("login_changed", say!("登录名改为“{login}”"), data)).await
 }
 
 /// Ends every session of somebody who no longer belongs here; the last administrator cannot leave.
@@ -120,7 +121,7 @@ pub async fn set_administrator(tx: &mut Tx, ctx: &Ctx, person: PersonId, adminis
         return Err(Refusal::conflict("last_administrator", "至少要保留一名系统管理员。"));
     }
     let data = json!({ "person": person, "administrator": administrator });
-    audit::record(tx, ctx, audit::Entry::security("administrator_set", "设定系统管理员".to_owned(), data)).await
+    audit::record(tx, ctx, audit::Entry::security("administrator_set", "设定系统管理员", data)).await
 }
 
 /// What signing in led to.
@@ -140,7 +141,7 @@ pub(super) async fn sign_in(app: &App, login: &str, given: &str) -> Outcome<Sign
         return Ok(SignIn::Wrong);
     };
     let ctx = app.ctx(super::system_principal());
-    let failure = Failure { action: "sign_in_failed", words: format!("“{login}”登录失败") };
+    let failure = Failure { action: "sign_in_failed", words: say!("“{login}”登录失败") };
     if !knows(app, &ctx, &account, given, failure).await? {
         return Ok(SignIn::Wrong);
     }
@@ -148,7 +149,7 @@ pub(super) async fn sign_in(app: &App, login: &str, given: &str) -> Outcome<Sign
     let person = account.person_id;
     let token = session::issue(&mut tx, &app.config, &app.rng, ctx.now(), person, SessionKind::Browser).await?;
     let data = json!({ "person": person, "login": login });
-    audit::record(&mut tx, &ctx, audit::Entry::security("signed_in", format!("“{login}”登录"), data)).await?;
+    audit::record(&mut tx, &ctx, audit::Entry::security("signed_in", say!("“{login}”登录"), data)).await?;
     tx.commit().await?;
     Ok(SignIn::Begun(token, person))
 }
@@ -156,7 +157,7 @@ pub(super) async fn sign_in(app: &App, login: &str, given: &str) -> Outcome<Sign
 /// How a wrong password is written down.
 struct Failure {
     action: &'static str,
-    words: String,
+    words: Words,
 }
 
 /// Whether the password is the account's. A wrong one is counted, and too many in a row lock the account for a while, whoever
@@ -177,7 +178,7 @@ async fn knows(app: &App, ctx: &Ctx, account: &AccountRow, given: &str, failure:
     if failed >= app.config.lockout_attempts.max(1) {
         let minutes = app.config.lockout_minutes;
         store::lock(&mut tx, person, now.plus(Duration::from_secs(minutes * 60))).await?;
-        words = format!("{words}，账号锁定 {minutes} 分钟");
+        words = words.then(Join::Parts, say!("账号锁定 {minutes} 分钟"));
     }
     let data = json!({ "person": person, "login": account.login });
     audit::record(&mut tx, ctx, audit::Entry::security(action, words, data)).await?;

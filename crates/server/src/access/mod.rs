@@ -20,7 +20,9 @@ pub use account::{
 };
 pub use http::routes;
 pub use password::{InitialPassword, hash as hash_password};
-pub use permission::{Guarded, ImportTasks, InstructTasks, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded};
+pub use permission::{
+    Guarded, ImportTasks, InstructTasks, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded,
+};
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
 pub use scope::Scope;
 pub use session::{SESSION_TOPIC, SessionKind, issue as issue_token, sign_out_everywhere, sweep};

@@ -42,6 +42,8 @@ permissions! {
     SignedIn, "", |_| true;
     /// Keep units, persons and accounts.
     ManageOrganisation, "只有系统管理员可以维护单位和人员。", |p| p.is(Role::Administrator);
+    /// Keep working days and rules.
+    KeepRules, "只有系统管理员和政务运营中心可以维护工作日历和规则。", |p| p.is(Role::Administrator) || p.is(Role::Centre);
     /// Set up tasks.
     SetTasks, "经办人不能新建任务，请联系本单位负责人或联络员。",
         |p| [Role::Centre, Role::Leader, Role::Head, Role::Liaison].iter().any(|role| p.is(*role));
@@ -114,7 +116,8 @@ impl<P: Permission> FromRequestParts<App> for Permitted<P> {
         if !P::granted(&principal) {
             return Err(Refusal::forbidden(P::REFUSAL).into());
         }
-        Ok(Self { app: app.clone(), ctx: app.ctx(Arc::new(principal)), token, permission: PhantomData })
+        let ctx = app.ctx_in(&mut tx, Arc::new(principal)).await?;
+        Ok(Self { app: app.clone(), ctx, token, permission: PhantomData })
     }
 }
 

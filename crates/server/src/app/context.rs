@@ -3,10 +3,11 @@ use std::sync::Arc;
 use kit::{Clock, Day, Moment, Rng};
 use workdays::Calendar;
 
+use super::RuleBook;
 use crate::{access::Principal, events::Subscriptions};
 
-/// What a verb may know besides its arguments: who acts, what time it is, where chance comes from, which calendar and
-/// which subscribers are in force.
+/// What a verb may know besides its arguments: who acts, what time it is, where chance comes from, which calendar,
+/// which rules and which subscribers are in force.
 #[derive(Clone, Debug)]
 pub struct Ctx {
     /// Who acts.
@@ -17,6 +18,10 @@ pub struct Ctx {
     pub rng: Rng,
     /// Working days.
     pub calendar: Arc<Calendar>,
+    /// The rules in force.
+    pub rules: Arc<RuleBook>,
+    /// Counts the changes of both: see [`super::Standing`].
+    pub generation: i64,
     /// Who hears of events.
     pub subscriptions: Arc<Subscriptions>,
 }

@@ -3,13 +3,16 @@
 
 mod context;
 mod document;
+mod english;
 mod refusal;
+mod rulebook;
 mod running;
 mod schema;
 mod wiring;
 
 pub use context::Ctx;
 pub use refusal::{FieldError, Fields, Outcome, Refusal, Unknown};
+pub use rulebook::{RuleBook, RuleSet, Standing, Written};
 pub use running::{App, Parts};
 pub use schema::{MIGRATIONS, pending};
 pub use wiring::{Base, assemble, openapi, router, runner, subscriptions};

@@ -1,6 +1,7 @@
 use db::Error as DbError;
 use serde::Serialize;
 use utoipa::ToSchema;
+use wording::{Words, say};
 
 /// What a verb answers.
 pub type Outcome<T> = Result<T, Refusal>;
@@ -12,18 +13,18 @@ pub enum Refusal {
     #[error("not found")]
     NotFound,
     /// The asker sees it but may not do this.
-    #[error("forbidden: {0}")]
-    Forbidden(String),
+    #[error("forbidden: {}", .0.zh())]
+    Forbidden(Words),
     /// Somebody else changed it since the asker looked.
     #[error("stale version")]
     Stale,
     /// The thing's present state does not allow it; a stable code and words for people.
-    #[error("conflict {code}: {detail}")]
+    #[error("conflict {code}: {}", .detail.zh())]
     Conflict {
         /// Stable, for programs.
         code: &'static str,
-        /// For people, in Chinese.
-        detail: String,
+        /// For people.
+        detail: Words,
     },
     /// Something in the input is wrong, field by field.
     #[error("invalid input: {0:?}")]
@@ -32,8 +33,8 @@ pub enum Refusal {
     #[error("too many attempts, {0} s to wait")]
     TooMany(i64),
     /// The input is larger than what is accepted; words for people.
-    #[error("too large: {0}")]
-    TooLarge(String),
+    #[error("too large: {}", .0.zh())]
+    TooLarge(Words),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -44,17 +45,17 @@ pub enum Refusal {
 
 impl Refusal {
     /// The present state does not allow it.
-    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn conflict(code: &'static str, detail: impl Into<Words>) -> Self {
         Self::Conflict { code, detail: detail.into() }
     }
 
     /// The asker may not do this.
-    pub fn forbidden(detail: impl Into<String>) -> Self {
+    pub fn forbidden(detail: impl Into<Words>) -> Self {
         Self::Forbidden(detail.into())
     }
 
     /// One field is wrong.
-    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn field(field: impl Into<String>, message: impl Into<Words>) -> Self {
         Self::Invalid(vec![FieldError { field: field.into(), message: message.into() }])
     }
 
@@ -75,8 +76,8 @@ impl From<std::io::Error> for Refusal {
 pub struct FieldError {
     /// The field's path, for example `children[2].weight`.
     pub field: String,
-    /// What is wrong, in Chinese.
-    pub message: String,
+    /// What is wrong.
+    pub message: Words,
 }
 
 /// What an input says beyond what is known, where `deny_unknown_fields` cannot be used: beside a flattened struct.
@@ -110,7 +111,7 @@ impl Fields {
     }
 
     /// Something is wrong with `field`.
-    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+    pub fn add(&mut self, field: &str, message: impl Into<Words>) {
         self.errors.push(FieldError { field: format!("{}{field}", self.prefix), message: message.into() });
     }
 
@@ -128,7 +129,7 @@ impl Fields {
         let text = value.map(str::trim).filter(|text| !text.is_empty())?;
         let length = text.chars().count();
         if length > max {
-            self.add(field, format!("最多 {max} 个字，现有 {length} 个字"));
+            self.add(field, say!("最多 {max} 个字，现有 {length} 个字"));
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             self.add(field, "含有不能保存的控制字符");

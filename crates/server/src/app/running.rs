@@ -1,16 +1,27 @@
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use blob::Store;
-use db::Db;
-use kit::{Clock, Rng};
+use db::{Db, Tx};
+use futures_util::future::BoxFuture;
+use kit::{Clock, Day, Rng};
 use tokio_util::sync::CancellationToken;
-use workdays::Calendar;
 
-use crate::{access::Principal, app::Ctx, config::Config, events::Subscriptions, files};
+use super::Standing;
+use crate::{
+    access::Principal,
+    app::{Ctx, Outcome},
+    config::Config,
+    events::Subscriptions,
+    files,
+};
 
 /// The running application: what handlers are given.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
+
+/// Reads what the house goes by on a day, where that is another generation or day than this; the rooms that keep it stand
+/// above the platform.
+pub(super) type ReadStanding = for<'a> fn(&'a mut Tx, &'a Standing, Day) -> BoxFuture<'a, Outcome<Option<Standing>>>;
 
 /// What an application is made of.
 pub struct Parts {
@@ -22,8 +33,10 @@ pub struct Parts {
     pub rng: Rng,
     /// Where files' contents lie.
     pub blobs: Store,
-    /// Working days.
-    pub calendar: Arc<Calendar>,
+    /// What the house goes by, as it was last read.
+    pub standing: RwLock<Standing>,
+    /// Reads it anew where it has changed.
+    pub read_standing: ReadStanding,
     /// Who hears of events.
     pub subscriptions: Arc<Subscriptions>,
     /// Options.
@@ -42,13 +55,31 @@ impl App {
         Self(Arc::new(parts))
     }
 
-    /// The surroundings of a verb done by `actor`.
+    /// What the house goes by, as it was last read.
+    pub fn standing(&self) -> Standing {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The surroundings of a verb done by `actor`, with the calendar and the rules as this transaction sees them: another
+    /// node may have changed them.
+    pub async fn ctx_in(&self, tx: &mut Tx, actor: Arc<Principal>) -> Outcome<Ctx> {
+        let known = self.standing();
+        if let Some(new) = (self.read_standing)(tx, &known, self.clock.today()).await? {
+            *self.standing.write().unwrap_or_else(PoisonError::into_inner) = new;
+        }
+        Ok(self.ctx(actor))
+    }
+
+    /// The same with what was last read; for whoever has no transaction.
     pub fn ctx(&self, actor: Arc<Principal>) -> Ctx {
+        let Standing { generation, calendar, rules, .. } = self.standing();
         Ctx {
             actor,
             clock: self.clock.clone(),
             rng: self.rng.clone(),
-            calendar: self.calendar.clone(),
+            calendar,
+            rules,
+            generation,
             subscriptions: self.subscriptions.clone(),
         }
     }

@@ -1,6 +1,9 @@
 //! Where the rooms are put together: routes, jobs, and who hears of which event. Each is listed here and nowhere else.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -10,14 +13,16 @@ use axum::{
 };
 use blob::Store;
 use db::{Db, Tx};
+use futures_util::future::BoxFuture;
 use jobs::{Job, JobError, JobFuture, Runner};
-use kit::{Clock, Rng};
+use kit::{Clock, Day, Rng};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+use wording::say;
 
-use super::{App, Parts, Refusal, document};
+use super::{App, Outcome, Parts, Refusal, RuleBook, Standing, document, english::english};
 use crate::{
     access, calendar,
     config::Config,
@@ -25,7 +30,7 @@ use crate::{
     events::Subscriptions,
     files,
     http::{self, Problem},
-    notify, operations, org, supervision, tasks,
+    notify, operations, org, rules, supervision, tasks,
 };
 
 const BASE: &str = "/api/v1";
@@ -54,17 +59,32 @@ pub struct Base {
 /// Puts an application together.
 pub fn assemble(base: Base) -> App {
     let Base { db, clock, rng, blobs, config, metrics } = base;
+    wording::install(english());
     App::new(Parts {
         db,
         clock,
         rng,
         blobs,
-        calendar: calendar::official(),
+        standing: RwLock::new(Standing { generation: 0, calendar: calendar::official(), rules: Arc::default() }),
+        read_standing,
         subscriptions: Arc::new(subscriptions()),
         config,
         file_access: tasks::sees_boxed,
         metrics,
         stop: CancellationToken::new(),
+    })
+}
+
+/// The calendar and the rules in force, where they are others than those known. A generation counts what came into force, so
+/// two that are equal hold the same.
+fn read_standing<'a>(tx: &'a mut Tx, known: &'a Standing, day: Day) -> BoxFuture<'a, Outcome<Option<Standing>>> {
+    Box::pin(async move {
+        let generation = calendar::versions(tx).await? + rules::versions(tx, day).await?;
+        if generation == known.generation {
+            return Ok(None);
+        }
+        let calendar = calendar::in_force(tx).await?;
+        Ok(Some(Standing { generation, calendar, rules: Arc::new(RuleBook::new(rules::in_force(tx, day).await?)) }))
     })
 }
 
@@ -109,13 +129,14 @@ pub fn router(app: &App) -> Router {
 }
 
 async fn method_not_allowed(uri: Uri) -> Response {
-    let detail = format!("{} 不支持这种操作。", uri.path());
+    let detail = say!("{path} 不支持这种操作。", path = uri.path());
     Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into_response()
 }
 
 /// Who hears of which event.
 pub fn subscriptions() -> Subscriptions {
-    supervision::EVENTS.iter().fold(Subscriptions::default(), |all, event| all.on(event, supervision::JOB))
+    let told = supervision::EVENTS.iter().fold(Subscriptions::default(), |all, event| all.on(event, supervision::JOB));
+    told.on(calendar::CHANGED, tasks::REPLAN)
 }
 
 /// Knows every kind of job.
@@ -139,7 +160,7 @@ pub fn runner(app: &App) -> Runner {
         let app = told.clone();
         Box::pin(async move {
             let event: tasks::TaskEvent = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
-            let ctx = app.ctx(access::system_principal());
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
             match supervision::tell(tx, &ctx, &event, &job.id.to_string()).await {
                 // A draft that has been deleted since: nobody to tell.
                 Ok(()) | Err(Refusal::NotFound) => Ok(()),
@@ -162,12 +183,25 @@ pub fn runner(app: &App) -> Runner {
     });
     let planning = app.clone();
     let standing = handler(move |tx, _| {
-        let ctx = planning.ctx(access::system_principal());
-        Box::pin(async move { tasks::plan_ahead(tx, &ctx).await.map(drop).map_err(JobError::retry) })
+        let app = planning.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            tasks::plan_ahead(tx, &ctx).await.map(drop).map_err(JobError::retry)
+        })
+    });
+    let planning = app.clone();
+    let replan = handler(move |tx, _| {
+        let app = planning.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            tasks::replan(tx, &ctx).await.map_err(JobError::retry)
+        })
     });
     Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
         .on(supervision::JOB, notices)
+        .on(tasks::REPLAN, replan.clone())
         .every("tasks.plan_ahead", DAY, standing)
+        .every("tasks.replan_sweep", HOUR, replan)
         .every("idempotency.sweep", HOUR, idempotency)
         .every("access.sweep", HOUR, sessions)
         .every("files.sweep_temp", DAY, uploads)

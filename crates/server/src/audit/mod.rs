@@ -12,6 +12,7 @@ mod store;
 use db::Tx;
 use kit::{NIL, uuid::Uuid};
 use sha2::{Digest as _, Sha256};
+use wording::Words;
 
 pub use store::{Event, events_of_task, events_since, streams, whole_stream};
 
@@ -26,8 +27,8 @@ pub struct Entry {
     pub task: Option<Uuid>,
     /// Stable, for programs: `dispatched`, `report_accepted`.
     pub action: &'static str,
-    /// For people, in Chinese, as it was true when it was written.
-    pub words: String,
+    /// For people, as it was true when it was written.
+    pub words: Words,
     /// The particulars: ids and values.
     pub data: serde_json::Value,
 }
@@ -39,13 +40,13 @@ pub const SECURITY: Uuid = Uuid::from_u128(2);
 
 impl Entry {
     /// About the organisation.
-    pub const fn organisation(action: &'static str, words: String, data: serde_json::Value) -> Self {
-        Self { stream: ORGANISATION, task: None, action, words, data }
+    pub fn organisation(action: &'static str, words: impl Into<Words>, data: serde_json::Value) -> Self {
+        Self { stream: ORGANISATION, task: None, action, words: words.into(), data }
     }
 
     /// About accounts and sign-ins.
-    pub const fn security(action: &'static str, words: String, data: serde_json::Value) -> Self {
-        Self { stream: SECURITY, task: None, action, words, data }
+    pub fn security(action: &'static str, words: impl Into<Words>, data: serde_json::Value) -> Self {
+        Self { stream: SECURITY, task: None, action, words: words.into(), data }
     }
 }
 
@@ -88,7 +89,7 @@ pub fn digest(event: &Event) -> String {
     field(&id(event.actor_id));
     field(&id(event.task_id));
     field(&event.action);
-    field(&event.words);
+    field(&event.words.stored());
     field(&event.data);
     field(&event.prev);
     hex::encode(hash.finalize())
@@ -131,7 +132,7 @@ mod tests {
                 actor_id: None,
                 task_id: None,
                 action: "a".into(),
-                words: format!("第{seq}件"),
+                words: Words::raw(format!("第{seq}件")),
                 data: "{}".into(),
                 prev: events.last().map(|e| e.hash.clone()).unwrap_or_default(),
                 hash: String::new(),
@@ -154,12 +155,12 @@ mod tests {
             change(&mut events);
             verify(&events).map(|b| b.seq)
         };
-        assert_eq!(broken(|e| e[1].words.push('！')), Some(2));
+        assert_eq!(broken(|e| e[1].words = Words::raw("！")), Some(2));
         assert_eq!(broken(|e| drop(e.remove(1))), Some(2));
         assert_eq!(broken(|e| e.swap(1, 2)), Some(2));
         assert_eq!(
             broken(|e| {
-                e[1].words.push('！');
+                e[1].words = Words::raw("！");
                 e[1].hash = digest(&e[1]);
             }),
             Some(3)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
+use wording::Words;
 
 use crate::access::Scope;
 
@@ -23,7 +24,7 @@ pub struct Event {
     /// Stable, for programs.
     pub action: String,
     /// For people.
-    pub words: String,
+    pub words: Words,
     /// The particulars, JSON.
     pub data: String,
     /// The hash of the event before, empty for the first.
@@ -65,7 +66,7 @@ pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<()> {
     .bind(event.actor_id)
     .bind(event.task_id)
     .bind(event.action.as_str())
-    .bind(event.words.as_str())
+    .bind(&event.words)
     .bind(event.data.as_str())
     .bind(event.prev.as_str())
     .bind(event.hash.as_str())

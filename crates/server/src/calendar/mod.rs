@@ -1,15 +1,22 @@
 //! Working days for the rooms above, and over HTTP. The arithmetic itself is the crate [`workdays`].
 //!
-//! The calendar in force stands in [`crate::app::Ctx`]; at present it is that of the official notices compiled in.
+//! The calendar in force stands in [`crate::app::Ctx`]: the official notices compiled in, those that came out later, and
+//! days decided on the spot. It is kept in versions, and a change never reaches into the past.
+//!
+//! Table: `calendar_version`. *Not here*: due days and duties that move when it changes (`tasks`).
 
+mod change;
 mod http;
+mod store;
 
 use std::sync::{Arc, LazyLock};
 
 use kit::Day;
 use workdays::Calendar;
 
+pub use change::{CHANGED, in_force};
 pub use http::routes;
+pub use store::versions;
 
 /// The calendar of the official notices.
 pub fn official() -> Arc<Calendar> {

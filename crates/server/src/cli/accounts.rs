@@ -44,7 +44,7 @@ async fn find(tx: &mut Tx, login: &str) -> anyhow::Result<PersonId> {
 fn explain(refusal: Refusal) -> anyhow::Error {
     match refusal {
         Refusal::Invalid(fields) => {
-            let words: Vec<_> = fields.into_iter().map(|field| field.message).collect();
+            let words: Vec<_> = fields.into_iter().map(|field| field.message.zh()).collect();
             anyhow::anyhow!(words.join("；"))
         }
         other => other.into(),

@@ -14,7 +14,10 @@ use crate::{
     app::Refusal,
     org::PersonId,
     supervision::{self, UrgeId, UrgeInput},
-    tasks::{self, Case, CloseDecision, PartyRole, ReportId, ReportInput, RequestId, Review, Ruling, VerificationResult},
+    tasks::{
+        self, Case, CloseDecision, PartyRole, ReasonClass, ReportId, ReportInput, RequestId, RequestInput, RequestKind, Review, Ruling,
+        TaskRules, VerificationResult,
+    },
 };
 
 /// Standing tasks get their duties to report so far ahead.
@@ -39,6 +42,7 @@ impl Play {
             Act::Verify if phase == Phase::Closed => self.verify(at).await,
             Act::Urge(who, answered) if matches!(phase, Phase::Out | Phase::Active) && !closing => self.urge(at, who, answered).await,
             Act::Reply(urge) => self.reply(at, urge).await,
+            Act::AskFor(kind) if phase == Phase::Active && !closing => self.ask_for(at, kind).await,
             _ => Ok(()),
         }
     }
@@ -356,7 +360,12 @@ impl Play {
         node.phase = Phase::Closed;
         node.verified = 100;
         node.claimed = 100;
-        self.plan_later(fate.check * FULL_DAY, at, Act::Verify);
+        if ctx.rules.get::<TaskRules>().checks(node.spec.importance, node.id) {
+            self.plan_later(fate.check * FULL_DAY, at, Act::Verify);
+        } else {
+            node.version += 1;
+            node.phase = Phase::Settled;
+        }
         let Some(above) = above else { return Ok(()) };
         let parent = self.node_mut(above)?;
         parent.below = parent.below.saturating_sub(1);
@@ -394,6 +403,31 @@ impl Play {
             node.spec.fate.fails = false;
             let wait = self.dice.between(2 * FULL_DAY, 5 * FULL_DAY);
             self.plan_later(wait, at, Act::Ask);
+        }
+        Ok(())
+    }
+
+    async fn ask_for(&mut self, at: usize, kind: RequestKind) -> anyhow::Result<()> {
+        let who = self.doer(at)?;
+        let ctx = self.stage.acting(&self.area, who)?;
+        let node = self.node(at)?;
+        let id = node.id;
+        let input = RequestInput {
+            version: node.version,
+            kind,
+            reason: self.dice.word(if kind == RequestKind::Extend { speech::NEEDS_TIME } else { speech::STANDS_STILL }).to_owned(),
+            reason_class: Some(if self.dice.percent(30) { ReasonClass::Own } else { ReasonClass::Waiting }),
+            new_day: node.due.map(|due| hours::workday(&self.stage.calendar, due, self.dice.between(5, 15))),
+            unit_id: None,
+            basis: Some(speech::BASIS.to_owned()),
+            subject_id: None,
+            file_ids: Vec::new(),
+        };
+        match tasks::ask_for(self.stage.tx().await?, &ctx, id, &input).await {
+            // A part cannot be put off beyond the whole; it is asked for elsewhere then.
+            Ok(_) => self.node_mut(at)?.version += 1,
+            Err(Refusal::Invalid(_) | Refusal::Conflict { .. }) => {}
+            Err(other) => return Err(other.into()),
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::{field::Field, people::Seat, shape::Fate, writing::Matter};
 use crate::{
     org::PersonId,
     supervision::UrgeId,
-    tasks::{Importance, MilestoneId, ReportId, RequestId, TaskId, Urgency},
+    tasks::{Importance, MilestoneId, ReportId, RequestId, RequestKind, TaskId, Urgency},
 };
 
 /// A task to be set.
@@ -133,6 +133,8 @@ pub(super) enum Act {
     /// Somebody presses for it, and is answered or not.
     Urge(PersonId, bool),
     Reply(UrgeId),
+    /// Something is asked for, and left to whoever decides.
+    AskFor(RequestKind),
 }
 
 impl Act {
@@ -155,6 +157,7 @@ impl Act {
             Self::Verify => "verify",
             Self::Urge(..) => "urge",
             Self::Reply(_) => "reply",
+            Self::AskFor(_) => "ask for",
         }
     }
 }

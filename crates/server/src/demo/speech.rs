@@ -56,6 +56,20 @@ pub(super) fn granted(dice: &Dice) -> Option<&'static str> {
 pub(super) const NOT_DONE: &[&str] =
     &["佐证材料不全，请补充验收意见后重新申请", "部分任务要求尚未体现，请对照清单补充完善", "现场核实仍有遗留问题，整改到位后再申请"];
 
+/// Why more time is needed.
+pub(super) const NEEDS_TIME: &[&str] = &[
+    "涉及管线产权单位迁改，对方排期较晚，已多次对接，申请适当延期",
+    "上级主管部门批复尚未下达，后续工作无法开展，申请延期",
+    "连续降雨影响现场施工，已增加班组，仍需顺延",
+];
+
+/// Why it stands still.
+pub(super) const STANDS_STILL: &[&str] =
+    &["项目用地手续重新报批，批复前无法推进，申请中止计时", "上级正在调整相关政策，建议待新政策出台后继续办理"];
+
+/// The paper a suspension rests on.
+pub(super) const BASIS: &str = "管委会专题会议纪要";
+
 /// Why a report is sent back.
 pub(super) const NOT_ENOUGH: &[&str] =
     &["内容过于笼统，请补充具体数据和完成情况", "进度与现场情况不符，请核实后重新上报", "未说明存在问题的解决措施，请补充"];

@@ -11,9 +11,10 @@ use workdays::Calendar;
 use super::{hours::MINUTE, people::Area};
 use crate::{
     access::Principal,
-    app::{self, App, Base, Ctx},
+    app::{self, App, Base, Ctx, RuleBook, RuleSet as _, Written},
     events::Subscriptions,
     org::PersonId,
+    tasks::TaskRules,
 };
 
 /// While people are told what happens, their messages are written so often.
@@ -22,6 +23,8 @@ const SLOT: i64 = 20 * MINUTE;
 /// Where a demo area is played.
 pub(super) struct Stage {
     pub(super) calendar: Arc<Calendar>,
+    rules: Arc<RuleBook>,
+    generation: i64,
     clock: Clock,
     ids: Rng,
     db: Db,
@@ -42,7 +45,9 @@ impl Stage {
         let base =
             Base { db: app.db.clone(), clock: clock.clone(), rng, blobs: app.blobs.clone(), config: app.config.clone(), metrics: None };
         Self {
-            calendar: app.calendar.clone(),
+            calendar: app.standing().calendar,
+            rules: app.standing().rules,
+            generation: app.standing().generation,
             ids: Rng::seeded(seed),
             db: app.db.clone(),
             runner: app::runner(&app::assemble(base)),
@@ -52,6 +57,14 @@ impl Stage {
             tx: None,
             clock,
         }
+    }
+
+    /// From now on these rules are in force on the stage.
+    pub(super) fn go_by(&mut self, rules: &TaskRules) -> anyhow::Result<()> {
+        let written = Written { version: 1, body: serde_json::to_string(rules)? };
+        self.rules = Arc::new(RuleBook::new([(TaskRules::KIND.to_owned(), written)].into()));
+        self.generation += 1;
+        Ok(())
     }
 
     pub(super) fn now(&self) -> Moment {
@@ -65,6 +78,8 @@ impl Stage {
             clock: self.clock.clone(),
             rng: self.ids.clone(),
             calendar: self.calendar.clone(),
+            rules: self.rules.clone(),
+            generation: self.generation,
             subscriptions: if self.is_told(self.now()) { self.heard.clone() } else { self.quiet.clone() },
         }
     }

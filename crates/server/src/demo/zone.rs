@@ -16,7 +16,13 @@ use super::{
     stage::Stage,
     writing::Writer,
 };
-use crate::{access, app::App, org::Unit};
+use crate::{
+    access,
+    app::App,
+    org::Unit,
+    rules,
+    tasks::{RequestKind, TaskRules},
+};
 
 /// What the set holds when nothing else is said.
 pub(super) const MONTHS: usize = 24;
@@ -36,12 +42,18 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
     let ctx = stage.ctx(access::system_principal());
     let area = people::build(stage.tx().await?, &ctx, &dice, existing).await?;
     access::mark_demo(stage.tx().await?).await?;
+    // Of ordinary tasks one in five is checked after closing, of important ones three.
+    let rules = TaskRules { verify_normal: 20, verify_important: 60, ..TaskRules::default() };
+    let reason = "抽查比例";
+    let words = wording::say!("修改任务规则，自{from}起执行（{reason}）", from = ctx.today());
+    rules::write(stage.tx().await?, &ctx, &rules, ctx.today(), reason, 0, words).await?;
+    stage.go_by(&rules)?;
     stage.pause().await?;
     tracing::info!(demo.months = months, "the organisation stands");
     let mut play = Play::new(stage, area, dice);
     let mut writer = Writer::default();
     let mut month = first.month();
-    let last = hours::workday(&app.calendar, today, -1);
+    let last = hours::workday(&app.standing().calendar, today, -1);
     let mut owed = 0_i64;
     for (day, count) in shape::volumes(&play.dice.clone(), &play.stage.calendar.clone(), first, today.plus_days(-1), shape::MONTHLY) {
         if day.month() != month {
@@ -56,6 +68,7 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
         if day == last {
             play.play_until(evening(day, EVENING)).await?;
             last_evening(&mut play, &mut writer, day)?;
+            asks(&mut play, day);
         }
         play.play_until(day.plus_days(1).start()).await?;
     }
@@ -113,6 +126,20 @@ fn last_evening(play: &mut Play, writer: &mut Writer, day: Day) -> anyhow::Resul
         }
     }
     Ok(())
+}
+
+/// What is asked for and not decided yet: some need more time, two stand still.
+fn asks(play: &mut Play, day: Day) {
+    let soon = day.plus_days(25);
+    let asks = |node: &Node| {
+        let fits = node.phase == Phase::Active && !node.closing && node.above.is_none() && node.spec.fate.split == 0;
+        fits && node.due.is_some_and(|due| due > day && due < soon)
+    };
+    let open: Vec<usize> = (0..play.nodes.len()).filter(|at| play.nodes.get(*at).is_some_and(asks)).collect();
+    for (n, at) in (0_i64..).zip(open.into_iter().step_by(3).take(8)) {
+        let kind = if n % 4 == 3 { RequestKind::Suspend } else { RequestKind::Extend };
+        play.plan(evening(day, 29 - 3 * n), at, Act::AskFor(kind));
+    }
 }
 
 /// The last so many minutes of a working day.

@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use db::Tx;
 use kit::uuid::Uuid;
+use wording::say;
 
 use super::{
     model::{FileId, FileRef, Owner},
@@ -39,7 +40,7 @@ pub async fn attach(tx: &mut Tx, ctx: &Ctx, task: Uuid, owner: Owner, file_ids: 
 }
 
 fn too_many() -> Refusal {
-    Refusal::field("file_ids", format!("附件最多 {MOST} 个"))
+    Refusal::field("file_ids", say!("附件最多 {MOST} 个"))
 }
 
 /// Files by what they are attached to, in the order they were uploaded; owners without files are missing.

@@ -26,10 +26,10 @@ pub(super) fn broken() -> Problem {
 
 fn problem(error: BlobError) -> Problem {
     match error {
-        BlobError::TooLarge { .. } => Refusal::TooLarge(error.to_string()).into(),
+        BlobError::TooLarge { .. } => Refusal::TooLarge(error.words()).into(),
         BlobError::Full(_) => {
             tracing::error!(%error, "the disk is full");
-            Problem::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", error.to_string())
+            Problem::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", error.words())
         }
         other => Refusal::internal(format!("{other:?}")).into(),
     }

@@ -6,6 +6,7 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use wording::{Words, say};
 
 use super::Problem;
 use crate::app::Refusal;
@@ -72,16 +73,16 @@ fn json_problem(rejection: &JsonRejection) -> Problem {
                 Some((path, reason)) if !path.contains(' ') => (path.to_owned(), reason.to_owned()),
                 _ => (missing_field(&text).unwrap_or_default(), text.clone()),
             };
-            Refusal::field(field, format!("内容不符合要求（{reason}）")).into()
+            Refusal::field(field, say!("内容不符合要求（{reason}）")).into()
         }
         JsonRejection::JsonSyntaxError(error) => {
-            Problem::new(StatusCode::BAD_REQUEST, "bad_json", format!("提交的内容不是有效的 JSON：{}", error.body_text()))
+            Problem::new(StatusCode::BAD_REQUEST, "bad_json", say!("提交的内容不是有效的 JSON：{why}", why = error.body_text()))
         }
         JsonRejection::MissingJsonContentType(_) => {
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "请以 application/json 提交。")
         }
-        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge("提交的内容过大。".to_owned()).into(),
-        other => Problem::new(StatusCode::BAD_REQUEST, "bad_request", other.body_text()),
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge("提交的内容过大。".into()).into(),
+        other => Problem::new(StatusCode::BAD_REQUEST, "bad_request", Words::raw(other.body_text())),
     }
 }
 
@@ -113,7 +114,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             Err(rejection) => {
                 let text = std::error::Error::source(&rejection).map_or_else(|| rejection.body_text(), ToString::to_string);
                 let (field, reason) = text.split_once(": ").unwrap_or(("", &text));
-                Err(Refusal::field(field, format!("查询条件不符合要求（{reason}）")).into())
+                Err(Refusal::field(field, say!("查询条件不符合要求（{reason}）")).into())
             }
         }
     }

@@ -105,11 +105,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Idem {
 
 /// What a repeated request gets.
 #[derive(Clone, Copy, Debug)]
-enum Repeated<'a> {
+enum Repeated {
     /// The first answer, which is kept for that.
     FirstAnswer,
     /// These words: the first answer holds what must not lie in the database.
-    Words(&'a str),
+    Words(&'static str),
 }
 
 /// Does one change in one transaction and answers it as JSON with `status`.
@@ -133,7 +133,7 @@ pub async fn mutate_once<T: Serialize>(
     ctx: &Ctx,
     idem: &Idem,
     status: StatusCode,
-    words: &str,
+    words: &'static str,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
 ) -> Result<Response, Problem> {
     change(app, ctx, idem, status, Repeated::Words(words), work).await
@@ -144,7 +144,7 @@ async fn change<T: Serialize>(
     ctx: &Ctx,
     idem: &Idem,
     status: StatusCode,
-    repeated: Repeated<'_>,
+    repeated: Repeated,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
 ) -> Result<Response, Problem> {
     let mut tx = app.db.begin().await?;
@@ -193,7 +193,7 @@ struct Kept {
     body: String,
 }
 
-async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str, repeated: Repeated<'_>) -> Outcome<Option<Response>> {
+async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str, repeated: Repeated) -> Outcome<Option<Response>> {
     // The insert waits for a concurrent request with the same key to end, so only one of them works.
     let mine: Option<(i64,)> = run!(tx, |c| sqlx::query_as(
         "insert into idempotency (person_id, key, fingerprint, status, body, at) values ($1, $2, $3, 0, '', $4) \

@@ -15,6 +15,7 @@ use tower_http::{
     },
 };
 use tracing::Instrument as _;
+use wording::Lang;
 
 use super::{Problem, idempotency};
 use crate::app::App;
@@ -77,9 +78,10 @@ async fn observe(state: axum::extract::State<App>, mut request: Request, next: N
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     // The path without the query: a search text may name a person.
     let path = request.uri().path().to_owned();
+    let lang = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Lang::Zh, Lang::of_header);
     let span = tracing::info_span!("request", request.id = %id);
     let started = std::time::Instant::now();
-    let mut response = CURRENT.scope(id, next.run(request)).instrument(span.clone()).await;
+    let mut response = CURRENT.scope(id, lang.scope(next.run(request))).instrument(span.clone()).await;
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
     metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => route, "status" => status.to_string())

@@ -5,6 +5,7 @@ use axum::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+use wording::{Join, Words, say};
 
 use crate::app::{FieldError, Refusal};
 
@@ -20,15 +21,15 @@ pub struct Problem {
     pub status: u16,
     /// Stable, for programs.
     pub code: &'static str,
-    /// For people, in Chinese: what happened and what to do.
-    pub detail: String,
+    /// For people: what happened and what to do.
+    pub detail: Words,
     /// What is wrong field by field, on 422.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
     /// Names this request in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// The present state of what was to be changed, on 409 `stale_version`.
+    /// The present state of what was to be changed, on 409 `stale_version` and `decided`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub current: Option<serde_json::Value>,
@@ -40,7 +41,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with a stable code and words for people.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Words>) -> Self {
         Self {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
@@ -67,9 +68,10 @@ impl Problem {
         self
     }
 
-    /// Whether this is a stale version, to which the present state should be added.
-    pub fn is_stale(&self) -> bool {
-        self.code == "stale_version"
+    /// Whether somebody else was faster, so that the present state should be added: they changed it (`stale_version`) or
+    /// settled what was asked (`decided`).
+    pub fn is_late(&self) -> bool {
+        matches!(self.code, "stale_version" | "decided")
     }
 }
 
@@ -85,14 +87,15 @@ impl From<Refusal> for Problem {
             ),
             Refusal::Conflict { code, detail } => Self::new(StatusCode::CONFLICT, code, detail),
             Refusal::Invalid(fields) => {
-                let words: Vec<_> = fields.iter().take(3).map(|f| f.message.as_str()).collect();
-                let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("填写有误：{}", words.join("；")));
+                let words = Words::join(Join::Clauses, fields.iter().take(3).map(|f| f.message.clone()));
+                let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", say!("填写有误：{words}"));
                 problem.fields = fields;
                 problem
             }
             Refusal::TooMany(seconds) => {
-                let wait = if seconds < 60 { format!("{seconds} 秒") } else { format!("{} 分钟", (seconds + 59) / 60) };
-                let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", format!("尝试次数过多，请 {wait}后再试。"));
+                let minutes = (seconds + 59) / 60;
+                let wait = if seconds < 60 { say!("{seconds} 秒") } else { say!("{minutes} 分钟") };
+                let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", say!("尝试次数过多，请 {wait}后再试。"));
                 problem.retry_after = Some(seconds);
                 problem
             }

@@ -76,7 +76,7 @@ fn refused(error: &MultipartError) -> Problem {
 }
 
 fn too_large() -> Problem {
-    Refusal::TooLarge("文件过大，请拆分后分批导入。".to_owned()).into()
+    Refusal::TooLarge("文件过大，请拆分后分批导入。".into()).into()
 }
 
 fn broken(cause: &str) -> Problem {

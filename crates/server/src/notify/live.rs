@@ -14,17 +14,20 @@ use axum::response::{
 use db::Signal;
 use futures_util::{Stream, stream};
 use kit::uuid::Uuid;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Instant, Interval, interval_at, sleep_until},
 };
+use utoipa::{IntoParams, ToSchema};
+use wording::Lang;
 
 use super::{http::Unread, model::MessageId, send::TOPIC, store};
 use crate::{
     access::{Permitted, SESSION_TOPIC, SignedIn},
     app::{Outcome, Refusal},
-    http::Problem,
+    http::{Problem, Query},
 };
 
 /// Proxies close connections on which nothing is said.
@@ -34,14 +37,37 @@ const RECHECK: Duration = Duration::from_secs(30);
 /// Tasks that change are looked at together after so long: one that changes ten times in a moment is looked at once.
 const TOGETHER: Duration = Duration::from_millis(200);
 
+/// A language that is spoken.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Spoken {
+    Zh,
+    En,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LiveQuery {
+    /// The language of the messages, for browsers, which send no `Accept-Language` of one's choice with a stream; that of the
+    /// request when missing.
+    #[param(inline)]
+    lang: Option<Spoken>,
+}
+
 /// Tells what happens while the page is open: `unread` (at once, and whenever it changes), `message` for new ones of one's
 /// own, `task` when a task that one sees has changed, as ids to be read again. Ends with the session.
-#[utoipa::path(get, path = "/live", tag = "notify", responses((status = 200, body = String, content_type = "text/event-stream")))]
-pub(super) async fn live(me: Permitted<SignedIn>) -> Result<Response, Problem> {
+#[utoipa::path(get, path = "/live", tag = "notify", params(LiveQuery),
+    responses((status = 200, body = String, content_type = "text/event-stream")))]
+pub(super) async fn live(me: Permitted<SignedIn>, Query(query): Query<LiveQuery>) -> Result<Response, Problem> {
+    let lang = match query.lang {
+        Some(Spoken::Zh) => Lang::Zh,
+        Some(Spoken::En) => Lang::En,
+        None => Lang::current(),
+    };
     // Listening begins before the first look, so nothing falls between the two.
     let signals = me.app.db.signals().subscribe();
     let recheck = interval_at(Instant::now() + RECHECK, RECHECK);
-    let mut line = Line { recheck, me, signals, unread: None, changed: BTreeSet::new(), look: None, ready: VecDeque::new() };
+    let mut line = Line { recheck, me, lang, signals, unread: None, changed: BTreeSet::new(), look: None, ready: VecDeque::new() };
     line.refresh(true).await?;
     let events = Sse::new(line.events()).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     // nginx would keep the events until a buffer is full.
@@ -51,6 +77,8 @@ pub(super) async fn live(me: Permitted<SignedIn>) -> Result<Response, Problem> {
 /// One open page.
 struct Line {
     me: Permitted<SignedIn>,
+    /// The stream is written when the request, and with it its language, has gone.
+    lang: Lang,
     signals: Receiver<Signal>,
     recheck: Interval,
     unread: Option<i64>,
@@ -127,7 +155,7 @@ impl Line {
         let mut tx = self.me.app.db.read().await?;
         for (root, id) in std::mem::take(&mut self.changed) {
             if sees(&mut tx, &self.me.ctx, id).await? {
-                self.say("task", &json!({ "id": id, "root_id": root }));
+                self.say("task", &json!({ "id": id, "root_id": root }))?;
             }
         }
         Ok(())
@@ -136,7 +164,7 @@ impl Line {
     async fn tell(&mut self, id: MessageId) -> Outcome<()> {
         let mut tx = self.me.app.db.read().await?;
         if let Some(message) = store::message(&mut tx, self.me.actor().person, id).await? {
-            self.say("message", &serde_json::to_value(message).map_err(Refusal::internal)?);
+            self.say("message", &message)?;
         }
         Ok(())
     }
@@ -146,13 +174,15 @@ impl Line {
         let mut tx = self.me.app.db.read().await?;
         let unread = store::unread(&mut tx, self.me.actor().person).await?;
         if self.unread.replace(unread) != Some(unread) || anyway {
-            self.say("unread", &serde_json::to_value(Unread { unread }).map_err(Refusal::internal)?);
+            self.say("unread", &Unread { unread })?;
         }
         Ok(())
     }
 
-    fn say(&mut self, name: &'static str, data: &serde_json::Value) {
-        self.ready.push_back(Event::default().event(name).data(data.to_string()));
+    fn say(&mut self, name: &'static str, data: &impl Serialize) -> Outcome<()> {
+        let text = self.lang.within(|| serde_json::to_string(data)).map_err(Refusal::internal)?;
+        self.ready.push_back(Event::default().event(name).data(text));
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 use kit::{Moment, id_types, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
+use wording::Words;
 
 id_types! {
     /// A message.
@@ -17,9 +18,9 @@ pub struct Message {
     /// What it is, for programs: `dispatched`, `urged`.
     pub kind: String,
     /// One line.
-    pub title: String,
+    pub title: Words,
     /// What it says.
-    pub text: String,
+    pub text: Words,
     /// The task it is about.
     pub task_id: Option<Uuid>,
     /// The urge it is about.

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use db::Tx;
 use kit::uuid::Uuid;
+use wording::Words;
 
 use super::{model::MessageId, store};
 use crate::{
@@ -20,9 +21,9 @@ pub struct NewMessage<'a> {
     /// What it is, for programs.
     pub kind: &'a str,
     /// One line.
-    pub title: &'a str,
+    pub title: &'a Words,
     /// What it says.
-    pub text: &'a str,
+    pub text: &'a Words,
     /// The task it is about.
     pub task: Option<Uuid>,
     /// The urge it is about.

@@ -6,6 +6,7 @@ use db::Tx;
 use kit::Day;
 use serde::Serialize;
 use utoipa::ToSchema;
+use wording::say;
 
 use crate::{
     app::{Ctx, Outcome},
@@ -37,7 +38,7 @@ pub(super) async fn todo(tx: &mut Tx, ctx: &Ctx) -> Outcome<Todo> {
             id: format!("reply:{}", urge.id),
             kind: DutyKind::Reply,
             task,
-            text: format!("{}督办：{}", urge.by.name, urge.text),
+            text: say!("{name}督办：{text}", name = urge.by.name, text = urge.text),
             due_day: Some(due),
             overdue: urge.overdue,
             since: urge.at,

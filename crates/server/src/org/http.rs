@@ -74,7 +74,7 @@ async fn update_unit(
         unit(tx, &me.ctx, id).await
     });
     match changed.await {
-        Err(problem) if problem.is_stale() => Err(problem.with_current(present(unit(&mut me.app.db.read().await?, &me.ctx, id).await?)?)),
+        Err(problem) if problem.is_late() => Err(problem.with_current(present(unit(&mut me.app.db.read().await?, &me.ctx, id).await?)?)),
         other => other,
     }
 }
@@ -245,7 +245,7 @@ async fn update_person(
         person(tx, &me.ctx, id).await
     });
     match changed.await {
-        Err(problem) if problem.is_stale() => Err(problem.with_current(present(person(&mut me.app.db.read().await?, &me.ctx, id).await?)?)),
+        Err(problem) if problem.is_late() => Err(problem.with_current(present(person(&mut me.app.db.read().await?, &me.ctx, id).await?)?)),
         other => other,
     }
 }

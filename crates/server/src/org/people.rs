@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use db::Tx;
 use kit::Day;
 use serde_json::json;
+use wording::say;
 
 use super::{
     model::{DutyKind, Person, PersonId, PersonInput, PostId, PostKind, Tenure, TenureId, UnitId, UnitKind, UnitRef},
@@ -13,6 +14,9 @@ use crate::{
     app::{Ctx, Fields, Outcome, Refusal},
     audit,
 };
+
+/// Persons who sign for one unit.
+pub(super) const MAX_LIAISONS: usize = 5;
 
 /// A person to be made, with one post.
 #[derive(Clone, Debug)]
@@ -59,7 +63,7 @@ pub async fn add_person(tx: &mut Tx, ctx: &Ctx, new: &NewPerson<'_>) -> Outcome<
     store::insert_tenure(tx, TenureId::new(&ctx.rng, ctx.now()), post, id, new.from).await?;
     set_charges(tx, ctx, post, new.charges, new.from).await?;
     let data = json!({ "person": id, "name": name, "unit": new.unit, "post": post_name });
-    audit::record(tx, ctx, audit::Entry::organisation("person_added", format!("新增人员“{name}”"), data)).await?;
+    audit::record(tx, ctx, audit::Entry::organisation("person_added", say!("新增人员“{name}”"), data)).await?;
     Ok(id)
 }
 
@@ -122,7 +126,7 @@ pub async fn update_person(tx: &mut Tx, ctx: &Ctx, id: PersonId, input: &PersonI
         set_charges(tx, ctx, post, charges, today).await?;
     }
     let data = json!({ "person": id, "name": name, "active": active, "moved": moved });
-    audit::record(tx, ctx, audit::Entry::organisation("person_changed", format!("修改人员“{name}”"), data)).await?;
+    audit::record(tx, ctx, audit::Entry::organisation("person_changed", say!("修改人员“{name}”"), data)).await?;
     Ok(())
 }
 
@@ -137,7 +141,7 @@ pub async fn end_tenure(tx: &mut Tx, ctx: &Ctx, id: TenureId, last: Day) -> Outc
     let Some((person, from)) = store::open_tenure(tx, id).await? else { return Err(Refusal::NotFound) };
     close(tx, id, from, last, ctx.today()).await?;
     let data = json!({ "tenure": id, "person": person, "last": last });
-    audit::record(tx, ctx, audit::Entry::organisation("tenure_ended", format!("任职于{last}结束"), data)).await?;
+    audit::record(tx, ctx, audit::Entry::organisation("tenure_ended", say!("任职于{last}结束"), data)).await?;
     Ok(person)
 }
 
@@ -149,7 +153,7 @@ async fn close(tx: &mut Tx, id: TenureId, from: Day, last: Day, today: Day) -> O
     } else if from >= today {
         store::remove_tenure(tx, id).await?
     } else {
-        return Err(Refusal::field("last_day", format!("最后一天不能早于开始任职的 {from}")));
+        return Err(Refusal::field("last_day", say!("最后一天不能早于开始任职的 {from}")));
     };
     if closed { Ok(()) } else { Err(Refusal::NotFound) }
 }
@@ -157,19 +161,22 @@ async fn close(tx: &mut Tx, id: TenureId, from: Day, last: Day, today: Day) -> O
 /// Says who signs for a unit from today on.
 pub async fn set_liaisons(tx: &mut Tx, ctx: &Ctx, unit: UnitId, persons: &[PersonId]) -> Outcome<()> {
     let Some(row) = store::unit(tx, unit).await? else { return Err(Refusal::NotFound) };
-    if persons.len() > 5 {
-        return Err(Refusal::field("person_ids", "一个单位最多 5 名联络员"));
+    if persons.len() > MAX_LIAISONS {
+        return Err(Refusal::field("person_ids", say!("一个单位最多 {MAX_LIAISONS} 名联络员")));
     }
-    for person in persons {
+    for (n, person) in persons.iter().enumerate() {
         if !store::person_active(tx, *person).await? {
             return Err(Refusal::field("person_ids", "人员不存在或已离任"));
+        }
+        if persons.iter().take(n).any(|other| other == person) {
+            return Err(Refusal::field("person_ids", "同一人重复出现"));
         }
     }
     store::end_liaisons(tx, unit, ctx.today()).await?;
     for person in persons {
         store::insert_liaison(tx, TenureId::new(&ctx.rng, ctx.now()), unit, *person, ctx.today()).await?;
     }
-    let words = format!("设定“{}”的联络员", row.name);
+    let words = say!("设定“{name}”的联络员", name = row.name);
     audit::record(tx, ctx, audit::Entry::organisation("liaisons_set", words, json!({ "unit": unit, "persons": persons }))).await?;
     Ok(())
 }

@@ -1,4 +1,7 @@
 //! All SQL of the organisation.
+//!
+//! Who stands for a unit comes in the order of appointment: by the first day and, on one day, by the row's id. The ids of one
+//! change are made by one process and so in order: the order the administrator gave is the order shown.
 
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment};
@@ -114,7 +117,7 @@ pub async fn similar_units(tx: &mut Tx, name: &str) -> Result<Vec<UnitRef>> {
     run!(tx, |c| sqlx::query_as(
         "select id, name, short_name from unit where active and length($1) > 1 and \
             (name like '%' || $1 || '%' or $1 like '%' || name || '%' or $1 like '%' || short_name || '%') \
-         order by length(name), position limit 5"
+         order by length(name), position, id limit 5"
     )
     .bind(name)
     .fetch_all(c))
@@ -155,18 +158,18 @@ pub async fn tops(tx: &mut Tx) -> Result<std::collections::HashMap<UnitId, UnitI
     Ok(rows.into_iter().collect())
 }
 
-/// What the person has to do with which units on this day.
+/// What the person has to do with which units on this day, in the order of appointment.
 pub async fn duties(tx: &mut Tx, person: PersonId, today: Day) -> Result<Vec<DutyRow>> {
     run!(tx, |c| sqlx::query_as(
         "select d.duty, u.id as unit_id, u.kind, u.parent_id is null as is_root from ( \
-            select p.kind as duty, p.unit_id from tenure t join post p on p.id = t.post_id \
+            select p.kind as duty, p.unit_id, t.from_day, t.id as appointment from tenure t join post p on p.id = t.post_id \
               where t.person_id = $1 and t.from_day <= $2 and (t.to_day is null or t.to_day >= $2) \
-            union all select 'liaison', unit_id from liaison \
+            union all select 'liaison', unit_id, from_day, id from liaison \
               where person_id = $1 and from_day <= $2 and (to_day is null or to_day >= $2) \
-            union all select 'charge', h.unit_id from charge h join tenure t on t.post_id = h.post_id \
+            union all select 'charge', h.unit_id, h.from_day, h.id from charge h join tenure t on t.post_id = h.post_id \
               where t.person_id = $1 and t.from_day <= $2 and (t.to_day is null or t.to_day >= $2) \
                 and h.from_day <= $2 and (h.to_day is null or h.to_day >= $2) \
-         ) d join unit u on u.id = d.unit_id where u.active"
+         ) d join unit u on u.id = d.unit_id where u.active order by d.from_day, d.appointment"
     )
     .bind(person)
     .bind(today)
@@ -194,7 +197,8 @@ pub(super) async fn members(tx: &mut Tx, unit: UnitId, today: Day) -> Result<Vec
                         and l.from_day <= $2 and (l.to_day is null or l.to_day >= $2)) as is_liaison \
          from unit_above a join post p on p.unit_id = a.unit_id join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
          where a.above_id = $1 and e.active and t.from_day <= $2 and (t.to_day is null or t.to_day >= $2) \
-         order by a.distance, case p.kind when 'leader' then 0 when 'head' then 1 when 'deputy' then 2 else 3 end, e.name, e.id"
+         order by a.distance, case p.kind when 'leader' then 0 when 'head' then 1 when 'deputy' then 2 else 3 end, \
+           e.name, e.id, t.from_day, t.id"
     )
     .bind(unit)
     .bind(today)
@@ -215,34 +219,33 @@ pub async fn works_in(tx: &mut Tx, person: PersonId, unit: UnitId, today: Day) -
     Ok(works)
 }
 
-/// Ids of persons with a post in one of the units (not below).
+/// Ids of persons with a post in one of the units (not below), in the order in which they came into the system.
 pub async fn persons_of_units(tx: &mut Tx, units: &[UnitId], today: Day) -> Result<Vec<PersonId>> {
     let mut sql = Sql::new("select distinct t.person_id from tenure t join post p on p.id = t.post_id where t.from_day <= ");
     sql.bind(today.to_string()).push(" and (t.to_day is null or t.to_day >= ").bind(today.to_string());
-    sql.push(") and p.unit_id in ").bind_list(units.iter().map(|id| id.0));
+    sql.push(") and p.unit_id in ").bind_list(units.iter().map(|id| id.0)).push(" order by t.person_id");
     let rows: Vec<(PersonId,)> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Persons who hold a post of this kind in the unit, today.
+/// Persons who hold a post of this kind in the unit, today, in the order of appointment.
 pub async fn holders(tx: &mut Tx, unit: UnitId, kind: PostKind, today: Day) -> Result<Vec<PersonRef>> {
-    run!(tx, |c| {
-        sqlx::query_as(
-        "select distinct e.id, e.name from post p join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
-         where p.unit_id = $1 and p.kind = $2 and e.active and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3) order by e.name, e.id"
+    run!(tx, |c| sqlx::query_as(
+        "select e.id, e.name from post p join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
+         where p.unit_id = $1 and p.kind = $2 and e.active and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3) \
+         group by e.id, e.name order by min(t.from_day), e.id"
     )
     .bind(unit)
     .bind(kind)
     .bind(today)
-    .fetch_all(c)
-    })
+    .fetch_all(c))
 }
 
-/// Who stands for a unit: its liaisons, and its head where there is no liaison.
+/// Who stands for a unit, in the order of appointment: its liaisons, and its head where there is no liaison.
 pub async fn heads_and_liaisons(tx: &mut Tx, unit: UnitId, today: Day) -> Result<Vec<PersonId>> {
     let liaisons: Vec<(PersonId,)> = run!(tx, |c| sqlx::query_as(
         "select l.person_id from liaison l join person e on e.id = l.person_id where l.unit_id = $1 and e.active \
-           and l.from_day <= $2 and (l.to_day is null or l.to_day >= $2)"
+           and l.from_day <= $2 and (l.to_day is null or l.to_day >= $2) order by l.from_day, l.id"
     )
     .bind(unit)
     .bind(today)
@@ -254,13 +257,13 @@ pub async fn heads_and_liaisons(tx: &mut Tx, unit: UnitId, today: Day) -> Result
     Ok(all)
 }
 
-/// Holders of such posts in the unit or, when it has none, in the nearest unit above that has.
+/// Holders of such posts in the unit or, when it has none, in the nearest unit above that has, in the order of appointment.
 pub async fn role_holders_above(tx: &mut Tx, unit: UnitId, kind: PostKind, today: Day) -> Result<Vec<PersonId>> {
     let rows: Vec<(PersonId, i64)> = run!(tx, |c| sqlx::query_as(
         "select t.person_id, a.distance from unit_above a join post p on p.unit_id = a.above_id \
            join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
          where a.unit_id = $1 and p.kind = $2 and e.active and t.from_day <= $3 and (t.to_day is null or t.to_day >= $3) \
-         order by a.distance"
+         order by a.distance, t.from_day, t.id"
     )
     .bind(unit)
     .bind(kind)
@@ -391,18 +394,22 @@ pub(super) async fn tenures(tx: &mut Tx, persons: &[PersonId], today: Day) -> Re
     sql.fetch_all(tx).await
 }
 
-/// Which units the persons sign for (`liaison`) or are in charge of (`charge`), today.
+/// Which units the persons sign for (`liaison`) or are in charge of (`charge`), today, in the order of appointment.
 pub(super) async fn unit_duties(tx: &mut Tx, persons: &[PersonId], today: Day) -> Result<Vec<(PersonId, String, UnitId)>> {
     let today = today.to_string();
-    let mut sql = Sql::new("select person_id, 'liaison', unit_id from liaison where from_day <= ");
+    let mut sql = Sql::new(
+        "select person_id, duty, unit_id from ( \
+           select person_id, 'liaison' as duty, unit_id, from_day, id from liaison where from_day <= ",
+    );
     sql.bind(today.clone()).push(" and (to_day is null or to_day >= ").bind(today.clone()).push(") and person_id in ");
     sql.bind_list(persons.iter().map(|id| id.0));
     sql.push(
-        " union all select t.person_id, 'charge', h.unit_id from charge h join tenure t on t.post_id = h.post_id where h.from_day <= ",
+        " union all select t.person_id, 'charge', h.unit_id, h.from_day, h.id from charge h join tenure t on t.post_id = h.post_id \
+           where h.from_day <= ",
     );
     sql.bind(today.clone()).push(" and (h.to_day is null or h.to_day >= ").bind(today.clone());
     sql.push(") and (t.to_day is null or t.to_day >= ").bind(today).push(") and t.person_id in ");
-    sql.bind_list(persons.iter().map(|id| id.0));
+    sql.bind_list(persons.iter().map(|id| id.0)).push(") d order by from_day, id");
     sql.fetch_all(tx).await
 }
 
@@ -481,13 +488,16 @@ pub(super) async fn insert_liaison(tx: &mut Tx, id: TenureId, unit: UnitId, pers
     Ok(())
 }
 
-/// (unit, kind, person, name): heads and liaisons of every unit, and how many persons have a post in it.
+/// (unit, kind, person, name): who has a post in each unit and who signs for it, in the order of appointment.
 pub(super) async fn unit_faces(tx: &mut Tx, today: Day) -> Result<Vec<(UnitId, String, PersonId, String)>> {
     run!(tx, |c| sqlx::query_as(
-        "select p.unit_id, p.kind, e.id, e.name from post p join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
-           where e.active and t.from_day <= $1 and (t.to_day is null or t.to_day >= $1) \
-         union all select l.unit_id, 'liaison', e.id, e.name from liaison l join person e on e.id = l.person_id \
-           where e.active and l.from_day <= $1 and (l.to_day is null or l.to_day >= $1)"
+        "select unit_id, kind, person_id, name from ( \
+           select p.unit_id, p.kind, e.id as person_id, e.name, t.from_day, t.id as appointment \
+             from post p join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
+             where e.active and t.from_day <= $1 and (t.to_day is null or t.to_day >= $1) \
+           union all select l.unit_id, 'liaison', e.id, e.name, l.from_day, l.id from liaison l join person e on e.id = l.person_id \
+             where e.active and l.from_day <= $1 and (l.to_day is null or l.to_day >= $1) \
+         ) f order by from_day, appointment"
     )
     .bind(today)
     .fetch_all(c))

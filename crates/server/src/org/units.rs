@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use db::Tx;
 use serde_json::json;
+use wording::say;
 
 use super::{
     model::{PersonId, PersonRef, TenureId, Unit, UnitId, UnitInput, UnitKind},
@@ -85,7 +86,7 @@ pub async fn add_unit(tx: &mut Tx, ctx: &Ctx, input: &UnitInput) -> Outcome<Unit
         for level in 0.. {
             let Some(id) = above else { break };
             if level >= MAX_DEPTH {
-                fields.add("parent_id", format!("单位层级最多 {MAX_DEPTH} 级"));
+                fields.add("parent_id", say!("单位层级最多 {MAX_DEPTH} 级"));
                 break;
             }
             above = store::unit(tx, id).await?.and_then(|unit| unit.parent_id);
@@ -106,13 +107,13 @@ pub async fn add_unit(tx: &mut Tx, ctx: &Ctx, input: &UnitInput) -> Outcome<Unit
     for alias in &aliases {
         store::insert_alias(tx, TenureId::new(&ctx.rng, ctx.now()), row.id, alias).await?;
     }
-    let words = format!("新增单位“{}”", row.name);
+    let words = say!("新增单位“{name}”", name = row.name);
     audit::record(tx, ctx, audit::Entry::organisation("unit_added", words, json!({ "unit": row.id, "name": row.name }))).await?;
     Ok(row.id)
 }
 
 fn taken(error: db::Error, name: &str) -> Refusal {
-    if error.is_unique_violation() { Refusal::field("name", format!("已有名为“{name}”的单位")) } else { error.into() }
+    if error.is_unique_violation() { Refusal::field("name", say!("已有名为“{name}”的单位")) } else { error.into() }
 }
 
 /// Changes a unit.
@@ -142,7 +143,7 @@ pub async fn update_unit(tx: &mut Tx, ctx: &Ctx, id: UnitId, input: &UnitInput) 
             store::insert_alias(tx, TenureId::new(&ctx.rng, ctx.now()), id, alias).await?;
         }
     }
-    let words = format!("修改单位“{}”", row.name);
+    let words = say!("修改单位“{name}”", name = row.name);
     let data = json!({ "unit": id, "name": row.name, "active": row.active });
     audit::record(tx, ctx, audit::Entry::organisation("unit_changed", words, data)).await?;
     Ok(())

@@ -95,5 +95,16 @@ struct ReplyInput {
 /// Answers an urge.
 #[utoipa::path(post, path = "/urges/{id}/reply", tag = "supervision", operation_id = "reply_to_urge", params(("id" = String, Path)), request_body = ReplyInput, responses((status = 200, body = Urge)))]
 async fn reply(me: Permitted<SignedIn>, Path(id): Path<UrgeId>, idem: Idem, Json(input): Json<ReplyInput>) -> Result<Response, Problem> {
-    mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| pressing::reply(tx, &me.ctx, id, &input.text, &input.file_ids).await).await
+    let replied =
+        mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| pressing::reply(tx, &me.ctx, id, &input.text, &input.file_ids).await);
+    match replied.await {
+        Err(problem) if problem.is_late() => {
+            let current = pressing::find(&mut me.app.db.read().await?, &me.ctx, id).await;
+            Err(match current.map(serde_json::to_value) {
+                Ok(Ok(current)) => problem.with_current(current),
+                _ => problem,
+            })
+        }
+        other => other,
+    }
 }

@@ -2,6 +2,7 @@
 
 use db::Tx;
 use kit::Day;
+use wording::{Words, say};
 
 use super::{model::UrgeId, urge};
 use crate::{
@@ -32,14 +33,23 @@ pub const EVENTS: &[&str] = &[
     "task.closed",
     "task.reopened",
     "task.settled",
+    "task.asked",
+    "task.agreed",
+    "task.granted",
+    "task.refused",
+    "task.extended",
+    "task.transferred",
+    "task.suspended",
+    "task.resumed",
+    "task.terminated",
     "task.urged",
     "task.urge_replied",
 ];
 
 struct Notice {
     to: Vec<PersonId>,
-    title: &'static str,
-    text: String,
+    title: Words,
+    text: Words,
     urge: Option<UrgeId>,
 }
 
@@ -54,7 +64,7 @@ pub async fn tell(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outco
     let message = NewMessage {
         to: &to,
         kind: event.name.as_str(),
-        title: notice.title,
+        title: &notice.title,
         text: &notice.text,
         task: Some(event.task.0),
         urge: notice.urge.map(|id| id.0),
@@ -66,19 +76,27 @@ pub async fn tell(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outco
 async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outcome<Option<Notice>> {
     let title = case.task.title.as_str();
     let today = ctx.today();
-    let due = case.task.due_day.map(|day| format!("，{day}前办结")).unwrap_or_default();
+    let due = case.task.due_day;
     let leads: Vec<&PartyRow> = case.parties.iter().filter(|party| party.role.leads()).collect();
-    let plain = |to: Vec<PersonId>, head: &'static str, text: String| Some(Notice { to, title: head, text, urge: None });
+    let plain = |to: Vec<PersonId>, head: &'static str, text: Words| Some(Notice { to, title: head.into(), text, urge: None });
     Ok(match event.name.as_str() {
         "task.dispatched" => {
             // Whoever signed before this message was written need not be told any more.
             let waiting = |party: &&PartyRow| party.role.works() && party.state == PartyState::Unsigned;
             let parties: Vec<&PartyRow> = case.parties.iter().filter(waiting).collect();
-            plain(stand_for(tx, &parties, today).await?, "新任务待签收", format!("“{title}”已交办{due}，请签收。"))
+            let words = match due {
+                Some(day) => say!("“{title}”已交办，{day}前办结，请签收。"),
+                None => say!("“{title}”已交办，请签收。"),
+            };
+            plain(stand_for(tx, &parties, today).await?, "新任务待签收", words)
         }
         "task.party_added" => {
             let added: Vec<&PartyRow> = case.parties.iter().filter(|party| Some(party.id.0) == event.subject).collect();
-            plain(stand_for(tx, &added, today).await?, "新任务待签收", format!("“{title}”增加您单位为责任方{due}，请签收。"))
+            let words = match due {
+                Some(day) => say!("“{title}”增加您单位为责任方，{day}前办结，请签收。"),
+                None => say!("“{title}”增加您单位为责任方，请签收。"),
+            };
+            plain(stand_for(tx, &added, today).await?, "新任务待签收", words)
         }
         "task.submitted" => {
             let mut to = Vec::new();
@@ -90,34 +108,113 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
             if to.is_empty() {
                 to = org::leaders_of_the_area(tx, today).await?;
             }
-            plain(to, "任务待审批", format!("“{title}”提交立项，请审批。"))
+            plain(to, "任务待审批", say!("“{title}”提交立项，请审批。"))
         }
-        "task.approved" => plain(submitter(case), "立项已通过", format!("“{title}”立项审批通过，已交办。")),
-        "task.rejected" => plain(submitter(case), "立项未通过", format!("“{title}”立项审批未通过，已退回草稿。")),
-        "task.returned" => plain(vec![case.task.creator_id], "退回待裁定", format!("“{title}”有单位申请退回，请裁定。")),
+        "task.approved" => plain(submitter(case), "立项已通过", say!("“{title}”立项审批通过，已交办。")),
+        "task.rejected" => plain(submitter(case), "立项未通过", say!("“{title}”立项审批未通过，已退回草稿。")),
+        "task.returned" => plain(vec![case.task.creator_id], "退回待裁定", say!("“{title}”有单位申请退回，请裁定。")),
         "task.ruled" => {
             let ruled: Vec<&PartyRow> = case.parties.iter().filter(|party| Some(party.id.0) == event.subject).collect();
-            plain(stand_for(tx, &ruled, today).await?, "退回已裁定", format!("“{title}”的退回申请已裁定，请查看并办理。"))
+            plain(stand_for(tx, &ruled, today).await?, "退回已裁定", say!("“{title}”的退回申请已裁定，请查看并办理。"))
         }
         "task.assigned" => {
             let named = event.subject.map(PersonId).into_iter().collect();
-            plain(named, "您有新的经办任务", format!("“{title}”由您经办{due}。"))
+            let words = match due {
+                Some(day) => say!("“{title}”由您经办，{day}前办结。"),
+                None => say!("“{title}”由您经办。"),
+            };
+            plain(named, "您有新的经办任务", words)
         }
-        "task.reported" => plain(vec![case.task.creator_id], "进展待审核", format!("“{title}”上报了进展，请审核。")),
-        "task.report_accepted" => plain(asker(tx, event).await?, "上报已采纳", format!("“{title}”的上报已采纳。")),
-        "task.report_sent_back" => plain(asker(tx, event).await?, "上报被退回", format!("“{title}”的上报被退回，请补充后重新上报。")),
-        "task.close_requested" => plain(vec![case.task.creator_id], "办结待审核", format!("“{title}”申请办结，请审核。")),
+        "task.reported" => plain(vec![case.task.creator_id], "进展待审核", say!("“{title}”上报了进展，请审核。")),
+        "task.report_accepted" => plain(asker(tx, event).await?, "上报已采纳", say!("“{title}”的上报已采纳。")),
+        "task.report_sent_back" => plain(asker(tx, event).await?, "上报被退回", say!("“{title}”的上报被退回，请补充后重新上报。")),
+        "task.close_requested" => plain(vec![case.task.creator_id], "办结待审核", say!("“{title}”申请办结，请审核。")),
         "task.close_refused" => {
             let mut to = asker(tx, event).await?;
             to.extend(stand_for(tx, &leads, today).await?);
-            plain(to, "办结申请被退回", format!("“{title}”的办结申请被退回，请继续办理。"))
+            plain(to, "办结申请被退回", say!("“{title}”的办结申请被退回，请继续办理。"))
         }
-        "task.closed" => plain(stand_for(tx, &leads, today).await?, "任务已办结", format!("“{title}”已同意办结。")),
-        "task.reopened" => plain(stand_for(tx, &leads, today).await?, "任务恢复办理", format!("“{title}”核查未通过，恢复办理。")),
-        "task.settled" => plain(stand_for(tx, &leads, today).await?, "任务已销号", format!("“{title}”核查通过，已销号。")),
+        "task.closed" => plain(stand_for(tx, &leads, today).await?, "任务已办结", say!("“{title}”已同意办结。")),
+        "task.reopened" => plain(stand_for(tx, &leads, today).await?, "任务恢复办理", say!("“{title}”核查未通过，恢复办理。")),
+        "task.settled" => plain(stand_for(tx, &leads, today).await?, "任务已销号", say!("“{title}”核查通过，已销号。")),
+        "task.asked" | "task.agreed" | "task.granted" | "task.refused" | "task.extended" => {
+            return request_notice(tx, case, event, today).await;
+        }
+        "task.transferred" => {
+            let taken: Vec<&PartyRow> = case.parties.iter().filter(|party| Some(party.id.0) == event.subject).collect();
+            let words = match due {
+                Some(day) => say!("“{title}”已转给您单位，{day}前办结，请签收。"),
+                None => say!("“{title}”已转给您单位，请签收。"),
+            };
+            plain(stand_for(tx, &taken, today).await?, "新任务待签收", words)
+        }
+        "task.suspended" => plain(everybody(tx, case, today).await?, "任务已中止", say!("“{title}”已中止，停止计时。")),
+        "task.resumed" => {
+            let words = match due {
+                Some(day) => say!("“{title}”恢复办理，{day}前办结。"),
+                None => say!("“{title}”恢复办理。"),
+            };
+            plain(everybody(tx, case, today).await?, "任务恢复办理", words)
+        }
+        "task.terminated" => plain(everybody(tx, case, today).await?, "任务已终止", say!("“{title}”已终止，不再办理。")),
         "task.urged" | "task.urge_replied" => return urge_notice(tx, case, event, today).await,
         _ => None,
     })
+}
+
+/// What was asked for: whoever decides next hears of it, and whoever asked of what became of it.
+async fn request_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Option<Notice>> {
+    let Some(request) = (match event.subject {
+        Some(subject) => tasks::request_of(tx, subject).await?,
+        None => None,
+    }) else {
+        return Ok(None);
+    };
+    let (title, kind) = (case.task.title.as_str(), request.kind.words());
+    let leads: Vec<&PartyRow> = case.parties.iter().filter(|party| party.role.leads()).collect();
+    let (to, head, text) = match event.name.as_str() {
+        "task.asked" => {
+            let mut to = vec![case.task.creator_id];
+            // Nobody decides on what they ask for: where that leaves nobody, it is those above.
+            to.retain(|person| *person != request.person_id);
+            if to.is_empty() {
+                to = above(tx, case, request.person_id, today).await?;
+            }
+            (to, "申请待审批", say!("“{title}”申请{kind}，请审批。"))
+        }
+        "task.agreed" => {
+            let first = request.agreed_by.unwrap_or(request.person_id);
+            (above(tx, case, first, today).await?, "申请待审批", say!("“{title}”申请{kind}，交办方已同意，请审批。"))
+        }
+        "task.refused" => (vec![request.person_id], "申请未获同意", say!("“{title}”的{kind}申请未获同意，请查看理由。")),
+        "task.extended" => {
+            let mut to = stand_for(tx, &leads, today).await?;
+            to.push(request.person_id);
+            let day = case.task.due_day.map(|day| day.to_string()).unwrap_or_default();
+            (to, "延期已批准", say!("“{title}”延期已批准，{day}前办结。"))
+        }
+        _ => (vec![request.person_id], "申请已获同意", say!("“{title}”的{kind}申请已获同意。")),
+    };
+    Ok(Some(Notice { to, title: head.into(), text, urge: None }))
+}
+
+/// The head of the issuing unit; where that is nobody else, the leaders of the area.
+async fn above(tx: &mut Tx, case: &Case, but: PersonId, today: Day) -> Outcome<Vec<PersonId>> {
+    let mut to = match case.task.issuer_unit_id {
+        Some(unit) => org::role_holders_above(tx, unit, PostKind::Head, today).await?,
+        None => Vec::new(),
+    };
+    to.retain(|person| *person != but);
+    if to.is_empty() {
+        to = org::leaders_of_the_area(tx, today).await?;
+    }
+    Ok(to)
+}
+
+/// Everybody who works on it.
+async fn everybody(tx: &mut Tx, case: &Case, today: Day) -> Outcome<Vec<PersonId>> {
+    let parties: Vec<&PartyRow> = case.parties.iter().filter(|party| party.role.works()).collect();
+    stand_for(tx, &parties, today).await
 }
 
 fn submitter(case: &Case) -> Vec<PersonId> {
@@ -136,12 +233,12 @@ async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) ->
     let Some((party, by, text, reply)) = urge::sides(tx, id).await? else { return Ok(None) };
     let title = case.task.title.as_str();
     if event.name == "task.urge_replied" {
-        let text = format!("“{title}”的督办已回复：{}", reply.unwrap_or_default());
-        return Ok(Some(Notice { to: vec![by], title: "督办已回复", text, urge: Some(id) }));
+        let text = say!("“{title}”的督办已回复：{reply}", reply = reply.unwrap_or_default());
+        return Ok(Some(Notice { to: vec![by], title: "督办已回复".into(), text, urge: Some(id) }));
     }
     let target: Vec<&PartyRow> = case.parties.iter().filter(|row| row.id == party).collect();
     let to = stand_for(tx, &target, today).await?;
-    Ok(Some(Notice { to, title: "督办", text: format!("“{title}”：{text}"), urge: Some(id) }))
+    Ok(Some(Notice { to, title: "督办".into(), text: say!("“{title}”的督办：{text}"), urge: Some(id) }))
 }
 
 /// The handlers where they are named, and whoever signs for the unit.

@@ -7,6 +7,7 @@ use kit::Day;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use wording::say;
 
 use super::{
     model::{Urge, UrgeId, Wanted},
@@ -41,7 +42,7 @@ fn may_urge(case: &Case, ctx: &Ctx) -> bool {
 pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Outcome<Vec<Urge>> {
     let case = Case::open(tx, ctx, task, None).await?;
     if !case.task.state.is_open() {
-        return Err(Refusal::conflict("not_now", format!("任务现为“{}”，不需要督办。", case.task.state.label())));
+        return Err(Refusal::conflict("not_now", say!("任务现为“{state}”，不需要督办。", state = case.task.state.words())));
     }
     if !may_urge(&case, ctx) {
         return Err(Refusal::forbidden("只有领导、运营中心和交办单位可以督办这项任务。"));
@@ -71,7 +72,7 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
         let id = UrgeId::new(&ctx.rng, ctx.now());
         let new = NewUrge { id, task, party: party.id, by: ctx.actor.person, at: ctx.now(), text: &text, reply_due_day: due };
         store::insert(tx, &new).await?;
-        let words = format!("督办{}：{text}（{due}前回复）", party.unit_name);
+        let words = say!("督办{unit}：{text}（{due}前回复）", unit = party.unit_name);
         let data = json!({ "urge": id, "party": party.id, "reply_due_day": due });
         tasks::note(tx, ctx, &case.task, Step::new("urged", words, data).about(id.0)).await?;
     }
@@ -94,11 +95,17 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
         return Err(Refusal::conflict("decided", "这条督办已经回复。"));
     }
     files::attach(tx, ctx, row.task_id.0, files::Owner::urge(id.0), file_ids).await?;
-    let words = format!("{}回复督办：{text}", party.unit_name);
+    let words = say!("{unit}回复督办：{text}", unit = party.unit_name);
     let data = json!({ "urge": id, "files": file_ids });
     tasks::note(tx, ctx, &case.task, Step::new("urge_replied", words, data).about(id.0)).await?;
-    let rows = store::find(tx, id).await?.into_iter().collect();
-    describe(tx, ctx, rows).await?.into_iter().next().ok_or(Refusal::NotFound)
+    find(tx, ctx, id).await
+}
+
+/// One urge about a task the actor sees.
+pub(super) async fn find(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<Urge> {
+    let row = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    Case::look(tx, ctx, row.task_id).await?;
+    describe(tx, ctx, vec![row]).await?.into_iter().next().ok_or(Refusal::NotFound)
 }
 
 /// A task's urges, newest first, and whether the actor may press.

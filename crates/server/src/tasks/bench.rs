@@ -6,6 +6,7 @@ use kit::Moment;
 use super::{
     lamp,
     model::{Importance, PartyId, PartyRole, PartyRow, PartyState, RuleKind, Share, Task, TaskId, TaskState, Urgency},
+    rules::TaskRules,
     store,
 };
 use crate::{
@@ -82,12 +83,16 @@ pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId
             orange_from: None,
             red_from: None,
             lamp_plan: "[]".to_owned(),
+            planned_by: 0,
+            suspended_on: None,
+            suspended_by: None,
+            due_from: None,
             not_secret: true,
             version: 1,
         };
         let facts = lamp::Facts { task: &task, milestones: &[], dues: &[], stopped: false };
-        let turns = lamp::plan(&facts, &ctx.calendar, &lamp::DEFAULT);
-        lamp::apply(&mut task, &turns, today);
+        let turns = lamp::plan(&facts, &ctx.calendar, &ctx.rules.get::<TaskRules>());
+        lamp::apply(&mut task, &turns, today, ctx.generation);
         let Some((unit, person)) = units.get(pick(units.len())).copied() else { break };
         parties.push(PartyRow {
             id: PartyId::new(&ctx.rng, now),

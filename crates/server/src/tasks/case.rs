@@ -6,11 +6,14 @@ use std::collections::HashMap;
 use db::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use wording::Words;
 
 use super::{
     follow, lamp,
     model::{ClosureRow, PartyRow, PartyState, RequestKind, RequestRow, RequestState, Task, TaskId, TaskState},
     policy::{self, Action, Situation},
+    requests::chain,
+    rules::TaskRules,
     store,
 };
 use crate::{
@@ -18,9 +21,6 @@ use crate::{
     audit, events,
     org::PersonId,
 };
-
-/// Working days within which a party may return a task (DOMAIN §2).
-pub(super) const RETURN_WITHIN: i64 = 3;
 
 /// Something that happened to a task, for the rooms above.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,8 +46,8 @@ impl events::Event for TaskEvent {
 pub struct Step {
     /// Stable: `dispatched`, `signed`, `reported`.
     pub action: &'static str,
-    /// For people, in Chinese.
-    pub words: String,
+    /// For people.
+    pub words: Words,
     /// The particulars.
     pub data: Value,
     /// Which party, report or request it is about.
@@ -56,8 +56,8 @@ pub struct Step {
 
 impl Step {
     /// A step about the task as a whole.
-    pub const fn new(action: &'static str, words: String, data: Value) -> Self {
-        Self { action, words, data, subject: None }
+    pub fn new(action: &'static str, words: impl Into<Words>, data: Value) -> Self {
+        Self { action, words: words.into(), data, subject: None }
     }
 
     /// About this party, report or request.
@@ -187,7 +187,7 @@ impl Case {
             open_children: self.below.open,
             today: ctx.today(),
             calendar: &ctx.calendar,
-            return_within: RETURN_WITHIN,
+            rules: ctx.rules.get(),
         }
     }
 
@@ -218,6 +218,28 @@ impl Case {
         note(tx, ctx, &self.task, step).await?;
         follow::above(tx, ctx, &self.task).await
     }
+
+    /// Whether the actor may decide on an open request now.
+    pub(super) fn may_decide(&self, ctx: &Ctx, request: &RequestRow) -> bool {
+        chain::may_decide(&self.situation(ctx), request, &ctx.actor)
+    }
+
+    /// Whether the actor may decide on it and another has to agree after them.
+    pub(super) fn passes_on(&self, ctx: &Ctx, request: &RequestRow) -> bool {
+        let chain = chain::of(request.kind, self.task.importance, &ctx.rules.get::<TaskRules>());
+        self.may_decide(ctx, request) && chain::goes_on(chain, &self.task, request, &ctx.actor)
+    }
+
+    /// Whether nobody can be late with it now.
+    pub(super) fn is_stopped(&self) -> bool {
+        is_stopped(&self.requests, &self.parties)
+    }
+
+    /// Works the lamp out anew where nothing has happened to the task itself: no step, and no new version of it.
+    pub(super) async fn relight(mut self, tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
+        light(tx, ctx, &mut self.task, &self.requests, &self.parties).await?;
+        Ok(store::save_derived(tx, &self.task).await?)
+    }
 }
 
 fn by_task<T>(rows: impl IntoIterator<Item = (TaskId, T)>) -> HashMap<TaskId, Vec<T>> {
@@ -244,16 +266,20 @@ pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[R
     } else {
         store::nodes(tx, task.id).await?
     };
-    let close_pending = requests.iter().any(|r| r.kind == RequestKind::Close && r.state == RequestState::Open);
-    // While it is not decided whose task it is, nobody is late with it.
-    let disputed = parties.iter().any(|party| party.role.leads() && party.state == PartyState::Disputed);
-    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, stopped: close_pending || disputed };
-    let turns = lamp::plan(&facts, &ctx.calendar, &lamp::DEFAULT);
+    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, stopped: is_stopped(requests, parties) };
+    let turns = lamp::plan(&facts, &ctx.calendar, &ctx.rules.get::<TaskRules>());
     if task.state.is_open() {
         task.stage = milestones.iter().find(|step| step.done_at.is_none()).map(|step| step.title.clone());
     }
-    lamp::apply(task, &turns, ctx.today());
+    lamp::apply(task, &turns, ctx.today(), ctx.generation);
     Ok(())
+}
+
+/// Whether nobody can be late now: a request to close or to put off, asked in time, is undecided, or whose task it is.
+fn is_stopped(requests: &[RequestRow], parties: &[PartyRow]) -> bool {
+    let stops = |r: &RequestRow| matches!(r.kind, RequestKind::Close | RequestKind::Extend | RequestKind::Suspend);
+    let pending = requests.iter().any(|r| stops(r) && r.state == RequestState::Open);
+    pending || parties.iter().any(|party| party.role.leads() && party.state == PartyState::Disputed)
 }
 
 /// Writes a step into the ledger and tells whoever listens.

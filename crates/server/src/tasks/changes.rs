@@ -1,82 +1,160 @@
 //! What an edit changed, for the ledger: each thing with what it was and what it is.
 
 use kit::Day;
-use serde::Serialize;
+use serde_json::{Value, json};
+use wording::{Join, Words, say};
 
-use super::model::{MilestoneRow, PartyRow, Task};
+use super::model::{MilestoneRow, PartyRow, RuleKind, Task};
 
-/// One thing that changed.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+/// One thing that changed: what it was and what it is, of several parts where it is a list.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change {
-    /// What, for people.
-    pub what: &'static str,
-    /// What it was.
-    pub from: String,
-    /// What it is.
-    pub to: String,
+    what: &'static str,
+    join: Join,
+    from: Vec<Words>,
+    to: Vec<Words>,
 }
 
-/// Longer texts are cut in the sentence; the particulars hold them whole.
+/// Longer texts and lists are cut in the sentence; the particulars hold them whole.
 const IN_WORDS: usize = 60;
+
+const EVERY_WEEKDAY: [&str; 7] = ["每周一", "每周二", "每周三", "每周四", "每周五", "每周六", "每周日"];
+
+impl Change {
+    fn of(what: &'static str, join: Join, from: Vec<Words>, to: Vec<Words>) -> Option<Self> {
+        (from != to).then_some(Self { what, join, from, to })
+    }
+
+    /// For programs, the same in every language.
+    fn particulars(&self) -> Value {
+        let whole = |side: &[Words]| Words::join(self.join, side.iter().cloned()).zh();
+        json!({ "what": self.what, "from": whole(&self.from), "to": whole(&self.to) })
+    }
+
+    fn words(&self) -> Words {
+        let (what, from, to) = (Words::from(self.what), cut(self.join, &self.from), cut(self.join, &self.to));
+        if self.from.is_empty() {
+            say!("{what}由“空”改为“{to}”")
+        } else if self.to.is_empty() {
+            say!("{what}由“{from}”改为“空”")
+        } else {
+            say!("{what}由“{from}”改为“{to}”")
+        }
+    }
+}
+
+/// As many parts as find room; the first one is cut itself when it is too long.
+fn cut(join: Join, parts: &[Words]) -> Words {
+    let (mut shown, mut room) = (Vec::new(), IN_WORDS);
+    for part in parts {
+        let text = part.zh();
+        let length = text.chars().count();
+        if length > room {
+            let beginning = text.chars().take(if shown.is_empty() { room } else { 0 });
+            shown.push(Words::raw(beginning.chain(['…']).collect::<String>()));
+            break;
+        }
+        room = room.saturating_sub(length + 1);
+        shown.push(part.clone());
+    }
+    Words::join(join, shown)
+}
 
 /// What a task says.
 pub(super) fn of_facts(before: &Task, after: &Task) -> Vec<Change> {
-    let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let rule = |task: &Task| format!("{}{}", task.rule_kind.label(), task.rule_day.map(|day| format!(" {day}")).unwrap_or_default());
+    let text = |text: &str| if text.is_empty() { Vec::new() } else { vec![Words::raw(text)] };
+    let maybe = |value: &Option<String>| text(value.as_deref().unwrap_or_default());
+    let day = |day: Option<Day>| day.map(|day| Words::raw(day.to_string())).into_iter().collect();
     [
-        ("标题", before.title.clone(), after.title.clone()),
-        ("任务要求", before.demand.clone(), after.demand.clone()),
+        ("标题", text(&before.title), text(&after.title)),
+        ("任务要求", text(&before.demand), text(&after.demand)),
         ("期限", day(before.due_day), day(after.due_day)),
-        ("期限表述", text(&before.due_text), text(&after.due_text)),
+        ("期限表述", maybe(&before.due_text), maybe(&after.due_text)),
         ("开始日期", day(before.start_day), day(after.start_day)),
-        ("重要程度", before.importance.label().to_owned(), after.importance.label().to_owned()),
-        ("紧急程度", before.urgency.label().to_owned(), after.urgency.label().to_owned()),
-        ("任务来源", before.source_kind.clone(), after.source_kind.clone()),
-        ("来源文件", text(&before.source_document), text(&after.source_document)),
-        ("条款", text(&before.clause), text(&after.clause)),
-        ("报送周期", rule(before), rule(after)),
+        ("重要程度", vec![before.importance.words()], vec![after.importance.words()]),
+        ("紧急程度", vec![before.urgency.words()], vec![after.urgency.words()]),
+        ("任务来源", text(&before.source_kind), text(&after.source_kind)),
+        ("来源文件", maybe(&before.source_document), maybe(&after.source_document)),
+        ("条款", maybe(&before.clause), maybe(&after.clause)),
+        ("报送周期", vec![rule(before)], vec![rule(after)]),
     ]
     .into_iter()
-    .filter(|(_, from, to)| from != to)
-    .map(|(what, from, to)| Change { what, from, to })
+    .filter_map(|(what, from, to)| Change::of(what, Join::Close, from, to))
     .collect()
+}
+
+fn rule(task: &Task) -> Words {
+    match (task.rule_kind, task.rule_day) {
+        (RuleKind::Weekly, Some(day)) => {
+            let every = usize::try_from(day - 1).ok().and_then(|at| EVERY_WEEKDAY.get(at).copied());
+            every.map_or_else(|| RuleKind::Weekly.words(), Words::from)
+        }
+        (RuleKind::Monthly, Some(day)) => say!("每月 {day} 日前"),
+        (RuleKind::Quarterly, Some(day)) => say!("每季度末月 {day} 日前"),
+        (kind, _) => kind.words(),
+    }
 }
 
 /// Who takes part.
 pub(super) fn of_parties(before: &[PartyRow], after: &[PartyRow]) -> Option<Change> {
-    let words = |rows: &[PartyRow]| -> String {
+    let words = |rows: &[PartyRow]| -> Vec<Words> {
         let mut rows: Vec<&PartyRow> = rows.iter().collect();
         rows.sort_by_key(|row| row.position);
-        let one = |row: &&PartyRow| format!("{}（{}）", row.unit_name, row.role.label());
-        rows.iter().map(one).collect::<Vec<_>>().join("、")
+        rows.iter().map(|row| row.role.of(&row.unit_name)).collect()
     };
-    let (from, to) = (words(before), words(after));
-    (from != to).then_some(Change { what: "责任方", from, to })
+    Change::of("责任方", Join::Things, words(before), words(after))
 }
 
 /// Its steps.
 pub(super) fn of_steps(before: &[MilestoneRow], after: &[MilestoneRow]) -> Option<Change> {
-    let words = |rows: &[MilestoneRow]| -> String {
-        let one = |row: &MilestoneRow| format!("{} {} {}", row.title, row.due_day, row.weight.words());
-        rows.iter().map(one).collect::<Vec<_>>().join("；")
+    let words = |rows: &[MilestoneRow]| -> Vec<Words> {
+        rows.iter().map(|row| Words::raw(format!("{} {} {}", row.title, row.due_day, row.weight.words()))).collect()
     };
-    let (from, to) = (words(before), words(after));
-    (from != to).then_some(Change { what: "节点", from, to })
+    Change::of("节点", Join::Clauses, words(before), words(after))
 }
 
 /// The sentence.
-pub(super) fn words(changes: &[Change]) -> String {
+pub(super) fn words(changes: &[Change]) -> Words {
     if changes.is_empty() {
-        return "修改任务".to_owned();
+        return "修改任务".into();
     }
-    let cut = |text: &str| -> String {
-        match text.chars().count() {
-            0 => "空".to_owned(),
-            n if n > IN_WORDS => text.chars().take(IN_WORDS).chain("…".chars()).collect(),
-            _ => text.to_owned(),
-        }
-    };
-    let one = |change: &Change| format!("{}由“{}”改为“{}”", change.what, cut(&change.from), cut(&change.to));
-    format!("修改任务：{}", changes.iter().map(one).collect::<Vec<_>>().join("；"))
+    let all = Words::join(Join::Clauses, changes.iter().map(Change::words));
+    say!("修改任务：{all}")
+}
+
+/// The particulars.
+pub(super) fn particulars(changes: &[Change]) -> Vec<Value> {
+    changes.iter().map(Change::particulars).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(join: Join, from: &[&str], to: &[&str]) -> Change {
+        let words = |side: &[&str]| side.iter().map(|part| Words::raw(*part)).collect();
+        Change::of("责任方", join, words(from), words(to)).unwrap()
+    }
+
+    #[test]
+    fn what_was_empty_and_what_is_now_are_said() {
+        let said = |from, to| words(&[change(Join::Things, from, to)]).zh();
+        assert_eq!(said(&[], &["甲", "乙"]), "修改任务：责任方由“空”改为“甲、乙”");
+        assert_eq!(said(&["甲"], &[]), "修改任务：责任方由“甲”改为“空”");
+        assert_eq!(said(&["甲"], &["乙"]), "修改任务：责任方由“甲”改为“乙”");
+        assert_eq!(words(&[]).zh(), "修改任务");
+    }
+
+    #[test]
+    fn the_sentence_is_cut_and_the_particulars_are_not() {
+        let (long, unit) = ("长".repeat(61), "七个字的单位名".repeat(4));
+        let text = change(Join::Close, &[], &[&long]);
+        assert_eq!(text.words().zh(), format!("责任方由“空”改为“{}…”", "长".repeat(60)));
+        assert_eq!(text.particulars()["to"], long);
+        let list = change(Join::Things, &[], &[&unit, &unit, "三个字"]);
+        assert_eq!(list.words().zh(), format!("责任方由“空”改为“{unit}、{unit}、…”"));
+        assert_eq!(list.particulars()["to"], format!("{unit}、{unit}、三个字"));
+        let fits = change(Join::Things, &[], &[&unit, &unit, "两字"]);
+        assert_eq!(fits.words().zh(), format!("责任方由“空”改为“{unit}、{unit}、两字”"));
+    }
 }

@@ -4,6 +4,7 @@ use db::Tx;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use wording::say;
 
 use super::{
     case::{Case, Step},
@@ -12,9 +13,11 @@ use super::{
         VerificationResult,
     },
     policy::Action,
+    rules::TaskRules,
     store,
 };
 use crate::{
+    access,
     app::{Ctx, Fields, Outcome, Refusal},
     files,
 };
@@ -26,27 +29,14 @@ pub async fn ask(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, text: &str, f
     let mut fields = Fields::default();
     let reason = fields.text("text", text, 5000);
     fields.finish()?;
-    let row = RequestRow {
-        id: RequestId::new(&ctx.rng, ctx.now()),
-        task_id: id,
-        party_id: None,
-        kind: RequestKind::Close,
-        state: RequestState::Open,
-        reason: reason.clone(),
-        proposed_unit_id: None,
-        person_id: ctx.actor.person,
-        at: ctx.now(),
-        decided_by: None,
-        decided_at: None,
-        decision_text: None,
-    };
+    let row = RequestRow::new(ctx, id, RequestKind::Close, reason.clone());
     store::insert_request(tx, &row).await?;
     files::attach(tx, ctx, id.0, files::Owner::request(row.id.0), file_ids).await?;
     let request = row.id;
     // While it is undecided the due day no longer turns the lamp red.
     case.requests.push(row);
     let data = json!({ "request": request, "files": file_ids });
-    case.finish(tx, ctx, Step::new("close_requested", format!("申请办结：{reason}"), data).about(request.0)).await?;
+    case.finish(tx, ctx, Step::new("close_requested", say!("申请办结：{reason}"), data).about(request.0)).await?;
     Ok(request)
 }
 
@@ -93,19 +83,34 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseD
             case.task.progress = Share::WHOLE;
             case.task.claimed = Share::WHOLE;
             store::finish_parties(tx, id, PartyState::Signed, PartyState::Done).await?;
-            let note = text.as_ref().map(|text| format!("：{text}")).unwrap_or_default();
-            (RequestState::Granted, "closed", format!("同意办结{note}"))
+            let words = text.as_ref().map_or_else(|| "同意办结".into(), |text| say!("同意办结：{text}"));
+            (RequestState::Granted, "closed", words)
         }
         CloseDecision::Refuse => {
             case.task.sent_back += 1;
-            let words = format!("退回办结申请：{}", text.clone().unwrap_or_default());
-            (RequestState::Refused, "close_refused", words)
+            let reason = text.as_deref().unwrap_or_default();
+            (RequestState::Refused, "close_refused", say!("退回办结申请：{reason}"))
         }
     };
     store::decide_request(tx, request, state, me, now, text.as_deref()).await?;
     let data = json!({ "request": request, "sent_back": case.task.sent_back });
     case.finish(tx, ctx, Step::new(action, words, data).about(request.0)).await?;
+    if decision == CloseDecision::Grant {
+        settle_unchecked(tx, ctx, id).await?;
+    }
     Ok(id)
+}
+
+/// A task that the rule does not draw for a check is struck off at once.
+pub(super) async fn settle_unchecked(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<()> {
+    let system = ctx.acting(access::system_principal());
+    let mut case = Case::open(tx, &system, id, None).await?;
+    if ctx.rules.get::<TaskRules>().checks(case.task.importance, id) {
+        return Ok(());
+    }
+    case.task.state = TaskState::Settled;
+    case.task.settled_at = Some(ctx.now());
+    case.finish(tx, &system, Step::new("settled_unchecked", "不在抽查之列，办结即销号", json!({}))).await
 }
 
 /// Checks a closed task: it is struck off, or worked on again.
@@ -121,12 +126,11 @@ pub async fn verify(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, result: Ve
     let now = ctx.now();
     let verification = VerificationId::new(&ctx.rng, now);
     store::insert_verification(tx, verification, id, result, &text, ctx.actor.person, now).await?;
-    let note = if text.is_empty() { String::new() } else { format!("：{text}") };
     let (action, words) = match result {
         VerificationResult::Pass => {
             case.task.state = TaskState::Settled;
             case.task.settled_at = Some(now);
-            ("settled", format!("核查通过，销号{note}"))
+            ("settled", if text.is_empty() { "核查通过，销号".into() } else { say!("核查通过，销号：{text}") })
         }
         VerificationResult::Fail => {
             let before = case.closure().map_or(case.task.progress, |closure| closure.progress);
@@ -136,7 +140,7 @@ pub async fn verify(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, result: Ve
             case.task.claimed = before;
             store::undo_closure(tx, id, now).await?;
             store::finish_parties(tx, id, PartyState::Done, PartyState::Signed).await?;
-            ("reopened", format!("核查不通过，恢复办理{note}"))
+            ("reopened", say!("核查不通过，恢复办理：{text}"))
         }
     };
     case.finish(tx, ctx, Step::new(action, words, json!({ "verification": verification })).about(verification.0)).await

@@ -6,6 +6,7 @@ use db::Tx;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use wording::say;
 
 use super::{
     case::{Case, Step},
@@ -44,7 +45,7 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
     case.require(ctx, Action::Decompose)?;
     let before = store::children(tx, id).await?;
     if given.len() > MAX_CHILDREN {
-        return Err(Refusal::field("children", format!("最多 {MAX_CHILDREN} 项")));
+        return Err(Refusal::field("children", say!("最多 {MAX_CHILDREN} 项")));
     }
     let mut fields = Fields::default();
     let mut weights = Vec::new();
@@ -77,8 +78,15 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
     let out = weigh(&|old| !matches!(old.state, TaskState::Draft | TaskState::Terminated));
     let sum = weights.iter().map(|w| w.0).sum::<i64>() + out + others;
     if !given.is_empty() && sum != Share::WHOLE.0 {
-        let note = if others > 0 { format!("（其中另一方拟定的占 {}）", Share(others).words()) } else { String::new() };
-        fields.add("children", format!("权重合计应为 100%，现为 {}{note}", Share(sum).words()));
+        let (sum, theirs) = (Share(sum).words(), Share(others).words());
+        fields.add(
+            "children",
+            if others > 0 {
+                say!("权重合计应为 100%，现为 {sum}（其中另一方拟定的占 {theirs}）")
+            } else {
+                say!("权重合计应为 100%，现为 {sum}")
+            },
+        );
     }
     fields.check()?;
     let gone: Vec<_> = before.iter().filter(|old| old.state == TaskState::Draft && !is_others(old) && !named.contains(&old.id)).collect();
@@ -106,7 +114,7 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
     arrange(tx, id, &order).await?;
     let below = store::below(tx, id).await?;
     case.task.children = below.live;
-    let words = format!("分解为 {} 项下级任务", below.live);
+    let words = say!("分解为 {n} 项下级任务", n = below.live);
     let data = json!({ "children": below.live, "added": given.iter().filter(|child| child.id.is_none()).count() });
     case.finish(tx, ctx, Step::new("decomposed", words, data)).await
 }

@@ -4,6 +4,7 @@ use db::Tx;
 use kit::Day;
 use serde_json::json;
 use utoipa::ToSchema;
+use wording::{Join, Words, say};
 
 use super::{
     case::{self, Case, Step},
@@ -33,7 +34,7 @@ pub async fn submit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, no
         case.task.not_secret = true;
         case.task.state = TaskState::Approval;
         case.task.submitted_by = Some(ctx.actor.person);
-        let words = format!("提交立项审批：“{}”", case.task.title);
+        let words = say!("提交立项审批：“{title}”", title = case.task.title);
         case.finish(tx, ctx, Step::new("submitted", words, json!({}))).await?;
         return Ok(0);
     }
@@ -60,7 +61,7 @@ async fn send_children(tx: &mut Tx, ctx: &Ctx, case: Case, not_secret: bool) -> 
             follow::above(tx, ctx, &child).await?;
         }
     }
-    let words = format!("下达 {sent} 项下级任务");
+    let words = say!("下达 {sent} 项下级任务");
     case.finish(tx, ctx, Step::new("children_dispatched", words, json!({ "count": sent }))).await?;
     Ok(sent)
 }
@@ -89,12 +90,12 @@ pub async fn approve(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, decision:
     match decision {
         Decision::Reject => {
             case.task.state = TaskState::Draft;
-            let words = format!("立项审批未通过：{}", reason.unwrap_or_default());
+            let words = say!("立项审批未通过：{reason}", reason = reason.unwrap_or_default());
             case.finish(tx, ctx, Step::new("rejected", words, data)).await
         }
         Decision::Approve => {
             check_tree(tx, &case.task).await?;
-            case::note(tx, ctx, &case.task, Step::new("approved", "立项审批通过".to_owned(), data)).await?;
+            case::note(tx, ctx, &case.task, Step::new("approved", "立项审批通过", data)).await?;
             send(tx, ctx, case.task).await?;
             Ok(())
         }
@@ -108,7 +109,7 @@ async fn check_siblings(tx: &mut Tx, parent: TaskId) -> Outcome<()> {
     if sum == Share::WHOLE {
         return Ok(());
     }
-    Err(Refusal::field("weight", format!("与同级任务的权重合计应为 100%，现为 {}，请先在上级任务中调整分解", sum.words())))
+    Err(Refusal::field("weight", say!("与同级任务的权重合计应为 100%，现为 {sum}，请先在上级任务中调整分解", sum = sum.words())))
 }
 
 /// Checks a tree of drafts: a lead on every leaf, no child later than its parent, weights that make a whole.
@@ -116,24 +117,35 @@ async fn check_tree(tx: &mut Tx, top: &Task) -> Outcome<()> {
     let mut fields = Fields::default();
     let mut queue = vec![(top.clone(), String::new())];
     while let Some((task, path)) = queue.pop() {
-        let name = if path.is_empty() { String::new() } else { format!("“{}”：", task.title) };
+        let (top, title) = (path.is_empty(), &task.title);
         let below = if task.children > 0 { store::children(tx, task.id).await? } else { Vec::new() };
         let live: Vec<_> = below.iter().filter(|child| child.state != TaskState::Terminated).collect();
         if task.state == TaskState::Draft {
             let parties = store::parties(tx, task.id).await?;
             if live.is_empty() && !parties.iter().any(|party| party.role == PartyRole::Lead) {
-                fields.add(&format!("{path}parties"), format!("{name}没有牵头单位，不能交办"));
+                let words = if top {
+                    "没有牵头单位，不能交办".into()
+                } else {
+                    say!("“{title}”：没有牵头单位，不能交办")
+                };
+                fields.add(&format!("{path}parties"), words);
             }
         }
         let sum: i64 = live.iter().map(|child| child.weight.0).sum();
         if !live.is_empty() && sum != Share::WHOLE.0 {
-            fields.add(&format!("{path}children"), format!("{name}下级任务权重合计应为 100%，现为 {}", Share(sum).words()));
+            let sum = Share(sum).words();
+            let words = if top {
+                say!("下级任务权重合计应为 100%，现为 {sum}")
+            } else {
+                say!("“{title}”：下级任务权重合计应为 100%，现为 {sum}")
+            };
+            fields.add(&format!("{path}children"), words);
         }
         for (index, child) in live.into_iter().enumerate() {
             if let (Some(due), Some(limit)) = (child.due_day, task.due_day)
                 && due > limit
             {
-                let words = format!("“{}”的期限 {due} 晚于上级任务的期限 {limit}", child.title);
+                let words = say!("“{title}”的期限 {due} 晚于上级任务的期限 {limit}", title = child.title);
                 fields.add(&format!("{path}children[{index}].due"), words);
             }
             if child.state == TaskState::Draft {
@@ -194,10 +206,9 @@ async fn go_out(tx: &mut Tx, ctx: &Ctx, task: &mut Task, number: String) -> Outc
     store::assign_parties(tx, task.id, now).await?;
     case::light(tx, ctx, task, &[], &parties).await?;
     store::save(tx, &before, task).await?;
-    let names: Vec<_> = parties.iter().map(|party| format!("{}（{}）", party.unit_name, party.role.label())).collect();
-    let due = task.due_day.map(|day| format!("，{day}前办结")).unwrap_or_default();
-    let to = if names.is_empty() { String::new() } else { format!("给{}", names.join("、")) };
-    let words = format!("编号 {number}，交办{to}{due}");
+    let names = Words::join(Join::Things, parties.iter().map(|party| party.role.of(&party.unit_name)));
+    let to = if parties.is_empty() { say!("编号 {number}，交办") } else { say!("编号 {number}，交办给{names}") };
+    let words = to.then(Join::Parts, task.due_day.map(|day| say!("{day}前办结")).unwrap_or_default());
     let data = json!({ "number": number, "due_day": task.due_day, "parties": parties.iter().map(|p| p.unit_id).collect::<Vec<_>>() });
     case::note(tx, ctx, task, Step::new("dispatched", words, data)).await
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use db::Tx;
 use kit::Day;
 use serde_json::json;
+use wording::say;
 
 use super::{
     case::{Case, Step, note},
@@ -77,6 +78,7 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Pla
         due_day: None,
         original_due_day: None,
         due_text: None,
+        due_from: None,
         due_explanation: "[]".to_owned(),
         rule_kind: RuleKind::None,
         rule_day: None,
@@ -91,11 +93,14 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Pla
         orange_from: None,
         red_from: None,
         lamp_plan: "[]".to_owned(),
+        planned_by: 0,
+        suspended_on: None,
+        suspended_by: None,
         not_secret: false,
         version: 1,
     };
     if task.depth >= MAX_DEPTH {
-        return Err(Refusal::field("parent_id", format!("任务最多分解 {MAX_DEPTH} 级")));
+        return Err(Refusal::field("parent_id", say!("任务最多分解 {MAX_DEPTH} 级")));
     }
     if input.title.is_none() {
         return Err(Refusal::field("title", "不能为空"));
@@ -115,12 +120,12 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Pla
     }
     files::attach(tx, ctx, id.0, files::Owner::task(id.0), input.file_ids.as_deref().unwrap_or_default()).await?;
     let data = json!({ "title": task.title, "parent": task.parent_id });
-    note(tx, ctx, &task, Step::new("created", format!("起草任务“{}”", task.title), data)).await?;
+    note(tx, ctx, &task, Step::new("created", say!("起草任务“{title}”", title = task.title), data)).await?;
     Ok(id)
 }
 
 pub(super) fn later_than_parent(limit: Day) -> Refusal {
-    Refusal::field("due", format!("不能晚于上级任务的期限 {limit}"))
+    Refusal::field("due", say!("不能晚于上级任务的期限 {limit}"))
 }
 
 /// Puts what was given into the task; answers the steps it has from now on, empty when they stay as they are.
@@ -155,7 +160,8 @@ async fn set_facts(tx: &mut Tx, ctx: &Ctx, task: &mut Task, input: &TaskInput) -
             Ok(due) => {
                 task.due_day = due.day;
                 task.due_text = due.text;
-                task.due_explanation = serde_json::to_string(&due.explanation).map_err(Refusal::internal)?;
+                task.due_from = due.from;
+                task.due_explanation = due::explanation_to_store(&due.explanation)?;
                 rule = rule.or(due.rule);
                 if due.steps.len() > 1 {
                     steps = Some(steps_of(ctx, &due.steps));
@@ -199,7 +205,7 @@ fn steps_of(ctx: &Ctx, days: &[Day]) -> Vec<MilestoneRow> {
         .zip(1..)
         .map(|((day, weight), n)| MilestoneRow {
             id: MilestoneId::new(&ctx.rng, ctx.now()),
-            title: format!("第{n}阶段（{day}）"),
+            title: say!("第{n}阶段（{day}）").spoken(),
             due_day: *day,
             weight,
             deliverable: None,
@@ -218,7 +224,7 @@ pub fn equal_shares(n: usize) -> Vec<Share> {
 
 async fn checked_steps(tx: &mut Tx, ctx: &Ctx, task: &Task, given: &[MilestoneInput], fields: &mut Fields) -> Outcome<Vec<MilestoneRow>> {
     if given.len() > MAX_MILESTONES {
-        fields.add("milestones", format!("最多 {MAX_MILESTONES} 个节点"));
+        fields.add("milestones", say!("最多 {MAX_MILESTONES} 个节点"));
         return Ok(Vec::new());
     }
     let before = store::milestones(tx, task.id).await?;
@@ -274,7 +280,7 @@ pub(super) fn may_task(ctx: &Ctx, unit: UnitId) -> bool {
 async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>, given: &[PartyInput]) -> Outcome<Vec<PartyRow>> {
     let mut fields = Fields::default();
     if given.len() > MAX_PARTIES {
-        fields.add("parties", format!("最多 {MAX_PARTIES} 个责任方"));
+        fields.add("parties", say!("最多 {MAX_PARTIES} 个责任方"));
         fields.finish()?;
         return Ok(Vec::new());
     }
@@ -294,9 +300,9 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
         match known.iter().find(|unit| unit.id == party.unit_id) {
             None => fields.add(&field, "单位不存在"),
             Some(unit) if !kept && !may_task(ctx, party.unit_id) => {
-                fields.add(&field, format!("“{}”不在您的管理范围内，请报政务运营中心交办", unit.name));
+                fields.add(&field, say!("“{unit}”不在您的管理范围内，请报政务运营中心交办", unit = unit.name));
             }
-            Some(unit) if !kept && !active.contains(&party.unit_id) => fields.add(&field, format!("“{}”已经停用", unit.name)),
+            Some(unit) if !kept && !active.contains(&party.unit_id) => fields.add(&field, say!("“{unit}”已经停用", unit = unit.name)),
             Some(_) => {}
         }
         if !seen.insert(party.unit_id) {
@@ -312,12 +318,12 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
     for row in &before {
         if !given.iter().any(|party| party.unit_id == row.unit_id && party.role == row.role) {
             if row.state != PartyState::Unsigned && task.dispatched_at.is_some() {
-                let words = format!("“{}”已经签收，不能移除或改变角色", row.unit_name);
+                let words = say!("“{unit}”已经签收，不能移除或改变角色", unit = row.unit_name);
                 return Err(Refusal::field("parties", words));
             }
             store::remove_party(tx, row.id).await.map_err(|error| match error {
                 error if error.is_foreign_key_violation() => {
-                    Refusal::field("parties", format!("“{}”已有督办或退回记录，不能移除", row.unit_name))
+                    Refusal::field("parties", say!("“{unit}”已有督办或退回记录，不能移除", unit = row.unit_name))
                 }
                 error => error.into(),
             })?;
@@ -329,6 +335,7 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
         if let Some(old) = old {
             let mut row = old.clone();
             // Once it is out, a handler is changed and not forgotten.
+            row.position = position;
             row.person_id = party.person_id.or(row.person_id.filter(|_| task.dispatched_at.is_some()));
             store::save_party(tx, &row).await?;
             rows.push(row);
@@ -396,12 +403,12 @@ pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &Task
         changed.extend(changes::of_steps(&before_steps, &steps));
     }
     let added: Vec<PartyRow> = case.parties.iter().filter(|row| !before_parties.iter().any(|old| old.id == row.id)).cloned().collect();
-    let data = json!({ "changes": changed });
+    let data = json!({ "changes": changes::particulars(&changed) });
     let words = changes::words(&changed);
     if case.task.dispatched_at.is_some() {
         // A unit that comes in later is told like those that were there at the beginning.
         for party in added.iter().filter(|party| party.role.works()) {
-            let words = format!("增加{}为{}单位", party.unit_name, party.role.label());
+            let words = say!("增加{unit}为{role}单位", unit = party.unit_name, role = party.role.words());
             let data = json!({ "party": party.id, "unit": party.unit_id, "role": party.role });
             note(tx, ctx, &case.task, Step::new("party_added", words, data).about(party.id.0)).await?;
         }
@@ -419,10 +426,10 @@ async fn check_limits(tx: &mut Tx, task: &Task, steps: &[MilestoneRow]) -> Outco
         return Err(later_than_parent(limit));
     }
     if let Some(child) = store::latest_child_due(tx, task.id).await?.filter(|child| due < *child) {
-        return Err(Refusal::field("due", format!("不能早于下级任务的期限 {child}")));
+        return Err(Refusal::field("due", say!("不能早于下级任务的期限 {child}")));
     }
     if let Some(step) = steps.iter().find(|step| step.due_day > due) {
-        return Err(Refusal::field("due", format!("不能早于节点“{}”的日期 {}", step.title, step.due_day)));
+        return Err(Refusal::field("due", say!("不能早于节点“{title}”的日期 {day}", title = step.title, day = step.due_day)));
     }
     Ok(())
 }
@@ -432,19 +439,22 @@ pub(super) const STANDING_AHEAD_DAYS: i64 = 370;
 
 /// Writes the duties to report that follow from the task's rule, from the day after `from` to its due day.
 pub(super) async fn plan_dues(tx: &mut Tx, ctx: &Ctx, task: &Task, from: Day) -> Outcome<()> {
-    let cadence = due::cadence_of(ReportRule { kind: task.rule_kind, day: task.rule_day })?;
     let until = task.due_day.unwrap_or_else(|| from.plus_days(STANDING_AHEAD_DAYS));
-    let start = task.start_day.unwrap_or(from).max(from).plus_days(1);
-    if cadence == workdays::Cadence::None || start > until {
-        return Ok(());
-    }
-    let days: Vec<_> = cadence.due_days(start.date(), until.date(), &ctx.calendar).take(400).collect();
-    for due in days {
-        if let Some(day) = Day::new(due.day) {
-            store::insert_report_due(tx, ReportDueId::new(&ctx.rng, ctx.now()), task.id, day).await?;
-        }
+    for day in days_of_rule(ctx, task, from, until)? {
+        store::insert_report_due(tx, ReportDueId::new(&ctx.rng, ctx.now()), task.id, day).await?;
     }
     Ok(())
+}
+
+/// The days on which the task's rule asks for a report, after `from` and up to `until`.
+pub(super) fn days_of_rule(ctx: &Ctx, task: &Task, from: Day, until: Day) -> Outcome<Vec<Day>> {
+    let cadence = due::cadence_of(ReportRule { kind: task.rule_kind, day: task.rule_day })?;
+    let start = task.start_day.unwrap_or(from).max(from).plus_days(1);
+    if cadence == workdays::Cadence::None || start > until {
+        return Ok(Vec::new());
+    }
+    let days = cadence.due_days(start.date(), until.date(), &ctx.calendar).take(400);
+    Ok(days.filter_map(|due| Day::new(due.day)).collect())
 }
 
 /// Removes a draft and the drafts below it.
@@ -453,7 +463,7 @@ pub async fn delete(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64) -> Outcome
     case.require(ctx, Action::Delete)?;
     let task = case.task;
     let ids = drafts_below(tx, &task).await?;
-    let words = format!("删除草稿“{}”", task.title);
+    let words = say!("删除草稿“{title}”", title = task.title);
     let above = match task.parent_id {
         Some(parent) => store::find(tx, parent).await?,
         None => None,

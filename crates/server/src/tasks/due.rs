@@ -1,6 +1,7 @@
 //! From what people write (“6月底前”) to a due day with its explanation, steps and report rule.
 
 use kit::Day;
+use wording::{Words, say};
 use workdays::{Cadence, Calendar, deadline};
 
 use super::model::{DueInput, ReportRule, RuleKind};
@@ -13,8 +14,10 @@ pub struct Due {
     pub day: Option<Day>,
     /// The words it was read from.
     pub text: Option<String>,
+    /// From which day the words were read; nothing where the day was chosen.
+    pub from: Option<Day>,
     /// How it came about, sentence by sentence.
-    pub explanation: Vec<String>,
+    pub explanation: Vec<Words>,
     /// Several days in one text: its steps.
     pub steps: Vec<Day>,
     /// A rule the words contain (“每月25日前”).
@@ -39,10 +42,11 @@ pub fn read(input: &DueInput, from: Day, calendar: &Calendar) -> Outcome<Due> {
         return Ok(Due { day: Some(day), text, explanation, ..Due::default() });
     }
     if !reading.matched {
-        return Err(Refusal::field("due.text", format!("看不懂期限“{words}”，请写成“6月底前”“10个工作日内”，或直接选择日期")));
+        return Err(Refusal::field("due.text", say!("看不懂期限“{words}”，请写成“6月底前”“10个工作日内”，或直接选择日期")));
     }
     Ok(Due {
         day: reading.day.and_then(Day::new),
+        from: reading.day.is_some().then_some(from),
         text,
         explanation,
         steps: reading.milestone_days.into_iter().filter_map(Day::new).collect(),
@@ -50,13 +54,24 @@ pub fn read(input: &DueInput, from: Day, calendar: &Calendar) -> Outcome<Due> {
     })
 }
 
-fn chosen(day: Option<Day>, calendar: &Calendar) -> Vec<String> {
+fn chosen(day: Option<Day>, calendar: &Calendar) -> Vec<Words> {
     let Some(day) = day else { return Vec::new() };
-    let mut words = vec![format!("选定日期 → {day}")];
+    let mut words = vec![say!("选定日期 → {day}")];
     if !calendar.is_workday(day.date()) {
-        words.push("这一天不是工作日".to_owned());
+        words.push("这一天不是工作日".into());
     }
     words
+}
+
+/// The explanation as it stands in the database, where it can be read again in either language.
+pub(super) fn explanation_to_store(lines: &[Words]) -> Outcome<String> {
+    serde_json::to_string(&lines.iter().map(Words::stored).collect::<Vec<_>>()).map_err(Refusal::internal)
+}
+
+/// Reads what [`explanation_to_store`] wrote.
+pub(super) fn stored_explanation(text: &str) -> Vec<Words> {
+    let lines: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+    lines.iter().map(|line| Words::from_stored(line)).collect()
 }
 
 /// A cadence as a rule.

@@ -6,11 +6,13 @@ use db::Tx;
 use kit::{Day, Moment, text_enum, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
+use wording::{Words, say};
 
 use super::{
     case::Case,
     model::{PartyState, RequestKind, TaskState},
     policy::{self, Action},
+    rules::TaskRules,
     store,
     view::{self, TaskRow},
 };
@@ -25,6 +27,7 @@ text_enum! {
         Review = "review", "待审核";
         DecideClose = "decide_close", "待审核办结";
         Rule = "rule", "待裁定";
+        Decide = "decide", "待审批申请";
         Reply = "reply", "待回复督办";
         Approve = "approve", "待审批";
         Verify = "verify", "待核查";
@@ -43,6 +46,7 @@ impl DutyKind {
             Self::Rule => Action::Rule,
             Self::Approve => Action::Approve,
             Self::Verify => Action::Verify,
+            Self::Decide => Action::Decide,
             Self::Reply => return None,
         })
     }
@@ -58,7 +62,7 @@ pub struct Duty {
     /// To which task.
     pub task: TaskRow,
     /// In words.
-    pub text: String,
+    pub text: Words,
     /// By when.
     pub due_day: Option<Day>,
     /// That day has passed.
@@ -70,13 +74,10 @@ pub struct Duty {
 /// A person's list is cut here; whoever has more has another problem.
 const MOST: i64 = 400;
 
-/// Reports come into the list so many days before their node.
-const REPORT_AHEAD_DAYS: i64 = 3;
-
 /// What waits in one task, without the task.
 pub(super) struct Waiting {
     pub(super) kind: DutyKind,
-    pub(super) text: String,
+    pub(super) text: Words,
     pub(super) due_day: Option<Day>,
     pub(super) since: Moment,
     /// The request it is about.
@@ -85,18 +86,18 @@ pub(super) struct Waiting {
 
 /// What waits for the actor in this task; `next_due` is its earliest open duty to report.
 pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Waiting> {
-    let (task, today) = (&case.task, ctx.today());
+    let (task, today, rules) = (&case.task, ctx.today(), ctx.rules.get::<TaskRules>());
     let can = case.allowed(ctx);
     let mut out = Vec::new();
-    let mut add = |kind: DutyKind, text: &str, due_day: Option<Day>, since: Moment, target: Option<Uuid>| {
-        out.push(Waiting { kind, text: text.to_owned(), due_day, since, target });
+    let mut add = |kind: DutyKind, text: Words, due_day: Option<Day>, since: Moment, target: Option<Uuid>| {
+        out.push(Waiting { kind, text, due_day, since, target });
     };
     let sent = task.dispatched_at.unwrap_or(task.created_at);
     let day_after = |at: Moment, n: i64| Day::new(ctx.calendar.add_workdays(at.day().date(), n));
     if can.contains(&Action::Sign) {
         let mine = case.parties.iter().filter(|p| p.state == PartyState::Unsigned && policy::is_doer(p, &ctx.actor));
         let since = mine.filter_map(|party| party.assigned_at).max().unwrap_or(sent);
-        add(DutyKind::Sign, "签收任务", day_after(since, 1), since, None);
+        add(DutyKind::Sign, "签收任务".into(), day_after(since, rules.sign_within), since, None);
     }
     // A co-unit may name somebody, too; nobody has to be reminded of that.
     let unassigned = case
@@ -105,41 +106,42 @@ pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Wait
         .find(|p| p.state == PartyState::Signed && p.person_id.is_none() && p.role.leads() && ctx.actor.acts_for(p.unit_id));
     if let (true, Some(party)) = (can.contains(&Action::Assign) && task.children == 0 && task.state == TaskState::Active, unassigned) {
         let signed = party.signed_at.unwrap_or(sent);
-        add(DutyKind::Assign, "指定经办人", day_after(signed, 1), signed, None);
+        add(DutyKind::Assign, "指定经办人".into(), day_after(signed, rules.assign_within), signed, None);
     }
     if can.contains(&Action::Report) && owes_report(case, ctx) {
         match next_due {
-            Some(due) if due.plus_days(-REPORT_AHEAD_DAYS) <= today => {
-                add(DutyKind::Report, &format!("{due}应报进展"), Some(due), due.start(), None);
+            Some(due) if due.plus_days(-rules.report_ahead) <= today => {
+                add(DutyKind::Report, say!("{due}应报进展"), Some(due), due.start(), None);
             }
-            None if task.due_day.is_some_and(|due| due.plus_days(-REPORT_AHEAD_DAYS) <= today) && case.requests.is_empty() => {
-                add(DutyKind::Report, "临近到期，请上报进展或申请办结", task.due_day, sent, None);
+            None if task.due_day.is_some_and(|due| due.plus_days(-rules.report_ahead) <= today) && case.requests.is_empty() => {
+                add(DutyKind::Report, "临近到期，请上报进展或申请办结".into(), task.due_day, sent, None);
             }
             _ => {}
         }
     }
     if can.contains(&Action::Review) {
         let since = task.last_report_at.unwrap_or(sent);
-        add(DutyKind::Review, "审核进展上报", day_after(since, 2), since, None);
+        add(DutyKind::Review, "审核进展上报".into(), day_after(since, rules.review_within), since, None);
     }
     for request in &case.requests {
-        let due = day_after(request.at, 3);
+        let due = day_after(request.at, rules.decide_within);
         match request.kind {
             RequestKind::Close if can.contains(&Action::DecideClose) => {
-                add(DutyKind::DecideClose, "审核办结申请", due, request.at, Some(request.id.0));
+                add(DutyKind::DecideClose, request.duty(), due, request.at, Some(request.id.0));
             }
             RequestKind::Return if can.contains(&Action::Rule) => {
-                add(DutyKind::Rule, "裁定退回申请", due, request.at, Some(request.id.0));
+                add(DutyKind::Rule, request.duty(), due, request.at, Some(request.id.0));
             }
+            _ if case.may_decide(ctx, request) => add(DutyKind::Decide, request.duty(), due, request.at, Some(request.id.0)),
             _ => {}
         }
     }
     if can.contains(&Action::Approve) {
-        add(DutyKind::Approve, "审批立项", day_after(task.created_at, 2), task.created_at, None);
+        add(DutyKind::Approve, "审批立项".into(), day_after(task.created_at, rules.review_within), task.created_at, None);
     }
     if can.contains(&Action::Verify) {
         let closed = task.closed_at.unwrap_or(sent);
-        add(DutyKind::Verify, "核查销号", day_after(closed, 10), closed, None);
+        add(DutyKind::Verify, "核查销号".into(), day_after(closed, rules.verify_within), closed, None);
     }
     out
 }
@@ -149,8 +151,13 @@ pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<(Vec<Duty>, bool)> {
     let today = ctx.today();
     let mut out = Vec::new();
     let mut shown = Vec::new();
-    let owed = store::owed(tx, &ctx.actor.scope, ctx.actor.person, MOST + 1).await?;
+    let until = today.plus_days(ctx.rules.get::<TaskRules>().report_ahead);
+    let mut owed = store::owed(tx, &ctx.actor.scope, ctx.actor.person, until, MOST + 1).await?;
     let cut = i64::try_from(owed.len()).is_ok_and(|n| n > MOST);
+    if cut {
+        // The one more that was asked for says only that there is more.
+        owed.pop();
+    }
     let ids: Vec<_> = owed.iter().map(|task| task.id).collect();
     let dues: HashMap<_, _> = store::next_dues_of(tx, &ids).await?.into_iter().collect();
     for case in Case::look_at_all(tx, owed).await? {
@@ -164,9 +171,11 @@ pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<(Vec<Duty>, bool)> {
     let mut duties: Vec<Duty> = out
         .into_iter()
         .filter_map(|(id, duty)| {
-            let Waiting { kind, text, due_day, since, .. } = duty;
+            let Waiting { kind, text, due_day, since, target } = duty;
+            // Several requests on one task may wait for the same person.
+            let about = target.unwrap_or(id.0);
             let overdue = due_day.is_some_and(|due| due < today);
-            Some(Duty { id: format!("{}:{id}", kind.word()), kind, task: rows.get(&id)?.clone(), text, due_day, overdue, since })
+            Some(Duty { id: format!("{}:{about}", kind.word()), kind, task: rows.get(&id)?.clone(), text, due_day, overdue, since })
         })
         .collect();
     duties.sort_by_key(|duty| (duty.due_day.is_none(), duty.due_day, duty.since));

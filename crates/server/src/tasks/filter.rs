@@ -3,6 +3,7 @@
 use kit::{Day, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
+use wording::say;
 
 use super::{
     lamp::{self, Lamp},
@@ -173,7 +174,7 @@ fn words<T>(fields: &mut Fields, name: &str, text: Option<&str>, read: fn(&str) 
     for word in text.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty()) {
         match read(word) {
             Some(value) => values.push(value),
-            None => fields.add(name, format!("没有“{word}”这一项")),
+            None => fields.add(name, say!("没有“{word}”这一项")),
         }
     }
     values

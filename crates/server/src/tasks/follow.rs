@@ -74,7 +74,7 @@ async fn step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> O
     }
     let now = ctx.now();
     let (all_done, all_settled) = (is_all_done(below), is_all_settled(below));
-    let step = |action, words: &str| Ok(Some(Step::new(action, words.to_owned(), json!({}))));
+    let step = |action, words: &'static str| Ok(Some(Step::new(action, words, json!({}))));
     match task.state {
         TaskState::Active if all_done => {
             task.state = TaskState::Closed;

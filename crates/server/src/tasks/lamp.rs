@@ -10,9 +10,13 @@
 use kit::{Day, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wording::{Words, say};
 use workdays::Calendar;
 
-use super::model::{MilestoneRow, ReportDueRow, Share, Task, TaskState};
+use super::{
+    model::{MilestoneRow, ReportDueRow, Share, Task, TaskState},
+    rules::{Colours, TaskRules},
+};
 
 text_enum! {
     /// Health at a glance: colour, shape and word.
@@ -25,45 +29,6 @@ text_enum! {
         Blue = "blue", "办结";
     }
 }
-
-/// The thresholds: one versioned set, the default below.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
-    /// Yellow when P/P* falls below this, in percent.
-    pub yellow_ratio: i64,
-    /// Orange when P/P* falls below this, in percent.
-    pub orange_ratio: i64,
-    /// P/P* is judged once P* has reached this, in percent.
-    pub judged_from: i64,
-    /// Working days before due that turn yellow, at least.
-    pub yellow_remain: i64,
-    /// Or this share of the span, in percent.
-    pub yellow_remain_share: i64,
-    /// Working days before due that turn orange, at least.
-    pub orange_remain: i64,
-    /// Or this share of the span, in percent.
-    pub orange_remain_share: i64,
-    /// Verified progress from which the remaining days no longer matter, in percent.
-    pub nearly_done: i64,
-    /// Working days a report may be late before red.
-    pub report_late: i64,
-    /// Working days of orange before red.
-    pub orange_days: i64,
-}
-
-/// DOMAIN §4.
-pub(super) const DEFAULT: Rules = Rules {
-    yellow_ratio: 95,
-    orange_ratio: 80,
-    judged_from: 20,
-    yellow_remain: 3,
-    yellow_remain_share: 10,
-    orange_remain: 1,
-    orange_remain_share: 5,
-    nearly_done: 90,
-    report_late: 3,
-    orange_days: 10,
-};
 
 text_enum! {
     /// Why a lamp shows.
@@ -106,7 +71,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// From which days on which lamps show, if nothing else happens.
-pub(super) fn plan(facts: &Facts<'_>, calendar: &Calendar, rules: &Rules) -> Vec<Turn> {
+pub(super) fn plan(facts: &Facts<'_>, calendar: &Calendar, rules: &TaskRules) -> Vec<Turn> {
     let task = facts.task;
     if !task.state.is_open() {
         return Vec::new();
@@ -156,6 +121,13 @@ pub(super) fn plan(facts: &Facts<'_>, calendar: &Calendar, rules: &Rules) -> Vec
             name: None,
         });
     }
+    if rules.colours == Colours::Three {
+        for turn in &mut turns {
+            if turn.lamp == Lamp::Orange {
+                turn.lamp = Lamp::Yellow;
+            }
+        }
+    }
     turns.sort_by_key(|t| (t.from, t.lamp));
     turns
 }
@@ -172,7 +144,7 @@ fn span(task: &Task, calendar: &Calendar) -> Option<i64> {
 }
 
 /// The first day on which verified progress is below `ratio` percent of what was planned.
-fn first_behind(facts: &Facts<'_>, calendar: &Calendar, rules: &Rules, ratio: i64) -> Option<Day> {
+fn first_behind(facts: &Facts<'_>, calendar: &Calendar, rules: &TaskRules, ratio: i64) -> Option<Day> {
     let behind = |planned: i64| {
         // planned ≥ judged_from % and progress / planned < ratio %, in millionths.
         planned * 100 >= rules.judged_from * Share::WHOLE.0 && facts.task.progress.0 * 100 < planned * ratio
@@ -210,7 +182,7 @@ pub struct LampView {
     /// Which.
     pub lamp: Lamp,
     /// Why, in words.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Words>,
     /// It was red once and has recovered (曾红).
     pub was_red: bool,
 }
@@ -225,7 +197,7 @@ pub(super) fn on(task: &Task, calendar: &Calendar, today: Day) -> LampView {
         _ => Lamp::Grey,
     };
     let lamp = shown.iter().map(|t| t.lamp).max_by_key(|lamp| severity(*lamp)).unwrap_or(base);
-    let mut reasons: Vec<String> = Vec::new();
+    let mut reasons: Vec<Words> = Vec::new();
     let mut worst_first = shown;
     worst_first.sort_by_key(|t| std::cmp::Reverse(severity(t.lamp)));
     let mut said = Vec::new();
@@ -250,24 +222,26 @@ pub(super) const fn severity(lamp: Lamp) -> u8 {
     }
 }
 
-fn words(turn: &Turn, task: &Task, calendar: &Calendar, today: Day) -> String {
+fn words(turn: &Turn, task: &Task, calendar: &Calendar, today: Day) -> Words {
     let day = turn.day.map(|day| day.to_string()).unwrap_or_default();
+    let progress = task.progress.words();
     let since = |from: Option<Day>| from.map_or(0, |from| calendar.workdays_between(from.date(), today.date()));
     match turn.why {
-        Why::BehindPlan => format!("核定进度{}，落后于计划进度", task.progress.words()),
+        Why::BehindPlan => say!("核定进度{progress}，落后于计划进度"),
         Why::DueSoon => match since(turn.day) {
-            late if late >= 0 => format!("{day}到期，进度{}", task.progress.words()),
-            remain => format!("距{day}到期还有{}个工作日，进度{}", -remain, task.progress.words()),
+            late if late >= 0 => say!("{day}到期，进度{progress}"),
+            remain => say!("距{day}到期还有{n}个工作日，进度{progress}", n = -remain),
         },
-        Why::ReportLate => format!("应于{day}上报进展，已晚{}个工作日", since(turn.day)),
-        Why::MilestoneLate => format!("节点“{}”应于{day}完成", turn.name.as_deref().unwrap_or_default()),
-        Why::PastDue => format!("应于{day}办结，已逾期{}个工作日", since(turn.day)),
-        Why::LongOrange => format!("自{day}起滞后已超过{}个工作日", DEFAULT.orange_days),
+        Why::ReportLate => say!("应于{day}上报进展，已晚{n}个工作日", n = since(turn.day)),
+        Why::MilestoneLate => say!("节点“{name}”应于{day}完成", name = turn.name.as_deref().unwrap_or_default()),
+        Why::PastDue => say!("应于{day}办结，已逾期{n}个工作日", n = since(turn.day)),
+        Why::LongOrange => say!("自{day}起滞后，已{n}个工作日", n = since(turn.day)),
     }
 }
 
 /// Writes the plan into the task, and remembers a red that ends with this change.
-pub(super) fn apply(task: &mut Task, turns: &[Turn], today: Day) {
+pub(super) fn apply(task: &mut Task, turns: &[Turn], today: Day, generation: i64) {
+    task.planned_by = generation;
     if let Some(red) = task.red_from.filter(|from| *from <= today) {
         task.red_since.get_or_insert(red);
     }

@@ -56,6 +56,10 @@ fn task(progress: i64) -> Task {
         orange_from: None,
         red_from: None,
         lamp_plan: "[]".into(),
+        planned_by: 0,
+        suspended_on: None,
+        suspended_by: None,
+        due_from: None,
         not_secret: true,
         version: 1,
     }
@@ -94,8 +98,8 @@ fn lit(mut task: Task, with: &With, today: &str) -> LampView {
         .collect();
     let calendar = Calendar::official();
     let facts = Facts { task: &task, milestones: &milestones, dues: &dues, stopped: with.stopped };
-    let turns = plan(&facts, calendar, &DEFAULT);
-    apply(&mut task, &turns, day("2026-03-02"));
+    let turns = plan(&facts, calendar, &TaskRules::default());
+    apply(&mut task, &turns, day("2026-03-02"), 1);
     on(&task, calendar, day(today))
 }
 
@@ -142,7 +146,7 @@ fn past_due_is_red_unless_a_request_to_close_is_undecided() {
     assert_eq!(lamp(99, &With::default(), "2026-03-27"), Lamp::Green);
     let view = lit(task(99), &With::default(), "2026-03-30");
     assert_eq!(view.lamp, Lamp::Red);
-    assert!(view.reasons[0].contains("已逾期1个工作日"), "{:?}", view.reasons);
+    assert!(view.reasons[0].zh().contains("已逾期1个工作日"), "{:?}", view.reasons);
     assert_eq!(lamp(100, &With { stopped: true, ..With::default() }, "2026-03-30"), Lamp::Green);
 }
 
@@ -177,7 +181,7 @@ fn an_overdue_milestone_is_orange_and_milestones_make_the_plan() {
     assert_eq!(lamp(10, &with, "2026-03-10"), Lamp::Green);
     let view = lit(task(60), &with, "2026-03-11");
     assert_eq!(view.lamp, Lamp::Orange);
-    assert!(view.reasons.iter().any(|reason| reason.contains("主体完工")));
+    assert!(view.reasons.iter().any(|reason| reason.zh().contains("主体完工")));
     let done = With { milestones: vec![("2026-03-10", 50, true), ("2026-03-27", 50, false)], ..With::default() };
     assert_eq!(lamp(50, &done, "2026-03-11"), Lamp::Green);
     assert_eq!(lamp(45, &done, "2026-03-11"), Lamp::Yellow);
@@ -196,12 +200,12 @@ fn orange_for_more_than_ten_working_days_is_red() {
 fn a_task_that_recovers_from_red_says_that_it_was_red() {
     let mut late = task(50);
     let calendar = Calendar::official();
-    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: false }, calendar, &DEFAULT);
-    apply(&mut late, &turns, day("2026-03-02"));
+    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: false }, calendar, &TaskRules::default());
+    apply(&mut late, &turns, day("2026-03-02"), 1);
     late.due_day = Some(day("2026-04-30"));
     late.progress = Share(950_000);
-    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: false }, calendar, &DEFAULT);
-    apply(&mut late, &turns, day("2026-04-01"));
+    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: false }, calendar, &TaskRules::default());
+    apply(&mut late, &turns, day("2026-04-01"), 1);
     let view = on(&late, calendar, day("2026-04-01"));
     assert_eq!((view.lamp, view.was_red), (Lamp::Green, true));
 }

@@ -27,7 +27,10 @@ mod lamp;
 mod list;
 mod model;
 mod policy;
+mod replan;
 mod report;
+mod requests;
+mod rules;
 mod sign;
 mod standing;
 mod store;
@@ -56,7 +59,13 @@ pub use model::{
     RequestId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult,
 };
 pub use policy::{Action, acts_as, is_doer, is_issuer};
+pub use replan::{REPLAN, replan};
 pub use report::{ReportInput, Review, report, review};
+pub use requests::{
+    Chain, ReasonClass, RequestDecision, RequestInput, RequestKind, RequestRow, RequestState, ask as ask_for, decide as decide_request,
+    withdraw,
+};
+pub use rules::{Colours, TaskRules};
 pub use sign::{Ruling, assign, give_back, rule, sign};
 pub use standing::plan_ahead;
 pub use store::{SourceKind, Summary};
@@ -88,6 +97,11 @@ pub async fn asker(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
         return Ok(Some(person));
     }
     Ok(store::requester(tx, RequestId(subject)).await?)
+}
+
+/// What somebody asked for; for messages about it.
+pub async fn request_of(tx: &mut Tx, subject: Uuid) -> Outcome<Option<RequestRow>> {
+    Ok(store::request(tx, RequestId(subject)).await?)
 }
 
 /// [`sees`] as a value that can be handed to `files`, which stands below this room.

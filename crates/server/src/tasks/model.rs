@@ -1,7 +1,9 @@
 use kit::{Day, Moment, id_types, text_enum, uuid::Uuid};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wording::{Words, say};
 
+pub(super) use super::requests::{RequestKind, RequestRow, RequestState};
 use crate::org::{PersonId, UnitId, UnitKind};
 
 id_types! {
@@ -89,6 +91,18 @@ impl PartyRole {
     pub const fn works(self) -> bool {
         !matches!(self, Self::ChargeLeader)
     }
+
+    /// A unit with this role, as it stands in a list.
+    pub(super) fn of(self, unit: &str) -> Words {
+        match self {
+            Self::Lead => say!("{unit}（牵头）"),
+            Self::CoLead => say!("{unit}（共同牵头）"),
+            Self::Co => say!("{unit}（配合）"),
+            Self::Summary => say!("{unit}（汇总）"),
+            Self::Implement => say!("{unit}（落实）"),
+            Self::ChargeLeader => say!("{unit}（责任领导）"),
+        }
+    }
 }
 
 text_enum! {
@@ -117,23 +131,6 @@ text_enum! {
         Submitted = "submitted", "待审核";
         Accepted = "accepted", "已采纳";
         SentBack = "sent_back", "已退回";
-    }
-}
-
-text_enum! {
-    /// What is asked for.
-    RequestKind {
-        Return = "return", "退回";
-        Close = "close", "办结";
-    }
-}
-
-text_enum! {
-    /// Where a request stands.
-    RequestState {
-        Open = "open", "待处理";
-        Granted = "granted", "同意";
-        Refused = "refused", "不同意";
     }
 }
 
@@ -212,6 +209,8 @@ pub struct Task {
     pub due_day: Option<Day>,
     pub original_due_day: Option<Day>,
     pub due_text: Option<String>,
+    /// From which day the words were read; nothing where the day was chosen.
+    pub due_from: Option<Day>,
     pub due_explanation: String,
     pub rule_kind: RuleKind,
     pub rule_day: Option<i64>,
@@ -226,6 +225,12 @@ pub struct Task {
     pub orange_from: Option<Day>,
     pub red_from: Option<Day>,
     pub lamp_plan: String,
+    /// Since when it stands still.
+    pub suspended_on: Option<Day>,
+    /// By which request.
+    pub suspended_by: Option<RequestId>,
+    /// Which generation of calendar and rules the plan comes from.
+    pub planned_by: i64,
     pub not_secret: bool,
     pub version: i64,
 }
@@ -236,7 +241,7 @@ impl Task {
         (
             (&self.number, &self.title, &self.demand, &self.source_kind, &self.source_document, &self.clause),
             (self.importance, self.urgency, self.dispatched_at, self.start_day, self.due_day, self.original_due_day),
-            (&self.due_text, &self.due_explanation, self.rule_kind, self.rule_day, self.not_secret),
+            (&self.due_text, &self.due_explanation, self.due_from, self.rule_kind, self.rule_day, self.not_secret),
         )
     }
 }
@@ -312,23 +317,6 @@ pub(super) struct ReportRow {
     pub reviewed_by: Option<PersonId>,
     pub reviewed_at: Option<Moment>,
     pub review_text: Option<String>,
-}
-
-/// A request as it stands in the database.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct RequestRow {
-    pub id: RequestId,
-    pub task_id: TaskId,
-    pub party_id: Option<PartyId>,
-    pub kind: RequestKind,
-    pub state: RequestState,
-    pub reason: String,
-    pub proposed_unit_id: Option<UnitId>,
-    pub person_id: PersonId,
-    pub at: Moment,
-    pub decided_by: Option<PersonId>,
-    pub decided_at: Option<Moment>,
-    pub decision_text: Option<String>,
 }
 
 /// A verification as it stands in the database.

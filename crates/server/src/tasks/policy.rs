@@ -1,11 +1,16 @@
 //! Who may do what to a task, now: one pure function that both the verbs and the page's buttons ask.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use kit::{Day, text_enum};
+use wording::{Words, say};
 use workdays::Calendar;
 
-use super::model::{ClosureRow, Importance, PartyRow, PartyState, RequestKind, RequestRow, Task, TaskState};
+use super::{
+    model::{ClosureRow, Importance, PartyRow, PartyState, RequestKind, RequestRow, Task, TaskState},
+    requests::chain,
+    rules::TaskRules,
+};
 use crate::{
     access::{Principal, Role},
     org::{PersonId, UnitId, UnitKind},
@@ -29,6 +34,14 @@ text_enum! {
         RequestClose = "request_close", "申请办结";
         DecideClose = "decide_close", "审核办结";
         Verify = "verify", "核查";
+        Decide = "decide", "审批申请";
+        Extend = "extend", "申请延期";
+        Transfer = "transfer", "申请转办";
+        Suspend = "suspend", "申请中止";
+        Resume = "resume", "申请恢复办理";
+        Terminate = "terminate", "申请终止";
+        Amend = "amend", "申请变更内容";
+        Recheck = "recheck", "申请复核";
         Attach = "attach", "添加附件";
     }
 }
@@ -60,8 +73,8 @@ pub(super) struct Situation<'a> {
     pub today: Day,
     /// Working days.
     pub calendar: &'a Calendar,
-    /// Working days within which a task may be returned.
-    pub return_within: i64,
+    /// The numbers in force.
+    pub rules: Arc<TaskRules>,
 }
 
 /// Whether the person speaks for whoever issued the task: its creator, the operations centre for what it or the
@@ -89,7 +102,7 @@ pub(super) fn may_return(s: &Situation<'_>, party: &PartyRow) -> bool {
     party.state == PartyState::Unsigned
         && party.returned == 0
         && party.role.works()
-        && s.calendar.workdays_between(at.day().date(), s.today.date()) <= s.return_within
+        && s.calendar.workdays_between(at.day().date(), s.today.date()) <= s.rules.return_within
 }
 
 /// Everything the person may do to the task now.
@@ -138,14 +151,32 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     );
     grant(A::DecideClose, issuer && request(RequestKind::Close).is_some_and(|r| !doer_in_person(r.person_id)));
     grant(A::Verify, state == TaskState::Closed && s.open_children + s.draft_children == 0 && may_verify(s, who, issuer));
+    let asked = |kinds: &[RequestKind]| s.requests.iter().any(|r| kinds.contains(&r.kind));
+    use RequestKind as R;
+    let ending = closing || asked(&[R::Suspend, R::Terminate]);
+    // Whoever is late already has nothing left to ask for.
+    let in_time = task.due_day.is_some_and(|due| s.today <= due);
+    grant(A::Extend, leading && state.is_open() && in_time && !ending && !asked(&[R::Extend]));
+    grant(A::Transfer, state.is_open() && !ending && !asked(&[R::Transfer, R::Return]) && mine.iter().any(|p| may_transfer(p, who)));
+    grant(A::Suspend, (leading || issuer) && state.is_open() && !ending && above_is_out);
+    grant(A::Resume, (leading || issuer) && state == TaskState::Suspended && above_is_out && !asked(&[R::Resume, R::Terminate]));
+    grant(A::Terminate, issuer && (state.is_open() || state == TaskState::Suspended) && !asked(&[R::Terminate]));
+    grant(A::Amend, leading && state.is_open() && !ending && !asked(&[R::Amend]));
+    grant(A::Recheck, leading && task.dispatched_at.is_some() && state != TaskState::Terminated && !asked(&[R::Recheck]));
+    grant(A::Decide, s.requests.iter().any(|request| chain::may_decide(s, request, who)));
     grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
     can
 }
 
 /// The head of the issuing unit, or a leader who sees everything, where the centre or the committee issued it.
-fn may_approve(task: &Task, who: &Principal) -> bool {
+pub(super) fn may_approve(task: &Task, who: &Principal) -> bool {
     let heads = who.is(Role::Head) && task.issuer_unit_id.is_some_and(|unit| who.acts_for(unit));
     heads || (who.is(Role::Leader) && who.scope.sees_everything())
+}
+
+/// Whether the person may ask that another unit takes this party's place: whoever speaks for the unit, not its handler alone.
+pub(super) fn may_transfer(party: &PartyRow, who: &Principal) -> bool {
+    party.role.works() && party.state == PartyState::Signed && who.acts_for(party.unit_id)
 }
 
 /// Whoever checks neither did it nor asked for its closing; where a unit leads what it set itself, nor granted that. What is of
@@ -160,31 +191,29 @@ fn may_verify(s: &Situation<'_>, who: &Principal, issuer: bool) -> bool {
 }
 
 /// What the present state forbids, in words, for whoever tries it all the same.
-pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bool, String) {
-    let label = action.label();
-    let state = s.task.state.label();
+pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bool, Words) {
+    let label = action.words();
+    let state = s.task.state.words();
     let involved = is_issuer(s.task, who) || s.parties.iter().any(|party| is_doer(party, who));
     let detail = match action {
-        Action::RequestClose if s.open_children + s.draft_children > 0 => "还有子任务没有办结，不能申请办结。".to_owned(),
+        Action::RequestClose if s.open_children + s.draft_children > 0 => "还有子任务没有办结，不能申请办结。".into(),
         Action::Edit | Action::Delete | Action::Decompose if involved && s.root_state == TaskState::Approval => {
-            "正在立项审批，审批结束前不能改动。".to_owned()
+            "正在立项审批，审批结束前不能改动。".into()
         }
-        Action::RequestClose if s.requests.iter().any(|r| r.kind == RequestKind::Close) => "已有办结申请在审核中。".to_owned(),
-        Action::RequestClose if s.requests.iter().any(|r| r.kind == RequestKind::Return) => {
-            "还有退回申请没有裁定，不能申请办结。".to_owned()
-        }
+        Action::RequestClose if s.requests.iter().any(|r| r.kind == RequestKind::Close) => "已有办结申请在审核中。".into(),
+        Action::RequestClose if s.requests.iter().any(|r| r.kind == RequestKind::Return) => "还有退回申请没有裁定，不能申请办结。".into(),
         Action::Decompose | Action::DispatchChildren if involved && s.requests.iter().any(|r| r.kind == RequestKind::Close) => {
-            "正在审核办结，不能再分解。".to_owned()
+            "正在审核办结，不能再分解。".into()
         }
-        Action::Verify if involved && s.open_children + s.draft_children > 0 => "还有下级任务没有办结，不能核查销号。".to_owned(),
+        Action::Verify if involved && s.open_children + s.draft_children > 0 => "还有下级任务没有办结，不能核查销号。".into(),
         Action::Verify if is_issuer(s.task, who) && s.task.state == TaskState::Closed => {
-            "办理人和申请办结的人不能核查自己办的任务；重大任务由政务运营中心核查。".to_owned()
+            "办理人和申请办结的人不能核查自己办的任务；重大任务由政务运营中心核查。".into()
         }
         Action::Return if involved && s.task.state.is_open() => {
-            format!("只能在交办后 {} 个工作日内、签收之前退回，且只能退回一次。", s.return_within)
+            say!("只能在交办后 {within} 个工作日内、签收之前退回，且只能退回一次。", within = s.rules.return_within)
         }
-        _ if involved => format!("任务现为“{state}”，或不由您负责，不能{label}。"),
-        _ => format!("您不能对这项任务{label}。"),
+        _ if involved => say!("任务现为“{state}”，或不由您负责，不能{label}。"),
+        _ => say!("您不能对这项任务{label}。"),
     };
     (involved, detail)
 }

@@ -4,6 +4,7 @@ use db::Tx;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use wording::say;
 
 use super::{
     case::{Case, Step},
@@ -64,7 +65,7 @@ pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, in
     let rolled_up = moves && case.task.children > 0;
     let before = if moves { case.task.claimed } else { store::last_claim_of(tx, party_id).await?.unwrap_or_default() };
     if !rolled_up && claimed < before && fall_reason.is_none() {
-        fields.add("fall_reason", format!("进度由 {} 降为 {}，请说明原因", before.words(), claimed.words()));
+        fields.add("fall_reason", say!("进度由 {before} 降为 {claimed}，请说明原因", before = before.words(), claimed = claimed.words()));
     }
     if !moves && !input.milestone_ids.is_empty() {
         fields.add("milestone_ids", "节点由牵头单位上报");
@@ -102,8 +103,11 @@ pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, in
         case.task.claimed = row.claimed;
     }
     case.task.last_report_at = Some(ctx.now());
-    let node = met.map(|day| format!("（{day}应报）")).unwrap_or_default();
-    let words = format!("{unit}上报进展{}{node}：{}", row.claimed.words(), row.text);
+    let (progress, text) = (row.claimed.words(), &row.text);
+    let words = match met {
+        Some(day) => say!("{unit}上报进展{progress}（{day}应报）：{text}"),
+        None => say!("{unit}上报进展{progress}：{text}"),
+    };
     let data = json!({ "report": row.id, "claimed": row.claimed, "due_day": met, "files": input.file_ids });
     case.finish(tx, ctx, Step::new("reported", words, data).about(row.id.0)).await?;
     Ok(row.id)
@@ -151,7 +155,8 @@ pub async fn review(tx: &mut Tx, ctx: &Ctx, id: ReportId, decision: Review, veri
     let (superseded, waiting) = if moves { store::reports_beside(tx, &row).await? } else { (false, None) };
     let falls = moves && !superseded && verified < case.task.progress;
     if decision == Review::Accept && falls && text.is_none() && row.fall_reason.is_none() {
-        let words = format!("核定进度由 {} 降为 {}，请说明原因", case.task.progress.words(), verified.words());
+        let words =
+            say!("核定进度由 {before} 降为 {verified}，请说明原因", before = case.task.progress.words(), verified = verified.words());
         fields.add("text", words);
     }
     fields.finish()?;
@@ -169,14 +174,18 @@ pub async fn review(tx: &mut Tx, ctx: &Ctx, id: ReportId, decision: Review, veri
             if moves && !superseded {
                 case.task.progress = verified;
             }
-            let note = text.map(|text| format!("：{text}")).unwrap_or_default();
-            ("report_accepted", format!("采纳上报，核定进度{}{note}", verified.words()))
+            let progress = verified.words();
+            let words = match text {
+                Some(text) => say!("采纳上报，核定进度{progress}：{text}"),
+                None => say!("采纳上报，核定进度{progress}"),
+            };
+            ("report_accepted", words)
         }
         Review::SendBack => {
             row.state = ReportState::SentBack;
             store::reopen_due(tx, id).await?;
             store::unclaim_milestones(tx, id).await?;
-            ("report_sent_back", format!("退回上报：{}", text.unwrap_or_default()))
+            ("report_sent_back", say!("退回上报：{reason}", reason = text.unwrap_or_default()))
         }
     };
     store::save_review(tx, &row).await?;

@@ -4,6 +4,7 @@ use db::Tx;
 use kit::Day;
 use serde_json::json;
 use utoipa::ToSchema;
+use wording::{Join, Words, say};
 
 use super::{
     case::{Case, Step},
@@ -32,14 +33,18 @@ pub async fn sign(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, hand
         party.signed_at = Some(now);
         party.signed_by = Some(me);
         store::save_party(tx, party).await?;
-        names.push(party.unit_name.clone());
+        names.push(Words::raw(&*party.unit_name));
     }
     begin_if_all_signed(&mut case);
     let named = match handler {
-        Some(handler) => org::person_refs(tx, [handler]).await?.pop().map(|person| format!("，由{}经办", person.name)).unwrap_or_default(),
-        None => String::new(),
+        Some(handler) => org::person_refs(tx, [handler]).await?.pop(),
+        None => None,
     };
-    let words = format!("{}签收{named}", names.join("、"));
+    let units = Words::join(Join::Things, names);
+    let words = match named {
+        Some(person) => say!("{units}签收，由{person}经办", person = person.name),
+        None => say!("{units}签收"),
+    };
     case.finish(tx, ctx, Step::new("signed", words, json!({ "handler": handler }))).await
 }
 
@@ -53,7 +58,7 @@ pub(super) fn begin_if_all_signed(case: &mut Case) {
 
 async fn check_handler(tx: &mut Tx, ctx: &Ctx, party: &PartyRow, person: PersonId) -> Outcome<()> {
     if !org::works_in(tx, person, party.unit_id, ctx.today()).await? {
-        return Err(Refusal::field("person_id", format!("此人不在“{}”", party.unit_name)));
+        return Err(Refusal::field("person_id", say!("此人不在“{unit}”", unit = party.unit_name)));
     }
     Ok(())
 }
@@ -70,9 +75,10 @@ pub async fn assign(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, party: Par
     let before = row.person_name.clone();
     row.person_id = Some(person);
     store::save_party(tx, row).await?;
+    let unit = &row.unit_name;
     let words = match before {
-        Some(before) if before != name => format!("{}的经办人由{before}改为{name}", row.unit_name),
-        _ => format!("{}指定{name}经办", row.unit_name),
+        Some(before) if before != name => say!("{unit}的经办人由{before}改为{name}"),
+        _ => say!("{unit}指定{name}经办"),
     };
     let data = json!({ "party": party, "person": person });
     case.finish(tx, ctx, Step::new("assigned", words, data).about(person.0)).await
@@ -107,22 +113,10 @@ pub async fn give_back(
     row.returned += 1;
     store::save_party(tx, row).await?;
     let unit_name = row.unit_name.clone();
-    let request = RequestRow {
-        id: RequestId::new(&ctx.rng, ctx.now()),
-        task_id: id,
-        party_id: Some(party),
-        kind: RequestKind::Return,
-        state: RequestState::Open,
-        reason: reason.clone(),
-        proposed_unit_id: proposed,
-        person_id: ctx.actor.person,
-        at: ctx.now(),
-        decided_by: None,
-        decided_at: None,
-        decision_text: None,
-    };
+    let request =
+        RequestRow { party_id: Some(party), proposed_unit_id: proposed, ..RequestRow::new(ctx, id, RequestKind::Return, reason.clone()) };
     store::insert_request(tx, &request).await?;
-    let words = format!("{unit_name}申请退回：{reason}");
+    let words = say!("{unit_name}申请退回：{reason}");
     let data = json!({ "party": party, "proposed_unit": proposed });
     case.finish(tx, ctx, Step::new("returned", words, data).about(request.id.0)).await
 }
@@ -141,6 +135,7 @@ async fn give_time_back(tx: &mut Tx, ctx: &Ctx, case: &mut Case, stopped: i64) -
         return Ok(None);
     }
     case.task.due_day = Some(later);
+    case.task.due_from = None;
     draft::plan_dues(tx, ctx, &case.task, due).await?;
     Ok(Some(later))
 }
@@ -190,7 +185,7 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
     let leads = row.role.leads();
     let (state, mut words) = match new_unit {
         Some(unit) => {
-            let words = format!("裁定由{}改派给{}：{reason}", row.unit_name, unit.name);
+            let words = say!("裁定由{from}改派给{to}：{reason}", from = row.unit_name, to = unit.name);
             row.unit_id = unit.id;
             row.unit_name = unit.name;
             row.person_id = None;
@@ -203,7 +198,7 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
             row.state = PartyState::Signed;
             row.signed_at = Some(ctx.now());
             row.signed_by = Some(ctx.actor.person);
-            (RequestState::Refused, format!("裁定仍由{}办理，视为签收：{reason}", row.unit_name))
+            (RequestState::Refused, say!("裁定仍由{unit}办理，视为签收：{reason}", unit = row.unit_name))
         }
     };
     store::save_party(tx, row).await?;
@@ -212,7 +207,7 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
     begin_if_all_signed(&mut case);
     let later = if leads { give_time_back(tx, ctx, &mut case, stopped).await? } else { None };
     if let Some(day) = later {
-        words.push_str(&format!("；裁定用了 {stopped} 个工作日，期限顺延至 {day}"));
+        words = words.then(Join::Clauses, say!("裁定用了 {stopped} 个工作日，期限顺延至 {day}"));
     }
     let data = json!({ "request": request, "party": party, "unit": unit, "due_day": later });
     case.finish(tx, ctx, Step::new("ruled", words, data).about(party.0)).await?;

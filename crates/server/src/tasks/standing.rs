@@ -2,7 +2,7 @@
 
 use db::Tx;
 
-use super::{draft, store};
+use super::{case::Case, draft, store};
 use crate::app::{Ctx, Outcome};
 
 /// A standing task gets new duties when the last one planned is nearer than this.
@@ -13,9 +13,10 @@ pub async fn plan_ahead(tx: &mut Tx, ctx: &Ctx) -> Outcome<usize> {
     let short = store::standing_running_short(tx, ctx.today().plus_days(TOP_UP_DAYS)).await?;
     let tasks = short.len();
     for (id, last) in short {
-        if let Some(task) = store::find(tx, id).await? {
-            draft::plan_dues(tx, ctx, &task, last.unwrap_or_else(|| ctx.today())).await?;
-        }
+        let case = Case::open(tx, ctx, id, None).await?;
+        draft::plan_dues(tx, ctx, &case.task, last.unwrap_or_else(|| ctx.today())).await?;
+        // A duty that will be missed shows from its day on.
+        case.relight(tx, ctx).await?;
     }
     Ok(tasks)
 }

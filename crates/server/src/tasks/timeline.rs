@@ -6,6 +6,7 @@ use db::Tx;
 use kit::Moment;
 use serde::Serialize;
 use utoipa::ToSchema;
+use wording::Words;
 
 use super::{case::Case, model::TaskId, store};
 use crate::{
@@ -31,7 +32,7 @@ pub struct TimelineItem {
     /// Stable: `dispatched`, `signed`, `reported`.
     pub action: String,
     /// In words.
-    pub sentence: String,
+    pub sentence: Words,
     /// The hash of the event, for whoever wants to prove it.
     pub hash: String,
 }

@@ -84,7 +84,7 @@ testkit::both! {
         drop(tx);
         let last = events.last().unwrap();
         assert_eq!((last.action.as_str(), last.actor_id), ("password_change_failed", Some(app.person("head_a").0)));
-        assert!(last.words.ends_with("账号锁定 15 分钟"), "{}", last.words);
+        assert!(last.words.zh().ends_with("，账号锁定 15 分钟"), "{:?}", last.words);
         app.clock.advance(Duration::from_secs(901));
         browser.put("/me/password", &change(PASSWORD)).await.assert(204);
     }

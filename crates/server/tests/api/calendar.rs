@@ -4,15 +4,15 @@ use serde_json::json;
 
 testkit::both! {
     async fn a_year_shows_its_holidays_and_the_days_worked_in_exchange(app) {
-        let year = app.as_user("staff_a1").get("/calendar/2026").await.assert(200);
+        let year = app.as_user("staff_a1").get("/calendar/years/2026").await.assert(200);
         assert_eq!((&year["year"], &year["published"]), (&json!(2026), &json!(true)));
         assert!(year["notice"].as_str().is_some());
         let days = year["days"].as_array().unwrap();
-        assert!(days.contains(&json!({ "day": "2026-02-14", "kind": "workday", "name": "春节" })));
-        assert!(days.contains(&json!({ "day": "2026-02-17", "kind": "holiday", "name": "春节" })));
-        let later = app.as_user("staff_a1").get("/calendar/2031").await.assert(200);
+        assert!(days.contains(&json!({ "day": "2026-02-14", "kind": "workday", "name": "春节", "local": false })));
+        assert!(days.contains(&json!({ "day": "2026-02-17", "kind": "holiday", "name": "春节", "local": false })));
+        let later = app.as_user("staff_a1").get("/calendar/years/2031").await.assert(200);
         assert_eq!((&later["published"], &later["days"]), (&json!(false), &json!([])));
-        for path in ["/calendar/1", "/calendar/99999", "/calendar/x"] {
+        for path in ["/calendar/years/1", "/calendar/years/99999", "/calendar/years/x"] {
             app.as_user("staff_a1").get(path).await.refused(404, "not_found");
         }
     }

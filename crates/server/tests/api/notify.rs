@@ -8,14 +8,18 @@ use shibicheng::{
     notify::{self, NewMessage},
 };
 use testkit::{Events, TestApp, fixture::PASSWORD};
+use wording::Words;
 
 const SOON: Duration = Duration::from_secs(5);
+const KNOWN: &str = "不能为空";
 
 async fn send(app: &TestApp, to: &[&str], title: &str, dedupe: &str) {
     let to: Vec<_> = to.iter().map(|login| app.person(login)).collect();
     let ctx = app.app.ctx(access::system_principal());
     let mut tx = app.app.db.begin().await.unwrap();
-    let new = NewMessage { to: &to, kind: "note", title, text: "请尽快办理", task: None, urge: None, dedupe };
+    // The title is one that is known in English, too, or a name, which is nobody's to translate.
+    let title = if title == KNOWN { KNOWN.into() } else { Words::raw(title) };
+    let new = NewMessage { to: &to, kind: "note", title: &title, text: &"请尽快办理".into(), task: None, urge: None, dedupe };
     notify::send(&mut tx, &ctx, new).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -98,6 +102,29 @@ testkit::both! {
         send(app, &["head_b"], "别人的", "x").await;
         app.as_user("head_a").post("/messages/read", &json!({ "all": true })).await.assert(200);
         assert_eq!(events.next(SOON).await, Some(("unread".to_owned(), json!({ "unread": 0 }))));
+    }
+
+    async fn an_open_page_hears_in_its_own_language(app) {
+        let (zh, en) = (app.as_user("head_a"), app.as_user("head_a").header("accept-language", "en"));
+        zh.get("/live?lang=fr").await.refused_field("lang");
+        let known = "Must not be empty";
+        let mut pages = Vec::new();
+        for (user, path, title) in [(&zh, "/live", KNOWN), (&zh, "/live?lang=en", known), (&en, "/live", known), (&en, "/live?lang=zh", KNOWN)] {
+            let mut page = user.events(path).await;
+            page.next(SOON).await.unwrap();
+            heard(app, &mut page, "head_a").await;
+            pages.push((page, path, title));
+        }
+        for (page, ..) in &mut pages {
+            quiet(page).await;
+        }
+        send(app, &["head_a"], KNOWN, "known").await;
+        for (page, path, title) in &mut pages {
+            let (name, message) = page.next(SOON).await.unwrap();
+            assert_eq!((name.as_str(), &message["title"]), ("message", &json!(title)), "{path}");
+        }
+        assert_eq!(en.get("/messages").await.assert(200)["items"][0]["title"], known);
+        assert_eq!(zh.get("/messages").await.assert(200)["items"][0]["title"], KNOWN);
     }
 
     async fn an_open_page_hears_that_a_task_it_sees_has_changed(app) {

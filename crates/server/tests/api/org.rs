@@ -1,6 +1,6 @@
 //! Units, persons, posts.
 
-use kit::Day;
+use kit::{Day, uuid::Uuid};
 use serde_json::{Value, json};
 use shibicheng::org;
 use testkit::TestApp;
@@ -14,6 +14,46 @@ async fn unit(app: &TestApp, key: &str) -> Value {
 async fn person(app: &TestApp, asker: &str, name: &str) -> Value {
     let found = app.as_user(asker).get(&format!("/persons?q={}", testkit::encoded(name))).await.assert(200);
     found["items"][0].clone()
+}
+
+/// Names in the order of the list.
+fn names(list: &Value) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Lays the rows of liaisons and charges down again, the last ones first.
+async fn turn_over(app: &TestApp) {
+    type Row = (Uuid, Uuid, Uuid, Day, Option<Day>);
+    const TABLES: [[&str; 3]; 2] = [
+        [
+            "select id, unit_id, person_id, from_day, to_day from liaison order by id desc",
+            "delete from liaison",
+            "insert into liaison (id, unit_id, person_id, from_day, to_day) values ($1, $2, $3, $4, $5)",
+        ],
+        [
+            "select id, unit_id, post_id, from_day, to_day from charge order by id desc",
+            "delete from charge",
+            "insert into charge (id, unit_id, post_id, from_day, to_day) values ($1, $2, $3, $4, $5)",
+        ],
+    ];
+    let mut tx = app.app.db.begin().await.unwrap();
+    for [select, delete, insert] in TABLES {
+        let rows: db::Result<Vec<Row>> = db::run!(tx, |c| db::sqlx::query_as(select).fetch_all(c));
+        db::execute!(tx, |c| db::sqlx::query(delete).execute(c)).unwrap();
+        for (id, unit, whose, from, to) in rows.unwrap() {
+            let row = db::execute!(tx, |c| db::sqlx::query(insert).bind(id).bind(unit).bind(whose).bind(from).bind(to).execute(c));
+            assert_eq!(row.unwrap(), 1);
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+/// The present post of this person began on this day.
+async fn began(app: &TestApp, login: &str, day: &str) {
+    let mut tx = app.app.db.begin().await.unwrap();
+    let sql = "update tenure set from_day = $2 where person_id = $1 and to_day is null";
+    db::execute!(tx, |c| db::sqlx::query(sql).bind(app.person(login)).bind(day).execute(c)).unwrap();
+    tx.commit().await.unwrap();
 }
 
 testkit::both! {
@@ -62,6 +102,8 @@ testkit::both! {
 
     async fn liaisons_change_from_today(app) {
         let path = format!("/units/{}/liaisons", app.unit("bureau_b"));
+        let twice = json!({ "person_ids": [app.person("staff_b1"), app.person("staff_b1")] });
+        app.as_user("admin").put(&path, &twice).await.refused_field("person_ids");
         let body = json!({ "person_ids": [app.person("staff_b1")] });
         app.as_user("head_b").put(&path, &body).await.refused(403, "forbidden");
         let unit = app.as_user("admin").put(&path, &body).await.assert(200);
@@ -70,6 +112,56 @@ testkit::both! {
         assert_eq!(me["roles"], json!(["liaison", "handler"]));
         assert_eq!(app.as_user("liaison_b").get("/me").await.assert(200)["roles"], json!(["handler"]));
         app.as_user("admin").put(&path, &json!({ "person_ids": [app.unit("root")] })).await.refused_field("person_ids");
+    }
+
+    async fn liaisons_and_charges_stand_in_the_order_in_which_they_were_named(app) {
+        let admin = app.as_user("admin");
+        let five = ["staff_b2", "liaison_b", "staff_a1", "head_b", "staff_b1"];
+        let named: Vec<_> = five.iter().map(|login| app.person(login)).collect();
+        let path = format!("/units/{}/liaisons", app.unit("bureau_b"));
+        let given = names(&admin.put(&path, &json!({ "person_ids": named })).await.assert(200)["liaisons"]);
+        assert_eq!(given, ["尤二", "朱联", "陈一", "杨建设", "秦一"]);
+        let units = ["bureau_d", "section_a2", "bureau_a", "bureau_c"].map(|key| app.unit(key));
+        let deputy = json!({ "version": 1, "charge_unit_ids": units });
+        let deputy = admin.patch(&format!("/persons/{}", app.person("deputy")), &deputy).await.assert(200);
+        assert_eq!(names(&deputy["charges"]), ["社会事务局", "投资科", "经济发展局", "生态环境局"]);
+        for key in ["bureau_d", "section_a2", "bureau_a"] {
+            admin.put(&format!("/units/{}/liaisons", app.unit(key)), &json!({ "person_ids": [app.person("staff_a2")] })).await.assert(200);
+        }
+
+        // A database promises nothing about where its rows lie.
+        turn_over(app).await;
+        assert_eq!(names(&unit(app, "bureau_b").await["liaisons"]), given);
+        assert_eq!(person(app, "admin", "李副主任").await["charges"], deputy["charges"]);
+        assert_eq!(names(&person(app, "admin", "褚二").await["liaison_of"]), ["社会事务局", "投资科", "经济发展局"]);
+        let mut tx = app.app.db.read().await.unwrap();
+        assert_eq!(org::heads_and_liaisons(&mut tx, app.unit("bureau_b"), app.clock.today()).await.unwrap(), named);
+    }
+
+    async fn of_two_heads_the_one_who_was_appointed_first_is_the_units_head(app) {
+        let second = json!({ "version": 1, "post_name": "局长", "post_kind": "head" });
+        app.as_user("admin").patch(&format!("/persons/{}", app.person("staff_b1")), &second).await.assert(200);
+        assert_eq!(unit(app, "bureau_b").await["head"]["name"], "杨建设");
+        // Written down later, but in office since before.
+        began(app, "head_b", "2026-02-01").await;
+        began(app, "staff_b1", "2026-01-01").await;
+        assert_eq!(unit(app, "bureau_b").await["head"]["name"], "秦一");
+        let mut tx = app.app.db.read().await.unwrap();
+        let (bureau, today) = (app.unit("bureau_b"), app.clock.today());
+        let heads = org::role_holders_above(&mut tx, bureau, org::PostKind::Head, today).await.unwrap();
+        assert_eq!(heads, ["staff_b1", "head_b"].map(|login| app.person(login)));
+        let heads = org::holders(&mut tx, bureau, org::PostKind::Head, today).await.unwrap();
+        assert_eq!(heads.iter().map(|head| head.name.as_str()).collect::<Vec<_>>(), ["秦一", "杨建设"]);
+    }
+
+    async fn whoever_has_two_posts_belongs_to_the_unit_of_the_first(app) {
+        let (here, there) = (app.person("staff_c1"), app.person("staff_d1"));
+        let mut tx = app.app.db.begin().await.unwrap();
+        let id = app.app.rng.uuid(app.clock.now());
+        let sql = "insert into tenure (id, post_id, person_id, from_day) select $1, post_id, $2, '2024-06-01' from tenure where person_id = $3";
+        db::execute!(tx, |c| db::sqlx::query(sql).bind(id).bind(here).bind(there).execute(c)).unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(app.as_user("staff_c1").get("/me").await.assert(200)["unit"]["short_name"], "社会局");
     }
 
     async fn people_of_a_unit_and_below_come_heads_first(app) {
@@ -251,7 +343,7 @@ testkit::both! {
         let mut tx = app.app.db.read().await.unwrap();
         let events = shibicheng::audit::whole_stream(&mut tx, shibicheng::audit::ORGANISATION).await.unwrap();
         let last = events.last().unwrap();
-        assert_eq!((last.action.as_str(), last.words.as_str()), ("unit_added", "新增单位“招商局”"));
+        assert_eq!((last.action.as_str(), last.words.zh().as_str()), ("unit_added", "新增单位“招商局”"));
         assert_eq!(last.actor_id, Some(app.person("admin").0));
         assert_eq!(shibicheng::audit::verify(&events), None);
     }

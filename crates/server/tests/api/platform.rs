@@ -5,6 +5,10 @@ use std::collections::HashSet;
 use axum::http::Method;
 use serde_json::json;
 
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
 testkit::both! {
     async fn the_api_speaks_of_its_errors_in_one_way(app) {
         app.anonymous().get("/units").await.refused(401, "unauthenticated");
@@ -36,10 +40,54 @@ testkit::both! {
         admin.get("/persons?q=a%00").await.refused_field("q");
         admin.get("/tasks?limit=5&q=%00").await.refused_field("q");
         admin.post_bytes("/org-imports?name=%00", "x").await.refused_field("name");
-        admin.get("/calendar/%00").await.refused(422, "invalid");
+        admin.get("/calendar/years/%00").await.refused(422, "invalid");
         // A page mark is JSON in hexadecimal digits.
         let cursor: String = format!("[\"\\u0000\",\"{}\"]", app.person("admin")).bytes().map(|byte| format!("{byte:02x}")).collect();
         admin.get(&format!("/persons?cursor={cursor}")).await.refused_field("cursor");
+    }
+
+    async fn what_the_server_says_is_said_in_the_language_that_is_asked_for(app) {
+        let (zh, en) = (app.as_user("centre1"), app.as_user("centre1").header("accept-language", "en-GB,en;q=0.9,zh;q=0.5"));
+        let nowhere = "/tasks/00000000-0000-0000-0000-000000000000";
+        assert_eq!(zh.get(nowhere).await.refused(404, "not_found")["detail"], "没有找到，或不在您的查看范围内。");
+        assert_eq!(en.get(nowhere).await.refused(404, "not_found")["detail"], "It does not exist, or lies outside what you may see.");
+        let untitled = json!({ "title": " " });
+        assert_eq!(zh.post("/tasks", &untitled).await.refused_field("title"), "不能为空");
+        assert_eq!(en.post("/tasks", &untitled).await.refused_field("title"), "Must not be empty");
+        assert_eq!(zh.post("/tasks", &untitled).await.refused(422, "invalid")["detail"], "填写有误：不能为空");
+        assert_eq!(en.post("/tasks", &untitled).await.refused(422, "invalid")["detail"], "Please correct: Must not be empty");
+        let day = json!({ "title": "Repair the road", "due": { "day": "31 March" } });
+        assert!(zh.post("/tasks", &day).await.refused_field("due.day").contains("日期应为 1900 至 2199 年间的 YYYY-MM-DD"));
+        assert!(en.post("/tasks", &day).await.refused_field("due.day").contains("a date must be YYYY-MM-DD between 1900 and 2199"));
+
+        // How a day came about.
+        let words = json!({ "text": "10个工作日内", "from_day": "2026-02-13" });
+        assert_eq!(
+            zh.post("/deadline-readings", &words).await.assert(200)["explanation"],
+            json!(["“10个工作日内”：自2026年2月13日起10个工作日 → 2026-03-05，扣除春节（2月15日至23日）、周末1天，计入2月14日、28日调休"])
+        );
+        assert_eq!(
+            en.post("/deadline-readings", &words).await.assert(200)["explanation"],
+            json!(["“10个工作日内”: 10 working days from 13 Feb 2026 → 2026-03-05, leaving out Spring Festival (15–23 Feb), weekends (1), \
+                counting 14, 28 Feb (worked weekends)"])
+        );
+
+        // The ledger is written once and read by each in their own language; the hash is of what was written.
+        let input = json!({ "title": "Repair the road", "due": { "day": "2026-03-31" }, "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] });
+        let task = en.post("/tasks", &input).await.assert(201);
+        let path = format!("/tasks/{}", task["task"]["id"].as_str().unwrap());
+        let submission = json!({ "version": task["task"]["version"], "not_secret": true });
+        en.post(&format!("{path}/submission"), &submission).await.assert(200);
+        app.as_user("head_b").post(&format!("{path}/signature"), &json!({})).await.assert(200);
+        let (written, read) = (zh.get(&format!("{path}/timeline")).await.assert(200), en.get(&format!("{path}/timeline")).await.assert(200));
+        let (written, read) = (written["items"].as_array().unwrap(), read["items"].as_array().unwrap());
+        assert!(written.len() >= 3, "{written:?}");
+        for (written, read) in written.iter().zip(read) {
+            let (written_words, read_words) = (written["sentence"].as_str().unwrap(), read["sentence"].as_str().unwrap());
+            assert!(is_chinese(written_words), "{written_words}");
+            assert!(!is_chinese(&read_words.replace("住房和城乡建设局", "").replace("住建局", "")), "{written_words}: {read_words}");
+            assert_eq!(written["hash"], read["hash"]);
+        }
     }
 
     async fn the_process_says_whether_it_lives_and_can_serve(app) {

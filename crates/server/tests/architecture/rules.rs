@@ -5,7 +5,7 @@ use crate::source::{Source, Token};
 /// The rooms from the ground up. A room may know its own ring and those below it.
 const RINGS: &[&[&str]] = &[
     &["app", "config", "http", "events"],
-    &["org", "access", "audit", "files", "notify", "calendar"],
+    &["org", "access", "audit", "files", "notify", "calendar", "rules"],
     &["tasks", "indicators", "feedback"],
     &["supervision"],
     &["assessment", "portraits", "statistics"],
@@ -42,7 +42,8 @@ const OPEN_HANDLERS: &[&str] = &["sign_in", "sign_out"];
 const BARE_ROUTES: &[&str] = &["/api/v1/openapi.json", "/healthz", "/readyz", "/metrics"];
 
 /// Crates that another ministry's product could use unchanged.
-pub(crate) const LEAVES: &[&str] = &["blob", "clauses", "db", "jobs", "kit", "officedoc", "pivot", "sip", "sms", "wechat", "workdays"];
+pub(crate) const LEAVES: &[&str] =
+    &["blob", "clauses", "db", "jobs", "kit", "officedoc", "pivot", "say", "sip", "sms", "wechat", "wording", "workdays"];
 
 /// Words of this business.
 const BUSINESS: &[&str] = &[
@@ -338,7 +339,8 @@ pub(crate) fn leaf_words(source: &Source) -> Vec<Finding> {
     let mut found = Vec::new();
     for (word, place) in source.words() {
         // Tasks of the async runtime are no tasks of ours.
-        let runtime = word == "task" && (source.spells(place + 1, ": :") && !source.spells(place.saturating_sub(3), "crate : :"));
+        let module = word == "task" && (source.spells(place + 1, ": :") && !source.spells(place.saturating_sub(3), "crate : :"));
+        let runtime = module || word == "task_local";
         let parts = parts(word);
         let business = parts.iter().find(|part| BUSINESS.contains(&part.as_str()));
         let unit = parts.windows(2).any(|pair| matches!(pair, [unit, of] if unit == "unit" && UNIT_OF_PEOPLE.contains(&of.as_str())));
@@ -384,4 +386,105 @@ pub(crate) fn words(source: &Source) -> Vec<Finding> {
         found.extend(source.find(phrase).map(|place| finding(source, source.line(place), format_args!("`{phrase}`"))));
     }
     found
+}
+
+/// Chinese in these files is read, not said: patterns, the form of a table, the demo area's own life, the operator's command line.
+const READ_NOT_SAID: &[&str] = &[
+    "crates/server/src/demo/",
+    "crates/server/src/cli/",
+    "crates/server/src/app/document.rs",
+    "crates/server/src/tasks/bench.rs",
+    "crates/server/src/org/import/form.rs",
+    "crates/server/src/tasks/import/cells.rs",
+    "crates/server/src/tasks/import/guess.rs",
+    "crates/server/src/tasks/import/title.rs",
+    "crates/server/src/tasks/import/names.rs",
+    "crates/workdays/src/deadline/grammar.rs",
+    "crates/workdays/src/deadline/points.rs",
+    "crates/workdays/src/deadline/text.rs",
+];
+
+/// Marks and single signs need no English: they stand between names.
+const SHORTEST_SENTENCE: usize = 2;
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count() >= SHORTEST_SENTENCE
+}
+
+/// Whether people read what the file says.
+pub(crate) fn speaks(source: &Source) -> bool {
+    let spoken =
+        ["server", "workdays", "officedoc", "blob", "kit"].iter().any(|name| source.path.starts_with(&format!("crates/{name}/src/")));
+    spoken && !source.is_test && !READ_NOT_SAID.iter().any(|read| source.path.starts_with(read))
+}
+
+/// A sentence as it is looked up: every place `{name}`, numbered where it has no name; escapes resolved.
+fn looked_up(text: &str) -> String {
+    let (mut out, mut rest, mut next) = (String::new(), text, 0);
+    while let Some(at) = rest.find(['{', '\\']) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let mut chars = after.chars();
+        if chars.next() == Some('\\') {
+            match chars.next() {
+                Some('n') => out.push('\n'),
+                Some('\n') => {
+                    rest = chars.as_str().trim_start();
+                    continue;
+                }
+                Some(other) => out.push(other),
+                None => {}
+            }
+            rest = chars.as_str();
+            continue;
+        }
+        let Some((place, end)) = chars.as_str().split_once('}') else { break };
+        let name = place.split(':').next().unwrap_or_default();
+        if name.is_empty() {
+            out.push_str(&format!("{{{next}}}"));
+            next += 1;
+        } else {
+            out.push_str(&format!("{{{name}}}"));
+        }
+        rest = end;
+    }
+    out + rest
+}
+
+/// Sentences that an English page would show in Chinese, and English that nobody says any more.
+pub(crate) fn untranslated(said: &[&Source], english: &[(String, String)]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut known = std::collections::BTreeMap::new();
+    for (path, text) in english {
+        match toml::from_str::<std::collections::BTreeMap<String, String>>(text) {
+            Ok(file) => known.extend(file.into_keys().map(|sentence| (sentence, (path, false)))),
+            Err(error) => findings.push(format!("{path}: {error}")),
+        }
+    }
+    for source in said {
+        // A single sign, “{n}项” for example, may have English, too.
+        for (text, line) in source.texts() {
+            match known.get_mut(&looked_up(text)) {
+                Some((_, used)) => *used = true,
+                None if is_chinese(text) => findings.push(format!("{}:{line}: “{}” has no English", source.path, looked_up(text))),
+                None => {}
+            }
+        }
+    }
+    let stale = known.iter().filter(|(_, (_, used))| !used);
+    findings.extend(stale.map(|(sentence, (path, _))| format!("{path}: “{sentence}” is what nobody says")));
+    findings
+}
+
+/// Sentences that are put together so that nobody can translate them.
+pub(crate) fn unspoken(source: &Source) -> Vec<Finding> {
+    let formats = source.words().filter(|(word, place)| *word == "format" && source.spells(*place, "format ! ("));
+    formats
+        .filter_map(|(_, place)| match source.tokens.get(place + 3)? {
+            (Token::Text(text), line) if is_chinese(text) => {
+                Some(format!("{}:{line}: “{text}” is made by format!; say! keeps its places", source.path))
+            }
+            _ => None,
+        })
+        .collect()
 }

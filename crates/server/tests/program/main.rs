@@ -6,3 +6,4 @@ mod backup;
 mod killed;
 mod kit;
 mod lifecycle;
+mod nodes;

@@ -35,6 +35,23 @@ both! {
         assert!(later > planned, "{later}");
     }
 
+    async fn a_duty_that_was_planned_later_shows_when_it_is_missed(app) {
+        let task = dispatched_with(app, json!({ "title": "常态化保洁", "due": { "text": "长期坚持" }, "parties": [{ "unit_id": app.unit("bureau_c"), "role": "lead" }] })).await;
+        sign(app, "head_c", &task).await;
+        for due in task["report_dues"].as_array().unwrap() {
+            go_to(app, due["due_day"].as_str().unwrap());
+            report(app, "liaison_c", &task, 10).await;
+        }
+        // All that was planned is met; the daily job plans what comes next.
+        app.run_jobs().await;
+        let page = show(app, "liaison_c", &task).await;
+        let next = page["report_dues"].as_array().unwrap().iter().find(|due| due["state"] == "open").unwrap();
+        let next: ::kit::Day = next["due_day"].as_str().unwrap().parse().unwrap();
+        go_to(app, &next.plus_days(14).to_string());
+        // Somebody who has not signed in for a year does so now.
+        assert_eq!(show(app, "centre2", &task).await["task"]["lamp"]["lamp"], "red");
+    }
+
     async fn a_due_day_beyond_the_published_calendar_carries_a_warning(app) {
         let task = dispatched_with(app, json!({ "title": "远期工程", "due": { "day": "2028-06-30" }, "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] })).await;
         assert!(task["calendar_warning"].as_str().unwrap().contains("2028"));

@@ -273,4 +273,36 @@ both! {
         let recent = home["recent"].as_array().unwrap();
         assert!(!recent.is_empty() && recent.iter().all(|event| event["task_id"] == id(&own).as_str()), "{recent:?}");
     }
+
+    async fn parties_stand_in_the_order_they_were_given_also_after_an_edit(app) {
+        let given = |keys: [&str; 3]| -> Vec<Value> {
+            keys.iter().zip(["lead", "co", "co"]).map(|(key, role)| json!({ "unit_id": app.unit(key), "role": role })).collect()
+        };
+        let names = |page: &Value| -> Vec<String> {
+            page["parties"].as_array().unwrap().iter().map(|party| party["unit"]["name"].as_str().unwrap().to_owned()).collect()
+        };
+        let task = dispatched_with(app, json!({ "title": "修路", "parties": given(["bureau_b", "bureau_c", "bureau_d"]) })).await;
+        let body = json!({ "version": version(&task), "parties": given(["bureau_b", "bureau_d", "bureau_c"]) });
+        let page = app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
+        assert_eq!(names(&page), ["住房和城乡建设局", "社会事务局", "生态环境局"]);
+        let body = json!({ "version": version(&page), "parties": given(["bureau_b", "bureau_a", "bureau_d"]) });
+        let page = app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
+        assert_eq!(names(&page), ["住房和城乡建设局", "经济发展局", "社会事务局"]);
+    }
+
+    async fn a_signature_that_is_due_late_is_not_lost_behind_tasks_that_wait_for_nothing(app) {
+        go_to(app, "2026-03-02");
+        // More open tasks than the list is long, due before it, with nothing to do about most of them at present.
+        let ctx = app.ctx("centre1").await;
+        let mut tx = app.app.db.begin().await.unwrap();
+        let units = [(app.unit("bureau_b"), Some(app.person("staff_b1")))];
+        shibicheng::tasks::make_many(&mut tx, &ctx, &units, 1, 6000).await.unwrap();
+        tx.commit().await.unwrap();
+        let open = app.as_user("centre1").get("/tasks/count?state=active&due_to=2027-12-30").await.assert(200);
+        assert!(open["total"].as_i64().unwrap() > 400, "{open}");
+        let input = json!({ "title": "远期任务", "due": { "day": "2027-12-31" }, "parties": lead(app, "bureau_b") });
+        dispatched_with(app, input).await;
+        let todo = app.as_user("head_b").get("/todo").await.assert(200);
+        assert!(todo["items"].as_array().unwrap().iter().any(|item| item["task"]["title"] == "远期任务"), "the signature is missing");
+    }
 }

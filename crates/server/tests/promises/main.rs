@@ -1,6 +1,7 @@
 //! What a user would hold us to, in words: each test one promise, on both databases.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod bounds;
 mod closing;
 mod deadlines;
 mod decomposition;
@@ -12,8 +13,10 @@ mod ledger;
 mod nodes;
 mod refusals;
 mod reporting;
+mod requests;
 mod scope;
 mod signing;
+mod standing;
 mod together;
 mod urging;
 mod volume;

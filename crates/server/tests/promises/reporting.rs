@@ -65,6 +65,41 @@ both! {
         app.as_user("centre2").post(&path, &json!({ "decision": "accept" })).await.refused(409, "decided");
     }
 
+    async fn what_is_to_be_reported_today_stays_due_when_the_rule_or_the_deadline_changes(app) {
+        let task = dispatched_with(app, json!({
+            "title": "月报", "due": { "day": "2026-06-30" }, "report_rule": { "kind": "monthly", "day": 25 },
+            "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }],
+        })).await;
+        sign(app, "head_b", &task).await;
+        go_to(app, "2026-03-25");
+        let states = |page: &Value| -> Vec<(String, String)> {
+            let text = |due: &Value, name: &str| due[name].as_str().unwrap().to_owned();
+            page["report_dues"].as_array().unwrap().iter().map(|due| (text(due, "due_day"), text(due, "state"))).collect()
+        };
+        let now = |days: &[(&str, &str)]| days.iter().map(|(day, state)| ((*day).to_owned(), (*state).to_owned())).collect::<Vec<_>>();
+        let before = show(app, "centre1", &task).await;
+        let (missed, today) = (("2026-02-25", "missed"), ("2026-03-25", "open"));
+        let later = [("2026-04-24", "open"), ("2026-05-25", "open"), ("2026-06-25", "open")];
+        assert_eq!(states(&before), now(&[&[missed, today][..], &later].concat()));
+
+        // What is past and what is due today is owed; only what lies ahead is planned anew.
+        for (change, after) in [
+            (json!({ "title": "每月报送" }), later.to_vec()),
+            (json!({ "due": { "day": "2026-05-31" } }), later[..2].to_vec()),
+            (json!({ "report_rule": { "kind": "monthly", "day": 10 } }), vec![("2026-04-10", "open"), ("2026-05-09", "open")]),
+            (json!({ "report_rule": { "kind": "none" } }), vec![]),
+        ] {
+            let mut body = change.clone();
+            body["version"] = json!(version(&show(app, "centre1", &task).await));
+            let page = app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
+            assert_eq!(states(&page), now(&[&[missed, today][..], &after].concat()), "{change}");
+        }
+        let page = report(app, "head_b", &task, 30).await;
+        assert_eq!(states(&page), now(&[("2026-02-25", "late"), today]));
+        let page = report(app, "head_b", &task, 40).await;
+        assert_eq!(states(&page), now(&[("2026-02-25", "late"), ("2026-03-25", "met")]));
+    }
+
     async fn nobody_reviews_their_own_report(app) {
         let task = dispatched(app, "本局工作", "bureau_a").await;
         let page = sign(app, "head_a", &task).await;

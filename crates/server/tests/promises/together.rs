@@ -13,6 +13,59 @@ both! {
         assert_eq!(problem["current"]["task"]["title"], "修北路");
     }
 
+    async fn whoever_decides_second_learns_what_was_decided(app) {
+        let task = dispatched(app, "修路", "bureau_b").await;
+        sign(app, "head_b", &task).await;
+        let report = report(app, "head_b", &task, 60).await["reports"][0]["id"].as_str().unwrap().to_owned();
+        // Both at once: one is taken, whichever it is, and the other is told which.
+        let path = format!("/reports/{report}/review");
+        let (accept, back) = (json!({ "decision": "accept" }), json!({ "decision": "send_back", "text": "缺少佐证" }));
+        let (centre1, centre2) = (app.as_user("centre1"), app.as_user("centre2"));
+        let (one, two) = tokio::join!(centre1.post(&path, &accept), centre2.post(&path, &back));
+        let (first, second, state, progress) = if one.status == 200 { (&one, &two, "accepted", 60.0) } else { (&two, &one, "sent_back", 0.0) };
+        let (taken, late) = (first.assert(200), second.refused(409, "decided"));
+        assert_eq!(late["current"]["task"], taken["task"]);
+        assert_eq!(late["current"]["task"]["progress"], progress);
+        let (reviewed, before) = (&late["current"]["reports"][0], &taken["reports"][0]);
+        assert_eq!((&reviewed["state"], &reviewed["reviewed_by"]), (&json!(state), &before["reviewed_by"]));
+
+        let page = show(app, "head_b", &task).await;
+        let asked = json!({ "version": version(&page), "text": "成果已经交付，见附件。" });
+        let page = app.as_user("head_b").post(&format!("/tasks/{}/closure", id(&task)), &asked).await.assert(200);
+        let path = format!("/requests/{}/decision", page["requests"][0]["id"].as_str().unwrap());
+        centre2.post(&path, &json!({ "decision": "refuse", "text": "还差一段" })).await.assert(200);
+        let late = centre1.post(&path, &json!({ "decision": "grant" })).await.refused(409, "decided");
+        assert_eq!(late["current"]["task"]["state"], "active");
+        assert_eq!(late["current"]["requests"][0]["decision_text"], "还差一段");
+        // What they may do is their own, not that of whoever was first.
+        assert_eq!(late["current"]["can"], show(app, "centre1", &task).await["can"]);
+    }
+
+    async fn whoever_rules_second_learns_who_has_the_task_now(app) {
+        let task = dispatched(app, "水质监测", "bureau_a").await;
+        let page = show(app, "head_a", &task).await;
+        let body = json!({ "version": version(&page), "party_id": page["parties"][0]["id"], "reason": "属环境局职责" });
+        let page = app.as_user("head_a").post(&format!("/tasks/{}/returns", id(&task)), &body).await.assert(200);
+        let path = format!("/requests/{}/ruling", page["requests"][0]["id"].as_str().unwrap());
+        let reassign = json!({ "decision": "reassign", "unit_id": app.unit("bureau_c"), "reason": "同意" });
+        app.as_user("centre1").post(&path, &reassign).await.assert(200);
+        let uphold = json!({ "decision": "uphold", "reason": "仍由经发局办理" });
+        let late = app.as_user("centre2").post(&path, &uphold).await.refused(409, "decided");
+        assert_eq!(late["current"]["task"]["lead"]["unit"]["name"], "生态环境局");
+        assert_eq!(late["current"]["requests"][0]["state"], "granted");
+        // Whoever does not see the task any more is told nothing of it.
+        app.as_user("head_a").post(&path, &uphold).await.refused(404, "not_found");
+    }
+
+    async fn whoever_replies_second_reads_the_first_reply(app) {
+        let task = dispatched(app, "修路", "bureau_b").await;
+        let sent = app.as_user("leader").post(&format!("/tasks/{}/urges", id(&task)), &json!({ "text": "抓紧" })).await.assert(201);
+        let path = format!("/urges/{}/reply", sent["items"][0]["id"].as_str().unwrap());
+        app.as_user("liaison_b").post(&path, &json!({ "text": "已加派力量" })).await.assert(200);
+        let late = app.as_user("head_b").post(&path, &json!({ "text": "正在办理" })).await.refused(409, "decided");
+        assert_eq!((&late["current"]["reply"], &late["current"]["replied_by"]["name"]), (&json!("已加派力量"), &json!("朱联")));
+    }
+
     async fn a_repeated_submission_is_done_once_and_answered_twice(app) {
         let input = json!({ "title": "修路", "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] });
         let centre = app.as_user("centre1").key("0b9b7a1e-made-once");

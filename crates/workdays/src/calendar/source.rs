@@ -8,10 +8,12 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+use wording::{Words, say};
 
 /// Years the tables may span, so that a typing slip cannot ask for gigabytes.
 const YEARS: RangeInclusive<i32> = 1949..=2200;
@@ -78,23 +80,18 @@ pub struct LocalDay {
     pub reference: String,
 }
 
-/// Why a calendar was refused; `Display` is for the person who edited it.
+/// Why a calendar was refused; [`CalendarError::words`] are for the person who edited it.
 #[derive(Debug, thiserror::Error)]
 pub enum CalendarError {
     /// Not the JSON of a [`CalendarSource`].
-    #[error("日历文件格式不对：{0}")]
     Json(#[from] serde_json::Error),
     /// Missing or overlong version text.
-    #[error("日历版本说明须为1至100字")]
     Version,
     /// A year twice.
-    #[error("{0}年出现了两次")]
     YearTwice(i32),
     /// A year or day outside 1949–2200, or too far from the year of its notice.
-    #[error("{0}不在允许的范围内")]
-    OutOfRange(String),
+    OutOfRange(Words),
     /// A holiday that ends before it begins or lasts absurdly long.
-    #[error("“{name}”的起止日期不对：{from}至{to}")]
     Span {
         /// The holiday.
         name: String,
@@ -104,11 +101,30 @@ pub enum CalendarError {
         to: NaiveDate,
     },
     /// Missing or overlong holiday name.
-    #[error("{0}的名称须为1至{LONGEST_NAME}字")]
     Name(NaiveDate),
     /// One notice, or the local days, say both about one day.
-    #[error("{0}既写放假又写上班，或重复出现")]
     Contradiction(NaiveDate),
+}
+
+impl CalendarError {
+    /// What is wrong.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Json(error) => say!("日历文件格式不对：{error}"),
+            Self::Version => "日历版本说明须为1至100字".into(),
+            Self::YearTwice(year) => say!("{year}年出现了两次"),
+            Self::OutOfRange(what) => say!("{what}不在允许的范围内"),
+            Self::Span { name, from, to } => say!("“{name}”的起止日期不对：{from}至{to}"),
+            Self::Name(day) => say!("{day}的名称须为1至{LONGEST_NAME}字"),
+            Self::Contradiction(day) => say!("{day}既写放假又写上班，或重复出现"),
+        }
+    }
+}
+
+impl fmt::Display for CalendarError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().zh())
+    }
 }
 
 impl Holiday {
@@ -133,7 +149,7 @@ impl CalendarSource {
         ];
         // A file that did not parse would leave its year unpublished, with the warning of such years; a test sees that none does.
         let years = FILES.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-        Self { version: "国务院办公厅放假安排2018—2026年".to_owned(), years, local: Vec::new() }
+        Self { version: include_str!("../../calendars/name.txt").trim_end().to_owned(), years, local: Vec::new() }
     }
 
     /// Checks what the types cannot.
@@ -152,7 +168,7 @@ impl CalendarSource {
         for local in &self.local {
             check_name(&local.name, local.day)?;
             if !YEARS.contains(&local.day.year()) {
-                return Err(CalendarError::OutOfRange(local.day.to_string()));
+                return Err(CalendarError::OutOfRange(Words::raw(local.day.to_string())));
             }
             if !days.insert(local.day) {
                 return Err(CalendarError::Contradiction(local.day));
@@ -165,7 +181,7 @@ impl CalendarSource {
 impl OfficialYear {
     fn check(&self) -> Result<(), CalendarError> {
         if !YEARS.contains(&self.year) {
-            return Err(CalendarError::OutOfRange(format!("{}年", self.year)));
+            return Err(CalendarError::OutOfRange(say!("{year}年", year = self.year)));
         }
         let mut said = BTreeMap::new();
         for holiday in &self.holidays {
@@ -178,7 +194,7 @@ impl OfficialYear {
             for (day, off) in off.chain(holiday.work.iter().map(|day| (*day, false))) {
                 let near = day.year() == self.year || (day.year() == self.year - 1 && day.month() == 12);
                 if !near {
-                    return Err(CalendarError::OutOfRange(day.to_string()));
+                    return Err(CalendarError::OutOfRange(Words::raw(day.to_string())));
                 }
                 if said.insert(day, off).is_some_and(|before| before != off) {
                     return Err(CalendarError::Contradiction(day));

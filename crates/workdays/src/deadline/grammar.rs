@@ -2,12 +2,11 @@
 
 use super::points::{in_year, point, weekday, year_word};
 use super::text::Cursor;
-use super::words::{Edge, InMonth, Length, MonthWord, Phrase, Point, QuarterWord, Unit, YearWord};
+use super::words::{Doubt, Edge, InMonth, Length, MonthWord, Phrase, Point, QuarterWord, Unit, YearWord};
 use crate::cadence::Cadence;
 
 /// What may follow a bare 6月 without making it mean something else.
 const DONE: [&str; 14] = ["完成", "办结", "办完", "报送", "上报", "提交", "结束", "竣工", "建成", "投用", "交付", "前后", "左右", "开工"];
-const NOT_EXPRESSIBLE: &str = "这种报送周期无法自动登记，请手工设置";
 
 /// Eats the phrase that begins here, if any does.
 pub(super) fn phrase(c: &mut Cursor) -> Option<Phrase> {
@@ -61,7 +60,7 @@ fn listed(c: &mut Cursor) -> Option<Phrase> {
         _ => return None,
     };
     if opens_text && year.is_none() && !nth && more == 0 {
-        return Some(Phrase::Vague("可能只是序号，没有读作日期，请核对"));
+        return Some(Phrase::Vague(Doubt::MaybeANumber));
     }
     Some(Phrase::By(point))
 }
@@ -143,9 +142,9 @@ fn length(c: &mut Cursor) -> Option<Length> {
 }
 
 fn recurring(c: &mut Cursor) -> Option<Phrase> {
-    const WEEKLY: Phrase = Phrase::Every(Cadence::Weekly { weekday: 5 }, Some("没有写明星期几，按周五"));
-    const MONTHLY: Phrase = Phrase::Every(Cadence::Monthly { day: 31 }, Some("没有写明日期，按月底"));
-    const QUARTERLY: Phrase = Phrase::Every(Cadence::Quarterly { day: 31 }, Some("没有写明日期，按季度末"));
+    const WEEKLY: Phrase = Phrase::Every(Cadence::Weekly { weekday: 5 }, Some(Doubt::NoWeekday));
+    const MONTHLY: Phrase = Phrase::Every(Cadence::Monthly { day: 31 }, Some(Doubt::NoDayOfMonth));
+    const QUARTERLY: Phrase = Phrase::Every(Cadence::Quarterly { day: 31 }, Some(Doubt::NoDayOfQuarter));
     match c.eat_any(&["按季度", "按季", "逐季", "季报", "按月", "逐月", "月报", "按周", "逐周", "周报"]) {
         Some("按周" | "逐周" | "周报") => return Some(WEEKLY),
         Some("按月" | "逐月" | "月报") => return Some(MONTHLY),
@@ -178,7 +177,7 @@ fn recurring(c: &mut Cursor) -> Option<Phrase> {
             c.skip();
         }
     }
-    Some(found.unwrap_or(Phrase::Vague(NOT_EXPRESSIBLE)))
+    Some(found.unwrap_or(Phrase::Vague(Doubt::NoSuchRule)))
 }
 
 fn weekly(c: &mut Cursor) -> Option<Phrase> {
@@ -188,7 +187,7 @@ fn weekly(c: &mut Cursor) -> Option<Phrase> {
         c.eat_any(&["周", "星期", "礼拜"]);
         weekday(c)
     });
-    Some(Phrase::Every(Cadence::Weekly { weekday: first }, more.map(|_| "每周有几个日期，只登记了第一个")))
+    Some(Phrase::Every(Cadence::Weekly { weekday: first }, more.map(|_| Doubt::SeveralInWeek)))
 }
 
 /// The outer `None` is “every month and nothing more”, the inner one a day that no rule can express.
@@ -206,7 +205,7 @@ fn monthly(c: &mut Cursor) -> Option<Option<Phrase>> {
         return rule(10, None);
     }
     if c.eat("初") {
-        return rule(10, Some("“月初”按每月10日"));
+        return rule(10, Some(Doubt::MonthBegins));
     }
     if let Some(day) = c.attempt(day_number) {
         return rule(day, more_days(c));
@@ -233,7 +232,7 @@ fn quarterly(c: &mut Cursor) -> Option<Option<Phrase>> {
     let ends = c.eat_any(&["最后一个月", "最后1个月", "最后一月", "第三个月", "第3个月", "末月", "底月", "末", "底"]).is_some();
     c.eat("的");
     if let Some(day) = c.attempt(day_number) {
-        return rule(day, if ends { more_days(c) } else { Some("没有写明哪个月，按季度末月") });
+        return rule(day, if ends { more_days(c) } else { Some(Doubt::NoMonthOfQuarter) });
     }
     c.eat_any(&["底", "末"]);
     c.eat_any(&last);
@@ -247,7 +246,7 @@ fn day_number(c: &mut Cursor) -> Option<u8> {
     u8::try_from(day).ok()
 }
 
-fn more_days(c: &mut Cursor) -> Option<&'static str> {
+fn more_days(c: &mut Cursor) -> Option<Doubt> {
     let mut more = None;
     while c
         .attempt(|c| {
@@ -258,7 +257,7 @@ fn more_days(c: &mut Cursor) -> Option<&'static str> {
         })
         .is_some()
     {
-        more = Some("每月有几个日期，只登记了第一个");
+        more = Some(Doubt::SeveralInMonth);
     }
     more
 }
@@ -301,5 +300,5 @@ fn standing(c: &mut Cursor) -> Option<Phrase> {
 
 fn vague(c: &mut Cursor) -> Option<Phrase> {
     c.eat_any(&["尽快", "尽早", "抓紧", "适时", "及时", "按时", "按要求", "按规定", "另行通知", "待定", "视情"])?;
-    Some(Phrase::Vague("没有写明具体日期"))
+    Some(Phrase::Vague(Doubt::NoDay))
 }

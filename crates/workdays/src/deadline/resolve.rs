@@ -2,11 +2,13 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
+use wording::{Join, Words, say};
+
 use super::Reading;
-use super::words::{Edge, InMonth, Length, MonthWord, Phrase, Point, QuarterWord, Unit, YearWord};
+use super::words::{Doubt, Edge, InMonth, Length, MonthWord, Phrase, Point, QuarterWord, Unit, YearWord};
 use crate::cadence::Cadence;
 use crate::calendar::Calendar;
-use crate::explain::{long, month_end, weekday_number};
+use crate::explain::{long, month_end, month_name, weekday_number};
 
 /// What has been read so far; later phrases lean on earlier ones.
 pub(super) struct Resolver<'c> {
@@ -28,8 +30,8 @@ struct Period {
     first: NaiveDate,
     last: NaiveDate,
     /// Why, in words; pieces of one line.
-    notes: Vec<String>,
-    warnings: Vec<String>,
+    notes: Vec<Words>,
+    warnings: Vec<Words>,
 }
 
 impl Period {
@@ -51,9 +53,9 @@ impl Period {
             Edge::End => {}
             Edge::Before => {
                 self.last = self.first.pred_opt()?;
-                self.warnings.push(format!("“{quote}”按{}之前理解，请核对是否指期末", long(self.first)));
+                self.warnings.push(say!("“{quote}”按{day}之前理解，请核对是否指期末", day = long(self.first)));
             }
-            Edge::Bare => self.warnings.push(format!("“{quote}”没有写明日期，按期末{}理解", self.last)),
+            Edge::Bare => self.warnings.push(say!("“{quote}”没有写明日期，按期末{day}理解", day = self.last)),
         }
         Some(self)
     }
@@ -68,25 +70,25 @@ impl<'c> Resolver<'c> {
     pub(super) fn take(&mut self, phrase: Phrase, quote: &str) {
         match phrase {
             Phrase::By(point) => self.deadline(point, quote, None),
-            Phrase::Until(point) => self.deadline(point, quote, Some("取截止时间")),
+            Phrase::Until(point) => self.deadline(point, quote, Some("取截止时间".into())),
             Phrase::Yearly(point) => {
                 self.deadline(point, quote, None);
-                self.warn(format!("“{quote}”每年重复，只登记这一次"));
+                self.warn(say!("“{quote}”每年重复，只登记这一次"));
             }
             Phrase::Since(point) => self.beginning(point, quote),
             Phrase::Within(length) => self.length(length, quote),
-            Phrase::Every(cadence, note) => self.rule(cadence, note, quote),
+            Phrase::Every(cadence, doubt) => self.rule(cadence, doubt, quote),
             Phrase::Standing => {
                 self.reading.standing = true;
-                self.explain(format!("“{quote}” → 长期任务，每季度末复核"));
+                self.explain(say!("“{quote}” → 长期任务，每季度末复核"));
             }
-            Phrase::Vague(reason) => self.warn(format!("“{quote}”{reason}")),
+            Phrase::Vague(doubt) => self.warn(doubt.about(quote)),
         }
     }
 
     pub(super) fn finish(mut self) -> Reading {
         if !self.days.is_sorted() {
-            self.warn("几个日期不是按先后写的，以最晚的为准，请核对".to_owned());
+            self.warn("几个日期不是按先后写的，以最晚的为准，请核对".into());
         }
         self.days.sort_unstable();
         self.days.dedup();
@@ -101,31 +103,31 @@ impl<'c> Resolver<'c> {
         self.reading
     }
 
-    pub(super) fn warn(&mut self, warning: String) {
+    pub(super) fn warn(&mut self, warning: Words) {
         if !self.reading.warnings.contains(&warning) {
             self.reading.warnings.push(warning);
         }
     }
 
-    fn explain(&mut self, line: String) {
+    fn explain(&mut self, line: Words) {
         if !self.reading.explanation.contains(&line) {
             self.reading.explanation.push(line);
         }
     }
 
-    fn deadline(&mut self, point: Point, quote: &str, note: Option<&str>) {
+    fn deadline(&mut self, point: Point, quote: &str, note: Option<Words>) {
         let Some(mut period) = self.period(point, quote) else {
-            return self.warn(format!("“{quote}”超出日历范围"));
+            return self.warn(say!("“{quote}”超出日历范围"));
         };
         let day = period.last;
         if let Some(reason) = self.calendar.day_off(day) {
-            period.notes.push(format!("当日{reason}，时限不顺延"));
+            period.notes.push(say!("当日{reason}，时限不顺延"));
         }
-        let notes: String = note.into_iter().map(str::to_owned).chain(period.notes).map(|note| format!("，{note}")).collect();
-        self.explain(format!("“{quote}” → {day}{notes}"));
+        let found = say!("“{quote}” → {day}");
+        self.explain(Words::join(Join::Parts, [found].into_iter().chain(note).chain(period.notes)));
         period.warnings.into_iter().for_each(|warning| self.warn(warning));
         if day < self.from {
-            self.warn(format!("“{quote}”即{day}，早于起算日{}", self.from));
+            self.warn(say!("“{quote}”即{day}，早于起算日{start}", start = self.from));
         }
         self.days.push(day);
     }
@@ -135,7 +137,7 @@ impl<'c> Resolver<'c> {
             return;
         };
         self.base = Some(period.first);
-        self.explain(format!("“{quote}”是起始时间，不作为时限"));
+        self.explain(say!("“{quote}”是起始时间，不作为时限"));
     }
 
     fn length(&mut self, length: Length, quote: &str) {
@@ -143,37 +145,37 @@ impl<'c> Resolver<'c> {
         let count = length.count;
         let days = |days: u32| base.checked_add_days(Days::new(u64::from(days)));
         let (label, end) = match length.unit {
-            Unit::Workday => (String::new(), Some(base)),
-            Unit::Day => (format!("{count}日"), days(count)),
-            Unit::Week => (format!("{count}周"), days(count * 7)),
-            Unit::Month => (format!("{count}个月"), base.checked_add_months(Months::new(count))),
-            Unit::Year => (format!("{count}年"), base.checked_add_months(Months::new(count * 12))),
+            Unit::Workday => (Words::default(), Some(base)),
+            Unit::Day => (say!("{count}日"), days(count)),
+            Unit::Week => (say!("{count}周"), days(count * 7)),
+            Unit::Month => (say!("{count}个月"), base.checked_add_months(Months::new(count))),
+            Unit::Year => (say!("{count}年"), base.checked_add_months(Months::new(count * 12))),
             Unit::Hour => {
-                self.warn(format!("“{quote}”只能记到日，几点到期请另行掌握"));
-                (format!("{count}小时"), days(count / 24))
+                self.warn(say!("“{quote}”只能记到日，几点到期请另行掌握"));
+                (say!("{count}小时"), days(count / 24))
             }
         };
         let Some(end) = end else {
-            return self.warn(format!("“{quote}”超出日历范围"));
+            return self.warn(say!("“{quote}”超出日历范围"));
         };
         let explained = match length.unit {
             Unit::Workday => self.calendar.explain_workdays(base, i64::from(count)),
             _ => self.calendar.explain_period(base, &label, end),
         };
-        self.explain(format!("“{quote}”：{}", explained.text));
+        self.explain(say!("“{quote}”：{why}", why = explained.text));
         explained.warnings.into_iter().for_each(|warning| self.warn(warning));
         self.days.push(explained.day);
     }
 
-    fn rule(&mut self, cadence: Cadence, note: Option<&str>, quote: &str) {
-        if let Some(note) = note {
-            self.warn(format!("“{quote}”{note}"));
+    fn rule(&mut self, cadence: Cadence, doubt: Option<Doubt>, quote: &str) {
+        if let Some(doubt) = doubt {
+            self.warn(doubt.about(quote));
         }
         if self.reading.report_rule.is_some_and(|rule| rule != cadence) {
-            return self.warn(format!("有几种报送周期，“{quote}”没有登记"));
+            return self.warn(say!("有几种报送周期，“{quote}”没有登记"));
         }
         self.reading.report_rule = Some(cadence);
-        self.explain(format!("“{quote}” → {cadence}报送，遇休息日提前到上一个工作日"));
+        self.explain(say!("“{quote}” → {cadence}报送，遇休息日提前到上一个工作日", cadence = cadence.words()));
     }
 
     fn period(&mut self, point: Point, quote: &str) -> Option<Period> {
@@ -183,7 +185,7 @@ impl<'c> Resolver<'c> {
                 let (year, quarter, note) = self.quarter(word, quote)?;
                 let mut period = Period::months(year, quarter * 3 - 2, quarter * 3)?;
                 period.notes.extend(note);
-                period.notes.push(format!("第{quarter}季度最后一日24时止"));
+                period.notes.push(say!("第{quarter}季度最后一日24时止"));
                 match edge {
                     // “第二季度” alone names its end well enough.
                     Edge::Bare => Some(period),
@@ -194,26 +196,26 @@ impl<'c> Resolver<'c> {
                 let (year, note) = self.year(word, half * 6, quote)?;
                 let mut period = Period::months(year, half * 6 - 5, half * 6)?;
                 period.notes.extend(note);
-                period.notes.push(if half == 1 { "上半年最后一日24时止" } else { "当年最后一日24时止" }.to_owned());
+                period.notes.push(if half == 1 { "上半年最后一日24时止" } else { "当年最后一日24时止" }.into());
                 Some(period)
             }
             Point::Year(word, edge) => {
                 let (year, note) = self.year(word, 12, quote)?;
                 let mut period = Period::months(year, 1, 12)?;
                 period.notes.extend(note);
-                period.notes.push("当年最后一日24时止".to_owned());
+                period.notes.push("当年最后一日24时止".into());
                 period.edged(edge, quote)
             }
             Point::Week(ahead, weekday) => self.week(ahead, weekday),
             Point::Weekday(weekday) => {
                 let ahead = (u64::from(weekday) + 7 - u64::from(weekday_number(self.from))) % 7;
                 let mut period = Period::day(self.from.checked_add_days(Days::new(ahead))?);
-                period.notes.push("起算日起的第一个".to_owned());
+                period.notes.push("起算日起的第一个".into());
                 Some(period)
             }
             Point::DaysAhead(ahead) => {
                 let mut period = Period::day(self.from.checked_add_days(Days::new(ahead))?);
-                period.notes.push(if ahead == 0 { "即起算日".to_owned() } else { format!("起算日后第{ahead}日") });
+                period.notes.push(if ahead == 0 { "即起算日".into() } else { say!("起算日后第{ahead}日") });
                 Some(period)
             }
         }
@@ -230,9 +232,9 @@ impl<'c> Resolver<'c> {
         let mut period = Period::new(monday, sunday);
         if last >= self.from.max(monday) {
             period.last = last;
-            period.notes.push("该周最后一个工作日".to_owned());
+            period.notes.push("该周最后一个工作日".into());
         } else {
-            period.notes.push("该周最后一日".to_owned());
+            period.notes.push("该周最后一日".into());
         }
         Some(period)
     }
@@ -246,22 +248,25 @@ impl<'c> Resolver<'c> {
         match inside {
             InMonth::At(edge) => {
                 if edge != Edge::Before {
-                    period.notes.push("当月最后一日24时止".to_owned());
+                    period.notes.push("当月最后一日24时止".into());
                 }
                 return period.edged(edge, quote);
             }
             InMonth::TenDays(ten) => {
                 period.last = first.with_day(ten * 10)?;
-                period.notes.push(format!("该旬止于{}日", ten * 10));
+                period.notes.push(say!("该旬止于{day}日", day = ten * 10));
             }
             InMonth::Beginning => {
                 period.last = first.with_day(10)?;
-                period.warnings.push(format!("“{quote}”没有写明日期，按10日理解"));
+                period.warnings.push(say!("“{quote}”没有写明日期，按10日理解"));
             }
             InMonth::Day(day) => {
                 match first.with_day(day) {
                     Some(day) => period.last = day,
-                    None => period.warnings.push(format!("“{quote}”：{month}月没有{day}日，按{}", period.last)),
+                    None => {
+                        let (month, last) = (month_name(month), period.last);
+                        period.warnings.push(say!("“{quote}”：{month}没有{day}日，按{last}"));
+                    }
                 }
                 period.first = period.last;
             }
@@ -269,7 +274,7 @@ impl<'c> Resolver<'c> {
         Some(period)
     }
 
-    fn which_month(&mut self, word: MonthWord, inside: InMonth, quote: &str) -> Option<(i32, u32, Option<String>)> {
+    fn which_month(&mut self, word: MonthWord, inside: InMonth, quote: &str) -> Option<(i32, u32, Option<Words>)> {
         let this = (self.from.year(), self.from.month());
         let (year, month) = match word {
             MonthWord::Of(year, month) => {
@@ -280,19 +285,23 @@ impl<'c> Resolver<'c> {
             MonthWord::Next => next_month(this)?,
             MonthWord::Missing => {
                 if let Some((year, month)) = self.month {
-                    return Some((year, month, Some(format!("沿用前文的{year}年{month}月"))));
+                    return Some((year, month, Some(say!("沿用前文的{year}年{month}", month = month_name(month)))));
                 }
                 let passed = matches!(inside, InMonth::Day(day) if day < self.from.day());
                 let (year, month) = if passed { next_month(this)? } else { this };
-                let why = if passed { "当日已过，按次月" } else { "按当月" };
-                self.warn(format!("“{quote}”没有写月份，{why}即{year}年{month}月理解"));
+                let name = month_name(month);
+                self.warn(if passed {
+                    say!("“{quote}”没有写月份，当日已过，按次月即{year}年{name}理解")
+                } else {
+                    say!("“{quote}”没有写月份，按当月即{year}年{name}理解")
+                });
                 (year, month)
             }
         };
         Some((year, month, None))
     }
 
-    fn quarter(&mut self, word: QuarterWord, quote: &str) -> Option<(i32, u32, Option<String>)> {
+    fn quarter(&mut self, word: QuarterWord, quote: &str) -> Option<(i32, u32, Option<Words>)> {
         let this = self.from.month().div_ceil(3);
         match word {
             QuarterWord::Of(year, quarter) => {
@@ -306,30 +315,48 @@ impl<'c> Resolver<'c> {
     }
 
     /// The year meant, and why. A year missing is the one said before, else the document's, else the next when `month` has passed.
-    fn year(&mut self, word: YearWord, month: u32, quote: &str) -> Option<(i32, Option<String>)> {
+    fn year(&mut self, word: YearWord, month: u32, quote: &str) -> Option<(i32, Option<Words>)> {
         let own = self.from.year();
         let (year, note) = match word {
             YearWord::Given(year) => (year, None),
             YearWord::Ahead(ahead) => (own.checked_add(ahead)?, None),
             YearWord::Following => {
                 let before = self.days.last().map_or(own, Datelike::year);
-                (before.checked_add(1)?, Some(format!("{before}年的次年")))
+                (before.checked_add(1)?, Some(say!("{before}年的次年")))
             }
             YearWord::Missing => {
                 if let Some(year) = self.year {
-                    return Some((year, Some(format!("沿用前文的{year}年"))));
+                    return Some((year, Some(say!("沿用前文的{year}年"))));
                 }
                 if month >= self.from.month() {
                     // Not kept for later dates: each is weighed against the document's own day.
-                    return Some((own, Some(format!("未写年份，按文件年份{own}年"))));
+                    return Some((own, Some(say!("未写年份，按文件年份{own}年"))));
                 }
                 let next = own.checked_add(1)?;
-                self.warn(format!("“{quote}”没有写年份而{own}年{month}月已过，按次年{next}年理解，请核对"));
-                (next, Some(format!("按次年{next}年")))
+                self.warn(say!("“{quote}”没有写年份而{own}年{name}已过，按次年{next}年理解，请核对", name = month_name(month)));
+                (next, Some(say!("按次年{next}年")))
             }
         };
         self.year = Some(year);
         Some((year, note))
+    }
+}
+
+impl Doubt {
+    /// The warning about the phrase that raises it.
+    fn about(self, quote: &str) -> Words {
+        match self {
+            Self::MaybeANumber => say!("“{quote}”可能只是序号，没有读作日期，请核对"),
+            Self::NoDay => say!("“{quote}”没有写明具体日期"),
+            Self::NoSuchRule => say!("“{quote}”这种报送周期无法自动登记，请手工设置"),
+            Self::NoWeekday => say!("“{quote}”没有写明星期几，按周五"),
+            Self::NoDayOfMonth => say!("“{quote}”没有写明日期，按月底"),
+            Self::NoDayOfQuarter => say!("“{quote}”没有写明日期，按季度末"),
+            Self::NoMonthOfQuarter => say!("“{quote}”没有写明哪个月，按季度末月"),
+            Self::SeveralInWeek => say!("“{quote}”每周有几个日期，只登记了第一个"),
+            Self::SeveralInMonth => say!("“{quote}”每月有几个日期，只登记了第一个"),
+            Self::MonthBegins => say!("“{quote}”“月初”按每月10日"),
+        }
     }
 }
 

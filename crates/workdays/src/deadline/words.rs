@@ -16,11 +16,30 @@ pub(super) enum Phrase {
     /// A length of time.
     Within(Length),
     /// A repeating duty; the note says what had to be guessed.
-    Every(Cadence, Option<&'static str>),
+    Every(Cadence, Option<Doubt>),
     /// 持续推进.
     Standing,
     /// Words about time that name no day, with the reason.
-    Vague(&'static str),
+    Vague(Doubt),
+}
+
+/// Why a person should look at a phrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// 3、6月底前: is the 3 a paragraph?
+    MaybeANumber,
+    /// 尽快.
+    NoDay,
+    /// 每半年: no [`Cadence`] says that.
+    NoSuchRule,
+    NoWeekday,
+    NoDayOfMonth,
+    NoDayOfQuarter,
+    NoMonthOfQuarter,
+    SeveralInWeek,
+    SeveralInMonth,
+    /// 每月初.
+    MonthBegins,
 }
 
 /// A place on the calendar.

@@ -13,7 +13,6 @@ import PhoneApp from './PhoneApp.vue'
 import { routes } from './routes'
 
 startTheme()
-void startLocale()
 
 const router = createRouter({
   history: createWebHistory('/m'),
@@ -26,4 +25,5 @@ app.use(VueQueryPlugin, { queryClient })
 app.use(i18n)
 guard(router)
 app.use(router)
-app.mount('#app')
+// The first requests already say in which language they are to be answered.
+void startLocale().finally(() => app.mount('#app'))

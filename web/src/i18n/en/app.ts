@@ -12,6 +12,8 @@ export default {
     urges: 'Urges',
     inbox: 'Inbox',
     org: 'Units and people',
+    calendar: 'Working days',
+    rules: 'Task rules',
     import: 'Ledger import',
     main: 'Main navigation',
     collapse: 'Collapse navigation',

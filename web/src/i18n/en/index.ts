@@ -1,5 +1,6 @@
 import access from './access'
 import app from './app'
+import calendar from './calendar'
 import common from './common'
 import files from './files'
 import home from './home'
@@ -7,9 +8,28 @@ import imports from './imports'
 import inbox from './inbox'
 import org from './org'
 import phone from './phone'
+import requests from './requests'
+import rules from './rules'
 import supervision from './supervision'
 import tasks from './tasks'
 import todo from './todo'
 import words from './words'
 
-export default { access, app, common, files, home, imports, inbox, org, phone, supervision, tasks, todo, words }
+export default {
+  access,
+  app,
+  calendar,
+  common,
+  files,
+  home,
+  imports,
+  inbox,
+  org,
+  phone,
+  requests,
+  rules,
+  supervision,
+  tasks,
+  todo,
+  words,
+}

@@ -36,6 +36,7 @@ export default {
     rule: 'Rule',
     review: 'Review',
     decide_close: 'Decide',
+    decide: 'Decide',
     approve: 'Approve',
     assign: 'Assign',
     verify: 'Verify',

@@ -4,7 +4,6 @@ export default {
   shown: '{n} of {total} shown',
   view: { label: 'View', list: 'List', tree: 'Tree' },
   tree: { fold: 'Fold what is below {title}', unfold: 'Unfold what is below {title}' },
-  openRequest: { return: 'Return pending', close: 'Closing pending' },
   due: { none: 'No due date', past: '{n} days late', today: 'Due today', left: '{n} days left' },
   empty: {
     none: 'No tasks yet',
@@ -101,6 +100,8 @@ export default {
     title: 'Facts',
     planned: 'Planned by now {n}',
     claimed: ' · claimed {n}, awaiting review',
+    rules: 'How lamps show',
+    calendar: 'See the calendar',
     why: 'How so?',
     dueText: 'In the words: {text}',
     originalDue: 'Original due: {day}',
@@ -139,8 +140,6 @@ export default {
     replied: 'replied',
     replyBy: 'Reply by {day}',
     replyLate: 'Reply was due {day}',
-    request_return: 'asks to return it',
-    request_close: 'asks to close it',
     hash: 'Ledger entry {seq}  {hash}',
   },
   sign: {
@@ -149,7 +148,7 @@ export default {
     handlerHint: 'You may sign now and assign later.',
   },
   return: {
-    rule: 'A task may be returned once, within 3 working days, with a reason. The clock stands still until ruled.',
+    rule: 'A task may be returned once, in time (3 working days unless the rules say otherwise), with a reason. The clock stands still until ruled.',
     party: 'Which part',
     reason: 'Reason',
     proposed: 'Who should do it instead',

@@ -16,6 +16,7 @@ export default {
     rule: 'Returns to rule on',
     review: 'Reports to review',
     decide_close: 'Closings to decide',
+    decide: 'Requests to decide',
     approve: 'To approve',
     assign: 'Handler to assign',
     verify: 'To verify',

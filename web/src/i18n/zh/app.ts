@@ -12,6 +12,8 @@ export default {
     urges: '督办',
     inbox: '消息',
     org: '机构人员',
+    calendar: '工作日历',
+    rules: '任务规则',
     import: '台账导入',
     main: '主导航',
     collapse: '收起导航',

@@ -37,6 +37,7 @@ export default {
     rule: '裁定',
     review: '审核',
     decide_close: '审核',
+    decide: '审批',
     approve: '审批',
     assign: '指定',
     verify: '核查',

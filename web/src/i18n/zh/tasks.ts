@@ -4,7 +4,6 @@ export default {
   shown: '已显示 {n} / {total} 件',
   view: { label: '显示方式', list: '列表', tree: '层级' },
   tree: { fold: '收起 {title} 的下级任务', unfold: '展开 {title} 的下级任务' },
-  openRequest: { return: '退回待裁定', close: '办结待审核' },
   due: { none: '未定时限', past: '逾期 {n} 个工作日', today: '今天到期', left: '剩 {n} 个工作日' },
   empty: {
     none: '还没有任务',
@@ -106,6 +105,8 @@ export default {
     title: '任务概况',
     planned: '按计划应达 {n}',
     claimed: '　已报 {n} 待审核',
+    rules: '亮灯规则',
+    calendar: '看工作日历',
     why: '怎么算的',
     dueText: '原文表述：{text}',
     originalDue: '原定时限：{day}',
@@ -140,8 +141,6 @@ export default {
     replied: '回复',
     replyBy: '请在 {day} 前回复',
     replyLate: '应于 {day} 前回复，已超期',
-    request_return: '申请退回',
-    request_close: '申请办结',
     hash: '留痕第 {seq} 号　{hash}',
   },
   sign: {
@@ -150,7 +149,7 @@ export default {
     handlerHint: '可以先签收，稍后再指定。',
   },
   return: {
-    rule: '交办后 3 个工作日内可以退回一次，须说明理由。裁定前本单位不计时。',
+    rule: '交办后规定时间内（一般 3 个工作日）可以退回一次，须说明理由。裁定前本单位不计时。',
     party: '退回哪一项责任',
     reason: '退回理由',
     proposed: '建议由哪个单位承担',

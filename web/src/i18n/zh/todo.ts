@@ -16,6 +16,7 @@ export default {
     rule: '待裁定退回',
     review: '待审核上报',
     decide_close: '待审核办结',
+    decide: '待审批申请',
     approve: '待审批立项',
     assign: '待指定经办人',
     verify: '待核查销号',

@@ -27,3 +27,6 @@ export const mayCreate = (roles: readonly Role[]) =>
   roles.some((role) => role === 'leader' || role === 'centre' || role === 'head' || role === 'liaison')
 export const mayImport = (roles: readonly Role[]) => roles.includes('centre')
 export const mayManageOrg = (roles: readonly Role[]) => roles.includes('administrator')
+/** Who keeps working days and the numbers of tasks; everybody may look. */
+export const mayKeepRules = (roles: readonly Role[]) =>
+  roles.some((role) => role === 'administrator' || role === 'centre')

@@ -1,4 +1,4 @@
-import { problemOf, Problem, url } from '@/api/client'
+import { problemOf, Problem, spoken, url } from '@/api/client'
 import type { FileRef } from '@/api/types'
 import { uuid } from '@/lib/id'
 
@@ -24,6 +24,7 @@ export function uploadFile(
   xhr.open('POST', url('/files', { name: file.name }))
   xhr.setRequestHeader('content-type', file.type || 'application/octet-stream')
   xhr.setRequestHeader('idempotency-key', key)
+  for (const [name, value] of Object.entries(spoken())) xhr.setRequestHeader(name, value)
   xhr.send(file)
   return { done, cancel: () => xhr.abort() }
 }

@@ -7,6 +7,7 @@ export function startImport(file: File) {
   body.append('file', file, file.name)
   return post<TaskImport>('/task-imports', body)
 }
+export const readImport = (id: string) => get<TaskImport>(`/task-imports/${id}`)
 export const mapImport = (id: string, mapping: Mapping) => put<TaskImport>(`/task-imports/${id}/mapping`, mapping)
 export const matchUnits = (id: string, choices: Record<string, UnitChoice>, parent_unit_id?: string) =>
   put<TaskImport>(`/task-imports/${id}/units`, { choices, ...(parent_unit_id ? { parent_unit_id } : {}) })

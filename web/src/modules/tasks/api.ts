@@ -4,12 +4,18 @@ import type {
   DeadlineReading,
   Page,
   ReportInput,
+  RequestDecision,
+  RequestInput,
   SourceKind,
   TaskAnswer,
   TaskCount,
   TaskDetail,
   TaskInput,
   TaskRow,
+  TaskRules,
+  TaskRulesInput,
+  TaskRulesPreview,
+  TaskRulesView,
   TimelineItem,
   TodoList,
   Urges,
@@ -68,11 +74,18 @@ export const reviewReport = (
 ) => post<TaskAnswer>(`/reports/${reportId}/review`, body, key)
 export const requestClose = (id: string, body: { version: number; text: string; file_ids?: string[] }, key?: string) =>
   act(id, 'closure')(body, key)
-export const decideRequest = (requestId: string, body: { decision: 'grant' | 'refuse'; text?: string }, key?: string) =>
+export const askFor = (id: string, body: RequestInput, key?: string) => act(id, 'requests')(body, key)
+export const decideRequest = (requestId: string, body: RequestDecision, key?: string) =>
   post<TaskAnswer>(`/requests/${requestId}/decision`, body, key)
+export const withdrawRequest = (requestId: string, key?: string) =>
+  post<TaskAnswer>(`/requests/${requestId}/withdrawal`, {}, key)
 export const verifyTask = (
   id: string,
   body: { version: number; result: 'pass' | 'fail'; text: string },
   key?: string,
 ) => act(id, 'verification')(body, key)
 export const attachFiles = (id: string, file_ids: string[], key?: string) => act(id, 'attachments')({ file_ids }, key)
+
+export const readRules = () => get<TaskRulesView>('/task-rules')
+export const tryRules = (rules: TaskRules) => post<TaskRulesPreview>('/task-rules/previews', { rules })
+export const writeRules = (input: TaskRulesInput, key?: string) => post<TaskRulesView>('/task-rules', input, key)

@@ -7,6 +7,7 @@ export function compose(task: TaskAnswer, urges: Urges): TaskDetail {
   const can: Action[] = [...task.can]
   if (urges.can_urge) can.push('urge')
   if (first) can.push('reply')
+  if (task.requests.some((request) => request.may_withdraw)) can.push('withdraw')
   const reply: NextDuty | null = first
     ? { action: 'reply', text: `${first.by.name}：${first.text}`, due_day: first.reply_due_day, target: first.id }
     : null

@@ -10,8 +10,9 @@ const detail = (part: object) => ({ reports: [], requests: [], urges: [], ...par
 
 describe('what a duty is about', () => {
   it('is the urge it names, so that the answer goes to whoever asked', () => {
-    expect(dutyTarget({ id: 'reply:u7', kind: 'reply' } as Duty)).toBe('u7')
-    expect(dutyTarget({ id: 'review:t1', kind: 'review' } as Duty)).toBeUndefined()
+    const task = { id: 't1' }
+    expect(dutyTarget({ id: 'reply:u7', kind: 'reply', task } as Duty)).toBe('u7')
+    expect(dutyTarget({ id: 'review:t1', kind: 'review', task } as Duty)).toBeUndefined()
   })
   it('is the urge named, otherwise the one due first that one may answer', () => {
     const urges = [
@@ -59,6 +60,13 @@ describe('words beside a task', () => {
       'words.lampColour.red',
       'words.lampColour.red',
       'words.lamp.orange',
+    ])
+  })
+  it('call only that grey not begun which is', () => {
+    expect([lampWord('grey', 0, 'dispatched'), lampWord('grey', 0, 'suspended'), lampWord('grey')]).toEqual([
+      'words.lamp.grey',
+      'words.state.suspended',
+      'words.lamp.grey',
     ])
   })
   it('ask nobody to sign for what has not gone out', () => {

@@ -8,6 +8,7 @@ export const DUTY_KINDS = [
   'rule',
   'review',
   'decide_close',
+  'decide',
   'approve',
   'assign',
   'verify',
@@ -19,6 +20,7 @@ export const DUTY_ACTION: Record<DutyKind, Action> = {
   report: 'report',
   review: 'review',
   decide_close: 'decide_close',
+  decide: 'decide',
   rule: 'rule',
   reply: 'reply',
   approve: 'approve',
@@ -48,9 +50,13 @@ export function mostUrgent(duties: readonly Duty[], n: number): Duty[] {
   return [...duties].sort(byUrgency).slice(0, n)
 }
 
-/** The urge a duty to reply is about; every other duty is about its task. */
-export const dutyTarget = (duty: Duty): string | undefined =>
-  duty.kind === 'reply' ? duty.id.slice('reply:'.length) : undefined
+/** What a duty is about by its id, the urge or the request; most are about their task. */
+export function dutyTarget(duty: Pick<Duty, 'id' | 'task'>): string | undefined {
+  const about = duty.id.slice(duty.id.indexOf(':') + 1)
+  return about === duty.task.id ? undefined : about
+}
+/** Several requests on one task may wait for the same person: no two lines are one. */
+export const dutyKey = (duty: Pick<Duty, 'id' | 'since'>) => `${duty.id} ${duty.since}`
 /** What an action is about when nobody names it: what the duty of the moment is about. */
 export function aimOf(detail: TaskDetail | undefined, action: Action): string | undefined {
   const duty: NextDuty | null = detail?.next_duty ?? null
@@ -85,21 +91,26 @@ const BUTTONS: readonly Action[] = [
   'review',
   'rule',
   'decide_close',
+  'decide',
   'verify',
   'urge',
   'assign',
   'decompose',
   'request_close',
   'return',
+  'withdraw',
   'attach',
   'edit',
   'delete',
 ]
 
+/** Never beside the duty: they wait below 更多. */
+const SELDOM: readonly Action[] = ['withdraw', 'attach', 'edit', 'delete']
+
 export function buttonsOf(detail: TaskDetail): { first: Action | null; near: Action[]; rest: Action[] } {
   const first = detail.next_duty && detail.can.includes(detail.next_duty.action) ? detail.next_duty.action : null
   const others = BUTTONS.filter((action) => detail.can.includes(action) && action !== first)
-  const near: Action[] = others.filter((one) => one !== 'edit' && one !== 'delete' && one !== 'attach').slice(0, 3)
+  const near = others.filter((one) => !SELDOM.includes(one)).slice(0, 3)
   return { first, near, rest: others.filter((action) => !near.includes(action)) }
 }
 
@@ -107,6 +118,8 @@ export type DueTone = 'past' | 'today' | 'soon' | 'far' | 'none'
 
 export function dueTone(row: TaskRow, today: string): DueTone {
   if (!row.due_day || row.lamp.lamp === 'blue') return row.due_day ? 'far' : 'none'
+  // Its clock stands still.
+  if (row.state === 'suspended') return 'far'
   if (row.overdue_days > 0) return 'past'
   if (row.due_day === today) return 'today'
   return row.remain_days !== null && row.remain_days <= 3 ? 'soon' : 'far'

@@ -24,8 +24,23 @@ const TOLD = {
   review: ['report_accepted', 'report_sent_back'],
   urge: ['urged'],
   reply: ['urge_replied'],
-  request: ['close_requested', 'returned'],
-  decision: ['closed', 'close_refused', 'ruled'],
+  request: ['close_requested', 'returned', 'asked'],
+  agreement: ['agreed'],
+  decision: [
+    'closed',
+    'close_refused',
+    'ruled',
+    'granted',
+    'refused',
+    'withdrawn',
+    'extended',
+    'transferred',
+    'suspended',
+    'resumed',
+    'terminated',
+    // A second look may end it, too.
+    'settled',
+  ],
   verification: ['settled', 'reopened'],
 }
 
@@ -57,7 +72,8 @@ export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[])
     claim('reply', replied_at, replied_by)
   }
   for (const request of detail.requests) {
-    const { id, at, by, decided_at, decided_by } = request
+    const { id, at, by, agreed_at, agreed_by, decided_at, decided_by } = request
+    claim('agreement', agreed_at, agreed_by)
     const decided = claim('decision', decided_at, decided_by)
     items.push({ kind: 'request', key: id, at, by, ledger: claim('request', at, by), request, decided })
   }
@@ -72,9 +88,14 @@ export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[])
   return items.sort((a, b) => instant(b.at) - instant(a.at) || (b.ledger?.seq ?? 0) - (a.ledger?.seq ?? 0))
 }
 
-/** What was decided on a request; the ledger's words of a ruling name the unit that has it now. */
-export const decision = (item: StreamItem & { kind: 'request' }): string =>
-  (item.request.kind === 'return' && item.decided?.sentence) || (item.request.decision_text ?? '')
+/** What became of these is more than a yes: the unit that has it now, the day it is due now. */
+const SAID_BY_LEDGER: readonly Request['kind'][] = ['return', 'extend', 'transfer', 'resume', 'recheck']
+/** What was decided on a request: the ledger's words where they say more than the decider did. */
+export const decision = (item: StreamItem & { kind: 'request' }): string => {
+  const { kind, state, decision_text } = item.request
+  const more = SAID_BY_LEDGER.includes(kind) && state !== 'refused' && state !== 'withdrawn'
+  return (more && item.decided?.sentence) || (decision_text ?? '')
+}
 
 export type StreamView = 'all' | 'report' | 'urge' | 'event'
 

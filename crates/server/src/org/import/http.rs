@@ -5,7 +5,7 @@ use axum::{
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
-    ImportId, OrgImport,
+    ImportId, OrgImport, form,
     sheet::{self, LIMITS},
     store,
 };
@@ -35,7 +35,7 @@ async fn import_organisation(me: Permitted<ManageOrganisation>, idem: Idem, file
         let name = name.clone();
         move || officedoc::sheet::read(&name, &bytes, LIMITS)
     });
-    let table = read.await.map_err(Refusal::internal)?.map_err(|error| Refusal::field("file", error.to_string()))?;
+    let table = read.await.map_err(Refusal::internal)?.map_err(|error| Refusal::field("file", error.words()))?;
     let lines = sheet::lines(table).map_err(|problem| Refusal::field("file", problem))?;
     if lines.is_empty() {
         return Err(Refusal::field("file", "表头下面没有内容").into());
@@ -61,8 +61,8 @@ async fn commit_import(me: Permitted<ManageOrganisation>, Path(id): Path<ImportI
 #[utoipa::path(get, path = "/org-imports/template.xlsx", tag = "org",
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 async fn import_template(_me: Permitted<ManageOrganisation>) -> Result<Response, Problem> {
-    let bytes = sheet::template().map_err(Refusal::internal)?;
+    let bytes = form::template().map_err(Refusal::internal)?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let name = blob::content_disposition("单位和人员导入模板.xlsx", false);
+    let name = blob::content_disposition(form::TEMPLATE_NAME, false);
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
 }

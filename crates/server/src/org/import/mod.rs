@@ -6,10 +6,13 @@
 //!
 //! Table: `org_import`.
 
+mod form;
 mod http;
 mod plan;
 mod sheet;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -22,6 +25,7 @@ use kit::{Moment, Rng, id_types};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use wording::{Words, say};
 
 pub(super) use http::routes;
 use plan::{Known, Place, Plan};
@@ -53,7 +57,7 @@ struct ImportRow {
     /// Its name.
     name: String,
     /// What is wrong with it.
-    problem: Option<String>,
+    problem: Option<Words>,
 }
 
 kit::text_enum! {
@@ -153,8 +157,9 @@ async fn commit(tx: &mut Tx, ctx: &Ctx, kept: &Kept, initial: &HashMap<String, I
     let Plan { rows, units, persons } = Plan::of(&kept.lines, known(tx, ctx).await?);
     let errors = rows.iter().filter(|row| row.problem.is_some()).count();
     if errors > 0 {
-        let first = rows.iter().find_map(|row| Some(format!("第 {} 行：{}", row.row, row.problem.as_deref()?))).unwrap_or_default();
-        return Err(Refusal::conflict("import_errors", format!("有 {errors} 行不能导入，什么都没有导入。{first}")));
+        let named = |found: &ImportRow| Some(say!("第 {row} 行：{}", found.problem.as_ref()?, row = found.row));
+        let first = rows.iter().find_map(named).unwrap_or_default();
+        return Err(Refusal::conflict("import_errors", say!("有 {errors} 行不能导入，什么都没有导入。{first}")));
     }
     let mut made: HashMap<usize, UnitId> = HashMap::new();
     for unit in &units {
@@ -203,7 +208,8 @@ async fn commit(tx: &mut Tx, ctx: &Ctx, kept: &Kept, initial: &HashMap<String, I
         let all: Vec<PersonId> = before.iter().map(|person| person.id).chain(new).collect();
         people::set_liaisons(tx, ctx, unit, &all).await?;
     }
-    let words = format!("导入“{}”：单位 {} 个，人员 {} 名", kept.file_name, units.len(), persons.len());
+    let words =
+        say!("导入“{file}”：单位 {units} 个，人员 {persons} 名", file = kept.file_name, units = units.len(), persons = persons.len());
     let data = json!({ "import": kept.id, "units": units.len(), "persons": persons.len() });
     audit::record(tx, ctx, audit::Entry::organisation("imported", words, data)).await?;
     let committed = Kept { committed_at: Some(ctx.now()), ..kept.clone() };

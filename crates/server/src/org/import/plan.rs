@@ -2,18 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{ImportRow, RowKind, sheet::Line};
+use wording::{Join, Words, say};
+
+use super::{
+    ImportRow, RowKind,
+    form::{post_kind, split, unit_kind, yes},
+    sheet::Line,
+};
 use crate::{
     access,
     app::{Fields, Outcome, Refusal},
     org::{
         model::{PostKind, Unit, UnitId, UnitKind},
-        people::checked_phone,
+        people::{MAX_LIAISONS, checked_phone},
         units::MAX_DEPTH,
     },
 };
-
-const MAX_LIAISONS: usize = 5;
 
 /// The organisation as it is.
 pub(super) struct Known {
@@ -74,7 +78,7 @@ impl Plan {
         let mut planner = Planner { names, seen: Seen::default(), liaisons: HashMap::new(), known };
         let (mut rows, mut units, mut persons) = (Vec::new(), Vec::new(), Vec::new());
         for (number, line) in lines.iter().enumerate() {
-            let mut problems = line.errors.clone();
+            let mut problems: Vec<Words> = line.errors.iter().map(|error| Words::from_stored(error)).collect();
             let is_unit = line.name.is_empty();
             if is_unit {
                 units.push(planner.unit(number, line, &mut problems));
@@ -82,7 +86,8 @@ impl Plan {
                 persons.push((number, person));
             }
             let (kind, name) = if is_unit { (RowKind::Unit, &line.unit_name) } else { (RowKind::Person, &line.name) };
-            rows.push(ImportRow { row: line.row, kind, name: name.clone(), problem: Some(problems.join("；")).filter(|p| !p.is_empty()) });
+            let problem = (!problems.is_empty()).then(|| Words::join(Join::Clauses, problems));
+            rows.push(ImportRow { row: line.row, kind, name: name.clone(), problem });
         }
         let mut units = in_order(units, &mut rows, &planner.known);
         let good = |number: usize| rows.get(number).is_some_and(|row| row.problem.is_none());
@@ -121,7 +126,7 @@ impl Names {
         }
     }
 
-    fn find(&self, name: &str, column: &str, problems: &mut Vec<String>) -> Option<Place> {
+    fn find(&self, name: &str, column: &'static str, problems: &mut Vec<Words>) -> Option<Place> {
         // The same full name twice is a problem of its own line.
         if let Some(place) = self.full.get(name).and_then(|places| places.first()) {
             return Some(*place);
@@ -129,11 +134,11 @@ impl Names {
         match self.other.get(name).map(Vec::as_slice) {
             Some([place]) => Some(*place),
             Some([_, _, ..]) => {
-                problems.push(format!("{column}“{name}”有不止一个，请写全称"));
+                problems.push(say!("{column}“{name}”有不止一个，请写全称", column = Words::from(column)));
                 None
             }
             _ => {
-                problems.push(format!("{column}“{name}”不存在"));
+                problems.push(say!("{column}“{name}”不存在", column = Words::from(column)));
                 None
             }
         }
@@ -156,26 +161,27 @@ struct Planner {
 }
 
 impl Planner {
-    fn unit(&mut self, number: usize, line: &Line, problems: &mut Vec<String>) -> PlannedUnit {
+    fn unit(&mut self, number: usize, line: &Line, problems: &mut Vec<Words>) -> PlannedUnit {
         let name = text(problems, "单位全称", &line.unit_name, 60, true);
         if self.known.units.iter().any(|unit| unit.name == name) {
-            problems.push(format!("已有名为“{name}”的单位"));
+            problems.push(say!("已有名为“{name}”的单位"));
         } else if !name.is_empty()
             && let Some(first) = self.seen.units.insert(name.clone(), line.row)
         {
-            problems.push(format!("单位“{name}”与第 {first} 行重复"));
+            problems.push(say!("单位“{name}”与第 {first} 行重复"));
             self.seen.units.insert(name.clone(), first);
         }
         let short_name = text(problems, "简称", &line.short_name, 20, false);
         let aliases = split(&line.aliases);
         if aliases.len() > 20 {
-            problems.push("最多 20 个别名".to_owned());
+            problems.push("最多 20 个别名".into());
         }
         for alias in &aliases {
             text(problems, "别名", alias, 60, true);
         }
         let kind = unit_kind(&line.unit_kind).unwrap_or_else(|| {
-            problems.push(format!("类型“{}”应为{}之一", line.unit_kind, labels(UnitKind::ALL.iter().map(|kind| kind.label()))));
+            let known = Words::join(Join::Things, UnitKind::ALL.iter().map(|kind| kind.words()));
+            problems.push(say!("类型“{given}”应为{known}之一", given = line.unit_kind));
             UnitKind::Bureau
         });
         let parent = if line.parent.is_empty() {
@@ -187,7 +193,7 @@ impl Planner {
         PlannedUnit { number, name, short_name: Some(short_name).filter(|name| !name.is_empty()), kind, aliases, parent }
     }
 
-    fn person(&mut self, line: &Line, problems: &mut Vec<String>) -> Option<PlannedPerson> {
+    fn person(&mut self, line: &Line, problems: &mut Vec<Words>) -> Option<PlannedPerson> {
         let name = text(problems, "姓名", &line.name, 30, true);
         let login = self.login(line, problems);
         let mut fields = Fields::default();
@@ -195,13 +201,14 @@ impl Planner {
         problems.extend(words(fields.finish()));
         let unit_name = if line.unit.is_empty() { &line.unit_name } else { &line.unit };
         let unit = if unit_name.is_empty() {
-            problems.push("缺少单位".to_owned());
+            problems.push("缺少单位".into());
             None
         } else {
             self.names.find(unit_name, "单位", problems)
         };
         let post_kind = post_kind(&line.post_kind).unwrap_or_else(|| {
-            problems.push(format!("岗位类型“{}”应为{}之一", line.post_kind, labels(PostKind::ALL.iter().map(|kind| kind.label()))));
+            let known = Words::join(Join::Things, PostKind::ALL.iter().map(|kind| kind.words()));
+            problems.push(say!("岗位类型“{given}”应为{known}之一", given = line.post_kind));
             PostKind::Staff
         });
         let post_name = match line.post_name.as_str() {
@@ -209,7 +216,7 @@ impl Planner {
             given => text(problems, "岗位", given, 40, true),
         };
         let is_liaison = yes(&line.liaison).unwrap_or_else(|| {
-            problems.push(format!("联络员“{}”应为是或否", line.liaison));
+            problems.push(say!("联络员“{given}”应为是或否", given = line.liaison));
             false
         });
         let charges: Vec<_> = split(&line.charges).iter().filter_map(|name| self.names.find(name, "分管单位", problems)).collect();
@@ -218,31 +225,31 @@ impl Planner {
         Some(PlannedPerson { name, login, phone, unit, post_name, post_kind, is_liaison, charges })
     }
 
-    fn login(&mut self, line: &Line, problems: &mut Vec<String>) -> String {
+    fn login(&mut self, line: &Line, problems: &mut Vec<Words>) -> String {
         if line.login.is_empty() {
-            problems.push("缺少登录名".to_owned());
+            problems.push("缺少登录名".into());
             return String::new();
         }
         problems.extend(words(access::checked_login(&line.login).map(drop)));
         if self.known.logins.contains(&line.login) {
-            problems.push(format!("登录名“{}”已被使用", line.login));
+            problems.push(say!("登录名“{login}”已被使用", login = line.login));
         }
         match self.seen.logins.get(&line.login) {
-            Some(first) => problems.push(format!("登录名“{}”与第 {first} 行重复", line.login)),
+            Some(first) => problems.push(say!("登录名“{login}”与第 {first} 行重复", login = line.login)),
             None => drop(self.seen.logins.insert(line.login.clone(), line.row)),
         }
         line.login.clone()
     }
 
     /// What is wrong with a person only beside others of their unit.
-    fn count(&mut self, unit: Place, name: &str, is_liaison: bool, row: u32, problems: &mut Vec<String>) {
+    fn count(&mut self, unit: Place, name: &str, is_liaison: bool, row: u32, problems: &mut Vec<Words>) {
         if let Place::Known(id) = unit
             && self.known.members.contains(&(id, name.to_owned()))
         {
-            problems.push(format!("该单位已有“{name}”；若是另一个人，请单独添加"));
+            problems.push(say!("该单位已有“{name}”；若是另一个人，请单独添加"));
         }
         match self.seen.members.get(&(unit, name.to_owned())) {
-            Some(first) => problems.push(format!("“{name}”与第 {first} 行重复")),
+            Some(first) => problems.push(say!("“{name}”与第 {first} 行重复")),
             None => drop(self.seen.members.insert((unit, name.to_owned()), row)),
         }
         if is_liaison {
@@ -253,7 +260,7 @@ impl Planner {
             let count = self.liaisons.entry(unit).or_insert(before);
             *count += 1;
             if *count > MAX_LIAISONS {
-                problems.push(format!("一个单位最多 {MAX_LIAISONS} 名联络员"));
+                problems.push(say!("一个单位最多 {MAX_LIAISONS} 名联络员"));
             }
         }
     }
@@ -278,12 +285,15 @@ fn in_order(units: Vec<PlannedUnit>, rows: &mut [ImportRow], known: &Known) -> V
             above += 1 + known.units.iter().find(|unit| unit.id == id).map_or(0, |unit| unit.depth);
         }
         let problem = match (circle, above > MAX_DEPTH) {
-            (true, _) => Some("上级单位互相循环".to_owned()),
-            (false, true) => Some(format!("单位层级最多 {MAX_DEPTH} 级")),
+            (true, _) => Some(Words::from("上级单位互相循环")),
+            (false, true) => Some(say!("单位层级最多 {MAX_DEPTH} 级")),
             (false, false) => None,
         };
         if let (Some(problem), Some(row)) = (problem, rows.get_mut(unit.number)) {
-            row.problem = Some(row.problem.take().map_or(problem.clone(), |before| format!("{before}；{problem}")));
+            row.problem = Some(match row.problem.take() {
+                Some(before) => before.then(Join::Clauses, problem),
+                None => problem,
+            });
         }
         deep.push((above, unit));
     }
@@ -292,52 +302,18 @@ fn in_order(units: Vec<PlannedUnit>, rows: &mut [ImportRow], known: &Known) -> V
 }
 
 /// A text of at most `max` characters; what is wrong names the column.
-fn text(problems: &mut Vec<String>, column: &str, value: &str, max: usize, needed: bool) -> String {
+fn text(problems: &mut Vec<Words>, column: &'static str, value: &str, max: usize, needed: bool) -> String {
     let mut fields = Fields::default();
     let text = if needed { fields.text("", value, max) } else { fields.optional_text("", Some(value), max).unwrap_or_default() };
-    problems.extend(words(fields.finish()).into_iter().map(|words| format!("{column}{words}")));
+    problems.extend(words(fields.finish()).into_iter().map(|words| say!("{column}{words}", column = Words::from(column))));
     text
 }
 
-fn words(outcome: Outcome<()>) -> Vec<String> {
+fn words(outcome: Outcome<()>) -> Vec<Words> {
     match outcome {
         Ok(()) => Vec::new(),
         Err(Refusal::Invalid(fields)) => fields.into_iter().map(|field| field.message).collect(),
-        Err(other) => vec![other.to_string()],
-    }
-}
-
-/// Names in one cell.
-fn split(text: &str) -> Vec<String> {
-    text.split(['、', '，', ',', '；', ';', '\n']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
-fn labels<'a>(labels: impl Iterator<Item = &'a str>) -> String {
-    labels.collect::<Vec<_>>().join("、")
-}
-
-fn unit_kind(text: &str) -> Option<UnitKind> {
-    match text {
-        "" | "部门" | "委" => Some(UnitKind::Bureau),
-        "科" | "处" | "处室" | "股" => Some(UnitKind::Section),
-        "办公室" => Some(UnitKind::Office),
-        "中心" => Some(UnitKind::Centre),
-        _ => UnitKind::from_word(text).or_else(|| UnitKind::ALL.iter().copied().find(|kind| kind.label() == text)),
-    }
-}
-
-fn post_kind(text: &str) -> Option<PostKind> {
-    match text {
-        "" => Some(PostKind::Staff),
-        _ => PostKind::from_word(text).or_else(|| PostKind::ALL.iter().copied().find(|kind| kind.label() == text)),
-    }
-}
-
-fn yes(text: &str) -> Option<bool> {
-    match text {
-        "是" | "√" | "✓" | "1" | "Y" | "y" | "TRUE" | "true" => Some(true),
-        "" | "否" | "×" | "0" | "N" | "n" | "FALSE" | "false" => Some(false),
-        _ => None,
+        Err(other) => vec![Words::raw(other.to_string())],
     }
 }
 
@@ -375,7 +351,7 @@ mod tests {
     }
 
     fn problems(csv: &str) -> Vec<String> {
-        plan(csv).rows.into_iter().map(|row| row.problem.unwrap_or_default()).collect()
+        plan(csv).rows.into_iter().map(|row| row.problem.map_or_else(String::new, |problem| problem.zh())).collect()
     }
 
     #[test]

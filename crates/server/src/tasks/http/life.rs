@@ -2,8 +2,9 @@ use axum::{http::StatusCode, response::Response};
 use db::Tx;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
+use wording::say;
 
-use super::explain;
+use super::{About, explain};
 use crate::{
     access::{Permission, Permitted, SetTasks, SignedIn},
     app::{Fields, Outcome, Refusal, Unknown},
@@ -11,27 +12,26 @@ use crate::{
     http::{Idem, Json, Path, Problem, Query, mutate},
     org::{PersonId, UnitId},
     tasks::{
-        ChildInput, CloseDecision, Decision, PartyId, ReportId, ReportInput, RequestId, Review, Ruling, Step, TaskDetail, TaskId,
-        TaskInput, VerificationResult, case::Case, close, decompose, dispatch, draft, policy::Action, report as reporting, sign as signing,
-        view,
+        ChildInput, Decision, PartyId, ReportId, ReportInput, RequestId, Review, Ruling, Step, TaskDetail, TaskId, TaskInput,
+        VerificationResult, case::Case, close, decompose, dispatch, draft, policy::Action, report as reporting, sign as signing, view,
     },
 };
 
 /// Does one verb and answers the task as it stands afterwards; a conflict answers how it stands now.
-async fn change<P: Permission>(
+pub(super) async fn change<P: Permission>(
     me: &Permitted<P>,
     idem: &Idem,
-    id: Option<TaskId>,
+    about: Option<impl Into<About>>,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<TaskId>,
 ) -> Result<Response, Problem> {
-    let status = if id.is_none() { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if about.is_none() { StatusCode::CREATED } else { StatusCode::OK };
     let result = mutate(&me.app, &me.ctx, idem, status, async |tx| {
         let id = work(tx).await?;
         view::detail(tx, &me.ctx, id).await
     })
     .await;
-    match (result, id) {
-        (Err(problem), Some(id)) => Err(explain(&me.app, &me.ctx, id, problem).await),
+    match (result, about) {
+        (Err(problem), Some(about)) => Err(explain(&me.app, &me.ctx, about, problem).await),
         (result, _) => result,
     }
 }
@@ -52,7 +52,7 @@ pub(super) async fn show(me: Permitted<SignedIn>, Path(id): Path<TaskId>) -> Res
 /// Makes a draft.
 #[utoipa::path(post, path = "/tasks", tag = "tasks", operation_id = "create_task", request_body = TaskInput, responses((status = 201, body = TaskDetail)))]
 pub(super) async fn create(me: Permitted<SetTasks>, idem: Idem, Json(input): Json<TaskInput>) -> Result<Response, Problem> {
-    change(&me, &idem, None, async |tx| draft::create(tx, &me.ctx, &input, None).await).await
+    change(&me, &idem, None::<TaskId>, async |tx| draft::create(tx, &me.ctx, &input, None).await).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -253,11 +253,7 @@ pub(super) async fn rule(
     idem: Idem,
     Json(input): Json<RulingInput>,
 ) -> Result<Response, Problem> {
-    mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| {
-        let task = signing::rule(tx, &me.ctx, id, input.decision, input.unit_id, &input.reason).await?;
-        view::detail(tx, &me.ctx, task).await
-    })
-    .await
+    change(&me, &idem, Some(id), async |tx| signing::rule(tx, &me.ctx, id, input.decision, input.unit_id, &input.reason).await).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -301,9 +297,8 @@ pub(super) async fn review(
     idem: Idem,
     Json(input): Json<ReviewInput>,
 ) -> Result<Response, Problem> {
-    mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| {
-        let task = reporting::review(tx, &me.ctx, id, input.decision, input.verified_progress, input.text.as_deref()).await?;
-        view::detail(tx, &me.ctx, task).await
+    change(&me, &idem, Some(id), async |tx| {
+        reporting::review(tx, &me.ctx, id, input.decision, input.verified_progress, input.text.as_deref()).await
     })
     .await
 }
@@ -329,29 +324,6 @@ pub(super) async fn ask_to_close(
 ) -> Result<Response, Problem> {
     change(&me, &idem, Some(id), async |tx| close::ask(tx, &me.ctx, id, input.version, &input.text, &input.file_ids).await.map(|_| id))
         .await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CloseDecisionInput {
-    decision: CloseDecision,
-    /// Needed to refuse.
-    text: Option<String>,
-}
-
-/// Decides on a request to close; never by the doer.
-#[utoipa::path(post, path = "/requests/{id}/decision", tag = "tasks", operation_id = "decide_closure", params(("id" = String, Path)), request_body = CloseDecisionInput, responses((status = 200, body = TaskDetail)))]
-pub(super) async fn decide_closing(
-    me: Permitted<SignedIn>,
-    Path(id): Path<RequestId>,
-    idem: Idem,
-    Json(input): Json<CloseDecisionInput>,
-) -> Result<Response, Problem> {
-    mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| {
-        let task = close::decide(tx, &me.ctx, id, input.decision, input.text.as_deref()).await?;
-        view::detail(tx, &me.ctx, task).await
-    })
-    .await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -398,7 +370,7 @@ pub(super) async fn attach(
             return Err(Refusal::field("file_ids", "请选择文件"));
         }
         files::attach(tx, &me.ctx, id.0, files::Owner::task(id.0), &input.file_ids).await?;
-        let words = format!("添加 {} 个附件", input.file_ids.len());
+        let words = say!("添加 {n} 个附件", n = input.file_ids.len());
         let step = Step::new("attached", words, serde_json::json!({ "files": input.file_ids }));
         case.finish(tx, &me.ctx, step).await.map(|()| id)
     })

@@ -2,14 +2,17 @@
 
 mod life;
 mod lists;
+mod requests;
+mod rules;
 
+use db::Tx;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    app::{App, Ctx, Refusal},
+    app::{App, Ctx, Outcome, Refusal},
     guarded,
     http::Problem,
-    tasks::{TaskId, import, view},
+    tasks::{ReportId, RequestId, TaskId, import, store, view},
 };
 
 /// The routes of this room.
@@ -33,19 +36,65 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(life::report))
         .routes(guarded!(life::review))
         .routes(guarded!(life::ask_to_close))
-        .routes(guarded!(life::decide_closing))
+        .routes(guarded!(requests::ask))
+        .routes(guarded!(requests::decide))
+        .routes(guarded!(requests::withdraw))
         .routes(guarded!(life::verify))
         .routes(guarded!(life::attach))
+        .routes(guarded!(rules::show, rules::write))
+        .routes(guarded!(rules::preview))
         .merge(import::routes())
 }
 
+/// What a request to change something names.
+#[derive(Clone, Copy, Debug)]
+enum About {
+    /// A task.
+    Task(TaskId),
+    /// What somebody asked for about a task.
+    Request(RequestId),
+    /// A report on a task.
+    Report(ReportId),
+}
+
+impl From<TaskId> for About {
+    fn from(id: TaskId) -> Self {
+        Self::Task(id)
+    }
+}
+
+impl From<RequestId> for About {
+    fn from(id: RequestId) -> Self {
+        Self::Request(id)
+    }
+}
+
+impl From<ReportId> for About {
+    fn from(id: ReportId) -> Self {
+        Self::Report(id)
+    }
+}
+
+impl About {
+    /// The task it belongs to.
+    async fn task(self, tx: &mut Tx) -> Outcome<TaskId> {
+        match self {
+            Self::Task(id) => Some(id),
+            Self::Request(id) => store::request(tx, id).await?.map(|row| row.task_id),
+            Self::Report(id) => store::report(tx, id).await?.map(|row| row.task_id),
+        }
+        .ok_or(Refusal::NotFound)
+    }
+}
+
 /// Adds the task's present state to a conflict, so that the second of two people sees what the first did.
-async fn explain(app: &App, ctx: &Ctx, id: TaskId, problem: Problem) -> Problem {
-    if !problem.is_stale() {
+async fn explain(app: &App, ctx: &Ctx, about: impl Into<About>, problem: Problem) -> Problem {
+    if !problem.is_late() {
         return problem;
     }
     let current = async {
         let mut tx = app.db.read().await.map_err(Refusal::from)?;
+        let id = about.into().task(&mut tx).await?;
         view::detail(&mut tx, ctx, id).await
     };
     match current.await.map(serde_json::to_value) {

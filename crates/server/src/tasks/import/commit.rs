@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use db::Tx;
 use serde_json::json;
+use wording::{Words, say};
 
 use super::{
     ledger::{Ledger, Prepared, to_create},
@@ -38,12 +39,12 @@ pub(super) async fn commit(tx: &mut Tx, ctx: &Ctx, id: ImportId, version: Option
     Ok(outcome)
 }
 
-fn not_ready(prepared: &Prepared) -> String {
+fn not_ready(prepared: &Prepared) -> Words {
     let open = prepared.units.iter().filter(|unit| unit.choice.is_none()).count();
     match (open, prepared.count(Severity::Error)) {
-        (0, 0) => "没有可以导入的行。".to_owned(),
-        (0, errors) => format!("还有 {errors} 处错误没有解决，暂不能导入。"),
-        (open, _) => format!("还有 {open} 个单位名称没有对应，暂不能导入。"),
+        (0, 0) => "没有可以导入的行。".into(),
+        (0, errors) => say!("还有 {errors} 处错误没有解决，暂不能导入。"),
+        (open, _) => say!("还有 {open} 个单位名称没有对应，暂不能导入。"),
     }
 }
 
@@ -164,7 +165,7 @@ fn task(entry: &Entry, units: &HashMap<String, UnitId>, kind: &str, general: &st
 async fn record(tx: &mut Tx, ctx: &Ctx, root: TaskId, prepared: &Prepared, heading: &Heading<'_>) -> Outcome<()> {
     let Some(task) = tasks::find(tx, root).await? else { return Ok(()) };
     let file = &prepared.ledger.record.file_name;
-    let words = format!("由台账“{file}”导入 {} 项任务", heading.entries.len());
+    let words = say!("由台账“{file}”导入 {n} 项任务", n = heading.entries.len());
     let rows: Vec<u32> = heading.entries.iter().map(|entry| entry.row).collect();
     let data = json!({ "import": prepared.ledger.record.id, "file": file, "rows": rows });
     note(tx, ctx, &task, Step::new("imported", words, data)).await
@@ -177,9 +178,7 @@ fn by_row(refusal: Refusal, heading: &Heading<'_>) -> Refusal {
         let place = error.field.strip_prefix("children[").and_then(|rest| rest.split_once("]."));
         let found = place.and_then(|(index, field)| Some((heading.entries.get(index.parse::<usize>().ok()?)?.row, field)));
         match found {
-            Some((row, field)) => {
-                FieldError { field: format!("rows[{row}].{field}"), message: format!("第 {row} 行：{}", error.message) }
-            }
+            Some((row, field)) => FieldError { field: format!("rows[{row}].{field}"), message: say!("第 {row} 行：{}", error.message) },
             None => error,
         }
     };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::Datelike as _;
 use kit::Day;
+use wording::{Join, Words, say};
 use workdays::{Calendar, deadline};
 
 use crate::tasks::{DueInput, read_due};
@@ -14,9 +15,9 @@ pub(super) struct RowDue {
     /// The day; none for standing work and where nothing was understood.
     pub(super) day: Option<Day>,
     /// How it came about.
-    pub(super) note: Option<String>,
+    pub(super) note: Option<Words>,
     /// What a person should look at.
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Words>,
     /// Words that were not understood: kept with the demand.
     pub(super) unread: Option<String>,
     /// What the task is given.
@@ -57,22 +58,24 @@ impl<'a> Dues<'a> {
         let too_long = words.chars().count() > deadline::LONGEST_TEXT;
         if too_long || !reading.matched || day.is_some() != reading.day.is_some() {
             let warning = if too_long {
-                format!("时限表述超过 {} 个字，没有读取；原文写入任务要求，请导入后填写期限", deadline::LONGEST_TEXT)
+                say!("时限表述超过 {max} 个字，没有读取；原文写入任务要求，请导入后填写期限", max = deadline::LONGEST_TEXT)
             } else {
-                format!("看不懂时限“{words}”；原文写入任务要求，请导入后填写期限")
+                say!("看不懂时限“{words}”；原文写入任务要求，请导入后填写期限")
             };
-            return RowDue { note: Some(words.to_owned()), unread: Some(words.to_owned()), warnings: vec![warning], ..RowDue::default() };
+            return RowDue { note: Some(Words::raw(words)), unread: Some(words.to_owned()), warnings: vec![warning], ..RowDue::default() };
         }
-        let mut due = RowDue { day, note: Some(reading.explanation.join("；")), ..RowDue::default() };
+        let note = Words::join(Join::Clauses, reading.explanation);
+        let mut due = RowDue { day, note: Some(note), ..RowDue::default() };
         match day {
             // Each of its days lies before today then; once is enough.
-            Some(day) if day < self.today => due.warnings.push(format!("期限已过（{day}）")),
+            Some(day) if day < self.today => due.warnings.push(say!("期限已过（{day}）")),
             _ => due.warnings.extend(reading.warnings),
         }
         if let (None, Some(year)) = (self.from_day, year)
             && self.means_another_day(words, reading.day, year)
         {
-            due.warnings.push(format!("时限“{words}”按{}年计算，而文件是{year}年的，请核对或填写起算日", from.date().year()));
+            let counted = from.date().year();
+            due.warnings.push(say!("时限“{words}”按{counted}年计算，而文件是{year}年的，请核对或填写起算日"));
         }
         self.hand_over(&mut due, words, from);
         due
@@ -124,6 +127,10 @@ mod tests {
         due.day.map(|day| day.to_string()).unwrap_or_default()
     }
 
+    fn warnings(due: &RowDue) -> Vec<String> {
+        due.warnings.iter().map(Words::zh).collect()
+    }
+
     #[test]
     fn a_document_number_has_a_year() {
         assert_eq!(year_of("国办发〔2018〕121号"), Some(2018));
@@ -137,11 +144,11 @@ mod tests {
     fn words_of_another_year_want_an_eye() {
         let due = read("年底前", None, Some(2020));
         assert_eq!(day(&due), "2026-12-31");
-        assert_eq!(due.warnings, ["时限“年底前”按2026年计算，而文件是2020年的，请核对或填写起算日"]);
+        assert_eq!(warnings(&due), ["时限“年底前”按2026年计算，而文件是2020年的，请核对或填写起算日"]);
         assert!(read("年底前", None, Some(2026)).warnings.is_empty());
         assert!(read("2026年底前", None, Some(2020)).warnings.is_empty());
         let told = read("年底前", Some("2020-11-10"), Some(2020));
-        assert_eq!((day(&told).as_str(), told.warnings.as_slice()), ("2020-12-31", ["期限已过（2020-12-31）".to_owned()].as_slice()));
+        assert_eq!((day(&told).as_str(), warnings(&told)), ("2020-12-31", vec!["期限已过（2020-12-31）".to_owned()]));
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! Which column is what, from the headings people use.
+//! Headings: how columns are told apart, and which is what, from the words people use.
 
 use super::model::Mapping;
+
+/// Characters of a heading.
+const MAX_HEADING: usize = 60;
 
 /// The fields of a mapping that are columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +125,24 @@ fn recognise(columns: &[String]) -> Vec<(Field, &str)> {
 fn plain(heading: &str) -> String {
     let head = heading.split(['（', '(']).next().unwrap_or_default();
     head.chars().filter(|c| !c.is_whitespace() && !"：:*＊".contains(*c)).collect()
+}
+
+/// Headings without blanks, of bearable length, each different from the others.
+pub(super) fn told_apart(columns: Vec<String>) -> Vec<String> {
+    let mut known: Vec<String> = Vec::new();
+    for (column, place) in columns.into_iter().zip(1..) {
+        let text: String = column.split_whitespace().collect::<String>().chars().take(MAX_HEADING).collect();
+        let text = if text.is_empty() { format!("第{place}列") } else { text };
+        let mut name = text.clone();
+        for n in 2.. {
+            if !known.contains(&name) {
+                break;
+            }
+            name = format!("{text}（{n}）");
+        }
+        known.push(name);
+    }
+    known
 }
 
 #[cfg(test)]

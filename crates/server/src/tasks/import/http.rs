@@ -97,7 +97,7 @@ async fn receive<E>(chunks: impl Stream<Item = Result<Bytes, E>>) -> Result<Vec<
 }
 
 fn too_large() -> Problem {
-    Refusal::TooLarge("文件超过 10 MB。请删去图片等内容，或拆分后分批上传。".to_owned()).into()
+    Refusal::TooLarge("文件超过 10 MB。请删去图片等内容，或拆分后分批上传。".into()).into()
 }
 
 fn broken() -> Problem {
@@ -186,7 +186,7 @@ async fn commit_import(
 /// Adds the import as it stands to a conflict of versions.
 async fn explained(me: &Permitted<ImportTasks>, id: ImportId, result: Result<Response, Problem>) -> Result<Response, Problem> {
     match result {
-        Err(problem) if problem.is_stale() => {
+        Err(problem) if problem.is_late() => {
             let mut tx = me.app.db.read().await?;
             let current = ledger::show(&mut tx, &me.ctx, id).await?;
             Err(problem.with_current(serde_json::to_value(current).map_err(Refusal::internal)?))

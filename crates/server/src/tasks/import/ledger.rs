@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use db::Tx;
 use serde::{Serialize, de::DeserializeOwned};
+use wording::say;
 
 use super::{
     guess,
@@ -227,18 +228,18 @@ pub(super) async fn choose(
         let made = match (choice.unit_id, choice.create, choice.ignore) {
             (Some(unit), false, false) if active.contains(&unit) => Choice::Match(unit),
             (Some(_), false, false) => {
-                fields.add(&field, format!("“{name}”所选的单位不存在或已停用"));
+                fields.add(&field, say!("“{name}”所选的单位不存在或已停用"));
                 continue;
             }
             (None, true, false) if name.chars().count() > units::MAX_UNIT_NAME => {
-                fields.add(&field, format!("单位名称最多 {} 个字；请选择已有单位，或忽略", units::MAX_UNIT_NAME));
+                fields.add(&field, say!("单位名称最多 {max} 个字；请选择已有单位，或忽略", max = units::MAX_UNIT_NAME));
                 continue;
             }
             (None, true, false) => Choice::Create,
             (None, false, true) => Choice::Ignore,
             (None, false, false) => continue,
             _ => {
-                fields.add(&field, format!("“{name}”只能选一种：对应已有单位、新建或忽略"));
+                fields.add(&field, say!("“{name}”只能选一种：对应已有单位、新建或忽略"));
                 continue;
             }
         };

@@ -13,6 +13,7 @@
 //!
 //! Table: `task_import`. *Not here*: how sheets are read (`officedoc`), what deadline words mean (`workdays`).
 
+mod cells;
 mod commit;
 mod dues;
 mod guess;

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use kit::{Day, id_types, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use wording::Words;
 
 use crate::{
     org::{UnitId, UnitRef},
@@ -122,8 +123,8 @@ text_enum! {
 pub(super) struct RowProblem {
     /// Which part: a field of the mapping, or `row`.
     pub field: &'static str,
-    /// What is wrong, in Chinese.
-    pub message: String,
+    /// What is wrong.
+    pub message: Words,
     /// Errors keep the import from being committed.
     pub severity: Severity,
 }
@@ -144,7 +145,7 @@ pub(super) struct ImportRow {
     /// When it is due.
     pub due_day: Option<Day>,
     /// How the due day came about, or the words that were not understood.
-    pub due_note: Option<String>,
+    pub due_note: Option<Words>,
     /// It is left out.
     pub excluded: bool,
     /// What is wrong with it.

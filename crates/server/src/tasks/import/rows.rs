@@ -3,14 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use kit::Day;
+use wording::{Words, say};
 use workdays::Calendar;
 
 use super::{
+    cells,
     dues::{self, Dues, RowDue},
     model::{Mapping, RowProblem, Severity},
     names,
     sheet::{Sheet, SheetRow},
-    title,
 };
 use crate::{
     app::Fields,
@@ -47,11 +48,11 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Something keeps the row from being imported.
-    pub(super) fn error(&mut self, field: &'static str, message: impl Into<String>) {
+    pub(super) fn error(&mut self, field: &'static str, message: impl Into<Words>) {
         self.problems.push(RowProblem { field, message: message.into(), severity: Severity::Error });
     }
 
-    fn warn(&mut self, field: &'static str, message: impl Into<String>) {
+    fn warn(&mut self, field: &'static str, message: impl Into<Words>) {
         self.problems.push(RowProblem { field, message: message.into(), severity: Severity::Warning });
     }
 }
@@ -74,7 +75,7 @@ pub(super) fn check(sheet: &Sheet, mapping: &Mapping, kinds: &[SourceKind], cale
         if let Some(column) = column
             && !sheet.columns.contains(column)
         {
-            fields.add(field, format!("表中没有“{column}”这一列"));
+            fields.add(field, say!("表中没有“{column}”这一列"));
         }
     }
     if mapping.title.is_none() && mapping.demand.is_none() {
@@ -86,19 +87,19 @@ pub(super) fn check(sheet: &Sheet, mapping: &Mapping, kinds: &[SourceKind], cale
     if let Some(words) = fields.optional_text("default_due", mapping.default_due.as_deref(), workdays::deadline::LONGEST_TEXT)
         && Dues::new(calendar, today, mapping.from_day).read(&words, None).unread.is_some()
     {
-        fields.add("default_due", format!("看不懂期限“{words}”，请写成“6月底前”“年底前”"));
+        fields.add("default_due", say!("看不懂期限“{words}”，请写成“6月底前”“年底前”"));
     }
     for (field, column) in [("lead", &mapping.lead), ("co", &mapping.co)] {
         let place = place(sheet, column.as_deref());
         let names: BTreeSet<String> = sheet.rows.iter().flat_map(|row| names::split(cell(row, place))).collect();
         if names.len() > MAX_NAMES {
-            fields.add(field, format!("这一列有 {} 个不同的名称，最多 {MAX_NAMES} 个；请核对它是不是单位", names.len()));
+            fields.add(field, say!("这一列有 {n} 个不同的名称，最多 {MAX_NAMES} 个；请核对它是不是单位", n = names.len()));
         }
     }
     let group = place(sheet, mapping.group.as_deref());
     let groups: BTreeSet<&str> = sheet.rows.iter().map(|row| cell(row, group)).collect();
     if groups.len() > MAX_GROUPS {
-        fields.add("group", format!("这一列有 {} 个不同的内容，最多 {MAX_GROUPS} 个；请核对它是不是来源文件", groups.len()));
+        fields.add("group", say!("这一列有 {n} 个不同的内容，最多 {MAX_GROUPS} 个；请核对它是不是来源文件", n = groups.len()));
     }
     fields
 }
@@ -118,7 +119,7 @@ pub(super) fn read(sheet: &Sheet, mapping: &Mapping, kinds: &[SourceKind], calen
         } else if !entry.title.is_empty() {
             let first = *seen.entry((entry.group.clone(), entry.demand.clone())).or_insert(row.number);
             if first != row.number {
-                entry.warn("title", format!("与第 {first} 行重复"));
+                entry.warn("title", say!("与第 {first} 行重复"));
             }
         }
         entries.push(entry);
@@ -166,7 +167,7 @@ fn cell(row: &SheetRow, place: Option<usize>) -> &str {
 
 fn entry(row: &SheetRow, places: &Places, mapping: &Mapping, kinds: &[SourceKind], dues: &mut Dues<'_>) -> Entry {
     let said = |place| Some(cell(row, place)).filter(|text| !names::says_nothing(text));
-    let (title, demand) = texts(cell(row, places.title), cell(row, places.demand));
+    let (title, demand) = cells::texts(cell(row, places.title), cell(row, places.demand));
     let mut entry = Entry {
         row: row.number,
         group: said(places.group).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")),
@@ -182,7 +183,7 @@ fn entry(row: &SheetRow, places: &Places, mapping: &Mapping, kinds: &[SourceKind
         problems: Vec::new(),
     };
     for error in &row.errors {
-        entry.error("row", error.clone());
+        entry.error("row", Words::from_stored(error));
     }
     if entry.title.is_empty() {
         entry.error("title", "没有任务内容");
@@ -194,74 +195,37 @@ fn entry(row: &SheetRow, places: &Places, mapping: &Mapping, kinds: &[SourceKind
             entry.warn("due", warning);
         }
         if let Some(words) = &entry.due.unread {
-            entry.demand = format!("{}\n时限：{words}", entry.demand);
+            entry.demand = cells::with_due(&entry.demand, words);
         }
     } else {
-        entry.warn("due", "没有时限，导入后不会计算逾期；可在“没写时限的按”中统一填写".to_owned());
+        entry.warn("due", "没有时限，导入后不会计算逾期；可在“没写时限的按”中统一填写");
     }
-    for (field, text, max) in [
+    for (field, length, max) in [
         ("demand", Some(&entry.demand), MAX_DEMAND),
         ("group", entry.group.as_ref(), MAX_GROUP),
         ("clause", entry.clause.as_ref(), MAX_CLAUSE),
     ]
     .map(|(field, text, max)| (field, text.map_or(0, |text| text.chars().count()), max))
     {
-        if text > max {
-            entry.error(field, format!("最多 {max} 个字，现有 {text} 个字"));
+        if length > max {
+            entry.error(field, say!("最多 {max} 个字，现有 {length} 个字"));
         }
     }
     if let Some(word) = said(places.importance) {
-        match importance(word) {
+        match cells::importance(word) {
             Some(importance) => entry.importance = importance,
-            None => entry.warn("importance", format!("重要程度“{}”看不懂，按“一般”导入", short(word))),
+            None => entry.warn("importance", say!("重要程度“{word}”看不懂，按“一般”导入", word = short(word))),
         }
     }
     if let Some(word) = said(places.source_kind) {
         match kinds.iter().find(|kind| kind.name == word || kind.code == word) {
             Some(kind) => entry.source_kind = Some(kind.code.clone()),
-            None => entry.warn("source_kind", format!("没有“{}”这种任务来源，按统一的来源导入", short(word))),
+            None => entry.warn("source_kind", say!("没有“{word}”这种任务来源，按统一的来源导入", word = short(word))),
         }
     }
     entry
 }
 
-/// A title and the whole text, of which nothing is lost.
-fn texts(title: &str, demand: &str) -> (String, String) {
-    let head = title::cut(if title.is_empty() { demand } else { title });
-    let demand = if demand.is_empty() || title.contains(demand) {
-        title.to_owned()
-    } else if title.is_empty() || demand.contains(title) || head == title {
-        demand.to_owned()
-    } else {
-        format!("{title}\n{demand}")
-    };
-    (head, demand)
-}
-
-fn importance(word: &str) -> Option<Importance> {
-    let known = Importance::ALL.iter().find(|importance| importance.word() == word || importance.label() == word).copied();
-    known.or(match word {
-        "重点" | "较重要" => Some(Importance::Important),
-        "特别重要" | "特别重大" => Some(Importance::Major),
-        "普通" | "常规" => Some(Importance::Normal),
-        _ => None,
-    })
-}
-
 fn short(text: &str) -> String {
     if text.chars().count() > 20 { text.chars().take(20).chain(['…']).collect() } else { text.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_of_a_row_is_lost() {
-        assert_eq!(texts("修路", ""), ("修路".to_owned(), "修路".to_owned()));
-        assert_eq!(texts("", "（一）修路。年内完成"), ("修路".to_owned(), "（一）修路。年内完成".to_owned()));
-        assert_eq!(texts("修路", "征地、施工"), ("修路".to_owned(), "征地、施工".to_owned()));
-        assert_eq!(texts("（一）修路", "征地"), ("修路".to_owned(), "（一）修路\n征地".to_owned()));
-        assert_eq!(texts("修路", "修路"), ("修路".to_owned(), "修路".to_owned()));
-    }
 }

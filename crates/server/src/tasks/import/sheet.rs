@@ -3,6 +3,7 @@
 use officedoc::sheet::{self, Limits, SheetError, Table};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
+use wording::Words;
 
 use super::guess;
 use crate::app::{Outcome, Refusal};
@@ -15,8 +16,6 @@ const LIMITS: Limits =
     Limits { max_bytes: MAX_BYTES, max_rows: 2_000, max_columns: 100, max_cell_chars: 20_000, max_uncompressed: 100 << 20 };
 /// Bytes of all texts of a sheet: it is one row of the database, and read at each step.
 const MAX_TEXT: usize = 8 << 20;
-/// Characters of a heading.
-const MAX_HEADING: usize = 60;
 /// The real heading is looked for in so many rows: many ledgers begin with a title over all columns.
 const HEADING_WITHIN: usize = 5;
 
@@ -37,6 +36,7 @@ pub(super) struct Sheet {
 pub(super) struct SheetRow {
     pub(super) number: u32,
     pub(super) cells: Vec<String>,
+    /// What could not be read, as `Words::stored` writes it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) errors: Vec<String>,
 }
@@ -56,25 +56,25 @@ pub(super) async fn read(file_name: String, bytes: Vec<u8>) -> Outcome<Sheet> {
     }
     let text: usize = sheet.rows.iter().flat_map(|row| &row.cells).map(String::len).sum();
     if text > MAX_TEXT {
-        return Err(Refusal::TooLarge("表格的文字总量超过 8 MB。请拆分成多个文件后分批上传。".to_owned()));
+        return Err(Refusal::TooLarge("表格的文字总量超过 8 MB。请拆分成多个文件后分批上传。".into()));
     }
     Ok(sheet)
 }
 
 fn refusal(error: SheetError) -> Refusal {
     match error {
-        SheetError::TooLarge { .. } | SheetError::TooMuchText { .. } | SheetError::TooManyRows { .. } => {
-            Refusal::TooLarge(error.to_string())
-        }
-        other => Refusal::field("file", other.to_string()),
+        SheetError::TooLarge { .. } | SheetError::TooMuchText { .. } | SheetError::TooManyRows { .. } => Refusal::TooLarge(error.words()),
+        other => Refusal::field("file", other.words()),
     }
 }
 
 /// Takes the row for the heading that looks most like one: the first, unless one of the next few says clearly more.
 fn under_its_heading(table: Table) -> Sheet {
     let Table { name, other_sheets, columns, rows } = table;
-    let mut rows: Vec<SheetRow> =
-        rows.into_iter().map(|row| SheetRow { number: row.number, cells: row.cells, errors: row.errors }).collect();
+    let mut rows: Vec<SheetRow> = rows
+        .into_iter()
+        .map(|row| SheetRow { number: row.number, cells: row.cells, errors: row.errors.iter().map(Words::stored).collect() })
+        .collect();
     let likeness = guess::likeness(&columns);
     let better = rows
         .iter()
@@ -87,25 +87,7 @@ fn under_its_heading(table: Table) -> Sheet {
         Some((index, _)) => rows.drain(..=index).next_back().map(|row| row.cells).unwrap_or_default(),
         None => columns,
     };
-    Sheet { name, other_sheets, columns: told_apart(columns), rows }
-}
-
-/// Headings without blanks, of bearable length, each different from the others.
-fn told_apart(columns: Vec<String>) -> Vec<String> {
-    let mut known: Vec<String> = Vec::new();
-    for (column, place) in columns.into_iter().zip(1..) {
-        let text: String = column.split_whitespace().collect::<String>().chars().take(MAX_HEADING).collect();
-        let text = if text.is_empty() { format!("第{place}列") } else { text };
-        let mut name = text.clone();
-        for n in 2.. {
-            if !known.contains(&name) {
-                break;
-            }
-            name = format!("{text}（{n}）");
-        }
-        known.push(name);
-    }
-    known
+    Sheet { name, other_sheets, columns: guess::told_apart(columns), rows }
 }
 
 #[cfg(test)]

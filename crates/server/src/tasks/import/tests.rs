@@ -142,6 +142,31 @@ testkit::both! {
         assert_eq!((&made["kind"], &made["parent_id"]), (&json!("external"), &json!(app.unit("root").0)));
     }
 
+    async fn an_english_page_reads_english(app) {
+        let import = upload(app, LEDGER, "台账.csv").await;
+        let me = app.as_user("centre1").header("accept-language", "en");
+        let path = format!("/task-imports/{}", id(&import));
+        let import = me.get(&path).await.assert(200);
+        assert_eq!(problems(&import, 4), ["“各部门” is not matched to a unit yet"]);
+        assert_eq!(
+            problems(&import, 5),
+            [
+                "The due “按需” was not understood; it is kept with the demand. Set the due day after the import",
+                "“市招商中心” is not matched to a unit yet",
+            ]
+        );
+        assert_eq!(problems(&import, 6), ["The due day has passed (2025-12-31)", "The same as row 4"]);
+        let refused = me.post(&format!("{path}/commit"), &json!({ "dispatch": true })).await.refused(409, "not_ready");
+        assert_eq!(refused["detail"], "2 unit names are not matched yet; nothing can be imported.");
+        // What is written into the tasks is the ledger's own language, whoever carries it out.
+        let choices = json!({ "choices": { "各部门": { "ignore": true }, "市招商中心": { "create": true } } });
+        me.put(&format!("{path}/units"), &choices).await.assert(200);
+        let outcome = me.post(&format!("{path}/commit"), &json!({ "dispatch": false })).await.assert(200);
+        let root = me.get(&format!("/tasks/{}", outcome["root_ids"][1].as_str().unwrap())).await.assert(200);
+        let book = me.get(&format!("/tasks/{}", root["children"][0]["id"].as_str().unwrap())).await.assert(200);
+        assert_eq!(book["demand"], "编制招商图册\n时限：按需");
+    }
+
     async fn an_import_is_its_uploaders_alone(app) {
         let import = upload(app, LEDGER, "台账.csv").await;
         let path = format!("/task-imports/{}", id(&import));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use db::Tx;
+use wording::say;
 
 use super::{
     model::{Choice, Choices, ImportUnit, UnitChoiceKind},
@@ -102,7 +103,7 @@ pub(super) fn settle(entries: &mut [Entry], units: &[ImportUnit], first_co_as_le
         keep("lead", &mut entry.lead);
         keep("co", &mut entry.co);
         for (field, name) in open {
-            entry.error(field, format!("“{name}”还没有对应的单位"));
+            entry.error(field, say!("“{name}”还没有对应的单位"));
         }
         if entry.lead.is_empty() && first_co_as_lead && !entry.co.is_empty() {
             entry.lead.push(entry.co.remove(0));
@@ -112,7 +113,7 @@ pub(super) fn settle(entries: &mut [Entry], units: &[ImportUnit], first_co_as_le
         }
         let parties = entry.lead.len() + entry.co.len();
         if parties > MAX_PARTIES {
-            entry.error("co", format!("最多 {MAX_PARTIES} 个责任方，现有 {parties} 个"));
+            entry.error("co", say!("最多 {MAX_PARTIES} 个责任方，现有 {parties} 个"));
         }
     }
 }
@@ -156,7 +157,7 @@ mod tests {
             unit("丙局", None, None),
         ];
         settle(std::slice::from_mut(&mut row), &units, first_co_as_lead);
-        (row.lead, row.co, row.problems.into_iter().map(|problem| problem.message).collect())
+        (row.lead, row.co, row.problems.into_iter().map(|problem| problem.message.zh()).collect())
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(in crate::tasks) async fn insert_many(tx: &mut Tx, tasks: &[Task]) -> Result
         let mut sql = Sql::new(
             "insert into task (id, number, root_id, depth, position, title, demand, source_kind, importance, urgency, state, creator_id, \
              issuer_unit_id, created_at, dispatched_at, closed_at, start_day, due_day, original_due_day, due_explanation, rule_kind, \
-             weight, progress, claimed, children, sent_back, yellow_from, orange_from, red_from, lamp_plan, not_secret, importance_rank, \
+             weight, progress, claimed, children, sent_back, yellow_from, orange_from, red_from, lamp_plan, not_secret, importance_rank, planned_by, \
              version) values ",
         );
         for (index, task) in chunk.iter().enumerate() {
@@ -42,7 +42,8 @@ pub(in crate::tasks) async fn insert_many(tx: &mut Tx, tasks: &[Task]) -> Result
                 sql.push(", ");
                 optional(&mut sql, day.map(|day| day.to_string()));
             }
-            sql.push(", ").bind(task.lamp_plan.as_str()).push(", true, ").bind(task.importance as i64).push(", 1)");
+            sql.push(", ").bind(task.lamp_plan.as_str()).push(", true, ").bind(task.importance as i64);
+            sql.push(", ").bind(task.planned_by).push(", 1)");
         }
         sql.execute(tx).await?;
     }

@@ -45,7 +45,7 @@ pub(in crate::tasks) async fn summary(tx: &mut Tx, scope: &Scope, from: Moment, 
     let mut sql = Sql::new(
         "select count(*) as created, count(*) filter (where importance_rank > 0) as important, \
            count(*) filter (where done) as completed, count(*) filter (where not done and late) as overdue from ( \
-         select t.importance_rank, t.due_day is not null and t.state <> 'terminated' and t.due_day < ",
+         select t.importance_rank, t.due_day is not null and t.state not in ('suspended', 'terminated') and t.due_day < ",
     );
     sql.bind(as_of.day().to_string());
     sql.push(" as late, exists (select 1 from closure k where k.task_id = t.id and k.closed_at <= ").bind(as_of.millis());

@@ -195,17 +195,23 @@ pub(in crate::tasks) async fn list(
     sql.fetch_all(tx).await
 }
 
-/// Tasks whose signature, report or decision somebody waits for and that a person may owe: the to-do's raw material.
-pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, limit: i64) -> Result<Vec<Task>> {
+/// Tasks whose signature, report or decision somebody waits for and that a person may owe: the to-do's raw material. Reports
+/// count when they are due by `until`.
+pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, until: Day, limit: i64) -> Result<Vec<Task>> {
     let units = scope.units();
-    let mut sql = Sql::new(select_task!("where t.state in ('approval', 'dispatched', 'active', 'closed') and ("));
-    // As a party: something unsigned, or a report open.
+    let mut sql = Sql::new(select_task!("where t.state in ('approval', 'dispatched', 'active', 'suspended', 'closed') and ("));
+    // As a party: something unsigned, nobody named, or a report due.
     sql.push("(t.state in ('dispatched', 'active') and exists (select 1 from party op where op.task_id = t.id and (op.person_id = ")
         .bind(me.0);
     if !units.is_empty() {
         sql.push(" or op.unit_id in ").bind_list(units.iter().map(|unit| unit.0));
     }
-    sql.push(") and op.role <> 'charge_leader'))");
+    sql.push(
+        ") and op.role <> 'charge_leader' and (op.state = 'unsigned' or (op.state = 'signed' and (op.person_id is null or t.due_day <= ",
+    );
+    sql.bind(until.to_string());
+    sql.push(" or exists (select 1 from report_due od where od.task_id = t.id and od.report_id is null and od.due_day <= ");
+    sql.bind(until.to_string()).push("))))))");
     // As the issuer: something to decide.
     sql.push(" or ((t.creator_id = ").bind(me.0);
     if scope.sees_everything() {

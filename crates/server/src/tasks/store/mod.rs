@@ -3,13 +3,17 @@
 mod bulk;
 mod figures;
 mod list;
+mod nodes;
 mod parts;
+mod requests;
 mod task;
 
 pub(super) use bulk::*;
 pub(super) use figures::*;
 pub(super) use list::*;
+pub(super) use nodes::*;
 pub(super) use parts::*;
+pub(super) use requests::*;
 pub(super) use task::*;
 
 pub use figures::Summary;

@@ -14,7 +14,7 @@ macro_rules! select_task {
              t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, \
              t.created_at, t.dispatched_at, t.closed_at, t.settled_at, t.last_report_at, t.start_day, t.due_day, t.original_due_day, \
              t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.stage, t.sent_back, \
-             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.not_secret, t.version",
+             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.due_from, t.suspended_on, t.suspended_by, t.not_secret, t.version",
             $more,
             " from task t left join unit iu on iu.id = t.issuer_unit_id ",
             $rest
@@ -83,37 +83,39 @@ pub(in crate::tasks) async fn subtree(tx: &mut Tx, top: TaskId, limit: usize) ->
 pub(in crate::tasks) async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
     execute!(tx, |c| {
         sqlx::query(
-        "insert into task (id, number, parent_id, root_id, depth, position, title, demand, source_kind, source_document, clause, \
+            "insert into task (id, number, parent_id, root_id, depth, position, title, demand, source_kind, source_document, clause, \
            importance, urgency, state, creator_id, issuer_unit_id, created_at, start_day, due_day, original_due_day, due_text, \
-           due_explanation, rule_kind, rule_day, weight, progress, claimed, children, sent_back, lamp_plan, not_secret, importance_rank, version) \
+           due_explanation, rule_kind, rule_day, weight, progress, claimed, children, sent_back, lamp_plan, not_secret, importance_rank, \
+           version, due_from) \
          values ($1, null, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'draft', $13, $14, $15, $16, $17, $17, $18, $19, $20, $21, \
-           $22, 0, 0, 0, 0, '[]', $23, $24, 1)"
-    )
-    .bind(task.id)
-    .bind(task.parent_id)
-    .bind(task.root_id)
-    .bind(task.depth)
-    .bind(task.position)
-    .bind(task.title.as_str())
-    .bind(task.demand.as_str())
-    .bind(task.source_kind.as_str())
-    .bind(task.source_document.as_deref())
-    .bind(task.clause.as_deref())
-    .bind(task.importance)
-    .bind(task.urgency)
-    .bind(task.creator_id)
-    .bind(task.issuer_unit_id)
-    .bind(task.created_at)
-    .bind(task.start_day)
-    .bind(task.due_day)
-    .bind(task.due_text.as_deref())
-    .bind(task.due_explanation.as_str())
-    .bind(task.rule_kind)
-    .bind(task.rule_day)
-    .bind(task.weight)
-    .bind(task.not_secret)
-    .bind(task.importance as i64)
-    .execute(c)
+           $22, 0, 0, 0, 0, '[]', $23, $24, 1, $25)",
+        )
+        .bind(task.id)
+        .bind(task.parent_id)
+        .bind(task.root_id)
+        .bind(task.depth)
+        .bind(task.position)
+        .bind(task.title.as_str())
+        .bind(task.demand.as_str())
+        .bind(task.source_kind.as_str())
+        .bind(task.source_document.as_deref())
+        .bind(task.clause.as_deref())
+        .bind(task.importance)
+        .bind(task.urgency)
+        .bind(task.creator_id)
+        .bind(task.issuer_unit_id)
+        .bind(task.created_at)
+        .bind(task.start_day)
+        .bind(task.due_day)
+        .bind(task.due_text.as_deref())
+        .bind(task.due_explanation.as_str())
+        .bind(task.rule_kind)
+        .bind(task.rule_day)
+        .bind(task.weight)
+        .bind(task.not_secret)
+        .bind(task.importance as i64)
+        .bind(task.due_from)
+        .execute(c)
     })?;
     Ok(())
 }
@@ -128,7 +130,8 @@ pub(in crate::tasks) async fn save(tx: &mut Tx, before: &Task, task: &mut Task) 
     execute!(tx, |c| sqlx::query(
         "update task set state = $2, submitted_by = $3, closed_at = $4, settled_at = $5, last_report_at = $6, weight = $7, progress = $8, \
            claimed = $9, children = $10, stage = $11, sent_back = $12, red_since = $13, yellow_from = $14, orange_from = $15, \
-           red_from = $16, lamp_plan = $17, version = $18 \
+           red_from = $16, lamp_plan = $17, version = $18, planned_by = $19, \
+           suspended_on = $20, suspended_by = $21 \
          where id = $1"
     )
     .bind(task.id)
@@ -149,6 +152,9 @@ pub(in crate::tasks) async fn save(tx: &mut Tx, before: &Task, task: &mut Task) 
     .bind(task.red_from)
     .bind(task.lamp_plan.as_str())
     .bind(task.version)
+    .bind(task.planned_by)
+    .bind(task.suspended_on)
+    .bind(task.suspended_by)
     .execute(c))?;
     Ok(())
 }
@@ -158,7 +164,7 @@ async fn save_facts(tx: &mut Tx, task: &Task) -> Result<()> {
     execute!(tx, |c| sqlx::query(
         "update task set number = $2, title = $3, demand = $4, source_kind = $5, source_document = $6, clause = $7, importance = $8, \
            urgency = $9, dispatched_at = $10, start_day = $11, due_day = $12, original_due_day = $13, due_text = $14, \
-           due_explanation = $15, rule_kind = $16, rule_day = $17, not_secret = $18, importance_rank = $19 \
+           due_explanation = $15, rule_kind = $16, rule_day = $17, not_secret = $18, importance_rank = $19, due_from = $20 \
          where id = $1"
     )
     .bind(task.id)
@@ -180,6 +186,7 @@ async fn save_facts(tx: &mut Tx, task: &Task) -> Result<()> {
     .bind(task.rule_day)
     .bind(task.not_secret)
     .bind(task.importance as i64)
+    .bind(task.due_from)
     .execute(c))?;
     Ok(())
 }
@@ -189,7 +196,7 @@ async fn save_facts(tx: &mut Tx, task: &Task) -> Result<()> {
 pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<()> {
     execute!(tx, |c| sqlx::query(
         "update task set progress = $2, claimed = $3, red_since = $4, yellow_from = $5, orange_from = $6, red_from = $7, lamp_plan = $8, \
-           state = $9, closed_at = $10, settled_at = $11, children = $12 where id = $1"
+           state = $9, closed_at = $10, settled_at = $11, children = $12, planned_by = $13 where id = $1"
     )
     .bind(task.id)
     .bind(task.progress)
@@ -203,8 +210,39 @@ pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<(
     .bind(task.closed_at)
     .bind(task.settled_at)
     .bind(task.children)
+    .bind(task.planned_by)
     .execute(c))?;
     Ok(())
+}
+
+/// Open tasks whose lamp plan comes from an older generation of calendar or rules, the oldest first.
+pub(in crate::tasks) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> Result<Vec<TaskId>> {
+    let rows: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as(
+        "select id from task where state in ('dispatched', 'active') and planned_by < $1 order by planned_by, id limit $2"
+    )
+    .bind(generation)
+    .bind(limit)
+    .fetch_all(c))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Every task below this one that is in one of these states, parents before children.
+pub(in crate::tasks) async fn below_in(tx: &mut Tx, id: TaskId, states: &[TaskState]) -> Result<Vec<TaskId>> {
+    let mut sql = Sql::new("with recursive below (id) as (select id from task where parent_id = ");
+    sql.bind(id.0).push(
+        " union all select c.id from task c join below b on c.parent_id = b.id) \
+         select t.id from task t join below b on b.id = t.id where t.state in ",
+    );
+    sql.bind_list(states.iter().map(|state| state.word())).push(" order by t.depth, t.position, t.id");
+    let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Open tasks, those due first in front.
+pub(in crate::tasks) async fn open_by_due(tx: &mut Tx, limit: i64) -> Result<Vec<Task>> {
+    run!(tx, |c| sqlx::query_as(select_task!("where t.state in ('dispatched', 'active') order by t.due_day, t.id limit $1"))
+        .bind(limit)
+        .fetch_all(c))
 }
 
 /// Sums over the tasks directly below.

@@ -1,4 +1,5 @@
 import { onScopeDispose } from 'vue'
+import { i18n } from '@/i18n'
 import { startLive } from '@/lib/live'
 import { queryClient } from '@/lib/query'
 import { toast } from '@/lib/toast'
@@ -23,7 +24,7 @@ export function useLive(): void {
   }
   const stop = startLive({
     message: ({ title, text }) => {
-      toast(text ? `${title}：${text.slice(0, 60)}` : title)
+      toast(text ? i18n.global.t('inbox.news', { title, text: text.slice(0, 60) }) : title)
       again('messages', 'unread', 'todo')
     },
     // A dispatch of two hundred tasks is one re-read, not two hundred.

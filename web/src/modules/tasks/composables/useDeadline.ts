@@ -1,6 +1,20 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { queryClient } from '@/lib/query'
 import { readDeadline } from '../api'
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+const asking = (text: string, from: string) => ({
+  queryKey: ['deadline', text, from],
+  queryFn: () => readDeadline(text, from),
+  staleTime: Infinity,
+})
+
+/** The day the words mean, for whoever sends them before they were read; null where they name none. */
+export async function dayIn(text: string, from = ''): Promise<string | null> {
+  const words = text.trim()
+  return !words || DAY.test(words) ? words || null : (await queryClient.fetchQuery(asking(words, from))).day
+}
 
 /** Reads a due date in words as it is typed. */
 export function useDeadline(text: MaybeRefOrGetter<string>, from: MaybeRefOrGetter<string> = '') {

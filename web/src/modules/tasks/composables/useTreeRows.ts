@@ -1,5 +1,6 @@
-import { reactive, ref, computed, toValue, type MaybeRefOrGetter, type Ref } from 'vue'
+import { reactive, ref, computed, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
 import type { TaskRow } from '@/api/types'
+import { i18n } from '@/i18n'
 import { explain } from '@/lib/problems'
 import { queryClient } from '@/lib/query'
 import { toast } from '@/lib/toast'
@@ -31,16 +32,23 @@ export function useTreeRows(roots: Ref<TaskRow[]>, active: MaybeRefOrGetter<bool
     return flat
   })
 
+  async function read(id: string): Promise<void> {
+    const tree = await queryClient.fetchQuery({ queryKey: ['tasks', 'tree', id], queryFn: () => readTree(id) })
+    children.set(
+      id,
+      tree.items.filter((one) => one.parent_id === id),
+    )
+  }
+  // Why a lamp is lit is said by the server.
+  watch(i18n.global.locale, () => {
+    for (const id of open) read(id).catch(() => open.delete(id))
+  })
+
   async function toggle(row: TaskRow): Promise<void> {
     if (open.delete(row.id)) return
     loading.value = row.id
     try {
-      const tree = await queryClient.fetchQuery({
-        queryKey: ['tasks', 'tree', row.id],
-        queryFn: () => readTree(row.id),
-      })
-      const below = tree.items.filter((one) => one.parent_id === row.id)
-      children.set(row.id, below)
+      await read(row.id)
       open.add(row.id)
     } catch (error) {
       toast(explain(error), true)

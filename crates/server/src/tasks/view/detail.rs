@@ -1,4 +1,4 @@
-//! Tasks as people and programs see them: rows of lists and the whole page of one.
+//! The page of a task: everything about it that the asker may see, and what they may do.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,161 +6,32 @@ use db::Tx;
 use kit::{Day, Moment, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
+use wording::Words;
 
 use super::{
-    case::Case,
-    duties,
-    lamp::{self, LampView},
-    model::{
-        Importance, MilestoneId, PartyId, PartyRole, PartyRow, PartyState, ReportDueId, ReportId, ReportRule, ReportState, RequestId,
-        RequestKind, RequestState, Share, Task, TaskId, TaskState, Urgency, VerificationId, VerificationResult,
+    super::{
+        case::Case,
+        due, duties, lamp,
+        model::{
+            MilestoneId, PartyId, PartyRole, PartyRow, PartyState, ReportDueId, ReportId, ReportRule, ReportState, RequestId, RequestKind,
+            RequestState, Share, Task, TaskId, TaskState, VerificationId, VerificationResult,
+        },
+        policy::{self, Action},
+        requests::ReasonClass,
+        rules::TaskRules,
+        store,
     },
-    policy::{self, Action},
-    store,
+    TaskRow, kind_names, person_of, row, rows, unit_of,
 };
 use crate::{
-    app::{Ctx, Outcome, Refusal},
+    app::{Ctx, Outcome},
     files::{self, FileRef},
     org::{self, PersonId, PersonRef, UnitId, UnitRef},
 };
 
-/// Who leads a task.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Lead {
-    unit: UnitRef,
-    person: Option<PersonRef>,
-}
-
-/// A task in a list.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TaskRow {
-    /// Its id.
-    pub id: TaskId,
-    /// Its number, from dispatch on.
-    pub number: Option<String>,
-    /// The task above it.
-    pub parent_id: Option<TaskId>,
-    /// The top of its tree.
-    pub root_id: TaskId,
-    /// 0 for the root.
-    pub depth: i64,
-    /// There are tasks below it.
-    pub has_children: bool,
-    /// Its title.
-    pub title: String,
-    /// Where it stands.
-    pub state: TaskState,
-    /// Its health.
-    pub lamp: LampView,
-    /// How much depends on it.
-    pub importance: Importance,
-    /// How quickly it must move.
-    pub urgency: Urgency,
-    /// Where it comes from.
-    pub source_kind: String,
-    /// Where it comes from, for people.
-    pub source_name: String,
-    /// Who leads it.
-    pub lead: Option<Lead>,
-    /// Who else takes part.
-    pub co_units: Vec<UnitRef>,
-    /// Verified progress in percent.
-    pub progress: Share,
-    /// Claimed progress in percent.
-    pub claimed_progress: Share,
-    /// Its share of the task above in percent.
-    pub weight: Share,
-    /// The first step that has not been reached.
-    pub stage: Option<String>,
-    /// When it is due.
-    pub due_day: Option<Day>,
-    /// Working days past due; 0 when it is not.
-    pub overdue_days: i64,
-    /// Working days until due; absent when it is past due, done, or never due.
-    pub remain_days: Option<i64>,
-    /// When it was written.
-    pub created_at: Moment,
-    /// When it went out.
-    pub dispatched_at: Option<Moment>,
-    /// When it was closed.
-    pub closed_at: Option<Moment>,
-    /// When progress was last reported.
-    pub last_report_at: Option<Moment>,
-    /// Counts changes.
-    pub version: i64,
-}
-
-/// Turns tasks into rows: parties and names are read once for all of them.
-pub async fn rows(tx: &mut Tx, ctx: &Ctx, tasks: Vec<Task>) -> Outcome<Vec<TaskRow>> {
-    let mut parties: HashMap<TaskId, Vec<PartyRow>> = HashMap::new();
-    for party in store::parties_of(tx, tasks.iter().map(|task| task.id)).await? {
-        parties.entry(party.task_id).or_default().push(party);
-    }
-    let kinds = kind_names(tx).await?;
-    Ok(tasks.into_iter().map(|task| row(ctx, &kinds, &task, parties.get(&task.id).map_or(&[], Vec::as_slice))).collect())
-}
-
-/// The same for tasks of which only the ids are known; those the actor does not see are left out.
-pub async fn rows_of(tx: &mut Tx, ctx: &Ctx, ids: &[TaskId]) -> Outcome<Vec<TaskRow>> {
-    let tasks = store::seen_tasks(tx, &ctx.actor.scope, ids).await?;
-    rows(tx, ctx, tasks).await
-}
-
-async fn kind_names(tx: &mut Tx) -> Outcome<HashMap<String, String>> {
-    Ok(store::source_kinds(tx).await?.into_iter().map(|kind| (kind.code, kind.name)).collect())
-}
-
-fn unit_of(party: &PartyRow) -> UnitRef {
-    UnitRef { id: party.unit_id, name: party.unit_name.clone(), short_name: party.unit_short.clone() }
-}
-
-fn person_of(party: &PartyRow) -> Option<PersonRef> {
-    Some(PersonRef { id: party.person_id?, name: party.person_name.clone()? })
-}
-
-fn row(ctx: &Ctx, kinds: &HashMap<String, String>, task: &Task, parties: &[PartyRow]) -> TaskRow {
-    let today = ctx.today();
-    let days = |due: Day| ctx.calendar.workdays_between(today.date(), due.date());
-    let open = task.state.is_open();
-    let late = open && task.due_day.is_some_and(|due| due < today);
-    TaskRow {
-        id: task.id,
-        number: task.number.clone(),
-        parent_id: task.parent_id,
-        root_id: task.root_id,
-        depth: task.depth,
-        has_children: task.children > 0,
-        title: task.title.clone(),
-        state: task.state,
-        lamp: lamp::on(task, &ctx.calendar, today),
-        importance: task.importance,
-        urgency: task.urgency,
-        source_name: kinds.get(&task.source_kind).cloned().unwrap_or_else(|| task.source_kind.clone()),
-        source_kind: task.source_kind.clone(),
-        lead: parties
-            .iter()
-            .find(|party| party.role == PartyRole::Lead)
-            .map(|party| Lead { unit: unit_of(party), person: person_of(party) }),
-        co_units: parties.iter().filter(|party| party.role != PartyRole::Lead).map(unit_of).collect(),
-        progress: task.progress,
-        claimed_progress: task.claimed,
-        weight: task.weight,
-        stage: task.stage.clone(),
-        due_day: task.due_day,
-        // On the first day after a due day that was followed by days off no working day has passed; it is late all the same.
-        overdue_days: if late { task.due_day.map_or(0, |due| (-days(due)).max(1)) } else { 0 },
-        remain_days: if open && !late { task.due_day.map(days) } else { None },
-        created_at: task.created_at,
-        dispatched_at: task.dispatched_at,
-        closed_at: task.closed_at,
-        last_report_at: task.last_report_at,
-        version: task.version,
-    }
-}
-
 /// A party on the page of a task.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Party {
+pub(in crate::tasks) struct Party {
     id: PartyId,
     unit: UnitRef,
     person: Option<PersonRef>,
@@ -178,7 +49,7 @@ pub(super) struct Party {
 
 /// A step.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Milestone {
+pub(in crate::tasks) struct Milestone {
     id: MilestoneId,
     title: String,
     due_day: Day,
@@ -203,7 +74,7 @@ kit::text_enum! {
 
 /// A duty to report.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct ReportDue {
+pub(in crate::tasks) struct ReportDue {
     id: ReportDueId,
     due_day: Day,
     state: DueState,
@@ -212,7 +83,7 @@ pub(super) struct ReportDue {
 
 /// A report.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Report {
+pub(in crate::tasks) struct Report {
     id: ReportId,
     party_id: PartyId,
     unit: UnitRef,
@@ -233,34 +104,56 @@ pub(super) struct Report {
 
 /// A request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Request {
+pub(in crate::tasks) struct Request {
     id: RequestId,
     kind: RequestKind,
     state: RequestState,
     party_id: Option<PartyId>,
     reason: String,
     proposed_unit: Option<UnitRef>,
+    /// Why more time is needed.
+    reason_class: Option<ReasonClass>,
+    /// The due day asked for, or the day on which it is expected to go on.
+    new_day: Option<Day>,
+    /// The paper a suspension rests on.
+    basis: Option<String>,
+    /// What is to be looked at again.
+    subject_id: Option<Uuid>,
     by: PersonRef,
     at: Moment,
+    /// Who agreed first, where two have to.
+    agreed_by: Option<PersonRef>,
+    agreed_at: Option<Moment>,
+    agreed_text: Option<String>,
     decided_by: Option<PersonRef>,
     decided_at: Option<Moment>,
     decision_text: Option<String>,
+    /// Whether the asker of this page may decide on it now.
+    may_decide: bool,
+    /// Whether another has to agree after them.
+    passes_on: bool,
+    /// Whether they may take it back.
+    may_withdraw: bool,
+    /// Whether they may ask for a second look at it.
+    may_recheck: bool,
     files: Vec<FileRef>,
 }
 
 /// A check after closing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Verification {
+pub(in crate::tasks) struct Verification {
     id: VerificationId,
     result: VerificationResult,
     text: String,
     by: PersonRef,
     at: Moment,
+    /// Whether the asker of this page may ask for a second look at it.
+    may_recheck: bool,
 }
 
 /// A task above.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Ancestor {
+pub(in crate::tasks) struct Ancestor {
     id: TaskId,
     number: Option<String>,
     title: String,
@@ -268,9 +161,9 @@ pub(super) struct Ancestor {
 
 /// What the asker must do now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct NextDuty {
+pub(in crate::tasks) struct NextDuty {
     action: Action,
-    text: String,
+    text: Words,
     due_day: Option<Day>,
     /// Which request or report it is about, where it is about one.
     target: Option<Uuid>,
@@ -291,9 +184,9 @@ pub struct TaskDetail {
     original_due_day: Option<Day>,
     due_text: Option<String>,
     /// How the due day came about.
-    due_explanation: Vec<String>,
+    due_explanation: Vec<Words>,
     /// The due day lies in a year whose calendar is not published.
-    calendar_warning: Option<String>,
+    calendar_warning: Option<Words>,
     parties: Vec<Party>,
     milestones: Vec<Milestone>,
     report_rule: ReportRule,
@@ -322,7 +215,7 @@ struct Names {
 
 impl Names {
     fn person(&self, id: PersonId) -> PersonRef {
-        self.persons.get(&id).cloned().unwrap_or_else(|| PersonRef { id, name: "（已删除）".to_owned() })
+        self.persons.get(&id).cloned().unwrap_or_else(|| PersonRef { id, name: Words::from("（已删除）").spoken() })
     }
 }
 
@@ -348,7 +241,7 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let mut persons: Vec<PersonId> = vec![task.creator_id];
     persons.extend(case.parties.iter().filter_map(|p| p.signed_by));
     persons.extend(reports.iter().flat_map(|r| [Some(r.person_id), r.reviewed_by]).flatten());
-    persons.extend(requests.iter().flat_map(|r| [Some(r.person_id), r.decided_by]).flatten());
+    persons.extend(requests.iter().flat_map(|r| [Some(r.person_id), r.agreed_by, r.decided_by]).flatten());
     persons.extend(verifications.iter().map(|v| v.person_id));
     let units: Vec<UnitId> = requests.iter().filter_map(|r| r.proposed_unit_id).chain(task.issuer_unit_id).collect();
     let names = Names {
@@ -360,12 +253,17 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let children = rows(tx, ctx, below).await?;
     let ancestors = store::ancestors(tx, id).await?;
     let kinds = kind_names(tx).await?;
+    let within = ctx.rules.get::<TaskRules>().recheck_within;
+    let looked_at: Vec<_> = requests.iter().filter(|r| r.state != RequestState::Withdrawn).filter_map(|r| r.subject_id).collect();
+    let may_recheck = |subject: Uuid, at: Option<Moment>| {
+        can.contains(&Action::Recheck) && !looked_at.contains(&subject) && at.is_some_and(|at| at.day().days_until(today) <= within)
+    };
     let situation_of = |party: &PartyRow| can.contains(&Action::Return) && party.state == PartyState::Unsigned && party.returned == 0;
     Ok(TaskDetail {
         next_duty: next_duty(ctx, &case, &can, dues.iter().find(|due| due.report_id.is_none()).map(|due| due.due_day)),
         planned_progress: task.state.is_open().then(|| lamp::planned(task, &milestones, &ctx.calendar, today)).flatten(),
-        calendar_warning: task.due_day.and_then(|due| ctx.calendar.unpublished(due.date(), due.date())).map(|warning| warning.to_string()),
-        due_explanation: serde_json::from_str(&task.due_explanation).unwrap_or_default(),
+        calendar_warning: task.due_day.and_then(|due| ctx.calendar.unpublished(due.date(), due.date())).map(workdays::Unpublished::words),
+        due_explanation: due::stored_explanation(&task.due_explanation),
         parties: case
             .parties
             .iter()
@@ -427,7 +325,18 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
         requests: requests
             .into_iter()
             .map(|r| Request {
+                may_decide: r.state == RequestState::Open && case.may_decide(ctx, &r),
+                passes_on: case.passes_on(ctx, &r),
+                may_withdraw: r.state == RequestState::Open && r.person_id == ctx.actor.person && r.kind != RequestKind::Return,
+                may_recheck: r.state == RequestState::Refused && r.kind != RequestKind::Recheck && may_recheck(r.id.0, r.decided_at),
                 by: names.person(r.person_id),
+                agreed_by: r.agreed_by.map(|by| names.person(by)),
+                agreed_at: r.agreed_at,
+                agreed_text: r.agreed_text,
+                reason_class: r.reason_class,
+                new_day: r.new_day,
+                basis: r.basis,
+                subject_id: r.subject_id,
                 decided_by: r.decided_by.map(|by| names.person(by)),
                 proposed_unit: r.proposed_unit_id.and_then(|unit| names.units.get(&unit).cloned()),
                 files: files.remove(&r.id.0).unwrap_or_default(),
@@ -443,7 +352,14 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
             .collect(),
         verifications: verifications
             .into_iter()
-            .map(|v| Verification { id: v.id, result: v.result, text: v.text, by: names.person(v.person_id), at: v.at })
+            .map(|v| Verification {
+                may_recheck: v.result == VerificationResult::Fail && task.state == TaskState::Active && may_recheck(v.id.0, Some(v.at)),
+                id: v.id,
+                result: v.result,
+                text: v.text,
+                by: names.person(v.person_id),
+                at: v.at,
+            })
             .collect(),
         milestones: milestones
             .into_iter()
@@ -491,35 +407,5 @@ fn next_duty(ctx: &Ctx, case: &Case, can: &BTreeSet<Action>, next_due: Option<Da
         (Action::RequestClose, "进度已报满，可以申请办结", done),
     ];
     let (action, text, _) = order.into_iter().find(|(action, _, when)| *when && can.contains(action))?;
-    Some(NextDuty { action, text: text.to_owned(), due_day: None, target: None })
-}
-
-/// A tree is cut here; whoever needs what lies deeper asks for a tree further down.
-const MOST_ROWS: usize = 2000;
-
-/// The whole tree below a task in reading order as far as the actor sees it, and whether it was cut.
-pub(super) async fn tree(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<(Vec<TaskRow>, bool)> {
-    Case::look(tx, ctx, id).await?;
-    let mut all = store::subtree(tx, id, MOST_ROWS + 1).await?;
-    let cut = all.len() > MOST_ROWS;
-    all.truncate(MOST_ROWS);
-    let seen = store::seen(tx, &ctx.actor.scope, &all.iter().map(|t| t.id).collect::<Vec<_>>()).await?;
-    let mut below: HashMap<TaskId, Vec<Task>> = HashMap::new();
-    let mut top = None;
-    for task in all {
-        if task.id == id {
-            top = Some(task);
-        } else if let Some(parent) = task.parent_id {
-            below.entry(parent).or_default().push(task);
-        }
-    }
-    let mut out = Vec::new();
-    let mut stack = vec![top.ok_or(Refusal::NotFound)?];
-    while let Some(task) = stack.pop() {
-        stack.extend(below.remove(&task.id).unwrap_or_default().into_iter().rev());
-        if task.id == id || seen.contains(&task.id) {
-            out.push(task);
-        }
-    }
-    Ok((rows(tx, ctx, out).await?, cut))
+    Some(NextDuty { action, text: text.into(), due_day: None, target: None })
 }

@@ -1,0 +1,49 @@
+use std::collections::BTreeMap;
+
+use wording::Catalog;
+
+/// One file for each part of the house.
+const FILES: &[(&str, &str)] = &[
+    ("platform", include_str!("../../locales/en/platform.toml")),
+    ("org", include_str!("../../locales/en/org.toml")),
+    ("tasks", include_str!("../../locales/en/tasks.toml")),
+    ("import", include_str!("../../locales/en/import.toml")),
+    ("supervision", include_str!("../../locales/en/supervision.toml")),
+    ("requests", include_str!("../../locales/en/requests.toml")),
+    ("standing", include_str!("../../locales/en/standing.toml")),
+    ("leaves", include_str!("../../locales/en/leaves.toml")),
+];
+
+/// What the program says, in English. Files that cannot be read are a fault of the build, which the tests see; a page then
+/// shows Chinese.
+pub(super) fn english() -> Catalog {
+    let mut catalog = Catalog::default();
+    for (name, text) in FILES {
+        let sentences: BTreeMap<String, String> = toml::from_str(text).unwrap_or_else(|error| {
+            tracing::error!(%error, file = name, "a file of English sentences cannot be read");
+            BTreeMap::new()
+        });
+        for (zh, en) in sentences {
+            if let Err(error) = catalog.add(&zh, &en) {
+                tracing::error!(%error, file = name, "an English sentence is wrong");
+            }
+        }
+    }
+    catalog
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_can_be_read_and_has_the_places_of_its_sentences() {
+        let mut catalog = Catalog::default();
+        for (name, text) in FILES {
+            let sentences: BTreeMap<String, String> = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            for (zh, en) in sentences {
+                catalog.add(&zh, &en).unwrap_or_else(|error| panic!("{name}: {error}"));
+            }
+        }
+    }
+}

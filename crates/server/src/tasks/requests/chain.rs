@@ -1,0 +1,72 @@
+//! Who decides on what is asked for: one or two, by importance, and never somebody who asked, does it or took part.
+
+use kit::text_enum;
+
+use super::{
+    super::{
+        model::{Importance, Task},
+        policy::{self, Situation},
+        rules::TaskRules,
+    },
+    RequestKind, RequestRow, RequestState,
+};
+use crate::access::{Principal, Role};
+
+text_enum! {
+    /// Who has to agree, in this order.
+    Chain {
+        Issuer = "issuer", "交办方";
+        IssuerHead = "issuer_head", "交办方，再由交办单位负责人";
+        IssuerLeader = "issuer_leader", "交办方，再由管委会领导";
+    }
+}
+
+/// The chain for a request on a task of this importance. What changes a term, or ends or stops a task, follows the rules; the
+/// rest needs one.
+pub(in crate::tasks) fn of(kind: RequestKind, importance: Importance, rules: &TaskRules) -> Chain {
+    match kind {
+        RequestKind::Extend | RequestKind::Suspend | RequestKind::Terminate => match importance {
+            Importance::Normal => rules.chain_normal,
+            Importance::Important => rules.chain_important,
+            Importance::Major => rules.chain_major,
+        },
+        _ => Chain::Issuer,
+    }
+}
+
+/// Whether another has to agree after this person. Who has the rank that is asked for last covers the one before: otherwise
+/// a request on which the only leader agreed first would wait for ever.
+pub(in crate::tasks) fn goes_on(chain: Chain, task: &Task, request: &RequestRow, who: &Principal) -> bool {
+    request.agreed_by.is_none() && !has_last_rank(chain, task, who)
+}
+
+fn has_last_rank(chain: Chain, task: &Task, who: &Principal) -> bool {
+    match chain {
+        Chain::Issuer => true,
+        Chain::IssuerHead => policy::may_approve(task, who),
+        Chain::IssuerLeader => is_leader(who),
+    }
+}
+
+fn is_leader(who: &Principal) -> bool {
+    who.is(Role::Leader) && who.scope.sees_everything()
+}
+
+/// Whether the person may decide on the request now. Returns and closings have rules of their own.
+pub(in crate::tasks) fn may_decide(s: &Situation<'_>, request: &RequestRow, who: &Principal) -> bool {
+    let took_part = request.person_id == who.person
+        || request.agreed_by == Some(who.person)
+        || request.bars(who.person)
+        || s.parties.iter().any(|party| party.role.leads() && party.person_id == Some(who.person));
+    if request.state != RequestState::Open || took_part {
+        return false;
+    }
+    let leader = is_leader(who);
+    let issuer = policy::is_issuer(s.task, who);
+    match request.kind {
+        RequestKind::Return | RequestKind::Close => false,
+        RequestKind::Recheck => issuer || leader || who.is(Role::Centre),
+        kind if request.agreed_by.is_some() => has_last_rank(of(kind, s.task.importance, &s.rules), s.task, who),
+        _ => issuer || leader,
+    }
+}

@@ -1,0 +1,2 @@
+export { useWorkdays } from './composables/useWorkdays'
+export const CalendarPage = () => import('./pages/CalendarPage.vue')
