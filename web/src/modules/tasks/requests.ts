@@ -19,8 +19,6 @@ export const REASON_CLASSES: readonly ReasonClass[] = ['own', 'waiting', 'change
 export const QUICK = [3, 5, 10] as const
 
 export const askable = (detail: Pick<TaskDetail, 'can'>) => ASKED.filter((kind) => detail.can.includes(kind))
-export const isAsked = (action: Action): action is AskKind =>
-  action === 'recheck' || ASKED.some((kind) => kind === action)
 
 // --- asking
 export interface AskDraft<File = { id: string }> {
