@@ -1,5 +1,4 @@
 import type {
-  Action,
   Importance,
   ReasonClass,
   Request,
