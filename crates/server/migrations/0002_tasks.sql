@@ -122,6 +122,8 @@ create table report (
     id uuid primary key,
     task_id uuid not null references task (id),
     party_id uuid not null references party (id),
+    -- Whose part it was then: a part may be transferred, what was reported is not.
+    unit_id uuid not null references unit (id),
     person_id uuid not null references person (id),
     at bigint not null,
     claimed bigint not null,

@@ -98,7 +98,11 @@ fn every_sentence_for_people_is_said_in_english_too() {
     let said: Vec<&Source> = sources.iter().filter(|source| rules::speaks(source)).collect();
     assert!(said.len() > 60, "only {} files that speak were found", said.len());
     let english = source::files(&workspace(), "crates/server/locales/en", ".toml");
+    let (names, english): (Vec<_>, Vec<_>) = english.into_iter().partition(|(path, _)| path.ends_with("/names.toml"));
     holds(rules::untranslated(&said, &english));
+    let migrations = source::files(&workspace(), "crates/server/migrations", ".sql");
+    assert_eq!(names.len(), 1);
+    holds(rules::nameless(&names, &migrations));
     holds(said.iter().flat_map(|source| rules::unspoken(source)));
 }
 

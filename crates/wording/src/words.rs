@@ -9,7 +9,7 @@ use crate::Lang;
 ///
 /// Deliberately without `Display`: it would be so easy to put Chinese into an English page.
 #[derive(Clone, Debug, PartialEq, Eq, ToSchema)]
-#[schema(value_type = String)]
+#[schema(value_type = String, description = "A sentence, in the language of the request (`Accept-Language`: zh or en).")]
 pub struct Words(pub(crate) Kind);
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2028,8 +2028,8 @@ export interface components {
         SourceKind: {
             /** @description Its stable code. */
             code: string;
-            /** @description What people call it. */
-            name: string;
+            /** @description What people call it. Kinds an area adds have no English. */
+            name: components["schemas"]["Words"];
             /** @description Whether such tasks are approved before they go out. */
             needs_approval: boolean;
         };
@@ -2253,7 +2253,7 @@ export interface components {
             /** @description Where it comes from. */
             source_kind: string;
             /** @description Where it comes from, for people. */
-            source_name: string;
+            source_name: components["schemas"]["Words"];
             /** @description The first step that has not been reached. */
             stage?: string | null;
             /** @description Where it stands. */
@@ -2768,11 +2768,7 @@ export interface components {
         };
         /** @enum {string} */
         VerificationResult: "pass" | "fail";
-        /**
-         * @description A sentence, or several, that can be said in any language the catalog knows.
-         *
-         *     Deliberately without `Display`: it would be so easy to put Chinese into an English page.
-         */
+        /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
     };
     responses: never;

@@ -9,6 +9,7 @@ const FILES: &[(&str, &str)] = &[
     ("tasks", include_str!("../../locales/en/tasks.toml")),
     ("import", include_str!("../../locales/en/import.toml")),
     ("supervision", include_str!("../../locales/en/supervision.toml")),
+    ("names", include_str!("../../locales/en/names.toml")),
     ("requests", include_str!("../../locales/en/requests.toml")),
     ("standing", include_str!("../../locales/en/standing.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),

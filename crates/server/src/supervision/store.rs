@@ -114,7 +114,7 @@ pub(super) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, units: impl I
     let mut sql = Sql::new(SELECT);
     scope.tasks(&mut sql);
     // Whoever pressed waits for an answer and does not owe one.
-    sql.push(" and g.replied_at is null and g.person_id <> ").bind(me.0);
+    sql.push(" and t.state not in ('suspended', 'terminated') and g.replied_at is null and g.person_id <> ").bind(me.0);
     sql.push(" and (p.person_id = ").bind(me.0);
     sql.push(" or p.unit_id in ").bind_list(units.into_iter().map(|unit| unit.0));
     sql.push(") order by g.reply_due_day, g.id limit 200");

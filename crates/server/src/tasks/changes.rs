@@ -4,7 +4,10 @@ use kit::Day;
 use serde_json::{Value, json};
 use wording::{Join, Words, say};
 
-use super::model::{MilestoneRow, PartyRow, RuleKind, Task};
+use super::{
+    model::{MilestoneRow, PartyRow, RuleKind, Task},
+    store::SourceKind,
+};
 
 /// One thing that changed: what it was and what it is, of several parts where it is a list.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,10 +63,14 @@ fn cut(join: Join, parts: &[Words]) -> Words {
     Words::join(join, shown)
 }
 
-/// What a task says.
-pub(super) fn of_facts(before: &Task, after: &Task) -> Vec<Change> {
+/// What a task says; `kinds` names the kinds of source.
+pub(super) fn of_facts(before: &Task, after: &Task, kinds: &[SourceKind]) -> Vec<Change> {
     let text = |text: &str| if text.is_empty() { Vec::new() } else { vec![Words::raw(text)] };
     let maybe = |value: &Option<String>| text(value.as_deref().unwrap_or_default());
+    let kind = |code: &str| {
+        let known = kinds.iter().find(|kind| kind.code == code);
+        vec![known.map_or_else(|| Words::raw(code), |kind| kind.name.clone())]
+    };
     let day = |day: Option<Day>| day.map(|day| Words::raw(day.to_string())).into_iter().collect();
     [
         ("标题", text(&before.title), text(&after.title)),
@@ -73,7 +80,7 @@ pub(super) fn of_facts(before: &Task, after: &Task) -> Vec<Change> {
         ("开始日期", day(before.start_day), day(after.start_day)),
         ("重要程度", vec![before.importance.words()], vec![after.importance.words()]),
         ("紧急程度", vec![before.urgency.words()], vec![after.urgency.words()]),
-        ("任务来源", text(&before.source_kind), text(&after.source_kind)),
+        ("任务来源", kind(&before.source_kind), kind(&after.source_kind)),
         ("来源文件", maybe(&before.source_document), maybe(&after.source_document)),
         ("条款", maybe(&before.clause), maybe(&after.clause)),
         ("报送周期", vec![rule(before)], vec![rule(after)]),

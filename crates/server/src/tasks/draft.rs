@@ -397,7 +397,8 @@ pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &Task
         store::remove_open_dues(tx, id, ctx.today()).await?;
         plan_dues(tx, ctx, task, ctx.today()).await?;
     }
-    let mut changed = changes::of_facts(&before, task);
+    let kinds = if before.source_kind == task.source_kind { Vec::new() } else { store::source_kinds(tx).await? };
+    let mut changed = changes::of_facts(&before, task, &kinds);
     changed.extend(changes::of_parties(&before_parties, &case.parties));
     if replaces_steps {
         changed.extend(changes::of_steps(&before_steps, &steps));

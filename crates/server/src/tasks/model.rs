@@ -305,6 +305,8 @@ pub(super) struct ReportRow {
     pub id: ReportId,
     pub task_id: TaskId,
     pub party_id: PartyId,
+    /// Whose part it was then.
+    pub unit_id: UnitId,
     pub person_id: PersonId,
     pub at: Moment,
     pub claimed: Share,

@@ -58,8 +58,8 @@ pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, in
         .mine(ctx)
         .filter(|party| party.role.works() && party.state == PartyState::Signed)
         .min_by_key(|party| (party.person_id != Some(me), !party.role.leads(), party.position))
-        .map(|party| (party.id, party.unit_name.clone(), party.role));
-    let Some((party_id, unit, role)) = party else { return Err(Refusal::NotFound) };
+        .map(|party| (party.id, party.unit_id, party.unit_name.clone(), party.role));
+    let Some((party_id, unit_id, unit, role)) = party else { return Err(Refusal::NotFound) };
     // Whoever takes part reports on their part; how far the whole is, its leads say.
     let moves = role.leads();
     let rolled_up = moves && case.task.children > 0;
@@ -78,6 +78,7 @@ pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, in
         id: ReportId::new(&ctx.rng, ctx.now()),
         task_id: id,
         party_id,
+        unit_id,
         person_id: me,
         at: ctx.now(),
         claimed: if rolled_up { case.task.claimed } else { claimed },

@@ -476,6 +476,14 @@ pub(crate) fn untranslated(said: &[&Source], english: &[(String, String)]) -> Ve
     findings
 }
 
+/// English for names that no migration brings.
+pub(crate) fn nameless(names: &[(String, String)], migrations: &[(String, String)]) -> Vec<Finding> {
+    let read = |text: &str| toml::from_str::<std::collections::BTreeMap<String, String>>(text).unwrap_or_default();
+    let all = names.iter().flat_map(|(path, text)| read(text).into_keys().map(move |name| (path, name)));
+    let brought = |name: &str| migrations.iter().any(|(_, sql)| sql.contains(&format!("'{name}'")));
+    all.filter(|(_, name)| !brought(name)).map(|(path, name)| format!("{path}: no migration brings “{name}”")).collect()
+}
+
 /// Sentences that are put together so that nobody can translate them.
 pub(crate) fn unspoken(source: &Source) -> Vec<Finding> {
     let formats = source.words().filter(|(word, place)| *word == "format" && source.spells(*place, "format ! ("));

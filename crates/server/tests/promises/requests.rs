@@ -182,6 +182,8 @@ both! {
         let part = page["children"][0].clone();
         sign(app, "staff_b1", &part).await;
         let open = asked(app, "staff_b1", &part, extension("2026-03-24")).await;
+        app.as_user("leader").post(&format!("/tasks/{}/urges", id(&part)), &json!({ "text": "抓紧" })).await.assert(201);
+        assert!(duties(app, "staff_b1").await.contains(&"reply".to_owned()));
         ask(app, "head_b", &whole, json!({ "kind": "terminate" })).await.refused(409, "not_now");
         let request = asked(app, "centre1", &whole, json!({ "kind": "terminate" })).await;
         decide(app, "centre1", &request, json!({ "decision": "grant" })).await.refused(403, "forbidden");
@@ -219,6 +221,7 @@ both! {
         let task = active(app, "normal").await;
         ask(app, "head_b", &task, json!({ "kind": "transfer" })).await.refused_field("unit_id");
         ask(app, "head_b", &task, json!({ "kind": "transfer", "unit_id": app.unit("bureau_b") })).await.refused_field("unit_id");
+        report(app, "head_b", &task, 10).await;
         let request = asked(app, "liaison_b", &task, json!({ "kind": "transfer", "unit_id": app.unit("bureau_c") })).await;
         let page = grant(app, "centre1", &request).await;
         assert_eq!((&page["parties"][0]["unit"]["name"], &page["parties"][0]["state"]), (&json!("生态环境局"), &json!("unsigned")));
@@ -226,7 +229,9 @@ both! {
         app.run_jobs().await;
         assert_eq!(messages(app, "liaison_c").await[0], "新任务待签收");
         sign(app, "head_c", &task).await;
-        report(app, "head_c", &task, 30).await;
+        let page = report(app, "head_c", &task, 30).await;
+        let by: Vec<_> = page["reports"].as_array().unwrap().iter().map(|r| r["unit"]["name"].as_str().unwrap()).collect();
+        assert_eq!(by, ["生态环境局", "住房和城乡建设局"], "what was reported before stays theirs");
         app.as_user("head_b").get(&format!("/tasks/{}", id(&task))).await.refused(404, "not_found");
     }
 

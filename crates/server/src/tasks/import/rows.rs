@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use kit::Day;
-use wording::{Words, say};
+use wording::{Lang, Words, say};
 use workdays::Calendar;
 
 use super::{
@@ -218,7 +218,7 @@ fn entry(row: &SheetRow, places: &Places, mapping: &Mapping, kinds: &[SourceKind
         }
     }
     if let Some(word) = said(places.source_kind) {
-        match kinds.iter().find(|kind| kind.name == word || kind.code == word) {
+        match kinds.iter().find(|kind| kind.name.zh() == word || kind.name.in_lang(Lang::En) == word || kind.code == word) {
             Some(kind) => entry.source_kind = Some(kind.code.clone()),
             None => entry.warn("source_kind", say!("没有“{word}”这种任务来源，按统一的来源导入", word = short(word))),
         }

@@ -56,6 +56,10 @@ async fn extend(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, othe
 async fn put_off(tx: &mut Tx, ctx: &Ctx, task: &mut Task, due: Day, day: Day) -> Outcome<()> {
     task.due_day = Some(day);
     task.due_from = None;
+    if !task.state.is_open() {
+        // It stands still; its duties are planned when it goes on.
+        return Ok(());
+    }
     draft::plan_dues(tx, ctx, task, due.max(ctx.today())).await
 }
 

@@ -84,7 +84,7 @@ pub(in crate::tasks) async fn finish_parties(tx: &mut Tx, task: TaskId, from: Pa
 macro_rules! select_report {
     ($rest:literal) => {
         concat!(
-            "select id, task_id, party_id, person_id, at, claimed, verified, text, problem, next_step, fall_reason, state, reviewed_by, \
+            "select id, task_id, party_id, unit_id, person_id, at, claimed, verified, text, problem, next_step, fall_reason, state, reviewed_by, \
              reviewed_at, review_text from report ",
             $rest
         )
@@ -151,8 +151,8 @@ pub(in crate::tasks) async fn accept_open_reports(tx: &mut Tx, task: TaskId, by:
 
 pub(in crate::tasks) async fn insert_report(tx: &mut Tx, row: &ReportRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into report (id, task_id, party_id, person_id, at, claimed, text, problem, next_step, fall_reason, state) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        "insert into report (id, task_id, party_id, person_id, at, claimed, text, problem, next_step, fall_reason, state, unit_id) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     )
     .bind(row.id)
     .bind(row.task_id)
@@ -165,6 +165,7 @@ pub(in crate::tasks) async fn insert_report(tx: &mut Tx, row: &ReportRow) -> Res
     .bind(row.next_step.as_deref())
     .bind(row.fall_reason.as_deref())
     .bind(row.state)
+    .bind(row.unit_id)
     .execute(c))?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment};
+use wording::Words;
 
 use crate::tasks::model::{ClosureId, ClosureRow, Share, Task, TaskId, TaskState};
 
@@ -398,8 +399,8 @@ pub(in crate::tasks) async fn latest_child_due(tx: &mut Tx, id: TaskId) -> Resul
 pub struct SourceKind {
     /// Its stable code.
     pub code: String,
-    /// What people call it.
-    pub name: String,
+    /// What people call it. Kinds an area adds have no English.
+    pub name: Words,
     /// Whether such tasks are approved before they go out.
     pub needs_approval: bool,
 }

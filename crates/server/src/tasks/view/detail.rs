@@ -214,6 +214,10 @@ struct Names {
 }
 
 impl Names {
+    fn unit(&self, id: UnitId) -> UnitRef {
+        self.units.get(&id).cloned().unwrap_or_else(|| UnitRef { id, name: String::new(), short_name: String::new() })
+    }
+
     fn person(&self, id: PersonId) -> PersonRef {
         self.persons.get(&id).cloned().unwrap_or_else(|| PersonRef { id, name: Words::from("（已删除）").spoken() })
     }
@@ -243,7 +247,8 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     persons.extend(reports.iter().flat_map(|r| [Some(r.person_id), r.reviewed_by]).flatten());
     persons.extend(requests.iter().flat_map(|r| [Some(r.person_id), r.agreed_by, r.decided_by]).flatten());
     persons.extend(verifications.iter().map(|v| v.person_id));
-    let units: Vec<UnitId> = requests.iter().filter_map(|r| r.proposed_unit_id).chain(task.issuer_unit_id).collect();
+    let units: Vec<UnitId> =
+        requests.iter().filter_map(|r| r.proposed_unit_id).chain(task.issuer_unit_id).chain(reports.iter().map(|r| r.unit_id)).collect();
     let names = Names {
         persons: org::person_refs(tx, persons).await?.into_iter().map(|p| (p.id, p)).collect(),
         units: org::unit_refs(tx, units).await?.into_iter().map(|u| (u.id, u)).collect(),
@@ -300,11 +305,7 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
         reports: reports
             .into_iter()
             .map(|r| Report {
-                unit: case
-                    .parties
-                    .iter()
-                    .find(|p| p.id == r.party_id)
-                    .map_or_else(|| UnitRef { id: UnitId(kit::NIL), name: String::new(), short_name: String::new() }, unit_of),
+                unit: names.unit(r.unit_id),
                 by: names.person(r.person_id),
                 reviewed_by: r.reviewed_by.map(|by| names.person(by)),
                 files: files.remove(&r.id.0).unwrap_or_default(),

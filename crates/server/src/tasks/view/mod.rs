@@ -8,6 +8,7 @@ use db::Tx;
 use kit::{Day, Moment};
 use serde::Serialize;
 use utoipa::ToSchema;
+use wording::Words;
 
 use super::{
     case::Case,
@@ -56,7 +57,7 @@ pub struct TaskRow {
     /// Where it comes from.
     pub source_kind: String,
     /// Where it comes from, for people.
-    pub source_name: String,
+    pub source_name: Words,
     /// Who leads it.
     pub lead: Option<Lead>,
     /// Who else takes part.
@@ -103,7 +104,7 @@ pub async fn rows_of(tx: &mut Tx, ctx: &Ctx, ids: &[TaskId]) -> Outcome<Vec<Task
     rows(tx, ctx, tasks).await
 }
 
-async fn kind_names(tx: &mut Tx) -> Outcome<HashMap<String, String>> {
+async fn kind_names(tx: &mut Tx) -> Outcome<HashMap<String, Words>> {
     Ok(store::source_kinds(tx).await?.into_iter().map(|kind| (kind.code, kind.name)).collect())
 }
 
@@ -115,7 +116,7 @@ fn person_of(party: &PartyRow) -> Option<PersonRef> {
     Some(PersonRef { id: party.person_id?, name: party.person_name.clone()? })
 }
 
-fn row(ctx: &Ctx, kinds: &HashMap<String, String>, task: &Task, parties: &[PartyRow]) -> TaskRow {
+fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyRow]) -> TaskRow {
     let today = ctx.today();
     let days = |due: Day| ctx.calendar.workdays_between(today.date(), due.date());
     let open = task.state.is_open();
@@ -132,7 +133,7 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, String>, task: &Task, parties: &[Party
         lamp: lamp::on(task, &ctx.calendar, today),
         importance: task.importance,
         urgency: task.urgency,
-        source_name: kinds.get(&task.source_kind).cloned().unwrap_or_else(|| task.source_kind.clone()),
+        source_name: kinds.get(&task.source_kind).cloned().unwrap_or_else(|| Words::raw(task.source_kind.as_str())),
         source_kind: task.source_kind.clone(),
         lead: parties
             .iter()
