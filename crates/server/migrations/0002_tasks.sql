@@ -71,6 +71,8 @@ create table task (
     -- Since when it stands still, and by which request.
     suspended_on text,
     suspended_by uuid,
+    -- Working days it has stood still altogether; the plan is later by as many.
+    stood_days bigint not null default 0,
     version bigint not null,
     check ((state = 'suspended') = (suspended_on is not null)),
     check (state in ('draft', 'approval', 'terminated') or dispatched_at is not null),

@@ -138,7 +138,7 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         "task.reopened" => plain(stand_for(tx, &leads, today).await?, "任务恢复办理", say!("“{title}”核查未通过，恢复办理。")),
         "task.settled" => plain(stand_for(tx, &leads, today).await?, "任务已销号", say!("“{title}”核查通过，已销号。")),
         "task.asked" | "task.agreed" | "task.granted" | "task.refused" | "task.extended" => {
-            return request_notice(tx, case, event, today).await;
+            return request_notice(tx, ctx, case, event).await;
         }
         "task.transferred" => {
             let taken: Vec<&PartyRow> = case.parties.iter().filter(|party| Some(party.id.0) == event.subject).collect();
@@ -163,7 +163,8 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
 }
 
 /// What was asked for: whoever decides next hears of it, and whoever asked of what became of it.
-async fn request_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Option<Notice>> {
+async fn request_notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outcome<Option<Notice>> {
+    let today = ctx.today();
     let Some(request) = (match event.subject {
         Some(subject) => tasks::request_of(tx, subject).await?,
         None => None,
@@ -184,7 +185,12 @@ async fn request_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day)
         }
         "task.agreed" => {
             let first = request.agreed_by.unwrap_or(request.person_id);
-            (above(tx, case, first, today).await?, "申请待审批", say!("“{title}”申请{kind}，交办方已同意，请审批。"))
+            let to = if tasks::needs_leader(ctx, case, &request) {
+                org::leaders_of_the_area(tx, today).await?
+            } else {
+                above(tx, case, first, today).await?
+            };
+            (to, "申请待审批", say!("“{title}”申请{kind}，交办方已同意，请审批。"))
         }
         "task.refused" => (vec![request.person_id], "申请未获同意", say!("“{title}”的{kind}申请未获同意，请查看理由。")),
         "task.extended" => {

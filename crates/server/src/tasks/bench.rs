@@ -86,12 +86,14 @@ pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId
             planned_by: 0,
             suspended_on: None,
             suspended_by: None,
+            stood_days: 0,
             due_from: None,
             not_secret: true,
             version: 1,
         };
         let facts = lamp::Facts { task: &task, milestones: &[], dues: &[], stopped: false };
         let turns = lamp::plan(&facts, &ctx.calendar, &ctx.rules.get::<TaskRules>());
+        task.planned_by = ctx.generation;
         lamp::apply(&mut task, &turns, today, ctx.generation);
         let Some((unit, person)) = units.get(pick(units.len())).copied() else { break };
         parties.push(PartyRow {

@@ -224,6 +224,18 @@ impl Case {
         chain::may_decide(&self.situation(ctx), request, &ctx.actor)
     }
 
+    /// Whether the task still stands where such a request makes sense.
+    pub(super) fn still_fits(&self, kind: RequestKind) -> bool {
+        let (open, stopped) = (self.task.state.is_open(), self.task.state == TaskState::Suspended);
+        match kind {
+            RequestKind::Return | RequestKind::Transfer | RequestKind::Suspend | RequestKind::Amend => open,
+            RequestKind::Close => self.task.state == TaskState::Active,
+            RequestKind::Extend | RequestKind::Terminate => open || stopped,
+            RequestKind::Resume => stopped && self.parent_state.is_none_or(TaskState::is_open),
+            RequestKind::Recheck => true,
+        }
+    }
+
     /// Whether the actor may decide on it and another has to agree after them.
     pub(super) fn passes_on(&self, ctx: &Ctx, request: &RequestRow) -> bool {
         let chain = chain::of(request.kind, self.task.importance, &ctx.rules.get::<TaskRules>());
@@ -232,7 +244,7 @@ impl Case {
 
     /// Whether nobody can be late with it now.
     pub(super) fn is_stopped(&self) -> bool {
-        is_stopped(&self.requests, &self.parties)
+        is_stopped(&self.task, &self.requests, &self.parties)
     }
 
     /// Works the lamp out anew where nothing has happened to the task itself: no step, and no new version of it.
@@ -266,7 +278,7 @@ pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[R
     } else {
         store::nodes(tx, task.id).await?
     };
-    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, stopped: is_stopped(requests, parties) };
+    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, stopped: is_stopped(task, requests, parties) };
     let turns = lamp::plan(&facts, &ctx.calendar, &ctx.rules.get::<TaskRules>());
     if task.state.is_open() {
         task.stage = milestones.iter().find(|step| step.done_at.is_none()).map(|step| step.title.clone());
@@ -276,8 +288,13 @@ pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[R
 }
 
 /// Whether nobody can be late now: a request to close or to put off, asked in time, is undecided, or whose task it is.
-fn is_stopped(requests: &[RequestRow], parties: &[PartyRow]) -> bool {
-    let stops = |r: &RequestRow| matches!(r.kind, RequestKind::Close | RequestKind::Extend | RequestKind::Suspend);
+fn is_stopped(task: &Task, requests: &[RequestRow], parties: &[PartyRow]) -> bool {
+    let in_time = |r: &RequestRow| task.due_day.is_none_or(|due| r.at.day() <= due);
+    let stops = |r: &RequestRow| match r.kind {
+        RequestKind::Close => true,
+        RequestKind::Extend | RequestKind::Suspend => in_time(r),
+        _ => false,
+    };
     let pending = requests.iter().any(|r| stops(r) && r.state == RequestState::Open);
     pending || parties.iter().any(|party| party.role.leads() && party.state == PartyState::Disputed)
 }

@@ -83,6 +83,8 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseD
             case.task.progress = Share::WHOLE;
             case.task.claimed = Share::WHOLE;
             store::finish_parties(tx, id, PartyState::Signed, PartyState::Done).await?;
+            store::withdraw_open_requests(tx, id, now, true).await?;
+            case.requests.clear();
             let words = text.as_ref().map_or_else(|| "同意办结".into(), |text| say!("同意办结：{text}"));
             (RequestState::Granted, "closed", words)
         }

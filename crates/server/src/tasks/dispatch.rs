@@ -202,6 +202,8 @@ async fn go_out(tx: &mut Tx, ctx: &Ctx, task: &mut Task, number: String) -> Outc
     if !parties.iter().any(|party| party.role.leads()) {
         task.state = TaskState::Active;
     }
+    // Words were read when they were written down, perhaps by an older calendar.
+    task.planned_by = if task.due_from.is_some() { 0 } else { ctx.generation };
     draft::plan_dues(tx, ctx, task, today).await?;
     store::assign_parties(tx, task.id, now).await?;
     case::light(tx, ctx, task, &[], &parties).await?;

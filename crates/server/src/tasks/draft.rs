@@ -96,6 +96,7 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Pla
         planned_by: 0,
         suspended_on: None,
         suspended_by: None,
+        stood_days: 0,
         not_secret: false,
         version: 1,
     };

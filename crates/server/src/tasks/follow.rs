@@ -81,6 +81,7 @@ async fn step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> O
             task.closed_at = Some(now);
             let row = ClosureRow { asked_by: None, granted_by: None, progress: task.progress };
             store::insert_closure(tx, ClosureId::new(&ctx.rng, now), task.id, now, row).await?;
+            store::withdraw_open_requests(tx, task.id, now, true).await?;
             step("closed", "下级任务全部办结，自动办结")
         }
         TaskState::Closed if all_settled => {

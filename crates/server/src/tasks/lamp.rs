@@ -143,6 +143,12 @@ fn span(task: &Task, calendar: &Calendar) -> Option<i64> {
     Some(calendar.workdays_between(start.date(), due.date()).max(1))
 }
 
+/// The day from which the plan runs: later than the start by as many working days as it has stood still.
+fn begun(task: &Task, calendar: &Calendar) -> Option<Day> {
+    let start = task.start_day?;
+    if task.stood_days == 0 { Some(start) } else { Day::new(calendar.add_workdays(start.date(), task.stood_days)) }
+}
+
 /// The first day on which verified progress is below `ratio` percent of what was planned.
 fn first_behind(facts: &Facts<'_>, calendar: &Calendar, rules: &TaskRules, ratio: i64) -> Option<Day> {
     let behind = |planned: i64| {
@@ -156,7 +162,7 @@ fn first_behind(facts: &Facts<'_>, calendar: &Calendar, rules: &TaskRules, ratio
             behind(planned).then(|| step.due_day.plus_days(1))
         });
     }
-    let (start, span) = (facts.task.start_day?, span(facts.task, calendar)?);
+    let (start, span) = (begun(facts.task, calendar)?, span(facts.task, calendar)?);
     let linear = |day: Day| calendar.workdays_between(start.date(), day.date()).clamp(0, span) * Share::WHOLE.0 / span;
     if !facts.dues.is_empty() {
         // The duty that is open now may still be met on its day, so its plan counts from the day after.
@@ -172,7 +178,7 @@ pub(super) fn planned(task: &Task, milestones: &[MilestoneRow], calendar: &Calen
         return Some(Share(milestones.iter().filter(|step| step.due_day < today).map(|step| step.weight.0).sum()));
     }
     let span = span(task, calendar)?;
-    let elapsed = calendar.workdays_between(task.start_day?.date(), today.date()).clamp(0, span);
+    let elapsed = calendar.workdays_between(begun(task, calendar)?.date(), today.date()).clamp(0, span);
     Some(Share(elapsed * Share::WHOLE.0 / span))
 }
 
@@ -241,7 +247,8 @@ fn words(turn: &Turn, task: &Task, calendar: &Calendar, today: Day) -> Words {
 
 /// Writes the plan into the task, and remembers a red that ends with this change.
 pub(super) fn apply(task: &mut Task, turns: &[Turn], today: Day, generation: i64) {
-    task.planned_by = generation;
+    // Only whoever works out duties and due day anew, too, says that it is of this generation.
+    task.planned_by = task.planned_by.min(generation);
     if let Some(red) = task.red_from.filter(|from| *from <= today) {
         task.red_since.get_or_insert(red);
     }

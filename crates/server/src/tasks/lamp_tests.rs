@@ -59,6 +59,7 @@ fn task(progress: i64) -> Task {
         planned_by: 0,
         suspended_on: None,
         suspended_by: None,
+        stood_days: 0,
         due_from: None,
         not_secret: true,
         version: 1,

@@ -99,6 +99,11 @@ pub async fn asker(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
     Ok(store::requester(tx, RequestId(subject)).await?)
 }
 
+/// Whether a leader of the committee has to agree last.
+pub fn needs_leader(ctx: &Ctx, case: &Case, request: &RequestRow) -> bool {
+    requests::chain::of(request.kind, case.task.importance, &ctx.rules.get::<TaskRules>()) == Chain::IssuerLeader
+}
+
 /// What somebody asked for; for messages about it.
 pub async fn request_of(tx: &mut Tx, subject: Uuid) -> Outcome<Option<RequestRow>> {
     Ok(store::request(tx, RequestId(subject)).await?)

@@ -229,6 +229,8 @@ pub struct Task {
     pub suspended_on: Option<Day>,
     /// By which request.
     pub suspended_by: Option<RequestId>,
+    /// Working days it has stood still altogether.
+    pub stood_days: i64,
     /// Which generation of calendar and rules the plan comes from.
     pub planned_by: i64,
     pub not_secret: bool,

@@ -149,7 +149,10 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
             && !closing
             && request(RequestKind::Return).is_none(),
     );
-    grant(A::DecideClose, issuer && request(RequestKind::Close).is_some_and(|r| !doer_in_person(r.person_id)));
+    grant(
+        A::DecideClose,
+        issuer && state == TaskState::Active && request(RequestKind::Close).is_some_and(|r| !doer_in_person(r.person_id)),
+    );
     grant(A::Verify, state == TaskState::Closed && s.open_children + s.draft_children == 0 && may_verify(s, who, issuer));
     let asked = |kinds: &[RequestKind]| s.requests.iter().any(|r| kinds.contains(&r.kind));
     use RequestKind as R;

@@ -71,6 +71,7 @@ pub(super) async fn trial(tx: &mut Tx, ctx: &Ctx, rules: &TaskRules) -> Outcome<
 
 async fn again(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<()> {
     let mut case = Case::open(tx, ctx, id, None).await?;
+    case.task.planned_by = ctx.generation;
     let moved = move_due(tx, ctx, &mut case.task).await?;
     redo_dues(tx, ctx, &case.task).await?;
     let Some((from, to)) = moved else { return case.relight(tx, ctx).await };

@@ -111,7 +111,7 @@ both! {
             assert_eq!(page["requests"][0]["agreed_by"]["name"], "吴营");
             decide(app, "centre2", &request, json!({ "decision": "grant" })).await.refused(403, "forbidden");
             app.run_jobs().await;
-            assert!(messages(app, "centre1").await.contains(&"申请待审批".to_owned()));
+            assert!(messages(app, second).await.contains(&"申请待审批".to_owned()));
             assert_eq!(grant(app, second, &request).await["task"]["due_day"], "2026-04-10");
         }
     }
@@ -308,5 +308,88 @@ both! {
             app.as_user(stranger).post(&format!("/requests/{request}/withdrawal"), &json!({})).await.refused(404, "not_found");
             app.as_user(stranger).post(&format!("/tasks/{}/requests", id(&task)), &json!({ "version": 1, "kind": "amend", "reason": "x" })).await.refused(404, "not_found");
         }
+    }
+
+    async fn who_agreed_first_is_not_bypassed_when_the_task_becomes_less_important(app) {
+        let task = active(app, "important").await;
+        let request = asked(app, "head_b", &task, extension("2026-04-10")).await;
+        grant(app, "centre2", &request).await;
+        let body = json!({ "version": version(&show(app, "centre1", &task).await), "importance": "normal" });
+        app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
+        for doer in ["liaison_b", "head_b"] {
+            decide(app, doer, &request, json!({ "decision": "grant" })).await.refused(403, "forbidden");
+        }
+        assert_eq!(grant(app, "centre1", &request).await["task"]["due_day"], "2026-04-10");
+    }
+
+    async fn what_was_asked_for_ends_when_the_task_is_closed_or_stands_still(app) {
+        let task = active(app, "normal").await;
+        let extend = asked(app, "head_b", &task, extension("2026-04-10")).await;
+        close(app, "head_b", "centre1", &task).await;
+        let page = show(app, "head_b", &task).await;
+        let states: Vec<_> = page["requests"].as_array().unwrap().iter().map(|r| r["state"].as_str().unwrap()).collect();
+        assert_eq!(states, ["granted", "withdrawn"]);
+        decide(app, "centre1", &extend, json!({ "decision": "grant" })).await.refused(409, "decided");
+
+        let task = active(app, "normal").await;
+        let other = asked(app, "head_b", &task, extension("2026-04-10")).await;
+        let request = asked(app, "centre1", &task, json!({ "kind": "suspend", "basis": "会议纪要" })).await;
+        grant(app, "centre2", &request).await;
+        decide(app, "centre1", &other, json!({ "decision": "grant" })).await.refused(409, "decided");
+        let resume = asked(app, "head_b", &task, json!({ "kind": "resume" })).await;
+        assert_eq!(grant(app, "centre1", &resume).await["task"]["state"], "active");
+    }
+
+    async fn a_task_that_stood_still_is_not_behind_when_it_goes_on(app) {
+        go_to(app, "2026-03-02");
+        let steps = json!([{ "title": "开工", "due_day": "2026-03-11" }, { "title": "完工", "due_day": "2026-03-27" }]);
+        for milestones in [json!([]), steps] {
+            let parties = json!([{ "unit_id": app.unit("bureau_b"), "role": "lead" }]);
+            let input = json!({ "title": "修路", "due": { "day": "2026-03-27" }, "milestones": milestones, "parties": parties });
+            go_to(app, "2026-03-02");
+            let task = dispatched_with(app, input).await;
+            sign(app, "head_b", &task).await;
+            let request = asked(app, "head_b", &task, json!({ "kind": "suspend", "basis": "会议纪要" })).await;
+            grant(app, "centre1", &request).await;
+            go_to(app, "2026-05-06");
+            let request = asked(app, "head_b", &task, json!({ "kind": "resume" })).await;
+            let page = grant(app, "centre1", &request).await;
+            assert_eq!(page["task"]["lamp"], json!({ "lamp": "green", "reasons": [], "was_red": false }), "{milestones}");
+            let days = page["milestones"].as_array().unwrap();
+            assert!(days.iter().all(|step| step["due_day"].as_str().unwrap() > "2026-05-06"), "{days:?}");
+        }
+    }
+
+    async fn asking_to_suspend_what_is_late_leaves_it_red(app) {
+        let task = active(app, "normal").await;
+        go_to(app, "2026-04-02");
+        assert_eq!(show(app, "head_b", &task).await["task"]["lamp"]["lamp"], "red");
+        asked(app, "head_b", &task, json!({ "kind": "suspend", "basis": "口头" })).await;
+        assert!(show(app, "head_b", &task).await["task"]["lamp"]["reasons"].to_string().contains("已逾期"));
+    }
+
+    async fn a_leader_ends_a_task_whose_drafts_they_do_not_see(app) {
+        let task = active(app, "major").await;
+        let child = json!({ "title": "还没下达", "weight": 100, "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] });
+        let body = json!({ "version": version(&task), "children": [child] });
+        app.as_user("head_b").put(&format!("/tasks/{}/children", id(&task)), &body).await.assert(200);
+        let request = asked(app, "centre1", &task, json!({ "kind": "terminate" })).await;
+        assert_eq!(grant(app, "leader", &request).await["task"]["state"], "terminated");
+    }
+
+    async fn after_a_transfer_the_tasks_below_are_the_new_units_to_decide(app) {
+        let whole = active(app, "normal").await;
+        let child = json!({ "title": "一标段", "weight": 100, "due": { "day": "2026-03-20" }, "parties": [{ "unit_id": app.unit("bureau_b"), "person_id": app.person("staff_b1"), "role": "lead" }] });
+        let body = json!({ "version": version(&whole), "children": [child] });
+        let page = app.as_user("head_b").put(&format!("/tasks/{}/children", id(&whole)), &body).await.assert(200);
+        let page = submit(app, "head_b", &page).await;
+        let part = page["children"][0].clone();
+        sign(app, "staff_b1", &part).await;
+        let request = asked(app, "head_b", &whole, json!({ "kind": "transfer", "unit_id": app.unit("bureau_c") })).await;
+        grant(app, "centre1", &request).await;
+        sign(app, "head_c", &whole).await;
+        report(app, "staff_b1", &part, 40).await;
+        accept(app, "head_c", &part).await;
+        assert_eq!(show(app, "head_c", &whole).await["task"]["progress"], 40.0);
     }
 }

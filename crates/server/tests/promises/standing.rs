@@ -118,6 +118,8 @@ both! {
 
         day_off(app, "2026-05-15", 0).await;
         let calendar = day_off(app, "2026-05-25", 1).await;
+        // Whatever happens to it before the job comes by: its days still follow.
+        sign(app, "head_b", &said).await;
         assert_eq!((&calendar["version"], calendar["local"].as_array().unwrap().len()), (&json!(2), 2));
         assert_eq!((&calendar["history"][0]["what"], &calendar["history"][0]["by"]["name"]), (&json!("2026-05-25设为放假：防台风停工"), &json!("周运")));
         app.run_jobs().await;

@@ -168,7 +168,11 @@ async fn appealed(tx: &mut Tx, ctx: &Ctx, case: &Case, subject: Option<Uuid>, ro
     let failed = checks.iter().find(|check| check.id.0 == subject && check.result == VerificationResult::Fail);
     let (at, took_part) = match (refused, failed) {
         (Some(refused), _) => (refused.decided_at, vec![Some(refused.person_id), refused.agreed_by, refused.decided_by]),
-        (None, Some(failed)) => (Some(failed.at), vec![Some(failed.person_id)]),
+        (None, Some(failed)) => {
+            let closed = store::last_closure(tx, case.task.id).await?;
+            let (asked, granted) = closed.map_or((None, None), |row| (row.asked_by, row.granted_by));
+            (Some(failed.at), vec![Some(failed.person_id), asked, granted])
+        }
         (None, None) => {
             fields.add("subject_id", "只有未同意的申请和未通过的核查可以复核");
             return Ok(());

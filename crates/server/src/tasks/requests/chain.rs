@@ -37,12 +37,12 @@ pub(in crate::tasks) fn of(kind: RequestKind, importance: Importance, rules: &Ta
 /// Whether another has to agree after this person. Who has the rank that is asked for last covers the one before: otherwise
 /// a request on which the only leader agreed first would wait for ever.
 pub(in crate::tasks) fn goes_on(chain: Chain, task: &Task, request: &RequestRow, who: &Principal) -> bool {
-    request.agreed_by.is_none() && !has_last_rank(chain, task, who)
+    chain != Chain::Issuer && request.agreed_by.is_none() && !has_last_rank(chain, task, who)
 }
 
 fn has_last_rank(chain: Chain, task: &Task, who: &Principal) -> bool {
     match chain {
-        Chain::Issuer => true,
+        Chain::Issuer => policy::is_issuer(task, who) || is_leader(who),
         Chain::IssuerHead => policy::may_approve(task, who),
         Chain::IssuerLeader => is_leader(who),
     }
@@ -65,7 +65,11 @@ pub(in crate::tasks) fn may_decide(s: &Situation<'_>, request: &RequestRow, who:
     let issuer = policy::is_issuer(s.task, who);
     match request.kind {
         RequestKind::Return | RequestKind::Close => false,
-        RequestKind::Recheck => issuer || leader || who.is(Role::Centre),
+        // As high as whoever decided first had to be; the centre's head where no leader is left who took no part.
+        RequestKind::Recheck => {
+            let ranks = has_last_rank(of(RequestKind::Extend, s.task.importance, &s.rules), s.task, who);
+            ranks || (who.is(Role::Centre) && (s.task.importance == Importance::Normal || who.is(Role::Head)))
+        }
         kind if request.agreed_by.is_some() => has_last_rank(of(kind, s.task.importance, &s.rules), s.task, who),
         _ => issuer || leader,
     }

@@ -42,6 +42,8 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, input: &RequestD
     let Some(open) = case.requests.iter().position(|r| r.id == request) else {
         return Err(Refusal::conflict("decided", "这项申请已经处理。"));
     };
+    // As it stands now that the tree is held: somebody may have agreed in between.
+    let Some(asked) = case.requests.get(open).cloned() else { return Err(Refusal::NotFound) };
     if !case.may_decide(ctx, &asked) {
         return Err(Refusal::forbidden("这项申请不由您审批：申请人、办理人和参与过的人不能审批。"));
     }
@@ -63,6 +65,9 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, input: &RequestD
         let words = say!("不同意{kind}").then(Join::Close, note);
         case.finish(tx, ctx, step("refused", words)).await?;
         return Ok(asked.task_id);
+    }
+    if !case.still_fits(asked.kind) {
+        return Err(Refusal::conflict("not_now", "任务状态已变化，这项申请不再适用，请不予同意或由申请人撤回。"));
     }
     if case.passes_on(ctx, &asked) {
         store::agree_to_request(tx, request, me, now, text.as_deref()).await?;

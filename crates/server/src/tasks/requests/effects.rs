@@ -15,7 +15,10 @@ use super::{
     RequestKind, RequestRow, ask,
     decide::RequestDecision,
 };
-use crate::app::{Ctx, Fields, Outcome, Refusal};
+use crate::{
+    access,
+    app::{Ctx, Fields, Outcome, Refusal},
+};
 
 /// Does what was asked for; the request itself has been decided.
 pub(super) async fn grant(tx: &mut Tx, ctx: &Ctx, case: Case, asked: &RequestRow, input: &RequestDecision, note: Words) -> Outcome<()> {
@@ -76,6 +79,10 @@ async fn transfer(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, in
         return Err(Refusal::conflict("not_now", "申请转办的一方已不在这项任务中。"));
     };
     let before = std::mem::replace(&mut row.unit_name, name.clone());
+    if row.role.leads() {
+        // What the former unit has set below is the new one's to send, change and accept.
+        store::hand_over_children(tx, asked.task_id, row.unit_id, unit).await?;
+    }
     row.unit_id = unit;
     row.person_id = None;
     row.state = PartyState::Unsigned;
@@ -93,7 +100,7 @@ async fn transfer(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, in
 /// The tasks below stop with it, each by this request, so that just these go on with it again.
 async fn suspend(tx: &mut Tx, ctx: &Ctx, case: Case, asked: &RequestRow, note: Words) -> Outcome<()> {
     for id in store::below_in(tx, asked.task_id, &[TaskState::Dispatched, TaskState::Active]).await? {
-        let below = Case::open(tx, ctx, id, None).await?;
+        let below = open_below(tx, ctx, id).await?;
         stop(tx, ctx, below, asked, step("suspended", "随上级任务中止".into(), asked)).await?;
     }
     let basis = asked.basis.as_deref().unwrap_or_default();
@@ -105,6 +112,9 @@ async fn stop(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, step: 
     case.task.state = TaskState::Suspended;
     case.task.suspended_on = Some(ctx.today());
     case.task.suspended_by = Some(asked.id);
+    // What was asked for before it stood still is asked for anew when it goes on.
+    store::withdraw_open_requests(tx, case.task.id, ctx.now(), false).await?;
+    case.requests.retain(|r| r.kind == RequestKind::Return);
     store::remove_open_dues(tx, case.task.id, ctx.today().plus_days(-1)).await?;
     case.finish(tx, ctx, step).await
 }
@@ -119,7 +129,7 @@ async fn resume(tx: &mut Tx, ctx: &Ctx, case: Case, asked: &RequestRow, note: Wo
     let id = case.task.id;
     go_on(tx, ctx, case, asked, |later| words(later).then(Join::Close, note)).await?;
     for below in store::below_in(tx, id, &[TaskState::Suspended]).await? {
-        let below = Case::open(tx, ctx, below, None).await?;
+        let below = open_below(tx, ctx, below).await?;
         if below.task.suspended_by == by {
             go_on(tx, ctx, below, asked, words).await?;
         }
@@ -141,6 +151,8 @@ async fn go_on(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, words
         {
             later = later.min(limit);
         }
+        case.task.stood_days += stood;
+        store::put_off_milestones(tx, case.task.id, since, stood, &ctx.calendar, later.max(due)).await?;
         if stood > 0 && later > due {
             case.task.due_day = Some(later);
             case.task.due_from = None;
@@ -152,20 +164,28 @@ async fn go_on(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, words
 }
 
 async fn terminate(tx: &mut Tx, ctx: &Ctx, case: Case, asked: &RequestRow, note: Words) -> Outcome<()> {
+    let top = case.task.id;
+    let words = say!("同意终止：{reason}", reason = asked.reason).then(Join::Close, note);
+    // The top first: a heading whose parts end one by one would close itself.
+    end(tx, ctx, case, step("terminated", words, asked)).await?;
     let undone = [TaskState::Draft, TaskState::Approval, TaskState::Dispatched, TaskState::Active, TaskState::Suspended];
-    for id in store::below_in(tx, asked.task_id, &undone).await? {
-        let below = Case::open(tx, ctx, id, None).await?;
+    for id in store::below_in(tx, top, &undone).await? {
+        let below = open_below(tx, ctx, id).await?;
         end(tx, ctx, below, step("terminated", "随上级任务终止".into(), asked)).await?;
     }
-    let words = say!("同意终止：{reason}", reason = asked.reason).then(Join::Close, note);
-    end(tx, ctx, case, step("terminated", words, asked)).await
+    Ok(())
+}
+
+/// A task below the one that was decided on, whether whoever decides sees it or not.
+async fn open_below(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<Case> {
+    Case::open(tx, &ctx.acting(access::system_principal()), id, None).await
 }
 
 async fn end(tx: &mut Tx, ctx: &Ctx, mut case: Case, step: Step) -> Outcome<()> {
     case.task.state = TaskState::Terminated;
     case.task.suspended_on = None;
     case.task.suspended_by = None;
-    store::withdraw_open_requests(tx, case.task.id, ctx.now()).await?;
+    store::withdraw_open_requests(tx, case.task.id, ctx.now(), true).await?;
     store::remove_open_dues(tx, case.task.id, ctx.today().plus_days(-1)).await?;
     case.requests.clear();
     case.finish(tx, ctx, step).await
@@ -203,12 +223,21 @@ async fn closed_after_all(
         return Err(Refusal::conflict("not_now", "任务已有变化，不能按复核结果直接办结。"));
     }
     let (id, now): (TaskId, _) = (case.task.id, ctx.now());
-    let row = ClosureRow { asked_by: Some(asked.person_id), granted_by: Some(ctx.actor.person), progress: case.task.progress };
-    store::insert_closure(tx, ClosureId::new(&ctx.rng, now), id, now, row).await?;
-    case.task.closed_at = Some(now);
+    if case.has_reports() {
+        store::accept_open_reports(tx, id, ctx.actor.person, now).await?;
+    }
+    case.task.closed_at = match refused {
+        Some(_) => {
+            let row = ClosureRow { asked_by: Some(asked.person_id), granted_by: Some(ctx.actor.person), progress: case.task.progress };
+            store::insert_closure(tx, ClosureId::new(&ctx.rng, now), id, now, row).await?;
+            Some(now)
+        }
+        // It was done when it was closed, not when the check was looked at again.
+        None => Some(store::redo_closure(tx, id).await?.unwrap_or(now)),
+    };
     case.task.progress = Share::WHOLE;
     case.task.claimed = Share::WHOLE;
-    store::withdraw_open_requests(tx, id, now).await?;
+    store::withdraw_open_requests(tx, id, now, true).await?;
     case.requests.clear();
     store::finish_parties(tx, id, PartyState::Signed, PartyState::Done).await?;
     if refused.is_some() {

@@ -146,6 +146,22 @@ pub(in crate::tasks) async fn insert_report_due(tx: &mut Tx, id: ReportDueId, ta
     Ok(())
 }
 
+/// Steps that were open when the task stopped move by the working days it stood still, not beyond `last`.
+pub(in crate::tasks) async fn put_off_milestones(
+    tx: &mut Tx,
+    task: TaskId,
+    since: Day,
+    stood: i64,
+    calendar: &workdays::Calendar,
+    last: Day,
+) -> Result<()> {
+    for step in milestones(tx, task).await?.into_iter().filter(|step| step.done_at.is_none() && step.due_day >= since) {
+        let later = Day::new(calendar.add_workdays(step.due_day.date(), stood)).unwrap_or(step.due_day).min(last);
+        execute!(tx, |c| sqlx::query("update milestone set due_day = $2 where id = $1").bind(step.id).bind(later).execute(c))?;
+    }
+    Ok(())
+}
+
 /// Takes away duties that nobody has met yet and that lie after `day`: the rule or the due day has changed.
 pub(in crate::tasks) async fn remove_open_dues(tx: &mut Tx, task: TaskId, day: Day) -> Result<()> {
     execute!(tx, |c| sqlx::query("delete from report_due where task_id = $1 and report_id is null and due_day > $2")

@@ -82,12 +82,15 @@ pub(in crate::tasks) async fn agree_to_request(tx: &mut Tx, id: RequestId, by: P
     Ok(())
 }
 
-/// Nobody has to decide any more: the task has ended.
-pub(in crate::tasks) async fn withdraw_open_requests(tx: &mut Tx, task: TaskId, at: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update request set state = 'withdrawn', decided_at = $2 where task_id = $1 and state = 'open'")
-        .bind(task)
-        .bind(at)
-        .execute(c))?;
+/// Nobody has to decide any more: the task has ended, or stands still. A return is still ruled on where it only stands still.
+pub(in crate::tasks) async fn withdraw_open_requests(tx: &mut Tx, task: TaskId, at: Moment, returns: bool) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update request set state = 'withdrawn', decided_at = $2 where task_id = $1 and state = 'open' and ($3 or kind <> 'return')"
+    )
+    .bind(task)
+    .bind(at)
+    .bind(returns)
+    .execute(c))?;
     Ok(())
 }
 

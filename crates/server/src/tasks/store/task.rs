@@ -2,6 +2,7 @@ use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment};
 use wording::Words;
 
+use crate::org::UnitId;
 use crate::tasks::model::{ClosureId, ClosureRow, Share, Task, TaskId, TaskState};
 
 macro_rules! select_task {
@@ -15,7 +16,7 @@ macro_rules! select_task {
              t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, \
              t.created_at, t.dispatched_at, t.closed_at, t.settled_at, t.last_report_at, t.start_day, t.due_day, t.original_due_day, \
              t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.stage, t.sent_back, \
-             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.due_from, t.suspended_on, t.suspended_by, t.not_secret, t.version",
+             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.due_from, t.suspended_on, t.suspended_by, t.stood_days, t.not_secret, t.version",
             $more,
             " from task t left join unit iu on iu.id = t.issuer_unit_id ",
             $rest
@@ -132,7 +133,7 @@ pub(in crate::tasks) async fn save(tx: &mut Tx, before: &Task, task: &mut Task) 
         "update task set state = $2, submitted_by = $3, closed_at = $4, settled_at = $5, last_report_at = $6, weight = $7, progress = $8, \
            claimed = $9, children = $10, stage = $11, sent_back = $12, red_since = $13, yellow_from = $14, orange_from = $15, \
            red_from = $16, lamp_plan = $17, version = $18, planned_by = $19, \
-           suspended_on = $20, suspended_by = $21 \
+           suspended_on = $20, suspended_by = $21, stood_days = $22 \
          where id = $1"
     )
     .bind(task.id)
@@ -156,6 +157,7 @@ pub(in crate::tasks) async fn save(tx: &mut Tx, before: &Task, task: &mut Task) 
     .bind(task.planned_by)
     .bind(task.suspended_on)
     .bind(task.suspended_by)
+    .bind(task.stood_days)
     .execute(c))?;
     Ok(())
 }
@@ -437,6 +439,38 @@ pub(in crate::tasks) async fn closure(tx: &mut Tx, task: TaskId) -> Result<Optio
     )
     .bind(task)
     .fetch_optional(c))
+}
+
+/// The last closing, whether it was undone or not.
+pub(in crate::tasks) async fn last_closure(tx: &mut Tx, task: TaskId) -> Result<Option<ClosureRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select asked_by, granted_by, progress from closure where task_id = $1 order by closed_at desc, id desc limit 1"
+    )
+    .bind(task)
+    .fetch_optional(c))
+}
+
+/// Undoing the last closing was wrong: it stands again. Answers when it was.
+pub(in crate::tasks) async fn redo_closure(tx: &mut Tx, task: TaskId) -> Result<Option<Moment>> {
+    let row: Option<(Moment,)> = run!(tx, |c| {
+        sqlx::query_as(
+        "update closure set reopened_at = null where id = (select id from closure where task_id = $1 order by closed_at desc, id desc limit 1) \
+         returning closed_at"
+    )
+    .bind(task)
+    .fetch_optional(c)
+    })?;
+    Ok(row.map(|(at,)| at))
+}
+
+/// The tasks right below that the former lead has set are the new lead's.
+pub(in crate::tasks) async fn hand_over_children(tx: &mut Tx, parent: TaskId, from: UnitId, to: UnitId) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update task set issuer_unit_id = $3 where parent_id = $1 and issuer_unit_id = $2")
+        .bind(parent)
+        .bind(from)
+        .bind(to)
+        .execute(c))?;
+    Ok(())
 }
 
 pub(in crate::tasks) async fn undo_closure(tx: &mut Tx, task: TaskId, at: Moment) -> Result<()> {
