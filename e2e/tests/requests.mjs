@@ -256,6 +256,8 @@ export const tests = {
     await phone.getByLabel(/^转办理由/).fill('职责已划走')
     await press(phone, '提交申请')
     await toast(phone, '申请已提交')
+    // Once it is somebody else's, this unit no longer sees it: an open page would be told so by a 404.
+    await go(phone, '/todo')
     const page = await app.desk(app.people.zhouyun)
     const box = await fromTodo(page, '要转办的任务')
     await says(box, app.units.other.name)

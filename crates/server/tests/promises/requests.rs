@@ -188,7 +188,7 @@ both! {
         let request = asked(app, "centre1", &whole, json!({ "kind": "terminate" })).await;
         decide(app, "centre1", &request, json!({ "decision": "grant" })).await.refused(403, "forbidden");
         let page = grant(app, "centre2", &request).await;
-        assert_eq!(page["task"]["state"], "terminated");
+        assert_eq!((&page["task"]["state"], &page["children"][0]["state"]), (&json!("terminated"), &json!("terminated")));
         let page = show(app, "staff_b1", &part).await;
         assert_eq!((&page["task"]["state"], &page["requests"][0]["state"]), (&json!("terminated"), &json!("withdrawn")));
         decide(app, "head_b", &open, json!({ "decision": "grant" })).await.refused(409, "decided");

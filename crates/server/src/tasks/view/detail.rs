@@ -234,7 +234,8 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let reports = store::reports(tx, id).await?;
     let requests = store::requests(tx, id).await?;
     let verifications = store::verifications(tx, id).await?;
-    let below = if task.children > 0 { store::children(tx, id).await? } else { Vec::new() };
+    // Also those that have ended, which the count of live ones leaves out.
+    let below = store::children(tx, id).await?;
     // A unit that only takes part in the whole sees the tasks below it that are its own business.
     let visible = store::seen(tx, &ctx.actor.scope, &below.iter().map(|t| t.id).collect::<Vec<_>>()).await?;
     let leads = policy::is_issuer(task, &ctx.actor) || case.parties.iter().any(|p| p.role.leads() && policy::is_doer(p, &ctx.actor));
