@@ -63,7 +63,7 @@ pub(super) async fn attached_to(tx: &mut Tx, task: Uuid, ids: &[FileId]) -> Resu
 
 pub(super) async fn insert_attachment(tx: &mut Tx, file: FileId, task: Uuid, owner: Owner) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into attachment (file_id, task_id, owner_kind, owner_id) values ($1, $2, $3, $4) on conflict (file_id, owner_id) do nothing"
+        "insert into attachment (file_id, task_id, owner, owner_id) values ($1, $2, $3, $4) on conflict (file_id, owner_id) do nothing"
     )
     .bind(file)
     .bind(task)
