@@ -109,6 +109,28 @@ impl Tx {
         Ok(())
     }
 
+    /// Does work that may be given up alone: when it answers an error, what it has written is undone and the transaction goes
+    /// on. Attempts are not nested.
+    ///
+    /// # Errors
+    /// Whatever the database says about the attempt itself; the transaction is of no more use then.
+    pub async fn attempt<T, E>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> Result<std::result::Result<T, E>> {
+        let pending = self.pending.len();
+        crate::execute!(self, |c| sqlx::query("savepoint attempt").execute(c))?;
+        let result = work(self).await;
+        if result.is_err() {
+            crate::execute!(self, |c| sqlx::query("rollback to savepoint attempt").execute(c))?;
+            self.pending.truncate(pending);
+            // What was remembered may be of what has just been undone.
+            self.memory.clear();
+        }
+        crate::execute!(self, |c| sqlx::query("release savepoint attempt").execute(c))?;
+        Ok(result)
+    }
+
     /// Makes everything written durable and then tells the listeners.
     ///
     /// # Errors

@@ -20,11 +20,15 @@ pub enum Cadence {
     /// Never.
     #[default]
     None,
+    /// Each working day.
+    Daily,
     /// Each week.
     Weekly {
         /// 1 is Monday, 7 is Sunday.
         weekday: u8,
     },
+    /// On the 15th and the last day of each month.
+    HalfMonthly,
     /// Each month.
     Monthly {
         /// 1 to 31; beyond the month's end is its last day.
@@ -67,7 +71,9 @@ pub struct DueDay {
 #[serde(tag = "every", rename_all = "snake_case")]
 enum Unchecked {
     None,
+    Daily,
     Weekly { weekday: u8 },
+    HalfMonthly,
     Monthly { day: u8 },
     Quarterly { day: u8 },
 }
@@ -78,6 +84,8 @@ impl TryFrom<Unchecked> for Cadence {
     fn try_from(unchecked: Unchecked) -> Result<Self, CadenceError> {
         match unchecked {
             Unchecked::None => Self::None,
+            Unchecked::Daily => Self::Daily,
+            Unchecked::HalfMonthly => Self::HalfMonthly,
             Unchecked::Weekly { weekday } => Self::Weekly { weekday },
             Unchecked::Monthly { day } => Self::Monthly { day },
             Unchecked::Quarterly { day } => Self::Quarterly { day },
@@ -90,7 +98,7 @@ impl Cadence {
     /// Refuses numbers outside their range.
     pub fn checked(self) -> Result<Self, CadenceError> {
         let fits = match self {
-            Self::None => true,
+            Self::None | Self::Daily | Self::HalfMonthly => true,
             Self::Weekly { weekday } => (1..=7).contains(&weekday),
             Self::Monthly { day } | Self::Quarterly { day } => (1..=31).contains(&day),
         };
@@ -128,6 +136,15 @@ impl Cadence {
         };
         match self {
             Self::None => Box::new(std::iter::empty()),
+            Self::Daily => Box::new(std::iter::successors(Some(from), |day| day.succ_opt())),
+            Self::HalfMonthly => {
+                let halves = std::iter::successors(Some((from.year(), from.month())), |(year, month)| {
+                    Some(if *month == 12 { (year.checked_add(1)?, 1) } else { (*year, month + 1) })
+                });
+                let days =
+                    halves.flat_map(|(year, month)| [day_of_month(year, month, 15), day_of_month(year, month, 31)]).map_while(|day| day);
+                Box::new(days.skip_while(move |nominal| *nominal < from))
+            }
             Self::Weekly { weekday } => {
                 let ahead = (u64::from(weekday.clamp(1, 7)) + 7 - u64::from(from.weekday().number_from_monday())) % 7;
                 Box::new(std::iter::successors(from.checked_add_days(Days::new(ahead)), |day| day.checked_add_days(Days::new(7))))
@@ -143,6 +160,8 @@ impl Cadence {
     pub fn words(self) -> Words {
         match self {
             Self::None => "不定期报送".into(),
+            Self::Daily => "每个工作日".into(),
+            Self::HalfMonthly => "每月15日、月底前".into(),
             Self::Weekly { weekday } => say!("每{weekday}前", weekday = Words::from(weekday_name(weekday))),
             Self::Monthly { day: 31.. } => "每月底前".into(),
             Self::Monthly { day } => say!("每月{day}日前", day = day.max(1)),

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one action on many tasks; each is done or refused by itself, in the background. */
+        post: operations["start_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where it stands, row by row; for whoever started it. */
+        get: operations["show_bulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -323,6 +357,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parties/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A party that takes part has done its part. */
+        post: operations["complete_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parties/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a part again that was done or let go. */
+        post: operations["reopen_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parties/{id}/waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a party go that takes part. */
+        post: operations["waive_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/persons": {
         parameters: {
             query?: never;
@@ -392,6 +477,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back a report of one's own that nobody has reviewed. */
+        post: operations["withdraw_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/requests/{id}/decision": {
         parameters: {
             query?: never;
@@ -437,6 +539,23 @@ export interface paths {
         put?: never;
         /** Takes back what one has asked for. */
         post: operations["withdraw_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risks/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a risk, or says that it has passed. */
+        post: operations["answer_risk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -774,6 +893,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Links a task with another one. */
+        post: operations["link_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/links/{kind}/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a link away. */
+        delete: operations["unlink_tasks"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/merger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a duplicate in favour of another task; answers the other one. */
+        post: operations["merge_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a task that went out back to a draft, as long as nobody has signed it. */
+        post: operations["recall_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a task that was done worked on again. */
+        post: operations["reopen_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/report-dues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a report by a day, whatever the rule says. */
+        post: operations["ask_for_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/reports": {
         parameters: {
             query?: never;
@@ -819,6 +1040,23 @@ export interface paths {
         put?: never;
         /** Returns a task that is not the unit's; within three working days, once. */
         post: operations["return_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what may go wrong, before it does. */
+        post: operations["raise_risk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -922,6 +1160,23 @@ export interface paths {
         put?: never;
         /** Checks a closed task: strikes it off, or has it worked on again. */
         post: operations["verify_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a task waits for somebody. */
+        post: operations["wait_for"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1065,12 +1320,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waits/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What was waited for has come, or is waited for no more. */
+        post: operations["end_wait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach";
+        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description What they sign in with the first time; shown only here. */
@@ -1081,6 +1353,10 @@ export interface components {
             id: components["schemas"]["TaskId"];
             number?: string | null;
             title: string;
+        };
+        AnswerInput: {
+            /** @description What came of it, at most 2,000 characters. */
+            text: string;
         };
         ApprovalInput: {
             decision: components["schemas"]["Decision"];
@@ -1095,6 +1371,52 @@ export interface components {
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
         };
+        /** @description Where an action on many tasks stands. */
+        Bulk: {
+            action: components["schemas"]["BulkAction"];
+            at: components["schemas"]["Moment"];
+            /** Format: int64 */
+            done: number;
+            finished_at?: components["schemas"]["Moment"] | null;
+            id: components["schemas"]["BulkId"];
+            /** Format: int64 */
+            refused: number;
+            /** @description Rows in their order, the refused ones first; at most 2,000. */
+            rows: components["schemas"]["BulkRow"][];
+            /** Format: int64 */
+            total: number;
+        };
+        /** @enum {string} */
+        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "ask_report" | "accept_reports" | "grant_close" | "verify";
+        /**
+         * Format: uuid
+         * @description One action on many tasks.
+         */
+        BulkId: string;
+        /** @description What is to be done. */
+        BulkInput: {
+            /** @description What is done to each. */
+            action: components["schemas"]["BulkAction"];
+            due_day?: components["schemas"]["Day"] | null;
+            filter?: components["schemas"]["FilterQuery"] | null;
+            /** @description Which tasks, at most 2,000; or `filter`. */
+            ids?: components["schemas"]["TaskId"][];
+            /** @description For `submit`: nothing in them is a state secret (不涉密). */
+            not_secret?: boolean;
+            /** @description What is said with it: the demand of an urge, the reason of a recall, the remark of a decision. */
+            text?: string | null;
+        };
+        /** @description One task of it. */
+        BulkRow: {
+            number?: string | null;
+            state: components["schemas"]["BulkRowState"];
+            task_id: components["schemas"]["TaskId"];
+            /** @description What the asker may read of it. */
+            title?: string | null;
+            words?: components["schemas"]["Words"] | null;
+        };
+        /** @enum {string} */
+        BulkRowState: "waiting" | "done" | "refused";
         /** @description Who changed the calendar, when and why. */
         CalendarChange: {
             at: components["schemas"]["Moment"];
@@ -1156,6 +1478,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description Whose clock runs. */
+        ClockView: {
+            since: components["schemas"]["Day"];
+            /** @description Nobody can be late now. */
+            stopped: boolean;
+            /** @description In words: who is to act, since when, and whether the due day stands. */
+            words: components["schemas"]["Words"];
+            /**
+             * Format: int64
+             * @description Working days since then.
+             */
+            workdays: number;
+        };
         /**
          * @description What a reviewer decides.
          * @enum {string}
@@ -1181,6 +1516,11 @@ export interface components {
              * @description The version that was looked at.
              */
             version?: number | null;
+        };
+        CompletionInput: {
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description What was done, at most 5,000 characters. */
+            text: string;
         };
         /**
          * Format: date
@@ -1237,7 +1577,7 @@ export interface components {
             text: components["schemas"]["Words"];
         };
         /** @enum {string} */
-        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "approve" | "verify";
+        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "complete" | "provide" | "answer_risk" | "approve" | "verify";
         EditInput: components["schemas"]["TaskInput"] & {
             /**
              * Format: int64
@@ -1296,6 +1636,46 @@ export interface components {
             uploaded_at: components["schemas"]["Moment"];
             /** @description Who brought it. */
             uploaded_by: components["schemas"]["PersonRef"];
+        };
+        /** @description The query of a list, as it comes. */
+        FilterQuery: {
+            closed_from?: components["schemas"]["Day"] | null;
+            closed_to?: components["schemas"]["Day"] | null;
+            created_from?: components["schemas"]["Day"] | null;
+            created_to?: components["schemas"]["Day"] | null;
+            /** @description Where the page before ended. */
+            cursor?: string | null;
+            due_from?: components["schemas"]["Day"] | null;
+            due_to?: components["schemas"]["Day"] | null;
+            /** @description Importances, separated by commas. */
+            importance?: string | null;
+            /** @description Lamps, separated by commas. */
+            lamp?: string | null;
+            /** @description Only tasks with nothing below. */
+            leaves?: boolean | null;
+            /**
+             * Format: int64
+             * @description Rows a page, 1 to 200, 50 when nothing is said.
+             */
+            limit?: number | null;
+            mine?: components["schemas"]["Mine"] | null;
+            /** @description Past due and open, or not. */
+            overdue?: boolean | null;
+            parent_id?: components["schemas"]["TaskId"] | null;
+            /** @description Part of the title, the number or the document. */
+            q?: string | null;
+            /** @description Only tasks with nothing above. */
+            roots?: boolean | null;
+            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+            sort?: string | null;
+            /** @description The document, exactly. */
+            source_document?: string | null;
+            /** @description A code of `/source-kinds`. */
+            source_kind?: string | null;
+            /** @description States, separated by commas. */
+            state?: string | null;
+            unit_id?: components["schemas"]["UnitId"] | null;
+            unit_role?: components["schemas"]["UnitRole"] | null;
         };
         HandlerInput: {
             party_id: components["schemas"]["PartyId"];
@@ -1420,6 +1800,30 @@ export interface components {
         LiaisonsInput: {
             person_ids: components["schemas"]["PersonId"][];
         };
+        /** @description A link to another task. */
+        Link: {
+            due_day?: components["schemas"]["Day"] | null;
+            kind: components["schemas"]["LinkKind"];
+            lamp: components["schemas"]["LampView"];
+            lead?: components["schemas"]["UnitRef"] | null;
+            number?: string | null;
+            /** @description It was said of the other task: read it the other way round. */
+            reverse: boolean;
+            state: components["schemas"]["TaskState"];
+            task_id: components["schemas"]["TaskId"];
+            title: string;
+            /** @description For people. */
+            words: components["schemas"]["Words"];
+        };
+        /** @description The request of a link. */
+        LinkInput: {
+            /** @description How the task stands to the other one. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description The other one. */
+            other_id: components["schemas"]["TaskId"];
+        };
+        /** @enum {string} */
+        LinkKind: "blocks" | "follows" | "duplicates" | "same_matter";
         LocalDayInput: {
             day: components["schemas"]["Day"];
             /** @description Why, for people: “防汛值守”. */
@@ -1503,6 +1907,17 @@ export interface components {
         Members: {
             items: components["schemas"]["Member"][];
         };
+        MergerInput: {
+            /** @description The task it is merged into. */
+            into_id: components["schemas"]["TaskId"];
+            /** @description Why, at most 2,000 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
         /** @description A message to a person. */
         Message: {
             /** @description When. */
@@ -1575,6 +1990,8 @@ export interface components {
              */
             weight?: number | null;
         };
+        /** @enum {string} */
+        Mine: "handling" | "created" | "unit";
         /**
          * Format: date-time
          * @description An instant: milliseconds since 1970-01-01T00:00Z; in JSON as RFC 3339 with +08:00.
@@ -1644,11 +2061,25 @@ export interface components {
         };
         /** @description A party on the page of a task. */
         Party: {
+            /** @description What is asked of it in particular. */
+            demand?: string | null;
+            done_at?: components["schemas"]["Moment"] | null;
+            done_by?: components["schemas"]["PersonRef"] | null;
+            /** @description What was done, or why it was let go. */
+            done_text?: string | null;
+            due_day?: components["schemas"]["Day"] | null;
+            files: components["schemas"]["FileRef"][];
             id: components["schemas"]["PartyId"];
             /** @description The asker may name its handler. */
             may_assign: boolean;
+            /** @description The asker may say that its part is done. */
+            may_complete: boolean;
+            /** @description The asker may ask for its part again. */
+            may_reopen: boolean;
             /** @description The asker may return it. */
             may_return: boolean;
+            /** @description The asker may let it go. */
+            may_waive: boolean;
             /** @description The asker acts for it. */
             mine: boolean;
             person?: components["schemas"]["PersonRef"] | null;
@@ -1657,6 +2088,8 @@ export interface components {
             signed_by?: components["schemas"]["PersonRef"] | null;
             state: components["schemas"]["PartyState"];
             unit: components["schemas"]["UnitRef"];
+            /** @description It was let go: nothing had to be done. */
+            waived: boolean;
         };
         /**
          * Format: uuid
@@ -1665,6 +2098,9 @@ export interface components {
         PartyId: string;
         /** @description A unit's (and person's) part in a task to be set up. */
         PartyInput: {
+            /** @description What is asked of it in particular, at most 500 characters; absent leaves it as it is, an empty text takes it away. */
+            demand?: string | null;
+            due_day?: components["schemas"]["Day"] | null;
             person_id?: components["schemas"]["PersonId"] | null;
             /** @description What for. */
             role: components["schemas"]["PartyRole"];
@@ -1787,6 +2223,29 @@ export interface components {
         };
         /** @enum {string} */
         ReasonClass: "own" | "waiting" | "changed" | "force";
+        ReasonInput: {
+            /** @description Why, at most 2,000 characters. */
+            reason: string;
+        };
+        RecallInput: {
+            /** @description Why, at most 2,000 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        ReopeningInput: {
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description Why, at most 2,000 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
         ReplyInput: {
             file_ids?: components["schemas"]["FileId"][];
             /** @description The answer, at most 2,000 characters. */
@@ -1800,6 +2259,8 @@ export interface components {
             fall_reason?: string | null;
             files: components["schemas"]["FileRef"][];
             id: components["schemas"]["ReportId"];
+            /** @description The asker may take it back. */
+            may_withdraw: boolean;
             next_step?: string | null;
             party_id: components["schemas"]["PartyId"];
             problem?: string | null;
@@ -1810,6 +2271,14 @@ export interface components {
             text: string;
             unit: components["schemas"]["UnitRef"];
             verified_progress?: components["schemas"]["Share"] | null;
+            /** @description Its writer took it back before anybody had reviewed it. */
+            withdrawn: boolean;
+        };
+        ReportAskedInput: {
+            /** @description By when; moved to the working day before when it is a day off. */
+            due_day: components["schemas"]["Day"];
+            /** @description What it should say, at most 1,000 characters. */
+            text: string;
         };
         ReportBody: components["schemas"]["ReportInput"] & {
             /**
@@ -1820,6 +2289,9 @@ export interface components {
         };
         /** @description A duty to report. */
         ReportDue: {
+            asked_by?: components["schemas"]["PersonRef"] | null;
+            /** @description What it should say. */
+            asked_text?: string | null;
             due_day: components["schemas"]["Day"];
             id: components["schemas"]["ReportDueId"];
             report_id?: components["schemas"]["ReportId"] | null;
@@ -1859,7 +2331,8 @@ export interface components {
         ReportRule: {
             /**
              * Format: int64
-             * @description The weekday 1–7, or the day of the (last) month 1–31; moved to the working day before when it is a day off.
+             * @description The weekday 1–7, or the day of the (last) month 1–31; moved to the working day before when it is a day off. Only of
+             *     weekly, monthly and quarterly reports.
              */
             day?: number | null;
             /** @description How often. */
@@ -1968,6 +2441,40 @@ export interface components {
              */
             verified_progress?: number | null;
         };
+        /** @description A risk. */
+        Risk: {
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            /** @description It was said while the lamp was still well. */
+            early: boolean;
+            end_text?: string | null;
+            ended_at?: components["schemas"]["Moment"] | null;
+            ended_by?: components["schemas"]["PersonRef"] | null;
+            files: components["schemas"]["FileRef"][];
+            /** @description What would help. */
+            help?: string | null;
+            id: components["schemas"]["RiskId"];
+            /** @description The lamp when it was said. */
+            lamp: components["schemas"]["Lamp"];
+            /** @description The asker may answer it, or say that it has passed. */
+            may_answer: boolean;
+            party_id: components["schemas"]["PartyId"];
+            text: string;
+        };
+        /**
+         * Format: uuid
+         * @description Something that may go wrong.
+         */
+        RiskId: string;
+        /** @description A risk. */
+        RiskInput: {
+            /** @description Files that show it. */
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description What would help, at most 1,000 characters. */
+            help?: string | null;
+            /** @description What may go wrong and why, at most 2,000 characters. */
+            text: string;
+        };
         /** @enum {string} */
         Role: "leader" | "centre" | "head" | "liaison" | "handler" | "administrator";
         /** @enum {string} */
@@ -1982,7 +2489,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
         };
         /** @enum {string} */
-        RuleKind: "none" | "weekly" | "monthly" | "quarterly";
+        RuleKind: "none" | "daily" | "weekly" | "half_monthly" | "monthly" | "quarterly" | "milestone" | "on_event";
         /** @description How often something is to be reported. */
         RuleReading: {
             /**
@@ -1993,7 +2500,7 @@ export interface components {
             kind: components["schemas"]["RuleReadingKind"];
         };
         /** @enum {string} */
-        RuleReadingKind: "none" | "weekly" | "monthly" | "quarterly";
+        RuleReadingKind: "none" | "daily" | "weekly" | "half_monthly" | "monthly" | "quarterly";
         /**
          * @description How a return is ruled.
          * @enum {string}
@@ -2103,6 +2610,7 @@ export interface components {
             can: components["schemas"]["Action"][];
             children: components["schemas"]["TaskRow"][];
             clause?: string | null;
+            clock?: components["schemas"]["ClockView"] | null;
             creator: components["schemas"]["PersonRef"];
             demand: string;
             /** @description How the due day came about. */
@@ -2110,6 +2618,8 @@ export interface components {
             due_text?: string | null;
             files: components["schemas"]["FileRef"][];
             issuer_unit?: components["schemas"]["UnitRef"] | null;
+            /** @description What it has to do with other tasks that the asker sees. */
+            links: components["schemas"]["Link"][];
             milestones: components["schemas"]["Milestone"][];
             next_duty?: components["schemas"]["NextDuty"] | null;
             original_due_day?: components["schemas"]["Day"] | null;
@@ -2121,6 +2631,8 @@ export interface components {
             requests: components["schemas"]["Request"][];
             /** @description What drafts of the other side, which the asker does not see, take of the whole, in percent. */
             reserved_weight: components["schemas"]["Share"];
+            /** @description What may go wrong, the unanswered risks first. */
+            risks: components["schemas"]["Risk"][];
             /**
              * Format: int64
              * @description How often a request to close was refused.
@@ -2131,6 +2643,8 @@ export interface components {
             /** @description As in lists. */
             task: components["schemas"]["TaskRow"];
             verifications: components["schemas"]["Verification"][];
+            /** @description For whom it waits or waited, the open waits first. */
+            waits: components["schemas"]["Wait"][];
         };
         /**
          * Format: uuid
@@ -2237,6 +2751,11 @@ export interface components {
             number?: string | null;
             /**
              * Format: int64
+             * @description Risks that nobody has answered yet.
+             */
+            open_risks: number;
+            /**
+             * Format: int64
              * @description Working days past due; 0 when it is not.
              */
             overdue_days: number;
@@ -2267,6 +2786,8 @@ export interface components {
              * @description Counts changes.
              */
             version: number;
+            /** @description For whom it waits now. */
+            waits_for?: string | null;
             /** @description Its share of the task above in percent. */
             weight: components["schemas"]["Share"];
         };
@@ -2661,6 +3182,8 @@ export interface components {
             /** @description Its short name. */
             short_name: string;
         };
+        /** @enum {string} */
+        UnitRole: "any" | "lead" | "co";
         /** @description The whole tree of units, flat, depth first. */
         Units: {
             items: components["schemas"]["Unit"][];
@@ -2768,6 +3291,45 @@ export interface components {
         };
         /** @enum {string} */
         VerificationResult: "pass" | "fail";
+        /** @description A time of waiting. */
+        Wait: {
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            end_text?: string | null;
+            ended_at?: components["schemas"]["Moment"] | null;
+            ended_by?: components["schemas"]["PersonRef"] | null;
+            expected_day?: components["schemas"]["Day"] | null;
+            id: components["schemas"]["WaitId"];
+            /** @description The asker may say that it is over. */
+            may_end: boolean;
+            /** @description Who is waited for. */
+            on: string;
+            on_party_id?: components["schemas"]["PartyId"] | null;
+            /** @description That day has passed and nothing has come. */
+            overdue: boolean;
+            /** @description The party that waits. */
+            party_id: components["schemas"]["PartyId"];
+            text: string;
+            /**
+             * Format: int64
+             * @description Working days until its end, or until today.
+             */
+            workdays: number;
+        };
+        /**
+         * Format: uuid
+         * @description A time of waiting for somebody.
+         */
+        WaitId: string;
+        /** @description Whom a task waits for, and what for: a party of the task, or whoever is named. */
+        WaitInput: {
+            expected_day?: components["schemas"]["Day"] | null;
+            /** @description Anybody else, such as a superior authority; at most 100 characters. */
+            on_name?: string | null;
+            on_party_id?: components["schemas"]["PartyId"] | null;
+            /** @description What is waited for, at most 1,000 characters. */
+            text: string;
+        };
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
     };
@@ -2779,6 +3341,73 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    start_bulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     overview: {
         parameters: {
             query?: never;
@@ -3440,6 +4069,120 @@ export interface operations {
             };
         };
     };
+    complete_part: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_part: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waive_part: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_persons: {
         parameters: {
             query?: {
@@ -3623,6 +4366,40 @@ export interface operations {
             };
         };
     };
+    withdraw_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decide_request: {
         parameters: {
             query?: never;
@@ -3712,6 +4489,44 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_risk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInput"];
+            };
+        };
         responses: {
             /** @description 完成。 */
             200: {
@@ -4680,6 +5495,229 @@ export interface operations {
             };
         };
     };
+    link_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                kind: components["schemas"]["LinkKind"];
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergerInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recall_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopeningInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportAskedInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     report_progress: {
         parameters: {
             query?: never;
@@ -4771,6 +5809,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReturnInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise_risk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskInput"];
             };
         };
         responses: {
@@ -5019,6 +6095,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["VerificationInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wait_for: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitInput"];
             };
         };
         responses: {
@@ -5338,6 +6452,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Urge"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_wait: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -10,6 +10,7 @@ const FILES: &[(&str, &str)] = &[
     ("import", include_str!("../../locales/en/import.toml")),
     ("supervision", include_str!("../../locales/en/supervision.toml")),
     ("names", include_str!("../../locales/en/names.toml")),
+    ("life", include_str!("../../locales/en/life.toml")),
     ("requests", include_str!("../../locales/en/requests.toml")),
     ("standing", include_str!("../../locales/en/standing.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),

@@ -178,7 +178,8 @@ pub fn runner(app: &App) -> Runner {
         let now = clock.now();
         Box::pin(async move {
             org::sweep(tx, now).await?;
-            Ok(tasks::sweep_imports(tx, now).await?)
+            tasks::sweep_imports(tx, now).await?;
+            operations::sweep_bulk(tx, now).await.map_err(JobError::retry)
         })
     });
     let planning = app.clone();
@@ -197,9 +198,15 @@ pub fn runner(app: &App) -> Runner {
             tasks::replan(tx, &ctx).await.map_err(JobError::retry)
         })
     });
+    let many = app.clone();
+    let bulk = handler(move |tx, job| {
+        let app = many.clone();
+        Box::pin(async move { operations::go_on_with_bulk(tx, &app, &job.payload).await.map_err(JobError::retry) })
+    });
     Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
         .on(supervision::JOB, notices)
         .on(tasks::REPLAN, replan.clone())
+        .on(operations::BULK, bulk)
         .every("tasks.plan_ahead", DAY, standing)
         .every("tasks.replan_sweep", HOUR, replan)
         .every("idempotency.sweep", HOUR, idempotency)

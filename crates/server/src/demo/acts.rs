@@ -42,6 +42,11 @@ impl Play {
             Act::Verify if phase == Phase::Closed => self.verify(at).await,
             Act::Urge(who, answered) if matches!(phase, Phase::Out | Phase::Active) && !closing => self.urge(at, who, answered).await,
             Act::Reply(urge) => self.reply(at, urge).await,
+            Act::CoDone(co) if phase == Phase::Active => self.co_done(at, co).await,
+            Act::Wait(co) if phase == Phase::Active && !closing => self.wait(at, co).await,
+            Act::WaitOver(wait) if phase == Phase::Active => self.wait_over(at, wait).await,
+            Act::Risk if phase == Phase::Active && !closing => self.risk(at).await,
+            Act::AnswerRisk(risk) if phase == Phase::Active => self.answer_risk(at, risk).await,
             Act::AskFor(kind) if phase == Phase::Active && !closing => self.ask_for(at, kind).await,
             _ => Ok(()),
         }
@@ -52,7 +57,7 @@ impl Play {
     }
 
     /// Who does the work; the liaison as long as nobody is named.
-    fn doer(&self, at: usize) -> anyhow::Result<PersonId> {
+    pub(super) fn doer(&self, at: usize) -> anyhow::Result<PersonId> {
         let node = self.node(at)?;
         if node.has_handler && node.spec.fate.split == 0 { Ok(node.spec.seat.person) } else { self.liaison(node.spec.unit) }
     }
@@ -79,9 +84,13 @@ impl Play {
         let id = node.id;
         let unit = node.spec.co.get(co).copied().context("no such party")?;
         let ctx = self.stage.acting(&self.area, self.liaison(unit)?)?;
-        tasks::sign(self.stage.tx().await?, &ctx, id, None, None).await?;
+        match tasks::sign(self.stage.tx().await?, &ctx, id, None, None).await {
+            // It was let go before it had signed.
+            Err(Refusal::Conflict { .. }) => return Ok(()),
+            other => other?,
+        }
         self.node_mut(at)?.version += 1;
-        Ok(())
+        self.co_begins(at, co)
     }
 
     async fn give_back(&mut self, at: usize) -> anyhow::Result<()> {
@@ -149,6 +158,7 @@ impl Play {
             let wait = self.dice.between(HOUR, FULL_DAY);
             self.plan_later(wait, at, Act::Assign);
         }
+        self.lead_begins(at)?;
         let horizon = due.unwrap_or_else(|| start.plus_days(STANDING_DAYS));
         days.extend(shape::nodes(rule, &calendar, start, horizon));
         let end = due.map(|due| hours::workday_on_or_before(&calendar, due));
@@ -322,6 +332,8 @@ impl Play {
             self.plan_later(wait, at, Act::Ask);
             return Ok(());
         }
+        self.finish_parts(at, who).await?;
+        let node = self.node(at)?;
         let (id, version, end) = (node.id, node.version, node.spec.fate.end);
         let text = speech::closing(&self.dice, &node.spec.matter.object);
         let ctx = self.stage.acting(&self.area, who)?;

@@ -109,9 +109,10 @@ impl Play {
     fn input(&self, spec: &Spec, days: &Days) -> TaskInput {
         let unit_of = |at: usize| self.area.units.get(at).map(|unit| unit.id);
         let lead = if spec.seated { Some(spec.seat.unit) } else { unit_of(spec.unit) };
-        let lead = lead.map(|unit_id| PartyInput { unit_id, person_id: spec.seated.then_some(spec.seat.person), role: PartyRole::Lead });
+        let lead = lead
+            .map(|unit_id| PartyInput { person_id: spec.seated.then_some(spec.seat.person), ..PartyInput::of(unit_id, PartyRole::Lead) });
         let co = spec.co.iter().filter_map(|at| unit_of(*at));
-        let parties = lead.into_iter().chain(co.map(|unit_id| PartyInput { unit_id, person_id: None, role: PartyRole::Co })).collect();
+        let parties = lead.into_iter().chain(co.map(|unit_id| PartyInput::of(unit_id, PartyRole::Co))).collect();
         let steps = days.steps.iter().zip(writing::steps(days.steps.len())).map(|(day, (title, deliverable))| MilestoneInput {
             id: None,
             title: title.to_owned(),

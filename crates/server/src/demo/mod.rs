@@ -9,6 +9,7 @@
 //! Owns no table. *Not here*: the notice at the top of every page (`access` knows that this is a demo area).
 
 mod acts;
+mod beside;
 mod cast;
 mod dice;
 mod field;

@@ -9,7 +9,7 @@ use super::{field::Field, people::Seat, shape::Fate, writing::Matter};
 use crate::{
     org::PersonId,
     supervision::UrgeId,
-    tasks::{Importance, MilestoneId, ReportId, RequestId, RequestKind, TaskId, Urgency},
+    tasks::{Importance, MilestoneId, ReportId, RequestId, RequestKind, RiskId, TaskId, Urgency, WaitId},
 };
 
 /// A task to be set.
@@ -135,6 +135,14 @@ pub(super) enum Act {
     Reply(UrgeId),
     /// Something is asked for, and left to whoever decides.
     AskFor(RequestKind),
+    /// A unit that takes part does its part.
+    CoDone(usize),
+    /// The lead waits, for a unit that takes part or for somebody above.
+    Wait(Option<usize>),
+    WaitOver(WaitId),
+    /// Something may go wrong.
+    Risk,
+    AnswerRisk(RiskId),
 }
 
 impl Act {
@@ -158,6 +166,9 @@ impl Act {
             Self::Urge(..) => "urge",
             Self::Reply(_) => "reply",
             Self::AskFor(_) => "ask for",
+            Self::CoDone(_) => "co-done",
+            Self::Wait(_) | Self::WaitOver(_) => "wait",
+            Self::Risk | Self::AnswerRisk(_) => "risk",
         }
     }
 }

@@ -133,3 +133,38 @@ mod tests {
         assert!(!report.text.contains('{'), "{}", report.text);
     }
 }
+
+/// What a unit that takes part says when it has done its part.
+pub(super) const PART_DONE: &[&str] = &[
+    "已提供所需资料，并派员参加现场核查。",
+    "配合事项已办理完毕，相关意见已书面反馈。",
+    "已完成数据核对并移交牵头单位。",
+    "已落实配合措施，后续按需继续支持。",
+];
+
+/// Why a unit that never signed is let go.
+pub(super) const NOT_NEEDED: &str = "相关工作已由牵头单位完成，不再需要配合";
+
+/// What a lead waits for, of a unit that takes part.
+pub(super) const WAITS_FOR_UNIT: &[&str] = &["等待提供基础数据", "等待反馈会签意见", "等待完成现场交接", "等待出具审核意见"];
+
+/// What a lead waits for, of somebody above.
+pub(super) const WAITS_ABOVE: &[&str] = &["方案已上报，等待批复", "资金申请已提交，等待下达", "用地手续在办，等待审批"];
+
+/// Who is above.
+pub(super) const ABOVE: &[&str] = &["市发展改革委", "市财政局", "市自然资源和规划局", "市住房城乡建设委", "省级主管部门"];
+
+/// What is said when it has come.
+pub(super) const WAIT_OVER: &str = "批复已收到，继续推进";
+
+/// What may go wrong, and what would help.
+pub(super) const RISKS: &[(&str, &str)] = &[
+    ("资金尚未完全落实，若本月不能到位将影响后续节点", "请协调财政部门加快拨付"),
+    ("涉及部门较多，会签进度慢于计划", "请牵头召开一次协调会"),
+    ("施工作业面受限，雨季可能停工", "请协调调整施工时序"),
+    ("前期资料缺失，核实工作量比预计大", "请有关单位补充历史资料"),
+];
+
+/// What the issuer says to that.
+pub(super) const RISK_ANSWERS: &[&str] =
+    &["已协调有关单位，请继续推进并及时上报。", "同意所提建议，本周召开协调会研究。", "已知悉，请先做好可控部分，期限不变。"];

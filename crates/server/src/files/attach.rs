@@ -43,6 +43,11 @@ fn too_many() -> Refusal {
     Refusal::field("file_ids", say!("附件最多 {MOST} 个"))
 }
 
+/// Attaches what belongs to one task itself to another one, too; what is attached there already stays as it is.
+pub async fn share(tx: &mut Tx, from: Uuid, into: Uuid) -> Outcome<()> {
+    Ok(store::share(tx, Owner::task(from), into, Owner::task(into)).await?)
+}
+
 /// Files by what they are attached to, in the order they were uploaded; owners without files are missing.
 pub async fn of_owners(tx: &mut Tx, owners: &[Uuid]) -> Outcome<HashMap<Uuid, Vec<FileRef>>> {
     let mut found: HashMap<Uuid, Vec<FileRef>> = HashMap::new();

@@ -69,6 +69,16 @@ impl Owner {
         Self { kind: "request", id }
     }
 
+    /// What a party has done.
+    pub const fn party(id: Uuid) -> Self {
+        Self { kind: "party", id }
+    }
+
+    /// A risk.
+    pub const fn risk(id: Uuid) -> Self {
+        Self { kind: "risk", id }
+    }
+
     /// An urge's reply.
     pub const fn urge(id: Uuid) -> Self {
         Self { kind: "urge", id }

@@ -73,6 +73,19 @@ pub(super) async fn insert_attachment(tx: &mut Tx, file: FileId, task: Uuid, own
     Ok(())
 }
 
+pub(super) async fn share(tx: &mut Tx, from: Owner, task: Uuid, to: Owner) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into attachment (file_id, task_id, owner, owner_id) select file_id, $2, $3, $4 from attachment where owner_id = $1 \
+         on conflict (file_id, owner_id) do nothing"
+    )
+    .bind(from.id)
+    .bind(task)
+    .bind(to.kind)
+    .bind(to.id)
+    .execute(c))?;
+    Ok(())
+}
+
 pub(super) async fn count_of_owner(tx: &mut Tx, owner: Uuid) -> Result<i64> {
     let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from attachment where owner_id = $1").bind(owner).fetch_one(c))?;
     Ok(n)

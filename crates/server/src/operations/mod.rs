@@ -1,7 +1,12 @@
-//! Operations: what is composed of the rooms below, the to-do list and the home page of every role. Owns no table yet.
+//! Operations: what is composed of the rooms below, the to-do list, the home page of every role, and one
+//! action on many tasks.
+//!
+//! Tables: `bulk`, `bulk_row`.
 
+mod bulk;
 mod home;
 mod http;
 mod todo;
 
+pub use bulk::{JOB as BULK, go_on as go_on_with_bulk, sweep as sweep_bulk};
 pub use http::routes;

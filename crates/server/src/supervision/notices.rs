@@ -9,7 +9,7 @@ use crate::{
     app::{Ctx, Outcome},
     notify::{self, NewMessage},
     org::{self, PersonId, PostKind},
-    tasks::{self, Case, PartyRow, PartyState, TaskEvent},
+    tasks::{self, Case, PartyId, PartyRow, PartyState, TaskEvent},
 };
 
 /// The job that hears of what happens to tasks.
@@ -42,6 +42,18 @@ pub const EVENTS: &[&str] = &[
     "task.suspended",
     "task.resumed",
     "task.terminated",
+    "task.part_done",
+    "task.part_waived",
+    "task.part_reopened",
+    "task.waiting",
+    "task.wait_ended",
+    "task.risk_raised",
+    "task.risk_answered",
+    "task.report_asked",
+    "task.report_withdrawn",
+    "task.recalled",
+    "task.worked_again",
+    "task.merged",
     "task.urged",
     "task.urge_replied",
 ];
@@ -157,6 +169,21 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
             plain(everybody(tx, case, today).await?, "任务恢复办理", words)
         }
         "task.terminated" => plain(everybody(tx, case, today).await?, "任务已终止", say!("“{title}”已终止，不再办理。")),
+        "task.report_asked" => {
+            plain(stand_for(tx, &leads, today).await?, "要求上报进展", say!("“{title}”被要求上报进展，请在任务页查看要求并按时上报。"))
+        }
+        "task.report_withdrawn" => plain(vec![case.task.creator_id], "上报已撤回", say!("“{title}”的一份上报已由本人撤回，不必审核。")),
+        "task.recalled" => plain(everybody(tx, case, today).await?, "交办已撤回", say!("“{title}”的交办已撤回，不必签收。")),
+        "task.merged" => plain(everybody(tx, case, today).await?, "任务已并入", say!("“{title}”与另一项任务重复，已并入后终止。")),
+        "task.worked_again" => {
+            let words = match due {
+                Some(day) => say!("“{title}”重新办理，{day}前办结。"),
+                None => say!("“{title}”重新办理。"),
+            };
+            plain(everybody(tx, case, today).await?, "任务重新办理", words)
+        }
+        "task.part_done" | "task.part_waived" | "task.part_reopened" | "task.waiting" | "task.wait_ended" | "task.risk_raised"
+        | "task.risk_answered" => return beside_notice(tx, case, event, today).await,
         "task.urged" | "task.urge_replied" => return urge_notice(tx, case, event, today).await,
         _ => None,
     })
@@ -221,6 +248,44 @@ async fn above(tx: &mut Tx, case: &Case, but: PersonId, today: Day) -> Outcome<V
 async fn everybody(tx: &mut Tx, case: &Case, today: Day) -> Outcome<Vec<PersonId>> {
     let parties: Vec<&PartyRow> = case.parties.iter().filter(|party| party.role.works()).collect();
     stand_for(tx, &parties, today).await
+}
+
+/// Parts of others, waits and risks.
+async fn beside_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Option<Notice>> {
+    let title = case.task.title.as_str();
+    let Some(subject) = event.subject else { return Ok(None) };
+    let leads: Vec<&PartyRow> = case.parties.iter().filter(|party| party.role.leads()).collect();
+    let one = |id: PartyId| -> Vec<&PartyRow> { case.parties.iter().filter(|party| party.id == id).collect() };
+    let (to, head, text) = match event.name.as_str() {
+        "task.part_done" => {
+            let mut to = stand_for(tx, &leads, today).await?;
+            to.push(case.task.creator_id);
+            let unit = one(PartyId(subject)).first().map(|party| party.unit_name.as_str()).unwrap_or_default();
+            (to, "配合已完成", say!("“{title}”中{unit}的配合已经完成，请查看。"))
+        }
+        "task.part_waived" => (stand_for(tx, &one(PartyId(subject)), today).await?, "配合已免除", say!("“{title}”不再需要您单位配合。")),
+        "task.part_reopened" => {
+            let text = say!("“{title}”仍需您单位配合，请在任务页查看原因。");
+            (stand_for(tx, &one(PartyId(subject)), today).await?, "请继续配合", text)
+        }
+        "task.waiting" | "task.wait_ended" => {
+            let Some((waits, on)) = tasks::waiting_parties(tx, subject).await? else { return Ok(None) };
+            match (event.name.as_str(), on) {
+                ("task.waiting", Some(on)) => {
+                    let text = say!("“{title}”在等您单位，请在任务页查看并答复。");
+                    (stand_for(tx, &one(on), today).await?, "等待您单位答复", text)
+                }
+                ("task.waiting", None) => {
+                    let words = say!("“{title}”在等{name}，请知悉。", name = case.task.waits_for.as_deref().unwrap_or_default());
+                    (vec![case.task.creator_id], "任务在等待", words)
+                }
+                _ => (stand_for(tx, &one(waits), today).await?, "等待已结束", say!("“{title}”等待的事项已有结果，请继续办理。")),
+            }
+        }
+        "task.risk_raised" => (vec![case.task.creator_id], "风险提示", say!("“{title}”提示了风险，请在任务页查看并回应。")),
+        _ => (tasks::raiser(tx, subject).await?.into_iter().collect(), "风险已回应", say!("“{title}”的风险提示已有回应。")),
+    };
+    Ok(Some(Notice { to, title: head.into(), text, urge: None }))
 }
 
 fn submitter(case: &Case) -> Vec<PersonId> {

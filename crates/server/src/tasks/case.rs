@@ -15,6 +15,7 @@ use super::{
     requests::chain,
     rules::TaskRules,
     store,
+    wait::WaitRow,
 };
 use crate::{
     app::{Ctx, Outcome, Refusal},
@@ -76,6 +77,8 @@ pub struct Case {
     pub parties: Vec<PartyRow>,
     /// Undecided requests.
     pub requests: Vec<RequestRow>,
+    /// For whom it waits, newest first.
+    pub(super) waits: Vec<WaitRow>,
     before: Task,
     reporters: Vec<PersonId>,
     below: store::Below,
@@ -114,11 +117,12 @@ impl Case {
             return Err(Refusal::NotFound);
         }
         let requests = if has_requests { store::open_requests(tx, id).await? } else { Vec::new() };
+        let waits = if task.waits_for.is_some() { store::open_waits_of(tx, &[id]).await? } else { Vec::new() };
         let reporters = if has_reports { store::open_reporters(tx, id).await? } else { Vec::new() };
         let below = if task.children > 0 { store::below(tx, id).await? } else { store::Below::default() };
         let own_drafts = if below.drafts > 0 { own_drafts(&store::children(tx, id).await?, ctx) } else { 0 };
         let closure = if task.state == TaskState::Closed { store::closure(tx, id).await? } else { None };
-        Ok(Self { before: task.clone(), task, parties, requests, reporters, below, own_drafts, closure, parent_state, root_state })
+        Ok(Self { before: task.clone(), task, parties, requests, waits, reporters, below, own_drafts, closure, parent_state, root_state })
     }
 
     /// Looks at many tasks at once: tasks that the caller has already found to be seen by the actor. What hangs on them is
@@ -127,6 +131,12 @@ impl Case {
         let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
         let mut parties = by_task(store::parties_of(tx, ids.iter().copied()).await?.into_iter().map(|row| (row.task_id, row)));
         let mut requests = by_task(store::open_requests_of(tx, &ids).await?.into_iter().map(|row| (row.task_id, row)));
+        let waiting: Vec<TaskId> = tasks.iter().filter(|task| task.waits_for.is_some()).map(|task| task.id).collect();
+        let mut waits = if waiting.is_empty() {
+            HashMap::new()
+        } else {
+            by_task(store::open_waits_of(tx, &waiting).await?.into_iter().map(|row| (row.task_id, row)))
+        };
         let mut reporters = by_task(store::open_reporters_of(tx, &ids).await?);
         let mut closures = by_task(store::closures_of(tx, &ids).await?);
         let parents: Vec<TaskId> = tasks.iter().filter(|task| task.children > 0).map(|task| task.id).collect();
@@ -141,6 +151,7 @@ impl Case {
                     before: task.clone(),
                     parties: parties.remove(&task.id).unwrap_or_default(),
                     requests: requests.remove(&task.id).unwrap_or_default(),
+                    waits: waits.remove(&task.id).unwrap_or_default(),
                     reporters: reporters.remove(&task.id).unwrap_or_default(),
                     below: store::Below { drafts, open, ..store::Below::default() },
                     own_drafts: 0,
@@ -161,11 +172,6 @@ impl Case {
     /// Whether reports wait for their review.
     pub(super) const fn has_reports(&self) -> bool {
         !self.reporters.is_empty()
-    }
-
-    /// The closing of a task that is closed.
-    pub(super) const fn closure(&self) -> Option<ClosureRow> {
-        self.closure
     }
 
     /// Whether this party may be returned now.
@@ -213,10 +219,25 @@ impl Case {
 
     /// Puts the task back: lamp, ledger, event, live signal, and what follows above.
     pub async fn finish(mut self, tx: &mut Tx, ctx: &Ctx, step: Step) -> Outcome<()> {
+        self.end_what_ends_with_it(tx, ctx).await?;
         light(tx, ctx, &mut self.task, &self.requests, &self.parties).await?;
         store::save(tx, &self.before, &mut self.task).await?;
         note(tx, ctx, &self.task, step).await?;
         follow::above(tx, ctx, &self.task).await
+    }
+
+    /// Nobody waits, and nothing may go wrong any more, in what has ended.
+    async fn end_what_ends_with_it(&mut self, tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
+        let ended = self.task.state.is_done() || self.task.state == TaskState::Terminated;
+        if ended && (!self.waits.is_empty() || self.task.open_risks > 0) {
+            let by = (ctx.actor.person.0 != kit::NIL).then_some(ctx.actor.person);
+            store::end_waits_and_risks(tx, self.task.id, ctx.now(), by).await?;
+            self.waits.clear();
+            self.task.open_risks = 0;
+        }
+        let names: Vec<&str> = self.waits.iter().map(WaitRow::on).collect();
+        self.task.waits_for = if names.is_empty() { None } else { Some(names.join("、")) };
+        Ok(())
     }
 
     /// Whether the actor may decide on an open request now.

@@ -9,10 +9,11 @@ use wording::say;
 use super::{
     case::{Case, Step},
     model::{
-        ClosureId, ClosureRow, PartyState, RequestId, RequestKind, RequestRow, RequestState, Share, TaskId, TaskState, VerificationId,
+        ClosureId, ClosureRow, RequestId, RequestKind, RequestRow, RequestState, Share, TaskId, TaskState, VerificationId,
         VerificationResult,
     },
     policy::Action,
+    reopen,
     rules::TaskRules,
     store,
 };
@@ -82,7 +83,7 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseD
             case.task.closed_at = Some(now);
             case.task.progress = Share::WHOLE;
             case.task.claimed = Share::WHOLE;
-            store::finish_parties(tx, id, PartyState::Signed, PartyState::Done).await?;
+            store::finish_parties(tx, id).await?;
             store::withdraw_open_requests(tx, id, now, true).await?;
             case.requests.clear();
             let words = text.as_ref().map_or_else(|| "同意办结".into(), |text| say!("同意办结：{text}"));
@@ -135,13 +136,7 @@ pub async fn verify(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, result: Ve
             ("settled", if text.is_empty() { "核查通过，销号".into() } else { say!("核查通过，销号：{text}") })
         }
         VerificationResult::Fail => {
-            let before = case.closure().map_or(case.task.progress, |closure| closure.progress);
-            case.task.state = TaskState::Active;
-            case.task.closed_at = None;
-            case.task.progress = before;
-            case.task.claimed = before;
-            store::undo_closure(tx, id, now).await?;
-            store::finish_parties(tx, id, PartyState::Done, PartyState::Signed).await?;
+            reopen::restore(tx, ctx, &mut case).await?;
             ("reopened", say!("核查不通过，恢复办理：{text}"))
         }
     };

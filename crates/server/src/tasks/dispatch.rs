@@ -166,9 +166,11 @@ async fn send(tx: &mut Tx, ctx: &Ctx, top: Task) -> Outcome<i64> {
     let mut queue = vec![(top, parent_number)];
     while let Some((mut task, parent_number)) = queue.pop() {
         let below = if task.children > 0 { store::children(tx, task.id).await? } else { Vec::new() };
-        let number = match &parent_number {
-            Some(above) => format!("{above}-{:02}", task.position),
-            None => root_number(tx, ctx).await?,
+        let number = match (&task.number, &parent_number) {
+            // It was out before and was taken back.
+            (Some(own), _) => own.clone(),
+            (None, Some(above)) => format!("{above}-{:02}", task.position),
+            (None, None) => root_number(tx, ctx).await?,
         };
         for child in below.into_iter().filter(|child| child.state == TaskState::Draft) {
             queue.push((child, Some(number.clone())));

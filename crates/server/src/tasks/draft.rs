@@ -94,6 +94,8 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Pla
         red_from: None,
         lamp_plan: "[]".to_owned(),
         planned_by: 0,
+        waits_for: None,
+        open_risks: 0,
         suspended_on: None,
         suspended_by: None,
         stood_days: 0,
@@ -174,7 +176,8 @@ async fn set_facts(tx: &mut Tx, ctx: &Ctx, task: &mut Task, input: &TaskInput) -
     if let Some(rule) = rule {
         match due::cadence_of(rule) {
             Ok(cadence) => {
-                let rule = due::rule_of(cadence);
+                let days_of_its_own = matches!(rule.kind, RuleKind::Milestone | RuleKind::OnEvent);
+                let rule = if days_of_its_own { ReportRule { day: None, ..rule } } else { due::rule_of(cadence) };
                 task.rule_kind = rule.kind;
                 task.rule_day = rule.day;
             }
@@ -314,8 +317,13 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
         {
             fields.add(&format!("parties[{index}].person_id"), "此人不在该单位");
         }
+        if let (Some(due), Some(limit)) = (party.due_day.flatten(), task.due_day)
+            && due > limit
+        {
+            fields.add(&format!("parties[{index}].due_day"), say!("不能晚于任务的期限 {limit}"));
+        }
     }
-    fields.finish()?;
+    std::mem::take(&mut fields).finish()?;
     for row in &before {
         if !given.iter().any(|party| party.unit_id == row.unit_id && party.role == row.role) {
             if row.state != PartyState::Unsigned && task.dispatched_at.is_some() {
@@ -337,12 +345,22 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
             let mut row = old.clone();
             // Once it is out, a handler is changed and not forgotten.
             row.position = position;
+            if party.demand.is_some() {
+                row.demand = asked_of(party, position, &mut fields);
+            }
+            row.due_day = party.due_day.unwrap_or(row.due_day);
             row.person_id = party.person_id.or(row.person_id.filter(|_| task.dispatched_at.is_some()));
             store::save_party(tx, &row).await?;
             rows.push(row);
             continue;
         }
         let row = PartyRow {
+            demand: asked_of(party, position, &mut fields),
+            due_day: party.due_day.flatten(),
+            done_at: None,
+            done_by: None,
+            done_text: None,
+            waived: false,
             id: PartyId::new(&ctx.rng, ctx.now()),
             task_id: task.id,
             unit_id: party.unit_id,
@@ -361,7 +379,19 @@ async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>,
         store::insert_party(tx, &row).await?;
         rows.push(row);
     }
+    fields.finish()?;
     Ok(rows)
+}
+
+/// What is asked of one party in particular.
+fn asked_of(party: &PartyInput, position: i64, fields: &mut Fields) -> Option<String> {
+    let mut own = Fields::default();
+    own.under(format!("parties[{index}].", index = position - 1));
+    let demand = own.optional_text("demand", party.demand.as_deref(), 500);
+    if let Err(refusal) = own.finish() {
+        let _ = fields.absorb(refusal);
+    }
+    demand
 }
 
 /// Changes a task's facts, parties, steps and, before it is closed, its due day.
@@ -393,7 +423,10 @@ pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &Task
     }
     files::attach(tx, ctx, id.0, files::Owner::task(id.0), input.file_ids.as_deref().unwrap_or_default()).await?;
     let task = &case.task;
-    let rule_changed = before.rule_kind != task.rule_kind || before.rule_day != task.rule_day || before.due_day != task.due_day;
+    let rule_changed = before.rule_kind != task.rule_kind
+        || before.rule_day != task.rule_day
+        || before.due_day != task.due_day
+        || (replaces_steps && task.rule_kind == RuleKind::Milestone);
     if task.dispatched_at.is_some() && rule_changed {
         store::remove_open_dues(tx, id, ctx.today()).await?;
         plan_dues(tx, ctx, task, ctx.today()).await?;
@@ -442,14 +475,21 @@ pub(super) const STANDING_AHEAD_DAYS: i64 = 370;
 /// Writes the duties to report that follow from the task's rule, from the day after `from` to its due day.
 pub(super) async fn plan_dues(tx: &mut Tx, ctx: &Ctx, task: &Task, from: Day) -> Outcome<()> {
     let until = task.due_day.unwrap_or_else(|| from.plus_days(STANDING_AHEAD_DAYS));
-    for day in days_of_rule(ctx, task, from, until)? {
+    for day in days_of_rule(tx, ctx, task, from, until).await? {
         store::insert_report_due(tx, ReportDueId::new(&ctx.rng, ctx.now()), task.id, day).await?;
     }
     Ok(())
 }
 
 /// The days on which the task's rule asks for a report, after `from` and up to `until`.
-pub(super) fn days_of_rule(ctx: &Ctx, task: &Task, from: Day, until: Day) -> Outcome<Vec<Day>> {
+pub(super) async fn days_of_rule(tx: &mut Tx, ctx: &Ctx, task: &Task, from: Day, until: Day) -> Outcome<Vec<Day>> {
+    if task.rule_kind == RuleKind::Milestone {
+        let steps = store::milestones(tx, task.id).await?.into_iter().filter(|step| step.done_at.is_none());
+        let mut days: Vec<Day> = steps.filter_map(|step| Day::new(ctx.calendar.workday_on_or_before(step.due_day.date()))).collect();
+        days.retain(|day| *day > from && *day <= until);
+        days.dedup();
+        return Ok(days);
+    }
     let cadence = due::cadence_of(ReportRule { kind: task.rule_kind, day: task.rule_day })?;
     let start = task.start_day.unwrap_or(from).max(from).plus_days(1);
     if cadence == workdays::Cadence::None || start > until {

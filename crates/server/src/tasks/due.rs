@@ -78,6 +78,8 @@ pub(super) fn stored_explanation(text: &str) -> Vec<Words> {
 pub fn rule_of(cadence: Cadence) -> ReportRule {
     let (kind, day) = match cadence {
         Cadence::None => (RuleKind::None, None),
+        Cadence::Daily => (RuleKind::Daily, None),
+        Cadence::HalfMonthly => (RuleKind::HalfMonthly, None),
         Cadence::Weekly { weekday } => (RuleKind::Weekly, Some(i64::from(weekday))),
         Cadence::Monthly { day } => (RuleKind::Monthly, Some(i64::from(day))),
         Cadence::Quarterly { day } => (RuleKind::Quarterly, Some(i64::from(day))),
@@ -89,7 +91,10 @@ pub fn rule_of(cadence: Cadence) -> ReportRule {
 pub(super) fn cadence_of(rule: ReportRule) -> Outcome<Cadence> {
     let day = |last: i64| u8::try_from(rule.day.unwrap_or(last)).unwrap_or(0);
     let cadence = match rule.kind {
-        RuleKind::None => Cadence::None,
+        // Steps and requests have days of their own.
+        RuleKind::None | RuleKind::Milestone | RuleKind::OnEvent => Cadence::None,
+        RuleKind::Daily => Cadence::Daily,
+        RuleKind::HalfMonthly => Cadence::HalfMonthly,
         RuleKind::Weekly => Cadence::Weekly { weekday: day(5) },
         RuleKind::Monthly => Cadence::Monthly { day: day(25) },
         RuleKind::Quarterly => Cadence::Quarterly { day: day(25) },

@@ -29,6 +29,9 @@ text_enum! {
         Rule = "rule", "待裁定";
         Decide = "decide", "待审批申请";
         Reply = "reply", "待回复督办";
+        Complete = "complete", "待完成配合";
+        Provide = "provide", "待配合答复";
+        AnswerRisk = "answer_risk", "待回应风险";
         Approve = "approve", "待审批";
         Verify = "verify", "待核查";
     }
@@ -47,7 +50,9 @@ impl DutyKind {
             Self::Approve => Action::Approve,
             Self::Verify => Action::Verify,
             Self::Decide => Action::Decide,
-            Self::Reply => return None,
+            Self::Complete => Action::Complete,
+            Self::AnswerRisk => Action::AnswerRisk,
+            Self::Reply | Self::Provide => return None,
         })
     }
 }
@@ -119,6 +124,24 @@ pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Wait
             _ => {}
         }
     }
+    for party in case.parties.iter().filter(|p| policy::may_complete(p) && is_mine(p, ctx) && can.contains(&Action::Complete)) {
+        let due = party.due_day.or(task.due_day);
+        if due.is_some_and(|due| due.plus_days(-rules.report_ahead) <= today) {
+            let since = party.signed_at.unwrap_or(sent);
+            add(DutyKind::Complete, "完成配合事项".into(), due, since, Some(party.id.0));
+        }
+    }
+    for wait in &case.waits {
+        if case.parties.iter().any(|p| Some(p.id) == wait.on_party_id && is_mine(p, ctx)) {
+            let due = wait.expected_day.or_else(|| day_after(wait.at, rules.decide_within));
+            add(DutyKind::Provide, say!("牵头单位在等：{text}", text = &wait.text), due, wait.at, Some(wait.id.0));
+        }
+    }
+    if can.contains(&Action::AnswerRisk) {
+        let since = task.last_report_at.unwrap_or(sent);
+        let n = task.open_risks;
+        add(DutyKind::AnswerRisk, say!("回应 {n} 条风险提示"), None, since, None);
+    }
     if can.contains(&Action::Review) {
         let since = task.last_report_at.unwrap_or(sent);
         add(DutyKind::Review, "审核进展上报".into(), day_after(since, rules.review_within), since, None);
@@ -182,14 +205,15 @@ pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<(Vec<Duty>, bool)> {
     Ok((duties, cut))
 }
 
+/// A part is the named handler's; where nobody is named, the unit's.
+fn is_mine(party: &super::PartyRow, ctx: &Ctx) -> bool {
+    match party.person_id {
+        Some(person) => person == ctx.actor.person,
+        None => policy::is_doer(party, &ctx.actor),
+    }
+}
+
 /// The report is the named handler's; where nobody is named, the unit's.
 fn owes_report(case: &Case, ctx: &Ctx) -> bool {
-    case.parties.iter().any(|p| {
-        p.state == PartyState::Signed
-            && p.role.leads()
-            && match p.person_id {
-                Some(person) => person == ctx.actor.person,
-                None => policy::is_doer(p, &ctx.actor),
-            }
-    })
+    case.parties.iter().any(|p| p.state == PartyState::Signed && p.role.leads() && is_mine(p, ctx))
 }

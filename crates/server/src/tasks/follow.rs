@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     case::{self, Step},
-    model::{ClosureId, ClosureRow, PartyState, Share, Task, TaskState},
+    model::{ClosureId, ClosureRow, Share, Task, TaskState},
     store,
 };
 use crate::{
@@ -94,7 +94,7 @@ async fn step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> O
             task.closed_at = None;
             task.settled_at = None;
             store::undo_closure(tx, task.id, now).await?;
-            store::finish_parties(tx, task.id, PartyState::Done, PartyState::Signed).await?;
+            store::reopen_parties(tx, task.id).await?;
             step("reopened", "下级任务重新办理，随之恢复办理")
         }
         TaskState::Settled if !all_settled => {

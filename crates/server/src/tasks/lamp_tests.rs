@@ -57,6 +57,8 @@ fn task(progress: i64) -> Task {
         red_from: None,
         lamp_plan: "[]".into(),
         planned_by: 0,
+        waits_for: None,
+        open_risks: 0,
         suspended_on: None,
         suspended_by: None,
         stood_days: 0,

@@ -7,13 +7,14 @@
 //! *Invariants*: weights of siblings that are out add up to the whole; a child is never due after its parent; every step is
 //! one ledger event in the same transaction; a tree has one writer at a time ([`store::lock_tree`]).
 //!
-//! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `source_kind`,
-//! `task_import`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
+//! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `wait`,
+//! `risk`, `link`, `source_kind`, `task_import`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
 
 mod bench;
 mod case;
 mod changes;
 mod close;
+mod cooperate;
 mod decompose;
 mod dispatch;
 mod draft;
@@ -24,18 +25,23 @@ mod follow;
 mod http;
 mod import;
 mod lamp;
+mod links;
 mod list;
 mod model;
 mod policy;
+mod reopen;
 mod replan;
 mod report;
 mod requests;
+mod risk;
 mod rules;
 mod sign;
 mod standing;
 mod store;
 mod timeline;
+mod undo;
 mod view;
+mod wait;
 
 use db::Tx;
 use futures_util::future::BoxFuture;
@@ -44,6 +50,7 @@ use kit::{Day, uuid::Uuid};
 pub use bench::{make_many, settle};
 pub use case::{Case, Step, TaskEvent, note};
 pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
+pub use cooperate::{complete as complete_part, reopen_part, waive as waive_part};
 pub use decompose::{ChildInput, decompose};
 pub use dispatch::{Decision, approve, submit};
 pub use draft::{create, delete, edit, equal_shares};
@@ -53,24 +60,28 @@ pub use filter::{Filter, FilterQuery, Mine};
 pub use http::routes;
 pub use import::sweep as sweep_imports;
 pub use lamp::{Lamp, LampView};
+pub use links::{LinkKind, link, merge};
 pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};
 pub use model::{
     DueInput, Importance, MilestoneId, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule,
-    RequestId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult,
+    RequestId, RiskId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult, WaitId,
 };
 pub use policy::{Action, acts_as, is_doer, is_issuer};
 pub use replan::{REPLAN, replan};
-pub use report::{ReportInput, Review, report, review};
+pub use report::{ReportInput, Review, ask_report, report, review};
 pub use requests::{
     Chain, ReasonClass, RequestDecision, RequestInput, RequestKind, RequestRow, RequestState, ask as ask_for, decide as decide_request,
     withdraw,
 };
+pub use risk::{RiskInput, answer as answer_risk, raise as raise_risk};
 pub use rules::{Colours, TaskRules};
 pub use sign::{Ruling, assign, give_back, rule, sign};
 pub use standing::plan_ahead;
 pub use store::{SourceKind, Summary};
 pub use timeline::{TimelineItem, recent};
+pub use undo::{recall, withdraw_report};
 pub use view::{TaskDetail, TaskRow, detail, rows, rows_of};
+pub use wait::{WaitInput, end_wait, wait};
 
 use crate::{
     app::{Ctx, Outcome, Refusal},
@@ -104,9 +115,46 @@ pub fn needs_leader(ctx: &Ctx, case: &Case, request: &RequestRow) -> bool {
     requests::chain::of(request.kind, case.task.importance, &ctx.rules.get::<TaskRules>()) == Chain::IssuerLeader
 }
 
+/// Ids of the tasks a list finds, in its order, at most so many.
+pub async fn found(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery, most: usize) -> Outcome<Vec<TaskId>> {
+    let mut page = FilterQuery { limit: Some(200), cursor: None, ..query.clone() };
+    let mut ids = Vec::new();
+    while ids.len() < most {
+        let TaskPage { items, next_cursor, .. } = list(tx, ctx, &page).await?;
+        ids.extend(items.into_iter().map(|row| row.id));
+        page.cursor = next_cursor;
+        if page.cursor.is_none() {
+            break;
+        }
+    }
+    ids.truncate(most);
+    Ok(ids)
+}
+
+/// Number and title of those tasks that the actor sees.
+pub async fn names_of(tx: &mut Tx, ctx: &Ctx, ids: &[TaskId]) -> Outcome<Vec<(TaskId, Option<String>, String)>> {
+    Ok(store::seen_tasks(tx, &ctx.actor.scope, ids).await?.into_iter().map(|task| (task.id, task.number, task.title)).collect())
+}
+
+/// Reports of a task that nobody has reviewed, oldest first.
+pub async fn unreviewed(tx: &mut Tx, task: TaskId) -> Outcome<Vec<ReportId>> {
+    let reports = store::reports(tx, task).await?.into_iter().filter(|row| row.state == model::ReportState::Submitted);
+    Ok(reports.rev().map(|row| row.id).collect())
+}
+
 /// What somebody asked for; for messages about it.
 pub async fn request_of(tx: &mut Tx, subject: Uuid) -> Outcome<Option<RequestRow>> {
     Ok(store::request(tx, RequestId(subject)).await?)
+}
+
+/// Which party waits for which one; the second is nothing where somebody outside the task is waited for.
+pub async fn waiting_parties(tx: &mut Tx, subject: Uuid) -> Outcome<Option<(PartyId, Option<PartyId>)>> {
+    Ok(store::wait(tx, WaitId(subject)).await?.map(|row| (row.party_id, row.on_party_id)))
+}
+
+/// Who said that this may go wrong.
+pub async fn raiser(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
+    Ok(store::risk(tx, RiskId(subject)).await?.map(|row| row.person_id))
 }
 
 /// [`sees`] as a value that can be handed to `files`, which stands below this room.

@@ -19,6 +19,10 @@ id_types! {
     ReportDueId,
     /// Something asked for on a task.
     RequestId,
+    /// A time of waiting for somebody.
+    WaitId,
+    /// Something that may go wrong.
+    RiskId,
     /// A closing.
     ClosureId,
     /// A check after closing.
@@ -87,6 +91,11 @@ impl PartyRole {
         matches!(self, Self::Lead | Self::CoLead)
     }
 
+    /// Whether it takes part in what others lead: its part ends by itself, before the task can.
+    pub const fn assists(self) -> bool {
+        matches!(self, Self::Co | Self::Summary | Self::Implement)
+    }
+
     /// Whether this party has something to do.
     pub const fn works(self) -> bool {
         !matches!(self, Self::ChargeLeader)
@@ -119,9 +128,13 @@ text_enum! {
     /// How often progress is to be reported.
     RuleKind {
         None = "none", "不定期";
+        Daily = "daily", "每个工作日";
         Weekly = "weekly", "每周";
+        HalfMonthly = "half_monthly", "每半月";
         Monthly = "monthly", "每月";
         Quarterly = "quarterly", "每季度";
+        Milestone = "milestone", "按节点";
+        OnEvent = "on_event", "按要求";
     }
 }
 
@@ -231,6 +244,10 @@ pub struct Task {
     pub suspended_by: Option<RequestId>,
     /// Working days it has stood still altogether.
     pub stood_days: i64,
+    /// For whom or what it waits now, as it stands in a list.
+    pub waits_for: Option<String>,
+    /// Risks that nobody has answered yet.
+    pub open_risks: i64,
     /// Which generation of calendar and rules the plan comes from.
     pub planned_by: i64,
     pub not_secret: bool,
@@ -263,6 +280,17 @@ pub struct PartyRow {
     pub signed_at: Option<Moment>,
     pub signed_by: Option<PersonId>,
     pub returned: i64,
+    /// What is asked of this party in particular.
+    pub demand: Option<String>,
+    /// By when; the task's due day where nothing is said.
+    pub due_day: Option<Day>,
+    /// When its part was done, or let go, while the task went on.
+    pub done_at: Option<Moment>,
+    pub done_by: Option<PersonId>,
+    /// What was done, or why it was let go.
+    pub done_text: Option<String>,
+    /// It was let go: nothing had to be done.
+    pub waived: bool,
     pub unit_name: String,
     pub unit_short: String,
     pub person_name: Option<String>,
@@ -299,6 +327,10 @@ pub(super) struct ReportDueRow {
     pub due_day: Day,
     pub report_id: Option<ReportId>,
     pub met_day: Option<Day>,
+    /// Who asked for it on the spot; nobody where it follows from the rule.
+    pub asked_by: Option<PersonId>,
+    /// What it should say.
+    pub asked_text: Option<String>,
 }
 
 /// A report as it stands in the database.
@@ -343,6 +375,25 @@ pub struct PartyInput {
     pub person_id: Option<PersonId>,
     /// What for.
     pub role: PartyRole,
+    /// What is asked of it in particular, at most 500 characters; absent leaves it as it is, an empty text takes it away.
+    #[serde(default)]
+    pub demand: Option<String>,
+    /// By when its part is due, not after the task; absent leaves it as it is, `null` takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Day>)]
+    pub due_day: Option<Option<Day>>,
+}
+
+impl PartyInput {
+    /// A unit with nobody named and nothing asked of it in particular.
+    pub const fn of(unit_id: UnitId, role: PartyRole) -> Self {
+        Self { unit_id, person_id: None, role, demand: None, due_day: None }
+    }
+}
+
+/// Tells `null` from nothing said.
+fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
 }
 
 /// When a task is due: in words (“6月底前”, “10个工作日内”) or as a day. The day wins; the words are kept beside it.
@@ -377,7 +428,8 @@ pub struct MilestoneInput {
 pub struct ReportRule {
     /// How often.
     pub kind: RuleKind,
-    /// The weekday 1–7, or the day of the (last) month 1–31; moved to the working day before when it is a day off.
+    /// The weekday 1–7, or the day of the (last) month 1–31; moved to the working day before when it is a day off. Only of
+    /// weekly, monthly and quarterly reports.
     pub day: Option<i64>,
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use kit::{Day, text_enum};
-use wording::{Words, say};
+use wording::{Join, Words, say};
 use workdays::Calendar;
 
 use super::{
@@ -43,6 +43,17 @@ text_enum! {
         Amend = "amend", "申请变更内容";
         Recheck = "recheck", "申请复核";
         Attach = "attach", "添加附件";
+        Complete = "complete", "完成配合";
+        Waive = "waive", "免除配合";
+        ReopenPart = "reopen_part", "退回配合结果";
+        Wait = "wait", "登记等待";
+        RaiseRisk = "raise_risk", "提示风险";
+        AnswerRisk = "answer_risk", "回应风险";
+        AskReport = "ask_report", "要求上报";
+        Recall = "recall", "撤回交办";
+        Reopen = "reopen", "重新办理";
+        Link = "link", "关联任务";
+        Merge = "merge", "并入其他任务";
     }
 }
 
@@ -147,7 +158,8 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
             && state == TaskState::Active
             && s.open_children + s.draft_children == 0
             && !closing
-            && request(RequestKind::Return).is_none(),
+            && request(RequestKind::Return).is_none()
+            && unfinished(s).next().is_none(),
     );
     grant(
         A::DecideClose,
@@ -167,14 +179,53 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Amend, leading && state.is_open() && !ending && !asked(&[R::Amend]));
     grant(A::Recheck, leading && task.dispatched_at.is_some() && state != TaskState::Terminated && !asked(&[R::Recheck]));
     grant(A::Decide, s.requests.iter().any(|request| chain::may_decide(s, request, who)));
+    grant(A::Complete, state.is_open() && mine.iter().any(|p| may_complete(p)));
+    let directs = (issuer || leading) && state.is_open();
+    grant(A::Waive, directs && s.parties.iter().any(may_be_waived));
+    grant(A::ReopenPart, directs && !closing && s.parties.iter().any(may_be_reopened));
+    grant(A::Wait, leading && state == TaskState::Active && !closing);
+    grant(A::RaiseRisk, state.is_open() && mine.iter().any(|p| p.role.works()));
+    grant(A::AnswerRisk, (issuer || leads_all(who)) && task.open_risks > 0);
+    grant(A::AskReport, (issuer || who.is(Role::Leader)) && state.is_open() && !closing && !s.parties.is_empty());
+    // Nobody has begun, so nobody loses anything.
+    let untouched = s.parties.iter().all(|p| p.state == PartyState::Unsigned && p.returned == 0);
+    grant(A::Recall, issuer && state == TaskState::Dispatched && untouched && s.requests.is_empty());
+    grant(A::Reopen, state.is_done() && above_is_out && (issuer || who.is(Role::Centre) || leads_all(who)));
+    grant(A::Link, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Draft | TaskState::Approval));
+    grant(A::Merge, issuer && state.is_open() && s.open_children + s.draft_children == 0 && !closing);
     grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
     can
+}
+
+/// Parts of others that are neither done nor let go: the task cannot end before them.
+pub(super) fn unfinished<'a>(s: &Situation<'a>) -> impl Iterator<Item = &'a PartyRow> {
+    s.parties.iter().filter(|party| party.role.assists() && party.state != PartyState::Done)
+}
+
+/// Whether whoever acts for the party may say that its part is done.
+pub(super) fn may_complete(party: &PartyRow) -> bool {
+    party.role.assists() && party.state == PartyState::Signed
+}
+
+/// Whether the party may be let go: it takes part, and has not done it.
+pub(super) fn may_be_waived(party: &PartyRow) -> bool {
+    party.role.assists() && matches!(party.state, PartyState::Unsigned | PartyState::Signed)
+}
+
+/// Whether the part may be asked for again.
+pub(super) fn may_be_reopened(party: &PartyRow) -> bool {
+    party.role.assists() && party.state == PartyState::Done && party.done_at.is_some()
+}
+
+/// A leader of the whole committee.
+fn leads_all(who: &Principal) -> bool {
+    who.is(Role::Leader) && who.scope.sees_everything()
 }
 
 /// The head of the issuing unit, or a leader who sees everything, where the centre or the committee issued it.
 pub(super) fn may_approve(task: &Task, who: &Principal) -> bool {
     let heads = who.is(Role::Head) && task.issuer_unit_id.is_some_and(|unit| who.acts_for(unit));
-    heads || (who.is(Role::Leader) && who.scope.sees_everything())
+    heads || leads_all(who)
 }
 
 /// Whether the person may ask that another unit takes this party's place: whoever speaks for the unit, not its handler alone.
@@ -200,6 +251,15 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
     let involved = is_issuer(s.task, who) || s.parties.iter().any(|party| is_doer(party, who));
     let detail = match action {
         Action::RequestClose if s.open_children + s.draft_children > 0 => "还有子任务没有办结，不能申请办结。".into(),
+        Action::RequestClose if unfinished(s).next().is_some() => {
+            let names = Words::join(Join::Things, unfinished(s).take(3).map(|party| Words::raw(&*party.unit_name)));
+            match unfinished(s).count() {
+                n if n > 3 => say!("{names}等 {n} 个配合单位还没有完成，请催办，或说明理由免除配合后再申请办结。"),
+                _ => say!("{names}还没有完成配合，请催办，或说明理由免除配合后再申请办结。"),
+            }
+        }
+        Action::Recall if involved && s.task.state.is_open() => "已有单位签收或退回，不能撤回交办。".into(),
+        Action::Merge if s.open_children + s.draft_children > 0 => "还有下级任务，不能并入其他任务。".into(),
         Action::Edit | Action::Delete | Action::Decompose if involved && s.root_state == TaskState::Approval => {
             "正在立项审批，审批结束前不能改动。".into()
         }

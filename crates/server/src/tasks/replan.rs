@@ -86,10 +86,12 @@ async fn redo_dues(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
         return Ok(());
     }
     let today = ctx.today();
-    let ahead = |dues: Vec<ReportDueRow>| -> Vec<Day> { dues.iter().map(|due| due.due_day).filter(|day| *day > today).collect() };
+    let ahead = |dues: Vec<ReportDueRow>| -> Vec<Day> {
+        dues.iter().filter(|due| due.asked_by.is_none()).map(|due| due.due_day).filter(|day| *day > today).collect()
+    };
     let planned = ahead(store::report_dues(tx, task.id).await?);
     let until = task.due_day.or_else(|| planned.last().copied()).unwrap_or(today);
-    if planned == draft::days_of_rule(ctx, task, today, until)? {
+    if planned == draft::days_of_rule(tx, ctx, task, today, until).await? {
         return Ok(());
     }
     store::remove_open_dues(tx, task.id, today).await?;

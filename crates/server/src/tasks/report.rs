@@ -1,6 +1,7 @@
 //! Progress comes in and is verified.
 
 use db::Tx;
+use kit::Day;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -8,7 +9,7 @@ use wording::say;
 
 use super::{
     case::{Case, Step},
-    model::{MilestoneId, PartyState, ReportId, ReportRow, ReportState, Share, TaskId},
+    model::{MilestoneId, PartyState, ReportDueId, ReportId, ReportRow, ReportState, Share, TaskId},
     policy::Action,
     store,
 };
@@ -112,6 +113,29 @@ pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, in
     let data = json!({ "report": row.id, "claimed": row.claimed, "due_day": met, "files": input.file_ids });
     case.finish(tx, ctx, Step::new("reported", words, data).about(row.id.0)).await?;
     Ok(row.id)
+}
+
+/// Asks for a report by a day: it is due then, whatever the rule says. Moved to the working day before when it is a day off.
+pub async fn ask_report(tx: &mut Tx, ctx: &Ctx, id: TaskId, due: Day, text: &str) -> Outcome<()> {
+    let case = Case::open(tx, ctx, id, None).await?;
+    case.require(ctx, Action::AskReport)?;
+    let today = ctx.today();
+    let mut fields = Fields::default();
+    let text = fields.text("text", text, 1000);
+    let day = Day::new(ctx.calendar.workday_on_or_before(due.date())).unwrap_or(due).max(today);
+    if due < today {
+        fields.add("due_day", "不能早于今天");
+    }
+    if due > today.plus_days(366) {
+        fields.add("due_day", "不能晚于一年后");
+    }
+    fields.finish()?;
+    let node = ReportDueId::new(&ctx.rng, ctx.now());
+    if !store::ask_report(tx, node, id, day, ctx.actor.person, &text).await? {
+        return Err(Refusal::conflict("not_now", say!("{day}的进展已经上报。")));
+    }
+    let data = json!({ "due_day": day });
+    case.finish(tx, ctx, Step::new("report_asked", say!("要求{day}前上报进展：{text}"), data).about(node.0)).await
 }
 
 /// What a reviewer decides.

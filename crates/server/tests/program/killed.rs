@@ -106,6 +106,86 @@ fn survives(database: &[&str]) {
     assert!(checked.contains("均与写入时一致"), "{checked}");
 }
 
+/// Urges of this text by task, as the API lists them.
+fn urges(server: &Server, token: &str, text: &str) -> BTreeMap<String, usize> {
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    let mut path = "/urges?side=sent&limit=200".to_owned();
+    loop {
+        let (status, page) = server.api(token, "GET", &path, b"");
+        assert_eq!(status, 200, "{page}");
+        for urge in page["items"].as_array().unwrap().iter().filter(|urge| urge["text"] == text) {
+            *found.entry(format!("{} {}", urge["task_id"], urge["party_id"])).or_default() += 1;
+        }
+        let Some(cursor) = page["next_cursor"].as_str() else { return found };
+        path = format!("/urges?side=sent&limit=200&cursor={cursor}");
+    }
+}
+
+/// One action on every task there is, cut off again and again: in the end each row was done once or says why not.
+fn finishes_what_it_began(database: &[&str]) {
+    let data = TempDir::new().unwrap();
+    let with = |arguments: &[&'static str]| -> Vec<String> { arguments.iter().chain(database).map(|text| (*text).to_owned()).collect() };
+    let run = |arguments: &[&'static str]| {
+        let all = with(arguments);
+        say(data.path(), &all.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    run(&["demo", "--set", "june-2021"]);
+    let token = run(&["admin", "token", "--user", "centre1"]).trim().to_owned();
+    let text = "断电前后只催一次";
+    let body = json!({ "action": "urge", "filter": {}, "text": text });
+    let server = Server::start(data.path(), database);
+    let (status, bulk) = ask(server.address(), &token, "/bulk", "bulk-once", &body).unwrap();
+    assert_eq!(status, 202, "{bulk}");
+    let path = format!("/bulk/{}", bulk["id"].as_str().unwrap());
+    let settled = |bulk: &Value| bulk["done"].as_u64().unwrap() + bulk["refused"].as_u64().unwrap();
+    let mut server = Some(server);
+    let mut seen = 0;
+    for _ in 0..3 {
+        let running = server.take().unwrap();
+        // As soon as it has got somewhere.
+        for _ in 0..200 {
+            let (status, bulk) = running.api(&token, "GET", &path, b"");
+            assert_eq!(status, 200, "{bulk}");
+            if settled(&bulk) > seen || !bulk["finished_at"].is_null() {
+                seen = settled(&bulk);
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        running.signal("KILL");
+        assert!(!running.ended(Duration::from_secs(15)).success());
+        server = Some(Server::start(data.path(), database));
+    }
+    let server = server.unwrap();
+    let mut last = Value::Null;
+    for _ in 0..1500 {
+        last = server.api(&token, "GET", &path, b"").1;
+        if !last["finished_at"].is_null() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(!last["finished_at"].is_null(), "it was not finished: {} of {}", settled(&last), last["total"]);
+    assert_eq!(settled(&last), last["total"].as_u64().unwrap());
+    let urges = urges(&server, &token, text);
+    assert!(urges.values().all(|times| *times == 1), "somebody was urged twice");
+    let tasks: std::collections::BTreeSet<&str> = urges.keys().map(|key| key.split(' ').next().unwrap()).collect();
+    assert_eq!(tasks.len() as u64, last["done"].as_u64().unwrap());
+    server.stop();
+    let checked = run(&["verify"]);
+    assert!(checked.contains("均与写入时一致"), "{checked}");
+}
+
+#[test]
+fn on_sqlite_an_action_on_many_tasks_survives_being_killed() {
+    finishes_what_it_began(&[]);
+}
+
+#[test]
+fn on_postgresql_an_action_on_many_tasks_survives_being_killed() {
+    on_postgresql("bulk", finishes_what_it_began);
+}
+
 #[test]
 fn on_sqlite_a_killed_process_has_lost_nothing_it_acknowledged() {
     survives(&[]);
@@ -113,12 +193,17 @@ fn on_sqlite_a_killed_process_has_lost_nothing_it_acknowledged() {
 
 #[test]
 fn on_postgresql_a_killed_process_has_lost_nothing_it_acknowledged() {
+    on_postgresql("killed", survives);
+}
+
+/// Against a database of its own, where there is a server.
+fn on_postgresql(name: &str, test: fn(&[&str])) {
     let Ok(base) = std::env::var("SHIBICHENG_TEST_POSTGRES") else { return };
     let scratch = db::Scratch::new(&base).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let name = format!("sbc_{}_killed", std::process::id());
+    let name = format!("sbc_{}_{name}", std::process::id());
     runtime.block_on(scratch.create(&name, None)).unwrap();
     let url = scratch.url_of(&name);
-    survives(&["--database-url", &url]);
+    test(&["--database-url", &url]);
     runtime.block_on(scratch.remove(&name)).unwrap();
 }

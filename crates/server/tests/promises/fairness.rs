@@ -227,6 +227,8 @@ both! {
         app.as_user("head_a").post(&format!("/tasks/{}/closure", id(&task)), &body).await.refused(409, "not_now");
         let ruling = format!("/requests/{}/ruling", page["requests"][0]["id"].as_str().unwrap());
         app.as_user("centre1").post(&ruling, &json!({ "decision": "uphold", "reason": "仍请配合" })).await.assert(200);
+        let done = format!("/parties/{}/completion", co["id"].as_str().unwrap());
+        app.as_user("head_b").post(&done, &json!({ "text": "已配合" })).await.assert(200);
         let page = close(app, "head_a", "centre1", &task).await;
         assert_eq!(page["reports"][0]["state"], "accepted");
     }

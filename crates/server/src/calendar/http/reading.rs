@@ -25,7 +25,9 @@ text_enum! {
     /// How often something is to be reported.
     RuleReadingKind {
         None = "none", "不定期";
+        Daily = "daily", "每个工作日";
         Weekly = "weekly", "每周";
+        HalfMonthly = "half_monthly", "每半月";
         Monthly = "monthly", "每月";
         Quarterly = "quarterly", "每季度";
     }
@@ -43,6 +45,8 @@ impl From<Cadence> for RuleReading {
     fn from(cadence: Cadence) -> Self {
         let (kind, day) = match cadence {
             Cadence::None => (RuleReadingKind::None, None),
+            Cadence::Daily => (RuleReadingKind::Daily, None),
+            Cadence::HalfMonthly => (RuleReadingKind::HalfMonthly, None),
             Cadence::Weekly { weekday } => (RuleReadingKind::Weekly, Some(weekday)),
             Cadence::Monthly { day } => (RuleReadingKind::Monthly, Some(day)),
             Cadence::Quarterly { day } => (RuleReadingKind::Quarterly, Some(day)),

@@ -2,6 +2,7 @@
 
 mod life;
 mod lists;
+mod parts;
 mod requests;
 mod rules;
 
@@ -12,7 +13,7 @@ use crate::{
     app::{App, Ctx, Outcome, Refusal},
     guarded,
     http::Problem,
-    tasks::{ReportId, RequestId, TaskId, import, store, view},
+    tasks::{PartyId, ReportId, RequestId, RiskId, TaskId, WaitId, import, store, view},
 };
 
 /// The routes of this room.
@@ -41,6 +42,20 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(requests::withdraw))
         .routes(guarded!(life::verify))
         .routes(guarded!(life::attach))
+        .routes(guarded!(parts::complete))
+        .routes(guarded!(parts::waive))
+        .routes(guarded!(parts::reopen_part))
+        .routes(guarded!(parts::wait))
+        .routes(guarded!(parts::end_wait))
+        .routes(guarded!(parts::raise_risk))
+        .routes(guarded!(parts::answer_risk))
+        .routes(guarded!(parts::ask_report))
+        .routes(guarded!(parts::withdraw_report))
+        .routes(guarded!(parts::recall))
+        .routes(guarded!(parts::reopen))
+        .routes(guarded!(parts::link))
+        .routes(guarded!(parts::unlink))
+        .routes(guarded!(parts::merge))
         .routes(guarded!(rules::show, rules::write))
         .routes(guarded!(rules::preview))
         .merge(import::routes())
@@ -55,6 +70,12 @@ enum About {
     Request(RequestId),
     /// A report on a task.
     Report(ReportId),
+    /// A party of a task.
+    Party(PartyId),
+    /// A time of waiting.
+    Wait(WaitId),
+    /// A risk.
+    Risk(RiskId),
 }
 
 impl From<TaskId> for About {
@@ -75,12 +96,33 @@ impl From<ReportId> for About {
     }
 }
 
+impl From<PartyId> for About {
+    fn from(id: PartyId) -> Self {
+        Self::Party(id)
+    }
+}
+
+impl From<WaitId> for About {
+    fn from(id: WaitId) -> Self {
+        Self::Wait(id)
+    }
+}
+
+impl From<RiskId> for About {
+    fn from(id: RiskId) -> Self {
+        Self::Risk(id)
+    }
+}
+
 impl About {
     /// The task it belongs to.
     async fn task(self, tx: &mut Tx) -> Outcome<TaskId> {
         match self {
             Self::Task(id) => Some(id),
             Self::Request(id) => store::request(tx, id).await?.map(|row| row.task_id),
+            Self::Party(id) => store::task_of_party(tx, id).await?,
+            Self::Wait(id) => store::wait(tx, id).await?.map(|row| row.task_id),
+            Self::Risk(id) => store::risk(tx, id).await?.map(|row| row.task_id),
             Self::Report(id) => store::report(tx, id).await?.map(|row| row.task_id),
         }
         .ok_or(Refusal::NotFound)

@@ -143,7 +143,7 @@ fn kind_of_heading<'a>(heading: &'a Heading<'_>, kinds: &[SourceKind], general: 
 }
 
 fn task(entry: &Entry, units: &HashMap<String, UnitId>, kind: &str, general: &str) -> TaskInput {
-    let party = |name: &String, role| units.get(name).map(|unit_id| PartyInput { unit_id: *unit_id, person_id: None, role });
+    let party = |name: &String, role| units.get(name).map(|unit_id| PartyInput::of(*unit_id, role));
     let leads = entry.lead.iter().enumerate().map(|(index, name)| (name, if index == 0 { PartyRole::Lead } else { PartyRole::CoLead }));
     let parties = leads.chain(entry.co.iter().map(|name| (name, PartyRole::Co))).filter_map(|(name, role)| party(name, role)).collect();
     let own_kind = entry.source_kind.as_deref().unwrap_or(general);

@@ -115,7 +115,7 @@ async fn stop(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, step: 
     // What was asked for before it stood still is asked for anew when it goes on.
     store::withdraw_open_requests(tx, case.task.id, ctx.now(), false).await?;
     case.requests.retain(|r| r.kind == RequestKind::Return);
-    store::remove_open_dues(tx, case.task.id, ctx.today().plus_days(-1)).await?;
+    store::remove_all_open_dues(tx, case.task.id, ctx.today().plus_days(-1)).await?;
     case.finish(tx, ctx, step).await
 }
 
@@ -186,7 +186,7 @@ async fn end(tx: &mut Tx, ctx: &Ctx, mut case: Case, step: Step) -> Outcome<()> 
     case.task.suspended_on = None;
     case.task.suspended_by = None;
     store::withdraw_open_requests(tx, case.task.id, ctx.now(), true).await?;
-    store::remove_open_dues(tx, case.task.id, ctx.today().plus_days(-1)).await?;
+    store::remove_all_open_dues(tx, case.task.id, ctx.today().plus_days(-1)).await?;
     case.requests.clear();
     case.finish(tx, ctx, step).await
 }
@@ -239,7 +239,7 @@ async fn closed_after_all(
     case.task.claimed = Share::WHOLE;
     store::withdraw_open_requests(tx, id, now, true).await?;
     case.requests.clear();
-    store::finish_parties(tx, id, PartyState::Signed, PartyState::Done).await?;
+    store::finish_parties(tx, id).await?;
     if refused.is_some() {
         case.task.state = TaskState::Closed;
         case.task.sent_back = (case.task.sent_back - 1).max(0);

@@ -211,7 +211,8 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, unt
     );
     sql.bind(until.to_string());
     sql.push(" or exists (select 1 from report_due od where od.task_id = t.id and od.report_id is null and od.due_day <= ");
-    sql.bind(until.to_string()).push("))))))");
+    sql.bind(until.to_string()).push(") or op.due_day <= ").bind(until.to_string());
+    sql.push(" or (t.waits_for is not null and exists (select 1 from wait ow where ow.on_party_id = op.id and ow.ended_at is null)))))))");
     // As the issuer: something to decide.
     sql.push(" or ((t.creator_id = ").bind(me.0);
     if scope.sees_everything() {
@@ -220,7 +221,7 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, unt
         sql.push(" or t.issuer_unit_id in ").bind_list(units.iter().map(|unit| unit.0));
     }
     sql.push(
-        ") and (t.state in ('approval', 'closed') or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
+        ") and (t.state in ('approval', 'closed') or t.open_risks > 0 or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
            or exists (select 1 from report oe where oe.task_id = t.id and oe.state = 'submitted')))",
     );
     sql.push(") and");

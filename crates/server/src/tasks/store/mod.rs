@@ -2,6 +2,7 @@
 
 mod bulk;
 mod figures;
+mod life;
 mod list;
 mod nodes;
 mod parts;
@@ -10,6 +11,7 @@ mod task;
 
 pub(super) use bulk::*;
 pub(super) use figures::*;
+pub(super) use life::*;
 pub(super) use list::*;
 pub(super) use nodes::*;
 pub(super) use parts::*;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment, uuid::Uuid};
 
+use crate::org::PersonId;
 use crate::tasks::model::{MilestoneId, MilestoneRow, ReportDueId, ReportDueRow, ReportId, Share, TaskId};
 
 pub(in crate::tasks) async fn milestones(tx: &mut Tx, task: TaskId) -> Result<Vec<MilestoneRow>> {
@@ -70,9 +71,11 @@ pub(in crate::tasks) async fn unclaim_milestones(tx: &mut Tx, report: ReportId) 
 }
 
 pub(in crate::tasks) async fn report_dues(tx: &mut Tx, task: TaskId) -> Result<Vec<ReportDueRow>> {
-    run!(tx, |c| sqlx::query_as("select id, due_day, report_id, met_day from report_due where task_id = $1 order by due_day")
-        .bind(task)
-        .fetch_all(c))
+    run!(tx, |c| sqlx::query_as(
+        "select id, due_day, report_id, met_day, asked_by, asked_text from report_due where task_id = $1 order by due_day"
+    )
+    .bind(task)
+    .fetch_all(c))
 }
 
 #[derive(sqlx::FromRow)]
@@ -102,7 +105,7 @@ pub(in crate::tasks) async fn nodes(tx: &mut Tx, task: TaskId) -> Result<(Vec<Mi
                 let weight = weight.unwrap_or_default();
                 steps.push(MilestoneRow { id: MilestoneId(id), title, due_day, weight, deliverable: None, report_id, done_at });
             }
-            None => dues.push(ReportDueRow { id: ReportDueId(id), due_day, report_id, met_day: None }),
+            None => dues.push(ReportDueRow { id: ReportDueId(id), due_day, report_id, met_day: None, asked_by: None, asked_text: None }),
         }
     }
     Ok((steps, dues))
@@ -119,7 +122,7 @@ pub(in crate::tasks) async fn nodes_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<
         for OfTask { task_id, row } in steps.fetch_all::<OfTask<MilestoneRow>>(tx).await? {
             nodes.entry(task_id).or_default().0.push(row);
         }
-        let mut dues = Sql::new("select task_id, id, due_day, report_id, met_day from report_due where task_id in ");
+        let mut dues = Sql::new("select task_id, id, due_day, report_id, met_day, asked_by, asked_text from report_due where task_id in ");
         dues.bind_list(chunk.iter().map(|id| id.0)).push(" order by due_day");
         for OfTask { task_id, row } in dues.fetch_all::<OfTask<ReportDueRow>>(tx).await? {
             nodes.entry(task_id).or_default().1.push(row);
@@ -162,13 +165,43 @@ pub(in crate::tasks) async fn put_off_milestones(
     Ok(())
 }
 
-/// Takes away duties that nobody has met yet and that lie after `day`: the rule or the due day has changed.
+/// Takes away duties that nobody has met yet and that lie after `day`: the rule or the due day has changed. What somebody
+/// asked for on the spot does not follow from a rule and stays.
 pub(in crate::tasks) async fn remove_open_dues(tx: &mut Tx, task: TaskId, day: Day) -> Result<()> {
+    execute!(tx, |c| {
+        sqlx::query("delete from report_due where task_id = $1 and report_id is null and asked_by is null and due_day > $2")
+            .bind(task)
+            .bind(day)
+            .execute(c)
+    })?;
+    Ok(())
+}
+
+/// The same with what was asked for on the spot: nobody reports on a task that has stopped.
+pub(in crate::tasks) async fn remove_all_open_dues(tx: &mut Tx, task: TaskId, day: Day) -> Result<()> {
     execute!(tx, |c| sqlx::query("delete from report_due where task_id = $1 and report_id is null and due_day > $2")
         .bind(task)
         .bind(day)
         .execute(c))?;
     Ok(())
+}
+
+/// Somebody asks for a report by a day; where one is due that day already, it is that one. `false` when it has been handed in.
+pub(in crate::tasks) async fn ask_report(tx: &mut Tx, id: ReportDueId, task: TaskId, day: Day, by: PersonId, text: &str) -> Result<bool> {
+    let row: Option<(ReportDueId,)> = run!(tx, |c| {
+        sqlx::query_as(
+            "insert into report_due (id, task_id, due_day, asked_by, asked_text) values ($1, $2, $3, $4, $5) \
+             on conflict (task_id, due_day) do update set asked_by = excluded.asked_by, asked_text = excluded.asked_text \
+               where report_due.report_id is null returning id",
+        )
+        .bind(id)
+        .bind(task)
+        .bind(day)
+        .bind(by)
+        .bind(text)
+        .fetch_optional(c)
+    })?;
+    Ok(row.is_some())
 }
 
 /// Closes the earliest open duty with this report. One that lies ahead can be met only once the one before it is past:
@@ -192,7 +225,7 @@ pub(in crate::tasks) async fn meet_earliest_due(tx: &mut Tx, task: TaskId, repor
 pub(in crate::tasks) async fn standing_running_short(tx: &mut Tx, day: Day) -> Result<Vec<(TaskId, Option<Day>)>> {
     run!(tx, |c| sqlx::query_as(
         "select t.id, max(d.due_day) from task t left join report_due d on d.task_id = t.id \
-         where t.state in ('dispatched', 'active') and t.due_day is null and t.rule_kind <> 'none' \
+         where t.state in ('dispatched', 'active') and t.due_day is null and t.rule_kind not in ('none', 'milestone', 'on_event') \
          group by t.id having coalesce(max(d.due_day), '') < $1"
     )
     .bind(day)

@@ -4,13 +4,14 @@ use kit::Moment;
 use crate::{
     org::{PersonId, UnitId},
     tasks::model::{
-        PartyId, PartyRow, PartyState, ReportId, ReportRow, ReportState, Share, TaskId, VerificationId, VerificationResult, VerificationRow,
+        PartyId, PartyRow, ReportId, ReportRow, ReportState, Share, TaskId, VerificationId, VerificationResult, VerificationRow,
     },
 };
 
 macro_rules! select_party {
     () => {
         "select p.id, p.task_id, p.unit_id, p.person_id, p.role, p.state, p.position, p.assigned_at, p.signed_at, p.signed_by, p.returned, \
+           p.demand, p.due_day, p.done_at, p.done_by, p.done_text, p.waived, \
            u.name as unit_name, u.short_name as unit_short, e.name as person_name \
          from party p join unit u on u.id = p.unit_id left join person e on e.id = p.person_id where p.task_id "
     };
@@ -28,8 +29,8 @@ pub(in crate::tasks) async fn parties_of(tx: &mut Tx, tasks: impl IntoIterator<I
 
 pub(in crate::tasks) async fn insert_party(tx: &mut Tx, party: &PartyRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into party (id, task_id, unit_id, person_id, role, state, position, assigned_at, returned) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 0)"
+        "insert into party (id, task_id, unit_id, person_id, role, state, position, assigned_at, returned, demand, due_day) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)"
     )
     .bind(party.id)
     .bind(party.task_id)
@@ -39,6 +40,8 @@ pub(in crate::tasks) async fn insert_party(tx: &mut Tx, party: &PartyRow) -> Res
     .bind(party.state)
     .bind(party.position)
     .bind(party.assigned_at)
+    .bind(party.demand.as_deref())
+    .bind(party.due_day)
     .execute(c))?;
     Ok(())
 }
@@ -51,7 +54,7 @@ pub(in crate::tasks) async fn remove_party(tx: &mut Tx, id: PartyId) -> Result<(
 pub(in crate::tasks) async fn save_party(tx: &mut Tx, party: &PartyRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
         "update party set unit_id = $2, person_id = $3, state = $4, signed_at = $5, signed_by = $6, returned = $7, assigned_at = $8, \
-           position = $9 where id = $1"
+           position = $9, demand = $10, due_day = $11, done_at = $12, done_by = $13, done_text = $14, waived = $15 where id = $1"
     )
     .bind(party.id)
     .bind(party.unit_id)
@@ -62,6 +65,12 @@ pub(in crate::tasks) async fn save_party(tx: &mut Tx, party: &PartyRow) -> Resul
     .bind(party.returned)
     .bind(party.assigned_at)
     .bind(party.position)
+    .bind(party.demand.as_deref())
+    .bind(party.due_day)
+    .bind(party.done_at)
+    .bind(party.done_by)
+    .bind(party.done_text.as_deref())
+    .bind(party.waived)
     .execute(c))?;
     Ok(())
 }
@@ -72,11 +81,16 @@ pub(in crate::tasks) async fn assign_parties(tx: &mut Tx, task: TaskId, at: Mome
     Ok(())
 }
 
-pub(in crate::tasks) async fn finish_parties(tx: &mut Tx, task: TaskId, from: PartyState, to: PartyState) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update party set state = $3 where task_id = $1 and state = $2")
+/// The task is closed, and so is the part of everybody in it.
+pub(in crate::tasks) async fn finish_parties(tx: &mut Tx, task: TaskId) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update party set state = 'done' where task_id = $1 and state = 'signed'").bind(task).execute(c))?;
+    Ok(())
+}
+
+/// The closing is undone: whoever ended with the task goes on, and whoever had done their part before it has done it.
+pub(in crate::tasks) async fn reopen_parties(tx: &mut Tx, task: TaskId) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update party set state = 'signed' where task_id = $1 and state = 'done' and done_at is null")
         .bind(task)
-        .bind(from)
-        .bind(to)
         .execute(c))?;
     Ok(())
 }

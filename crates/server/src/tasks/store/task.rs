@@ -16,7 +16,7 @@ macro_rules! select_task {
              t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, \
              t.created_at, t.dispatched_at, t.closed_at, t.settled_at, t.last_report_at, t.start_day, t.due_day, t.original_due_day, \
              t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.stage, t.sent_back, \
-             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.due_from, t.suspended_on, t.suspended_by, t.stood_days, t.not_secret, t.version",
+             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.due_from, t.suspended_on, t.suspended_by, t.stood_days, t.waits_for, t.open_risks, t.not_secret, t.version",
             $more,
             " from task t left join unit iu on iu.id = t.issuer_unit_id ",
             $rest
@@ -126,14 +126,25 @@ pub(in crate::tasks) async fn insert(tx: &mut Tx, task: &Task) -> Result<()> {
 /// task along and leave what it says alone, which spares its longer half and the indexes on it.
 pub(in crate::tasks) async fn save(tx: &mut Tx, before: &Task, task: &mut Task) -> Result<()> {
     task.version += 1;
-    if before.facts() != task.facts() {
+    let changed = before.facts() != task.facts();
+    // What is out has gone out: the moment is written before the state, and taken away after it.
+    let goes_back = before.dispatched_at.is_some() && task.dispatched_at.is_none();
+    if changed && !goes_back {
         save_facts(tx, task).await?;
     }
+    save_course(tx, task).await?;
+    if changed && goes_back {
+        save_facts(tx, task).await?;
+    }
+    Ok(())
+}
+
+async fn save_course(tx: &mut Tx, task: &Task) -> Result<()> {
     execute!(tx, |c| sqlx::query(
         "update task set state = $2, submitted_by = $3, closed_at = $4, settled_at = $5, last_report_at = $6, weight = $7, progress = $8, \
            claimed = $9, children = $10, stage = $11, sent_back = $12, red_since = $13, yellow_from = $14, orange_from = $15, \
            red_from = $16, lamp_plan = $17, version = $18, planned_by = $19, \
-           suspended_on = $20, suspended_by = $21, stood_days = $22 \
+           suspended_on = $20, suspended_by = $21, stood_days = $22, waits_for = $23, open_risks = $24 \
          where id = $1"
     )
     .bind(task.id)
@@ -158,6 +169,8 @@ pub(in crate::tasks) async fn save(tx: &mut Tx, before: &Task, task: &mut Task) 
     .bind(task.suspended_on)
     .bind(task.suspended_by)
     .bind(task.stood_days)
+    .bind(task.waits_for.as_deref())
+    .bind(task.open_risks)
     .execute(c))?;
     Ok(())
 }

@@ -21,7 +21,9 @@ use super::{
         rules::TaskRules,
         store,
     },
-    TaskRow, kind_names, person_of, row, rows, unit_of,
+    TaskRow, kind_names,
+    life::{self, ClockView, Link, Risk, Wait},
+    person_of, row, rows, unit_of,
 };
 use crate::{
     app::{Ctx, Outcome},
@@ -45,6 +47,24 @@ pub(in crate::tasks) struct Party {
     may_assign: bool,
     /// The asker may return it.
     may_return: bool,
+    /// What is asked of it in particular.
+    demand: Option<String>,
+    /// By when its part is due, where that is not the task's due day.
+    due_day: Option<Day>,
+    /// When its part was done, or let go, while the task went on.
+    done_at: Option<Moment>,
+    done_by: Option<PersonRef>,
+    /// What was done, or why it was let go.
+    done_text: Option<String>,
+    /// It was let go: nothing had to be done.
+    waived: bool,
+    /// The asker may say that its part is done.
+    may_complete: bool,
+    /// The asker may let it go.
+    may_waive: bool,
+    /// The asker may ask for its part again.
+    may_reopen: bool,
+    files: Vec<FileRef>,
 }
 
 /// A step.
@@ -79,6 +99,10 @@ pub(in crate::tasks) struct ReportDue {
     due_day: Day,
     state: DueState,
     report_id: Option<ReportId>,
+    /// Who asked for it on the spot; nobody where it follows from the rule.
+    asked_by: Option<PersonRef>,
+    /// What it should say.
+    asked_text: Option<String>,
 }
 
 /// A report.
@@ -99,6 +123,10 @@ pub(in crate::tasks) struct Report {
     reviewed_by: Option<PersonRef>,
     reviewed_at: Option<Moment>,
     review_text: Option<String>,
+    /// Its writer took it back before anybody had reviewed it.
+    withdrawn: bool,
+    /// The asker may take it back.
+    may_withdraw: bool,
     files: Vec<FileRef>,
 }
 
@@ -194,6 +222,14 @@ pub struct TaskDetail {
     reports: Vec<Report>,
     requests: Vec<Request>,
     verifications: Vec<Verification>,
+    /// For whom it waits or waited, the open waits first.
+    waits: Vec<Wait>,
+    /// What may go wrong, the unanswered risks first.
+    risks: Vec<Risk>,
+    /// What it has to do with other tasks that the asker sees.
+    links: Vec<Link>,
+    /// Whose clock runs, where it is not simply the lead's.
+    clock: Option<ClockView>,
     files: Vec<FileRef>,
     ancestors: Vec<Ancestor>,
     children: Vec<TaskRow>,
@@ -208,7 +244,7 @@ pub struct TaskDetail {
     sent_back_count: i64,
 }
 
-struct Names {
+pub(super) struct Names {
     persons: HashMap<PersonId, PersonRef>,
     units: HashMap<UnitId, UnitRef>,
 }
@@ -218,7 +254,7 @@ impl Names {
         self.units.get(&id).cloned().unwrap_or_else(|| UnitRef { id, name: String::new(), short_name: String::new() })
     }
 
-    fn person(&self, id: PersonId) -> PersonRef {
+    pub(super) fn person(&self, id: PersonId) -> PersonRef {
         self.persons.get(&id).cloned().unwrap_or_else(|| PersonRef { id, name: Words::from("（已删除）").spoken() })
     }
 }
@@ -234,6 +270,9 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let reports = store::reports(tx, id).await?;
     let requests = store::requests(tx, id).await?;
     let verifications = store::verifications(tx, id).await?;
+    let waits = store::waits(tx, id).await?;
+    let risks = store::risks(tx, id).await?;
+    let links = life::links(tx, ctx, id).await?;
     // Also those that have ended, which the count of live ones leaves out.
     let below = store::children(tx, id).await?;
     // A unit that only takes part in the whole sees the tasks below it that are its own business.
@@ -248,13 +287,17 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     persons.extend(reports.iter().flat_map(|r| [Some(r.person_id), r.reviewed_by]).flatten());
     persons.extend(requests.iter().flat_map(|r| [Some(r.person_id), r.agreed_by, r.decided_by]).flatten());
     persons.extend(verifications.iter().map(|v| v.person_id));
+    persons.extend(case.parties.iter().filter_map(|p| p.done_by).chain(dues.iter().filter_map(|due| due.asked_by)));
+    persons.extend(waits.iter().flat_map(|w| [Some(w.person_id), w.ended_by]).flatten());
+    persons.extend(risks.iter().flat_map(|r| [Some(r.person_id), r.ended_by]).flatten());
     let units: Vec<UnitId> =
         requests.iter().filter_map(|r| r.proposed_unit_id).chain(task.issuer_unit_id).chain(reports.iter().map(|r| r.unit_id)).collect();
     let names = Names {
         persons: org::person_refs(tx, persons).await?.into_iter().map(|p| (p.id, p)).collect(),
         units: org::unit_refs(tx, units).await?.into_iter().map(|u| (u.id, u)).collect(),
     };
-    let owners = reports.iter().map(|r| r.id.0).chain(requests.iter().map(|r| r.id.0)).chain([id.0]);
+    let own = case.parties.iter().map(|p| p.id.0).chain(risks.iter().map(|r| r.id.0));
+    let owners = reports.iter().map(|r| r.id.0).chain(requests.iter().map(|r| r.id.0)).chain(own).chain([id.0]);
     let mut files = files::of_owners(tx, &owners.collect::<Vec<_>>()).await?;
     let children = rows(tx, ctx, below).await?;
     let ancestors = store::ancestors(tx, id).await?;
@@ -286,6 +329,16 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
                     mine,
                     may_assign: can.contains(&Action::Assign) && ctx.actor.acts_for(party.unit_id),
                     may_return: mine && situation_of(party),
+                    may_complete: mine && can.contains(&Action::Complete) && policy::may_complete(party),
+                    may_waive: can.contains(&Action::Waive) && policy::may_be_waived(party),
+                    may_reopen: can.contains(&Action::ReopenPart) && policy::may_be_reopened(party),
+                    demand: party.demand.clone(),
+                    due_day: party.due_day,
+                    done_at: party.done_at,
+                    done_by: party.done_by.map(|by| names.person(by)),
+                    done_text: party.done_text.clone(),
+                    waived: party.waived,
+                    files: files.remove(&party.id.0).unwrap_or_default(),
                 }
             })
             .collect(),
@@ -301,11 +354,15 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
                     None => DueState::Open,
                 },
                 report_id: due.report_id,
+                asked_by: due.asked_by.map(|by| names.person(by)),
+                asked_text: due.asked_text.clone(),
             })
             .collect(),
         reports: reports
             .into_iter()
             .map(|r| Report {
+                withdrawn: r.state == ReportState::SentBack && r.reviewed_by == Some(r.person_id),
+                may_withdraw: task.state == TaskState::Active && r.state == ReportState::Submitted && r.person_id == ctx.actor.person,
                 unit: names.unit(r.unit_id),
                 by: names.person(r.person_id),
                 reviewed_by: r.reviewed_by.map(|by| names.person(by)),
@@ -376,6 +433,16 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
                 done_at: m.done_at,
             })
             .collect(),
+        clock: life::clock(&case, ctx),
+        waits: waits.into_iter().map(|row| Wait::of(row, &case, ctx, &names)).collect(),
+        risks: risks
+            .into_iter()
+            .map(|row| {
+                let files = files.remove(&row.id.0).unwrap_or_default();
+                Risk::of(row, ctx, &names, can.contains(&Action::AnswerRisk), files)
+            })
+            .collect(),
+        links,
         ancestors: ancestors.into_iter().map(|(id, number, title)| Ancestor { id, number, title }).collect(),
         files: files.remove(&id.0).unwrap_or_default(),
         creator: names.person(task.creator_id),

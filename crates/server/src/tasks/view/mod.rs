@@ -1,6 +1,7 @@
 //! Tasks as people and programs see them: rows of lists and the whole page of one.
 
 mod detail;
+mod life;
 
 use std::collections::HashMap;
 
@@ -70,6 +71,10 @@ pub struct TaskRow {
     pub weight: Share,
     /// The first step that has not been reached.
     pub stage: Option<String>,
+    /// For whom it waits now.
+    pub waits_for: Option<String>,
+    /// Risks that nobody has answered yet.
+    pub open_risks: i64,
     /// When it is due.
     pub due_day: Option<Day>,
     /// Working days past due; 0 when it is not.
@@ -144,6 +149,8 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyR
         claimed_progress: task.claimed,
         weight: task.weight,
         stage: task.stage.clone(),
+        waits_for: task.waits_for.clone(),
+        open_risks: task.open_risks,
         due_day: task.due_day,
         // On the first day after a due day that was followed by days off no working day has passed; it is late all the same.
         overdue_days: if late { task.due_day.map_or(0, |due| (-days(due)).max(1)) } else { 0 },
