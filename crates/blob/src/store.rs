@@ -47,6 +47,14 @@ impl Store {
         Upload::begin(self.root.clone(), &self.root.join(TEMP_DIR), max_bytes).await
     }
 
+    /// Begins a ZIP of blobs of this store.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub async fn bundle(&self) -> Result<crate::Bundle, BlobError> {
+        crate::Bundle::begin(self.root.clone(), &self.root.join(TEMP_DIR)).await
+    }
+
     /// Stores bytes that are already in memory.
     ///
     /// # Errors

@@ -15,6 +15,7 @@
 
 pub mod access;
 pub mod app;
+pub mod archive;
 pub mod audit;
 pub mod calendar;
 pub mod cli;

@@ -24,7 +24,7 @@ use wording::say;
 
 use super::{App, Outcome, Parts, Refusal, RuleBook, Standing, document, english::english};
 use crate::{
-    access, calendar,
+    access, archive, calendar,
     config::Config,
     demo,
     events::Subscriptions,
@@ -97,6 +97,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(calendar::routes())
         .merge(tasks::routes())
         .merge(supervision::routes())
+        .merge(archive::routes())
         .merge(operations::routes())
         .merge(demo::routes())
 }

@@ -55,6 +55,28 @@ pub async fn of_owners(tx: &mut Tx, owners: &[Uuid]) -> Outcome<HashMap<Uuid, Ve
     Ok(found)
 }
 
+/// A file of a task with what it is attached to: kinds (`task`, `report`, `request`, `urge`) and ids.
+#[derive(Debug)]
+pub struct Attached {
+    /// The file.
+    pub file: FileRef,
+    /// What it belongs to.
+    pub owners: Vec<(String, Uuid)>,
+}
+
+/// Every file of a task with what it is attached to, each once.
+pub async fn attached(tx: &mut Tx, task: Uuid) -> Outcome<Vec<Attached>> {
+    let mut found: Vec<Attached> = Vec::new();
+    for row in store::attached(tx, task).await? {
+        let owner = (row.owner_kind, row.owner_id);
+        match found.last_mut() {
+            Some(last) if last.file.id == row.file.id => last.owners.push(owner),
+            _ => found.push(Attached { file: row.file.into(), owners: vec![owner] }),
+        }
+    }
+    Ok(found)
+}
+
 /// Every file of a task, those of its reports, requests and urges too, each once.
 pub async fn of_task(tx: &mut Tx, task: Uuid) -> Outcome<Vec<FileRef>> {
     Ok(store::of_task(tx, task).await?.into_iter().map(FileRef::from).collect())

@@ -96,6 +96,26 @@ pub(super) async fn of_owners(tx: &mut Tx, owners: &[Uuid]) -> Result<Vec<OwnedR
     sql.fetch_all(tx).await
 }
 
+/// A file with each thing of the task it is attached to.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct AttachedRow {
+    pub(super) owner_kind: String,
+    pub(super) owner_id: Uuid,
+    #[sqlx(flatten)]
+    pub(super) file: FileRow,
+}
+
+/// Files of a task with what each is attached to, in the order they were uploaded.
+pub(super) async fn attached(tx: &mut Tx, task: Uuid) -> Result<Vec<AttachedRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select a.owner_kind, a.owner_id, f.id, f.digest, f.size, f.media_type, f.name, f.uploaded_by, e.name as uploader, f.uploaded_at \
+         from attachment a join file f on f.id = a.file_id join person e on e.id = f.uploaded_by \
+         where a.task_id = $1 order by f.id, a.owner_kind, a.owner_id"
+    )
+    .bind(task)
+    .fetch_all(c))
+}
+
 /// Every file of a task, of its reports, requests and urges too, each once, in the order they were uploaded.
 pub(super) async fn of_task(tx: &mut Tx, task: Uuid) -> Result<Vec<FileRow>> {
     let mut sql = Sql::new(SELECT);

@@ -5,6 +5,7 @@ mod figures;
 mod list;
 mod nodes;
 mod parts;
+mod record;
 mod requests;
 mod task;
 
@@ -13,6 +14,7 @@ pub(super) use figures::*;
 pub(super) use list::*;
 pub(super) use nodes::*;
 pub(super) use parts::*;
+pub(super) use record::*;
 pub(super) use requests::*;
 pub(super) use task::*;
 

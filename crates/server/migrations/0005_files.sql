@@ -1,0 +1,20 @@
+-- Files for the long term: packages that were handed out, and how long what is kept stays kept.
+
+create table archive (
+    id uuid primary key,
+    task_id uuid not null references task (id),
+    -- SHA-256 of the package's list of digests, which names everything in it.
+    digest text not null,
+    size bigint not null,
+    tasks bigint not null,
+    files bigint not null,
+    person_id uuid not null references person (id),
+    at bigint not null
+);
+create index archive_task on archive (task_id, id);
+
+-- How long records of such tasks are kept: for ever, thirty or ten years.
+alter table source_kind add column retention text not null default 'thirty_years' check (retention in ('permanent', 'thirty_years', 'ten_years'));
+update source_kind set retention = 'permanent'
+    where code in ('superior_deployment', 'government_work_report', 'meeting_decision', 'leader_note', 'key_project', 'reform');
+update source_kind set retention = 'ten_years' where code in ('leader_oral', 'public_clue', 'document_handling', 'other');
