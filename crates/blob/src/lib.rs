@@ -4,6 +4,8 @@
 //! bytes share one file; several leave together as a ZIP ([`Bundle`]). What the bytes *are* is told by [`sniff()`], what may be shown in a browser by [`is_inline_safe`], and
 //! how a name given by a stranger becomes harmless by [`safe_name`] and [`content_disposition`].
 //!
+//! An upload that may break off and go on later is a [`Partial`] until it is whole.
+//!
 //! *Terms.* **digest**: 64 lower-case hexadecimal digits. **head**: the first 8 KiB, enough to sniff.
 //!
 //! *Invariants.* A file under a digest is complete and on the disk before its digest is told to anybody; no path is ever built
@@ -18,6 +20,7 @@ mod content;
 mod digest;
 mod error;
 mod name;
+mod partial;
 mod sniff;
 mod store;
 mod upload;
@@ -27,6 +30,7 @@ pub use content::Content;
 pub use digest::{Digest, NotADigest};
 pub use error::BlobError;
 pub use name::{content_disposition, safe_name};
+pub use partial::Partial;
 pub use sniff::{is_inline_safe, sniff};
 pub use store::Store;
 pub use upload::{HEAD_BYTES, Stored, Upload};

@@ -13,6 +13,24 @@ create table archive (
 );
 create index archive_task on archive (task_id, id);
 
+-- Uploads that come in pieces. `received` bytes are safe on the disk; a writer holds the row until its lease ends.
+create table upload (
+    id uuid primary key,
+    person_id uuid not null references person (id),
+    name text not null,
+    size bigint not null check (size > 0),
+    received bigint not null check (received between 0 and size),
+    digest text,
+    writer uuid,
+    lease_until bigint,
+    expires_at bigint not null,
+    file_id uuid references file (id) on delete set null,
+    check ((writer is null) = (lease_until is null))
+);
+create index upload_person on upload (person_id);
+create index upload_expiry on upload (expires_at);
+create index upload_file on upload (file_id);
+
 -- How long records of such tasks are kept: for ever, thirty or ten years.
 alter table source_kind add column retention text not null default 'thirty_years' check (retention in ('permanent', 'thirty_years', 'ten_years'));
 update source_kind set retention = 'permanent'

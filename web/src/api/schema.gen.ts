@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/archives/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The package as a ZIP. It is put together anew, and refused when the task has become another one since. */
+        get: operations["archive_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -151,8 +168,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows a file in the page; only pictures, PDF and plain text. */
+        /** Shows a file in the page; only what does no harm there: `preview` of a file says how. */
         get: operations["preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a page of a spreadsheet as texts; only xlsx, xls and CSV. */
+        get: operations["table"];
         put?: never;
         post?: never;
         delete?: never;
@@ -706,6 +740,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Packages of a task that were handed out: who took one, when, and the digest it must have. */
+        get: operations["list_archives"];
+        put?: never;
+        /** Puts the package of a task together that has ended, checks every file in it, and writes it down. */
+        post: operations["make_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/attachments": {
         parameters: {
             query?: never;
@@ -1031,6 +1083,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins an upload that comes in pieces: tus 1.0.0, creation. `Upload-Metadata` names the file (`filename`) and may say the SHA-256 it
+         *     must come to (`sha256`, hexadecimal).
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        /** What is understood: tus 1.0.0. */
+        options: operations["upload_abilities"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an upload has come and, once it is whole, which file it has become. */
+        get: operations["show_upload"];
+        put?: never;
+        post?: never;
+        /** Gives an upload up: tus 1.0.0, termination. A file that it has become stays. */
+        delete: operations["give_up_upload"];
+        options?: never;
+        /** How far an upload has come: tus 1.0.0. */
+        head: operations["upload_progress"];
+        /** Adds a piece: tus 1.0.0. The last one makes the file. */
+        patch: operations["append_upload"];
+        trace?: never;
+    };
     "/api/v1/urges": {
         parameters: {
             query?: never;
@@ -1091,6 +1184,39 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description A package that was handed out. */
+        Archive: {
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            /** @description SHA-256 of the package's list of digests, hexadecimal: names everything in it. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Files in it that people uploaded.
+             */
+            files: number;
+            id: components["schemas"]["ArchiveId"];
+            /**
+             * Format: int64
+             * @description Bytes of the ZIP.
+             */
+            size: number;
+            task_id: components["schemas"]["TaskId"];
+            /**
+             * Format: int64
+             * @description Tasks in it.
+             */
+            tasks: number;
+        };
+        /**
+         * Format: uuid
+         * @description A package that was handed out.
+         */
+        ArchiveId: string;
+        /** @description Packages of a task, the newest first. */
+        Archives: {
+            items: components["schemas"]["Archive"][];
         };
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
@@ -1285,6 +1411,7 @@ export interface components {
             media_type: string;
             /** @description Its name, made harmless. */
             name: string;
+            preview?: components["schemas"]["PreviewKind"] | null;
             /** @description Whether `/preview` shows it. */
             previewable: boolean;
             /**
@@ -1642,6 +1769,25 @@ export interface components {
             rows: components["schemas"]["ImportRow"][];
             units_new: number;
         };
+        /** @description An upload that comes in pieces. */
+        PartialUpload: {
+            /** @description When it is forgotten unless something is added. */
+            expires_at: components["schemas"]["Moment"];
+            file?: components["schemas"]["FileRef"] | null;
+            id: components["schemas"]["UploadId"];
+            /** @description The file's name, made harmless. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes that are safe; the next piece begins here.
+             */
+            offset: number;
+            /**
+             * Format: int64
+             * @description Bytes of the whole file.
+             */
+            size: number;
+        };
         /** @description A party on the page of a task. */
         Party: {
             id: components["schemas"]["PartyId"];
@@ -1757,6 +1903,11 @@ export interface components {
         PostId: string;
         /** @enum {string} */
         PostKind: "leader" | "head" | "deputy" | "staff";
+        /**
+         * @description How a file is shown.
+         * @enum {string}
+         */
+        PreviewKind: "image" | "pdf" | "text" | "audio" | "video" | "word" | "table";
         /** @description An error as RFC 9457 `application/problem+json`. */
         Problem: {
             /** @description Stable, for programs. */
@@ -2078,6 +2229,25 @@ export interface components {
              * @description Of these, past due and not closed as of the moment.
              */
             overdue: number;
+        };
+        /** @description A page of a spreadsheet as texts. */
+        TablePage: {
+            columns: string[];
+            /** @description The sheet that is shown: the first one with content. */
+            name: string;
+            /** @description Sheets that are not. */
+            other_sheets: string[];
+            rows: components["schemas"]["TableRow"][];
+            /** @description Rows of the whole sheet, the heading not counted. */
+            total: number;
+        };
+        TableRow: {
+            cells: string[];
+            /**
+             * Format: int32
+             * @description As it is numbered in the sheet.
+             */
+            number: number;
         };
         /** @description How many tasks there are, by lamp and by state. */
         TaskCount: {
@@ -2682,6 +2852,11 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        /**
+         * Format: uuid
+         * @description An upload that comes in pieces.
+         */
+        UploadId: string;
         /** @description Somebody presses for a task; it is answered by a day. */
         Urge: {
             /** @description When. */
@@ -2779,6 +2954,44 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    archive_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description 完成。 */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     overview: {
         parameters: {
             query?: never;
@@ -3130,6 +3343,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table: {
+        parameters: {
+            query?: {
+                /** @description How many rows come before the page; none when missing. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                };
             };
             /** @description 没有做成；原因见内容。 */
             default: {
@@ -4534,6 +4781,71 @@ export interface operations {
             };
         };
     };
+    list_archives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archives"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_archive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     attach_files: {
         parameters: {
             query?: never;
@@ -5263,6 +5575,187 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Members"];
                 };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+                "Upload-Length": number;
+                "Upload-Metadata": string;
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartialUpload"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_abilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    show_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartialUpload"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_up_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    append_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+                "Upload-Offset": number;
+            };
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 完成。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 完成。 */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有做成；原因见内容。 */
             default: {

@@ -12,7 +12,7 @@ const FILES: &[(&str, &str)] = &[
     ("names", include_str!("../../locales/en/names.toml")),
     ("requests", include_str!("../../locales/en/requests.toml")),
     ("standing", include_str!("../../locales/en/standing.toml")),
-    ("archive", include_str!("../../locales/en/archive.toml")),
+    ("files", include_str!("../../locales/en/files.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
 ];
 

@@ -11,8 +11,10 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
     model::{FileId, FileRef},
+    preview::{self as showing, TablePage, TableQuery},
     store::{self, FileRow},
     transfer::{self, Showing},
+    uploads,
 };
 use crate::{
     access::{Permitted, SignedIn},
@@ -29,6 +31,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(describe))
         .routes(guarded!(content))
         .routes(guarded!(preview))
+        .routes(guarded!(table))
+        .merge(uploads::routes())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -115,14 +119,17 @@ async fn content(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: Heade
     transfer::send(&me.app.blobs, &row, &headers, Showing::Attachment).await
 }
 
-/// Shows a file in the page; only pictures, PDF and plain text.
+/// Shows a file in the page; only what does no harm there: `preview` of a file says how.
 #[utoipa::path(get, path = "/files/{id}/preview", tag = "files", params(("id" = FileId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206), (status = 304)))]
 async fn preview(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: HeaderMap) -> Result<Response, Problem> {
     let row = visible(&me, id).await?;
-    if !blob::is_inline_safe(&row.media_type) {
-        let detail = "这类文件不能在线预览，请下载后查看。";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_previewable", detail));
-    }
-    transfer::send(&me.app.blobs, &row, &headers, Showing::Inline).await
+    showing::show(&me.app.blobs, &row, &headers).await
+}
+
+/// Shows a page of a spreadsheet as texts; only xlsx, xls and CSV.
+#[utoipa::path(get, path = "/files/{id}/table", tag = "files", params(("id" = FileId, Path), TableQuery), responses((status = 200, body = TablePage)))]
+async fn table(me: Permitted<SignedIn>, Path(id): Path<FileId>, Query(query): Query<TableQuery>) -> Result<Json<TablePage>, Problem> {
+    let row = visible(&me, id).await?;
+    Ok(Json(showing::table(&me.app.blobs, &row, &query).await?))
 }

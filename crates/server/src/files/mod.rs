@@ -13,8 +13,10 @@ mod attach;
 mod http;
 mod leftovers;
 mod model;
+mod preview;
 mod store;
 mod transfer;
+mod uploads;
 
 use db::Tx;
 use futures_util::future::BoxFuture;

@@ -17,6 +17,25 @@ fn path(file: &Value, what: &str) -> String {
     format!("/files/{}{what}", file["id"].as_str().unwrap())
 }
 
+/// A Word document with this text, whose directory may lie about its size.
+fn docx(text: &[u8], lies: bool) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, bytes) in [("[Content_Types].xml", &b"<Types/>"[..]), ("word/document.xml", text)] {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    let mut bytes = zip.finish().unwrap().into_inner();
+    let size = u32::try_from(text.len()).unwrap().to_le_bytes();
+    let mut at = 0;
+    while lies && let Some(found) = bytes[at..].windows(4).position(|window| window == size) {
+        at += found;
+        bytes[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
+    }
+    bytes
+}
+
 /// A draft of the operations centre: nobody else sees it.
 async fn draft(app: &TestApp) -> kit::uuid::Uuid {
     let task = app.as_user("centre1").post("/tasks", &json!({ "title": "修路" })).await.assert(201);
@@ -134,6 +153,54 @@ testkit::both! {
         assert!(reply.header("content-disposition").starts_with("inline"));
         assert_eq!(reply.header("content-type"), "image/png");
         assert!(reply.header("content-security-policy").contains("default-src 'none'"));
+    }
+
+    async fn sound_and_film_are_played_with_the_part_that_is_asked_for(app) {
+        let user = app.as_user("staff_a1");
+        let wav = upload(&user, "录音.wav", b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0").await;
+        let mp4 = upload(&user, "现场.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\0\0\x08free").await;
+        for (file, kind, media_type) in [(&wav, "audio", "audio/wav"), (&mp4, "video", "video/mp4")] {
+            assert_eq!((&file["preview"], &file["previewable"]), (&json!(kind), &json!(true)), "{file}");
+            let reply = user.clone().header("range", "bytes=4-7").get(&path(file, "/preview")).await;
+            reply.assert(206);
+            assert_eq!((reply.header("content-type"), reply.body.len()), (media_type, 4));
+            assert!(reply.header("content-security-policy").contains("default-src 'none'"));
+        }
+    }
+
+    async fn a_spreadsheet_is_shown_as_texts_page_by_page(app) {
+        let user = app.as_user("staff_a1");
+        let mut csv = String::from("任务,单位\n");
+        for n in 1..=450 {
+            csv += &format!("任务{n},<b>局</b>\n");
+        }
+        let file = user.upload("台账.csv", csv).await.assert(201);
+        assert_eq!((&file["preview"], &file["previewable"]), (&json!("table"), &json!(false)));
+        user.get(&path(&file, "/preview")).await.refused(415, "not_previewable");
+        let page = user.get(&path(&file, "/table")).await.assert(200);
+        assert_eq!((&page["columns"], &page["total"]), (&json!(["任务", "单位"]), &json!(450)));
+        assert_eq!(page["rows"].as_array().unwrap().len(), 200);
+        assert_eq!(page["rows"][0], json!({ "number": 2, "cells": ["任务1", "<b>局</b>"] }));
+        let last = user.get(&path(&file, "/table?from=400")).await.assert(200);
+        assert_eq!(last["rows"].as_array().unwrap().len(), 50);
+        assert_eq!(last["rows"][49]["cells"][0], "任务450");
+        app.as_user("head_b").get(&path(&file, "/table")).await.refused(404, "not_found");
+        let text = upload(&user, "a.txt", b"x").await;
+        user.get(&path(&text, "/table")).await.refused(415, "not_previewable");
+        let broken = upload(&user, "坏.csv", b"\"never closed,1\n2,3\n").await;
+        user.get(&path(&broken, "/table")).await.refused(422, "document_unsound");
+    }
+
+    async fn a_document_that_unpacks_to_too_much_is_not_shown(app) {
+        let user = app.as_user("staff_a1");
+        let file = user.upload("通知.docx", docx(b"<w:document/>", false)).await.assert(201);
+        assert_eq!(file["preview"], "word");
+        user.get(&path(&file, "/preview")).await.assert(200);
+        // A hundred megabytes and one byte, of which the directory says that they are a hundred bytes.
+        let bomb = user.upload("通知.docx", docx(&vec![b'x'; (100 << 20) + 1], true)).await.assert(201);
+        assert_eq!(bomb["preview"], "word");
+        let problem = user.get(&path(&bomb, "/preview")).await.refused(422, "document_unsound");
+        assert!(problem["detail"].as_str().unwrap().contains("请勿下载打开"));
     }
 
     async fn an_empty_and_an_oversized_file_are_refused(app) {

@@ -1,1 +1,15 @@
-export default { title: 'Files', add: 'Add files', dropHint: 'or drop them here' }
+export default {
+  title: 'Files',
+  add: 'Add files',
+  dropHint: 'or drop or paste them here',
+  pasted: 'Pasted picture',
+  waiting: 'The line broke; trying again…',
+  pause: 'Pause',
+  go: 'Go on',
+  opening: 'Opening…',
+  unreadable: 'This document cannot be shown here. Please download it.',
+  sheet: 'Sheet “{name}”, {n} rows.',
+  otherSheets: 'Further sheets: {names}. Please download the file to see them.',
+  rowNumber: 'Row',
+  moreRows: 'Show more ({n} rows left)',
+}

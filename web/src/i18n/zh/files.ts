@@ -1,1 +1,15 @@
-export default { title: '文件', add: '添加文件', dropHint: '也可以把文件拖到这里' }
+export default {
+  title: '文件',
+  add: '添加文件',
+  dropHint: '也可以把文件拖到这里，或直接粘贴',
+  pasted: '粘贴的图片',
+  waiting: '网络中断，正在重新连接…',
+  pause: '暂停',
+  go: '继续',
+  opening: '正在打开…',
+  unreadable: '这份文档不能在线预览，请下载后查看。',
+  sheet: '工作表“{name}”，共 {n} 行。',
+  otherSheets: '另有工作表：{names}，请下载查看。',
+  rowNumber: '行号',
+  moreRows: '继续显示（还有 {n} 行）',
+}
