@@ -31,6 +31,12 @@ create index upload_person on upload (person_id);
 create index upload_expiry on upload (expires_at);
 create index upload_file on upload (file_id);
 
+-- A newer version takes an attachment's place; the old one stays where it was, and is no longer listed.
+alter table attachment add column replaced_by uuid references file (id);
+alter table attachment add column replaced_at bigint;
+alter table attachment add column replaced_person uuid references person (id);
+create index attachment_replaced on attachment (replaced_by);
+
 -- How long records of such tasks are kept: for ever, thirty or ten years.
 alter table source_kind add column retention text not null default 'thirty_years' check (retention in ('permanent', 'thirty_years', 'ten_years'));
 update source_kind set retention = 'permanent'

@@ -64,6 +64,7 @@ export type TodoList = Of<'Todo'>
 export type SourceKind = Of<'SourceKind'>
 export type DeadlineReading = Of<'DeadlineReading'>
 export type FileRef = Of<'FileRef'>
+export type OlderVersion = Of<'OlderVersion'>
 export type TablePage = Of<'TablePage'>
 export type PartialUpload = Of<'PartialUpload'>
 export type Archive = Of<'Archive'>

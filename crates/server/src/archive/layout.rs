@@ -177,6 +177,11 @@ pub(super) struct KeptFile<'a> {
     by: &'a str,
     #[serde(rename = "上传时间")]
     at: Moment,
+    /// The newer version that took its place.
+    #[serde(rename = "替换为")]
+    replaced_by: Option<FileId>,
+    #[serde(rename = "替换时间")]
+    replaced_at: Option<Moment>,
     #[serde(rename = "属于")]
     owners: Vec<KeptOwner>,
 }
@@ -207,6 +212,8 @@ pub(super) fn kept_file<'a>(attached: &'a Attached, path: &'a str) -> KeptFile<'
         digest: &file.digest,
         by: &file.uploaded_by.name,
         at: file.uploaded_at,
+        replaced_by: attached.replaced.map(|(id, _)| id),
+        replaced_at: attached.replaced.map(|(_, at)| at),
         owners: attached.owners.iter().map(|(word, id)| KeptOwner { kind: kind(word), id: *id }).collect(),
     }
 }

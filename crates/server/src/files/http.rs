@@ -5,12 +5,13 @@ use axum::{
     response::Response,
 };
 use kit::uuid::Uuid;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
-    model::{FileId, FileRef},
+    attach,
+    model::{FileId, FileRef, OlderVersion},
     preview::{self as showing, TablePage, TableQuery},
     store::{self, FileRow},
     transfer::{self, Showing},
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(content))
         .routes(guarded!(preview))
         .routes(guarded!(table))
+        .routes(guarded!(versions))
         .merge(uploads::routes())
 }
 
@@ -76,6 +78,7 @@ async fn upload(me: Permitted<SignedIn>, Query(query): Query<UploadQuery>, idem:
         uploaded_by: me.actor().person,
         uploader: me.actor().name.clone(),
         uploaded_at: me.ctx.now(),
+        has_older: false,
     };
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
         store::insert(tx, &row).await?;
@@ -125,6 +128,20 @@ async fn content(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: Heade
 async fn preview(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: HeaderMap) -> Result<Response, Problem> {
     let row = visible(&me, id).await?;
     showing::show(&me.app.blobs, &row, &headers).await
+}
+
+/// Files whose place this one has taken, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+struct FileVersions {
+    items: Vec<OlderVersion>,
+}
+
+/// Older versions of a file: who replaced each, and when.
+#[utoipa::path(get, path = "/files/{id}/versions", tag = "files", operation_id = "file_versions", params(("id" = FileId, Path)), responses((status = 200, body = FileVersions)))]
+async fn versions(me: Permitted<SignedIn>, Path(id): Path<FileId>) -> Result<Json<FileVersions>, Problem> {
+    visible(&me, id).await?;
+    let mut tx = me.app.db.read().await?;
+    Ok(Json(FileVersions { items: attach::older(&mut tx, id).await? }))
 }
 
 /// Shows a page of a spreadsheet as texts; only xlsx, xls and CSV.

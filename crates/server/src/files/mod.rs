@@ -22,7 +22,7 @@ use db::Tx;
 use futures_util::future::BoxFuture;
 use kit::uuid::Uuid;
 
-pub use attach::{Attached, attach, attached, of_owners, of_task};
+pub use attach::{Attached, attach, attached, of_owners, of_task, replace};
 pub use http::routes;
 pub use leftovers::sweep;
 pub use model::{FileId, FileRef, Owner};

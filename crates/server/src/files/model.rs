@@ -34,6 +34,16 @@ pub struct FileRef {
     pub preview: Option<PreviewKind>,
     /// Whether `/preview` shows it.
     pub previewable: bool,
+    /// It has taken the place of another, which `/versions` tells.
+    pub has_older: bool,
+}
+
+/// A file whose place another has taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct OlderVersion {
+    pub(super) file: FileRef,
+    pub(super) replaced_at: Moment,
+    pub(super) replaced_by: PersonRef,
 }
 
 impl From<FileRow> for FileRef {
@@ -42,6 +52,7 @@ impl From<FileRow> for FileRef {
         Self {
             previewable: !matches!(preview, None | Some(PreviewKind::Table)),
             preview,
+            has_older: row.has_older,
             id: row.id,
             name: row.name,
             size: row.size,

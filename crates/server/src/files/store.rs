@@ -16,10 +16,18 @@ pub(super) struct FileRow {
     pub(super) uploaded_by: PersonId,
     pub(super) uploader: String,
     pub(super) uploaded_at: Moment,
+    /// It has taken another's place.
+    pub(super) has_older: bool,
 }
 
-const SELECT: &str = "select f.id, f.digest, f.size, f.media_type, f.name, f.uploaded_by, e.name as uploader, f.uploaded_at \
-    from file f join person e on e.id = f.uploaded_by";
+macro_rules! columns {
+    () => {
+        "f.id, f.digest, f.size, f.media_type, f.name, f.uploaded_by, e.name as uploader, f.uploaded_at, \
+         exists (select 1 from attachment r where r.replaced_by = f.id) as has_older"
+    };
+}
+
+const SELECT: &str = concat!("select ", columns!(), " from file f join person e on e.id = f.uploaded_by");
 
 pub(super) async fn insert(tx: &mut Tx, row: &FileRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
@@ -74,7 +82,9 @@ pub(super) async fn insert_attachment(tx: &mut Tx, file: FileId, task: Uuid, own
 }
 
 pub(super) async fn count_of_owner(tx: &mut Tx, owner: Uuid) -> Result<i64> {
-    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from attachment where owner_id = $1").bind(owner).fetch_one(c))?;
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from attachment where owner_id = $1 and replaced_by is null")
+        .bind(owner)
+        .fetch_one(c))?;
     Ok(n)
 }
 
@@ -88,10 +98,12 @@ pub(super) struct OwnedRow {
 
 /// Files of several owners, in the order they were uploaded.
 pub(super) async fn of_owners(tx: &mut Tx, owners: &[Uuid]) -> Result<Vec<OwnedRow>> {
-    let mut sql = Sql::new(
-        "select a.owner_id, f.id, f.digest, f.size, f.media_type, f.name, f.uploaded_by, e.name as uploader, f.uploaded_at \
-         from attachment a join file f on f.id = a.file_id join person e on e.id = f.uploaded_by where a.owner_id in ",
-    );
+    let mut sql = Sql::new(concat!(
+        "select a.owner_id, ",
+        columns!(),
+        " from attachment a join file f on f.id = a.file_id join person e on e.id = f.uploaded_by \
+         where a.replaced_by is null and a.owner_id in "
+    ));
     sql.bind_list(owners.iter().copied()).push(" order by f.id");
     sql.fetch_all(tx).await
 }
@@ -101,17 +113,20 @@ pub(super) async fn of_owners(tx: &mut Tx, owners: &[Uuid]) -> Result<Vec<OwnedR
 pub(super) struct AttachedRow {
     pub(super) owner_kind: String,
     pub(super) owner_id: Uuid,
+    pub(super) replaced_by: Option<FileId>,
+    pub(super) replaced_at: Option<Moment>,
     #[sqlx(flatten)]
     pub(super) file: FileRow,
 }
 
 /// Files of a task with what each is attached to, in the order they were uploaded.
 pub(super) async fn attached(tx: &mut Tx, task: Uuid) -> Result<Vec<AttachedRow>> {
-    run!(tx, |c| sqlx::query_as(
-        "select a.owner_kind, a.owner_id, f.id, f.digest, f.size, f.media_type, f.name, f.uploaded_by, e.name as uploader, f.uploaded_at \
-         from attachment a join file f on f.id = a.file_id join person e on e.id = f.uploaded_by \
-         where a.task_id = $1 order by f.id, a.owner_kind, a.owner_id"
-    )
+    run!(tx, |c| sqlx::query_as(concat!(
+        "select a.owner_kind, a.owner_id, a.replaced_by, a.replaced_at, ",
+        columns!(),
+        " from attachment a join file f on f.id = a.file_id \
+         join person e on e.id = f.uploaded_by where a.task_id = $1 order by f.id, a.owner_kind, a.owner_id"
+    ))
     .bind(task)
     .fetch_all(c))
 }
@@ -119,7 +134,7 @@ pub(super) async fn attached(tx: &mut Tx, task: Uuid) -> Result<Vec<AttachedRow>
 /// Every file of a task, of its reports, requests and urges too, each once, in the order they were uploaded.
 pub(super) async fn of_task(tx: &mut Tx, task: Uuid) -> Result<Vec<FileRow>> {
     let mut sql = Sql::new(SELECT);
-    sql.push(" where f.id in (select file_id from attachment where task_id = ").bind(task).push(") order by f.id");
+    sql.push(" where f.id in (select file_id from attachment where replaced_by is null and task_id = ").bind(task).push(") order by f.id");
     sql.fetch_all(tx).await
 }
 
@@ -137,4 +152,41 @@ pub(super) async fn remove_unattached(tx: &mut Tx, before: Moment) -> Result<()>
     .bind(before)
     .execute(c))?;
     Ok(())
+}
+
+/// A newer version takes the place of a file that is attached to this; `false` where it is not, or was replaced already.
+pub(super) async fn replace(tx: &mut Tx, old: FileId, owner: Uuid, new: FileId, by: PersonId, at: Moment) -> Result<bool> {
+    let row: Option<(FileId,)> = run!(tx, |c| sqlx::query_as(
+        "update attachment set replaced_by = $3, replaced_person = $4, replaced_at = $5 \
+         where file_id = $1 and owner_id = $2 and replaced_by is null returning file_id"
+    )
+    .bind(old)
+    .bind(owner)
+    .bind(new)
+    .bind(by)
+    .bind(at)
+    .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+/// A file that was replaced.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct ReplacedRow {
+    pub(super) replaced_at: Moment,
+    pub(super) replaced_person: PersonId,
+    pub(super) replacer: String,
+    #[sqlx(flatten)]
+    pub(super) file: FileRow,
+}
+
+/// What this file has taken the place of.
+pub(super) async fn replaced_by(tx: &mut Tx, new: FileId) -> Result<Option<ReplacedRow>> {
+    run!(tx, |c| sqlx::query_as(concat!(
+        "select a.replaced_at, a.replaced_person, p.name as replacer, ",
+        columns!(),
+        " from attachment a join file f on f.id = a.file_id \
+         join person e on e.id = f.uploaded_by join person p on p.id = a.replaced_person where a.replaced_by = $1 limit 1"
+    ))
+    .bind(new)
+    .fetch_optional(c))
 }

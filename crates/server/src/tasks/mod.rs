@@ -36,6 +36,7 @@ mod sign;
 mod standing;
 mod store;
 mod timeline;
+mod versions;
 mod view;
 
 use db::Tx;

@@ -333,3 +333,56 @@ testkit::both! {
         tx.rollback().await.unwrap();
     }
 }
+
+async fn replace(app: &TestApp, login: &str, task: kit::uuid::Uuid, old: &Value, new: &Value) -> testkit::Reply {
+    let path = format!("/tasks/{task}/attachments/{}/versions", old["id"].as_str().unwrap());
+    app.as_user(login).post(&path, &json!({ "file_id": new["id"] })).await
+}
+
+testkit::both! {
+    async fn a_newer_version_takes_the_place_and_the_old_ones_can_be_looked_at(app) {
+        let task = draft(app).await;
+        let centre = app.as_user("centre1");
+        let first = upload(&centre, "方案.txt", b"1").await;
+        let other = upload(&centre, "附图.txt", b"0").await;
+        centre.post(&format!("/tasks/{task}/attachments"), &json!({ "file_ids": [first["id"], other["id"]] })).await.assert(200);
+        let second = upload(&centre, "方案（修改）.txt", b"2").await;
+        let page = replace(app, "centre1", task, &first, &second).await.assert(200);
+        let names = |page: &Value| page["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(&page), ["附图.txt", "方案（修改）.txt"]);
+        assert_eq!((&page["files"][0]["has_older"], &page["files"][1]["has_older"]), (&json!(false), &json!(true)));
+        // Who comes second with what was replaced learns it; what is attached already is no new version.
+        let third = upload(&app.as_user("centre2"), "方案（定稿）.txt", b"3").await;
+        replace(app, "centre2", task, &first, &third).await.refused(404, "not_found");
+        let page = replace(app, "centre1", task, &second, &other).await;
+        page.refused_field("file_id");
+        let mut tx = app.app.db.begin().await.unwrap();
+        db::execute!(tx, |c| db::sqlx::query("update task set creator_id = (select person_id from account where login = 'centre2')").execute(c)).unwrap();
+        tx.commit().await.unwrap();
+        replace(app, "centre2", task, &first, &third).await.refused(409, "replaced");
+        replace(app, "centre2", task, &second, &third).await.assert(200);
+        let versions = app.as_user("centre2").get(&path(&third, "/versions")).await.assert(200);
+        let older: Vec<_> = versions["items"].as_array().unwrap().iter().map(|item| item["file"]["name"].as_str().unwrap()).collect();
+        assert_eq!(older, ["方案（修改）.txt", "方案.txt"]);
+        assert_ne!(versions["items"][0]["replaced_by"]["id"], versions["items"][1]["replaced_by"]["id"]);
+        assert_eq!(app.as_user("centre2").get(&path(&first, "/content")).await.text(), "1");
+        app.as_user("head_b").get(&path(&third, "/versions")).await.refused(404, "not_found");
+        let line = app.as_user("centre2").get(&format!("/tasks/{task}/timeline")).await.assert(200);
+        assert_eq!((&line["items"][0]["action"], &line["items"][0]["sentence"]), (&json!("file_replaced"), &json!("附件“方案（修改）.txt”换为新版本“方案（定稿）.txt”")));
+    }
+
+    async fn what_another_brought_is_replaced_by_the_issuing_side_only(app) {
+        let centre = app.as_user("centre1");
+        let body = json!({ "title": "修路", "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] });
+        let made = centre.post("/tasks", &body).await.assert(201);
+        let task: kit::uuid::Uuid = made["task"]["id"].as_str().unwrap().parse().unwrap();
+        let sent = json!({ "version": made["task"]["version"], "not_secret": true });
+        centre.post(&format!("/tasks/{task}/submission"), &sent).await.assert(200);
+        let theirs = upload(&centre, "要求.txt", b"1").await;
+        centre.post(&format!("/tasks/{task}/attachments"), &json!({ "file_ids": [theirs["id"]] })).await.assert(200);
+        let mine = upload(&app.as_user("head_b"), "要求2.txt", b"2").await;
+        replace(app, "head_b", task, &theirs, &mine).await.refused(403, "forbidden");
+        let better = upload(&centre, "要求3.txt", b"3").await;
+        replace(app, "centre1", task, &theirs, &better).await.assert(200);
+    }
+}

@@ -12,4 +12,11 @@ export default {
   otherSheets: 'Further sheets: {names}. Please download the file to see them.',
   rowNumber: 'Row',
   moreRows: 'Show more ({n} rows left)',
+  versions: 'Older versions',
+  current: 'In force',
+  replaced: 'replaced by {name}, {at}',
+  newVersion: 'New version',
+  replace: 'Replace',
+  replacedToast: 'The new version is in place',
+  keptOld: 'The old one stays among the older versions.',
 }

@@ -12,4 +12,11 @@ export default {
   otherSheets: '另有工作表：{names}，请下载查看。',
   rowNumber: '行号',
   moreRows: '继续显示（还有 {n} 行）',
+  versions: '历史版本',
+  current: '现行版本',
+  replaced: '{name} 于 {at} 换掉',
+  newVersion: '上传新版本',
+  replace: '替换',
+  replacedToast: '已换为新版本',
+  keptOld: '旧版本保留在“历史版本”中，随时可查。',
 }

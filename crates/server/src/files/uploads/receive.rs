@@ -178,6 +178,7 @@ pub(super) async fn complete(app: &App, ctx: &Ctx, row: &UploadRow) -> Result<Fi
         uploaded_by: row.person_id,
         uploader: ctx.actor.name.clone(),
         uploaded_at: ctx.now(),
+        has_older: false,
     };
     let mut tx = app.db.begin().await?;
     files::insert(&mut tx, &file).await?;

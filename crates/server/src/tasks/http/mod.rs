@@ -4,6 +4,7 @@ mod life;
 mod lists;
 mod requests;
 mod rules;
+mod versions;
 
 use db::Tx;
 use utoipa_axum::router::OpenApiRouter;
@@ -41,6 +42,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(requests::withdraw))
         .routes(guarded!(life::verify))
         .routes(guarded!(life::attach))
+        .routes(guarded!(versions::replace))
         .routes(guarded!(rules::show, rules::write))
         .routes(guarded!(rules::preview))
         .merge(import::routes())
