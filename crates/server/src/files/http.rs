@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
-    attach,
+    attach, library,
     model::{FileId, FileRef, OlderVersion},
     preview::{self as showing, TablePage, TableQuery},
     store::{self, FileRow},
@@ -28,7 +28,7 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         // The limit of other bodies does not hold here; `transfer` counts the bytes as they come.
-        .routes(guarded!(upload).layer(DefaultBodyLimit::disable()))
+        .routes(guarded!(upload, library::list).layer(DefaultBodyLimit::disable()))
         .routes(guarded!(describe))
         .routes(guarded!(content))
         .routes(guarded!(preview))

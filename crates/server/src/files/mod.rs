@@ -12,6 +12,7 @@
 mod attach;
 mod http;
 mod leftovers;
+mod library;
 mod model;
 mod preview;
 mod store;

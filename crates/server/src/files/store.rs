@@ -3,8 +3,11 @@
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
-use super::model::{FileId, Owner};
-use crate::org::PersonId;
+use super::{
+    library::{FileKind, Sought},
+    model::{FileId, Owner},
+};
+use crate::{access::Scope, org::PersonId};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct FileRow {
@@ -189,4 +192,57 @@ pub(super) async fn replaced_by(tx: &mut Tx, new: FileId) -> Result<Option<Repla
     ))
     .bind(new)
     .fetch_optional(c))
+}
+
+/// A file of the library with its task.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct LibraryRow {
+    pub(super) task_id: Uuid,
+    pub(super) task_number: Option<String>,
+    pub(super) task_title: String,
+    #[sqlx(flatten)]
+    pub(super) file: FileRow,
+}
+
+/// Files of tasks in the scope, the newest first.
+pub(super) async fn library(tx: &mut Tx, scope: &Scope, sought: &Sought, limit: i64) -> Result<Vec<LibraryRow>> {
+    let mut sql = Sql::new(concat!(
+        "select t.id as task_id, t.number as task_number, t.title as task_title, ",
+        columns!(),
+        " from task t join (select distinct file_id, task_id from attachment where replaced_by is null) a on a.task_id = t.id \
+         join file f on f.id = a.file_id join person e on e.id = f.uploaded_by where"
+    ));
+    scope.tasks(&mut sql);
+    for word in &sought.words {
+        let like = format!("%{}%", word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        sql.push(" and (lower(f.name) like ").bind(like.clone()).push(" escape '\\' or lower(t.title) like ").bind(like.clone());
+        sql.push(" escape '\\' or lower(t.number) like ").bind(like.clone()).push(" escape '\\' or lower(e.name) like ").bind(like);
+        sql.push(" escape '\\')");
+    }
+    match sought.kind {
+        None => {}
+        Some(FileKind::Other) => {
+            for begin in FileKind::ALL.iter().flat_map(|kind| kind.begins()) {
+                sql.push(" and f.media_type not like ").bind(format!("{begin}%"));
+            }
+        }
+        Some(kind) => {
+            sql.push(" and (1 = 0");
+            for begin in kind.begins() {
+                sql.push(" or f.media_type like ").bind(format!("{begin}%"));
+            }
+            sql.push(")");
+        }
+    }
+    if let Some(from) = sought.from {
+        sql.push(" and f.uploaded_at >= ").bind(from.millis());
+    }
+    if let Some(to) = sought.to {
+        sql.push(" and f.uploaded_at <= ").bind(to.millis());
+    }
+    if let Some((file, task)) = sought.after {
+        sql.push(" and (f.id < ").bind(file.0).push(" or (f.id = ").bind(file.0).push(" and t.id < ").bind(task).push("))");
+    }
+    sql.push(" order by f.id desc, t.id desc limit ").bind(limit);
+    sql.fetch_all(tx).await
 }

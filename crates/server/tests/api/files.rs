@@ -386,3 +386,44 @@ testkit::both! {
         replace(app, "centre1", task, &theirs, &better).await.assert(200);
     }
 }
+
+testkit::both! {
+    async fn the_library_finds_files_of_tasks_one_sees(app) {
+        let centre = app.as_user("centre1");
+        let task = draft(app).await;
+        let mut ids = Vec::new();
+        for (name, bytes) in [("关于修路的请示.txt", &b"1"[..]), ("100%_现场.png", PNG), ("预算.csv", b"a,b\n1,2\n")] {
+            ids.push(upload(&centre, name, bytes).await["id"].clone());
+        }
+        centre.post(&format!("/tasks/{task}/attachments"), &json!({ "file_ids": ids })).await.assert(200);
+        upload(&centre, "没有附上的修路.txt", b"4").await;
+        let found = async |login: &str, query: &str| {
+            let page = app.as_user(login).get(&format!("/files?{query}")).await.assert(200);
+            page["items"].as_array().unwrap().iter().map(|item| item["file"]["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("centre1", "").await, ["预算.csv", "100%_现场.png", "关于修路的请示.txt"]);
+        assert_eq!(found("head_b", "").await, [""; 0], "a draft of others");
+        for (query, names) in [
+            (format!("q={}", testkit::encoded("请示")), &["关于修路的请示.txt"][..]),
+            (format!("q={}", testkit::encoded("修路 现场")), &["100%_现场.png"]),
+            (format!("q={}", testkit::encoded("%_")), &["100%_现场.png"]),
+            ("kind=sheet".to_owned(), &["预算.csv"]),
+            ("kind=picture".to_owned(), &["100%_现场.png"]),
+            ("kind=document".to_owned(), &["关于修路的请示.txt"]),
+            ("kind=other".to_owned(), &[]),
+            ("to=2026-02-05".to_owned(), &[]),
+            ("from=2026-02-06&to=2026-02-06&kind=sheet".to_owned(), &["预算.csv"]),
+        ] {
+            assert_eq!(found("centre1", &query).await, names, "{query}");
+        }
+        let first = centre.get("/files?limit=2").await.assert(200);
+        assert_eq!(first["items"][0]["task"]["title"], "修路");
+        let cursor = first["next_cursor"].as_str().unwrap();
+        assert_eq!(found("centre1", &format!("limit=2&cursor={cursor}")).await, ["关于修路的请示.txt"]);
+        // What was replaced is no longer listed.
+        let newer = upload(&centre, "新的请示.txt", b"5").await;
+        let path = format!("/tasks/{task}/attachments/{}/versions", ids[0].as_str().unwrap());
+        centre.post(&path, &json!({ "file_id": newer["id"] })).await.assert(200);
+        assert_eq!(found("centre1", "kind=document").await, ["新的请示.txt"]);
+    }
+}
