@@ -37,6 +37,14 @@ alter table attachment add column replaced_at bigint;
 alter table attachment add column replaced_person uuid references person (id);
 create index attachment_replaced on attachment (replaced_by);
 
+-- When a content was last read and compared with its digest, and what was found.
+create table content_check (
+    digest text primary key,
+    checked_at bigint not null,
+    sound boolean not null
+);
+create index content_check_at on content_check (checked_at);
+
 -- How long records of such tasks are kept: for ever, thirty or ten years.
 alter table source_kind add column retention text not null default 'thirty_years' check (retention in ('permanent', 'thirty_years', 'ten_years'));
 update source_kind set retention = 'permanent'

@@ -174,6 +174,11 @@ pub fn runner(app: &App) -> Runner {
         let app = keeping.clone();
         Box::pin(async move { files::sweep(tx, &app).await.map_err(JobError::retry) })
     });
+    let reading = app.clone();
+    let scrub = handler(move |tx, _| {
+        let app = reading.clone();
+        Box::pin(async move { files::scrub(tx, &app).await.map_err(JobError::retry) })
+    });
     let clock = app.clock.clone();
     let tables = handler(move |tx, _| {
         let now = clock.now();
@@ -207,6 +212,7 @@ pub fn runner(app: &App) -> Runner {
         .every("access.sweep", HOUR, sessions)
         .every("files.sweep_temp", DAY, uploads)
         .every("files.sweep", DAY, leftovers)
+        .every("files.scrub", HOUR, scrub)
         .every("imports.sweep", DAY, tables)
 }
 

@@ -13,6 +13,7 @@ use super::{
     attach, library,
     model::{FileId, FileRef, OlderVersion},
     preview::{self as showing, TablePage, TableQuery},
+    scrub,
     store::{self, FileRow},
     transfer::{self, Showing},
     uploads,
@@ -29,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         // The limit of other bodies does not hold here; `transfer` counts the bytes as they come.
         .routes(guarded!(upload, library::list).layer(DefaultBodyLimit::disable()))
+        .routes(guarded!(scrub::report))
         .routes(guarded!(describe))
         .routes(guarded!(content))
         .routes(guarded!(preview))

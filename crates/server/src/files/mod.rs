@@ -15,6 +15,7 @@ mod leftovers;
 mod library;
 mod model;
 mod preview;
+mod scrub;
 mod store;
 mod transfer;
 mod uploads;
@@ -27,6 +28,7 @@ pub use attach::{Attached, attach, attached, of_owners, of_task, replace};
 pub use http::routes;
 pub use leftovers::sweep;
 pub use model::{FileId, FileRef, Owner};
+pub use scrub::scrub;
 pub use store::digests;
 
 use crate::app::{Ctx, Outcome};

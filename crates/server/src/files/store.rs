@@ -6,6 +6,7 @@ use kit::{Moment, uuid::Uuid};
 use super::{
     library::{FileKind, Sought},
     model::{FileId, Owner},
+    scrub::Damaged,
 };
 use crate::{access::Scope, org::PersonId};
 
@@ -245,4 +246,57 @@ pub(super) async fn library(tx: &mut Tx, scope: &Scope, sought: &Sought, limit: 
     }
     sql.push(" order by f.id desc, t.id desc limit ").bind(limit);
     sql.fetch_all(tx).await
+}
+
+/// Contents that were last read before this moment, or never, the longest ago first; those that were damaged come again each time.
+pub(super) async fn due_for_check(tx: &mut Tx, before: Moment, limit: i64) -> Result<Vec<(String, i64)>> {
+    run!(tx, |c| sqlx::query_as(
+        "select f.digest, max(f.size) from file f left join content_check c on c.digest = f.digest \
+         where c.digest is null or c.checked_at < $1 or not c.sound \
+         group by f.digest order by min(coalesce(c.checked_at, 0)), f.digest limit $2"
+    )
+    .bind(before)
+    .bind(limit)
+    .fetch_all(c))
+}
+
+pub(super) async fn note_check(tx: &mut Tx, digest: &str, at: Moment, sound: bool) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into content_check (digest, checked_at, sound) values ($1, $2, $3) \
+         on conflict (digest) do update set checked_at = excluded.checked_at, sound = excluded.sound"
+    )
+    .bind(digest)
+    .bind(at)
+    .bind(sound)
+    .execute(c))?;
+    Ok(())
+}
+
+/// Contents that no file has any more need no check.
+pub(super) async fn forget_checks(tx: &mut Tx) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "delete from content_check where not exists (select 1 from file f where f.digest = content_check.digest)"
+    )
+    .execute(c))?;
+    Ok(())
+}
+
+/// Contents, their bytes, those not read yet, and when the oldest check was.
+pub(super) async fn check_totals(tx: &mut Tx) -> Result<(i64, i64, i64, Option<Moment>)> {
+    run!(tx, |c| {
+        sqlx::query_as(
+        "select count(*), cast(coalesce(sum(f.size), 0) as bigint), cast(coalesce(sum(case when c.digest is null then 1 else 0 end), 0) as bigint), \
+           min(c.checked_at) \
+         from (select digest, max(size) as size from file group by digest) f left join content_check c on c.digest = f.digest"
+    )
+    .fetch_one(c)
+    })
+}
+
+pub(super) async fn damaged(tx: &mut Tx) -> Result<Vec<Damaged>> {
+    run!(tx, |c| sqlx::query_as(
+        "select c.digest, max(f.size) as size, count(f.id) as files, c.checked_at from content_check c join file f on f.digest = c.digest \
+         where not c.sound group by c.digest, c.checked_at order by c.digest limit 1000"
+    )
+    .fetch_all(c))
 }

@@ -61,7 +61,7 @@ pub use model::{
     RequestId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult,
 };
 pub use policy::{Action, acts_as, is_doer, is_issuer};
-pub use record::{Named, Record, of_task as record_of, of_tree as tree_to_keep};
+pub use record::{Named, Record, of_task as record_of, tree_to_keep};
 pub use replan::{REPLAN, replan};
 pub use report::{ReportInput, Review, report, review};
 pub use requests::{

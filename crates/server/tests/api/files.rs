@@ -427,3 +427,41 @@ testkit::both! {
         assert_eq!(found("centre1", "kind=document").await, ["新的请示.txt"]);
     }
 }
+
+testkit::both! {
+    async fn a_content_that_is_no_longer_what_it_was_is_found(app) {
+        let user = app.as_user("staff_a1");
+        let good = upload(&user, "a.txt", b"good").await;
+        let bad = upload(&user, "b.txt", b"bad").await;
+        upload(&user, "c.txt", b"bad").await;
+        user.get("/files/checks").await.refused(403, "forbidden");
+        let admin = app.as_user("admin");
+        let report = admin.get("/files/checks").await.assert(200);
+        assert_eq!((&report["contents"], &report["bytes"], &report["unchecked"]), (&json!(2), &json!(7), &json!(2)));
+        std::fs::write(content(app, bad["digest"].as_str().unwrap()), b"BAD").unwrap();
+        app.run_jobs().await;
+        let mut report = json!(null);
+        for _ in 0..500 {
+            report = admin.get("/files/checks").await.assert(200);
+            if report["unchecked"] == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!((&report["unchecked"], report["damaged"].as_array().unwrap().len()), (&json!(0), 1), "{report}");
+        assert_eq!((&report["damaged"][0]["digest"], &report["damaged"][0]["files"]), (&bad["digest"], &json!(2)));
+        assert_ne!(report["damaged"][0]["digest"], good["digest"]);
+        // A backup has brought it back.
+        std::fs::write(content(app, bad["digest"].as_str().unwrap()), b"bad").unwrap();
+        app.clock.advance(Duration::from_secs(3600));
+        app.run_jobs().await;
+        for _ in 0..500 {
+            report = admin.get("/files/checks").await.assert(200);
+            if report["damaged"] == json!([]) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it stays damaged: {report}");
+    }
+}

@@ -27,7 +27,7 @@ const MOST: usize = 5000;
 
 /// Which tasks belong into the package of this one: itself and all below it that went out. Only what has ended is kept, and only
 /// whoever sees all of it may take it: the same task makes the same package, whoever asks.
-pub async fn of_tree(tx: &mut Tx, ctx: &Ctx, top: TaskId) -> Outcome<(Task, Vec<TaskId>)> {
+pub async fn tree_to_keep(tx: &mut Tx, ctx: &Ctx, top: TaskId) -> Outcome<(Task, Vec<TaskId>)> {
     let task = Case::look(tx, ctx, top).await?.task;
     if !ended(task.state) {
         let detail = say!("任务现为“{state}”，销号或终止后才能归档。", state = task.state.words());
@@ -51,7 +51,7 @@ const fn ended(state: TaskState) -> bool {
     matches!(state, TaskState::Settled | TaskState::Terminated)
 }
 
-/// The record of one task; who may have it is [`of_tree`]'s matter.
+/// The record of one task; who may have it is [`tree_to_keep`]'s matter.
 pub async fn of_task(tx: &mut Tx, id: TaskId) -> Outcome<Record> {
     let task = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let source = store::source(tx, &task.source_kind).await?;
