@@ -1,8 +1,10 @@
 //! Blob: bytes kept under the name of their own SHA-256.
 //!
 //! [`Store`] takes uploads as they arrive, in constant memory, and gives them back by [`Digest`]. Two uploads of the same
-//! bytes share one file. What the bytes *are* is told by [`sniff()`], what may be shown in a browser by [`is_inline_safe`], and
+//! bytes share one file; several leave together as a ZIP ([`Bundle`]). What the bytes *are* is told by [`sniff()`], what may be shown in a browser by [`is_inline_safe`], and
 //! how a name given by a stranger becomes harmless by [`safe_name`] and [`content_disposition`].
+//!
+//! An upload that may break off and go on later is a [`Partial`] until it is whole.
 //!
 //! *Terms.* **digest**: 64 lower-case hexadecimal digits. **head**: the first 8 KiB, enough to sniff.
 //!
@@ -13,18 +15,22 @@
 //! knows its rows, the store does not. An S3 store would stand beside the disk behind the same methods of [`Store`];
 //! until there is one, `Store` is the disk and nothing else.
 
+mod bundle;
 mod content;
 mod digest;
 mod error;
 mod name;
+mod partial;
 mod sniff;
 mod store;
 mod upload;
 
+pub use bundle::{Bundle, Entry, Part};
 pub use content::Content;
 pub use digest::{Digest, NotADigest};
 pub use error::BlobError;
 pub use name::{content_disposition, safe_name};
+pub use partial::Partial;
 pub use sniff::{is_inline_safe, sniff};
 pub use store::Store;
 pub use upload::{HEAD_BYTES, Stored, Upload};

@@ -1,6 +1,7 @@
 //! The store on a local disk.
 
 use std::{
+    collections::HashSet,
     io::{self, Read},
     ops::RangeBounds,
     path::{Path, PathBuf},
@@ -12,7 +13,7 @@ use sha2::Digest as _;
 use tokio::task::spawn_blocking;
 
 use crate::{
-    BlobError, Content, Digest, Upload,
+    BlobError, Content, Digest, Upload, partial,
     upload::{flatten, sync_directory},
 };
 
@@ -45,6 +46,47 @@ impl Store {
     /// [`BlobError::Full`] or [`BlobError::Io`] when no temporary file can be made.
     pub async fn begin(&self, max_bytes: u64) -> Result<Upload, BlobError> {
         Upload::begin(self.root.clone(), &self.root.join(TEMP_DIR), max_bytes).await
+    }
+
+    /// Opens a partial upload to be continued behind its first `safe` bytes, which are all that stays of it; begins one where
+    /// nothing is safe yet. Two that write to one at the same time would spoil it: see [`crate::Partial`].
+    ///
+    /// # Errors
+    /// [`BlobError::NotFound`] where fewer bytes are there than should be safe; [`BlobError::Full`] or [`BlobError::Io`].
+    pub async fn continue_partial(&self, id: u128, safe: u64) -> Result<crate::Partial, BlobError> {
+        crate::Partial::open(self.root.clone(), id, safe).await
+    }
+
+    /// Makes a blob of a partial upload, which stays until [`Store::remove_partial`]; doing it again answers the same.
+    ///
+    /// # Errors
+    /// [`BlobError::NotFound`], or as [`Upload::finish`].
+    pub async fn complete_partial(&self, id: u128) -> Result<crate::Stored, BlobError> {
+        partial::complete(self.root.clone(), self.root.join(TEMP_DIR), id).await
+    }
+
+    /// Takes a partial upload away; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// [`BlobError::Io`] from the disk.
+    pub async fn remove_partial(&self, id: u128) -> Result<(), BlobError> {
+        partial::remove(self.root.clone(), id).await
+    }
+
+    /// Takes away partial uploads that are not `known` and to which nothing was written for `older_than`; says how many went.
+    ///
+    /// # Errors
+    /// [`BlobError::Io`] from the disk.
+    pub async fn sweep_partials(&self, known: HashSet<u128>, older_than: Duration) -> Result<u64, BlobError> {
+        partial::sweep(self.root.clone(), known, older_than).await
+    }
+
+    /// Begins a ZIP of blobs of this store.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub async fn bundle(&self) -> Result<crate::Bundle, BlobError> {
+        crate::Bundle::begin(self.root.clone(), &self.root.join(TEMP_DIR)).await
     }
 
     /// Stores bytes that are already in memory.

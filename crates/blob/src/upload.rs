@@ -103,7 +103,7 @@ impl Upload {
 
 /// Renames the temporary file into place and syncs every directory on the way: another upload may have made a directory
 /// and not have synced its parent yet.
-fn settle(root: &Path, temp: TempPath, relative: &Path) -> io::Result<()> {
+pub(crate) fn settle(root: &Path, temp: TempPath, relative: &Path) -> io::Result<()> {
     let target = root.join(relative);
     let directories = target.ancestors().skip(1).take(3);
     if let Some(parent) = target.parent() {

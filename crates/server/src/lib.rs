@@ -11,10 +11,12 @@
 //! | [`files`], [`notify`], [`calendar`], [`rules`] | files, messages to persons, working days, numbers the house goes by |
 //! | [`tasks`] | the task tree and everything that happens to a task |
 //! | [`supervision`] | urging, and who is told what when something happens |
+//! | [`archive`] | packages of tasks that have ended |
 //! | [`operations`] | to-do, home pages, and what else is composed of the rooms below |
 
 pub mod access;
 pub mod app;
+pub mod archive;
 pub mod audit;
 pub mod calendar;
 pub mod cli;

@@ -64,6 +64,12 @@ export type TodoList = Of<'Todo'>
 export type SourceKind = Of<'SourceKind'>
 export type DeadlineReading = Of<'DeadlineReading'>
 export type FileRef = Of<'FileRef'>
+export type LibraryItem = Of<'LibraryItem'>
+export type FileKind = Schemas['FileKind']
+export type OlderVersion = Of<'OlderVersion'>
+export type TablePage = Of<'TablePage'>
+export type PartialUpload = Of<'PartialUpload'>
+export type Archive = Of<'Archive'>
 
 // --- supervision: urges are a resource beside the task; the task page shows both as one
 export type Urge = Of<'Urge'>

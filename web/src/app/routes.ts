@@ -2,6 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
 import { mayCreate, mayImport, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
+import { LibraryPage } from '@/modules/files'
 import { InboxPage } from '@/modules/notify'
 import { HomePage, ImportPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
@@ -39,6 +40,7 @@ export const routes: RouteRecordRaw[] = [
         meta: { may: seesTasks },
       },
       { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },
+      { path: 'files', name: 'library', component: LibraryPage, meta: { title: 'app.nav.library', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
       { path: 'calendar', name: 'calendar', component: CalendarPage, meta: { title: 'app.nav.calendar' } },

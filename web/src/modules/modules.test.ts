@@ -110,10 +110,8 @@ describe('the small ones', () => {
     ).toEqual(['1'])
   })
   it('previews only what the server calls safe', () => {
-    const file = (media_type: string, previewable = true) => ({ media_type, previewable }) as FileRef
-    expect(previewKind(file('application/pdf'))).toBe('pdf')
-    expect(previewKind(file('image/svg+xml'))).toBeNull()
-    expect(previewKind(file('image/png', false))).toBeNull()
+    expect(previewKind({ media_type: 'application/pdf', preview: 'pdf' } as FileRef)).toBe('pdf')
+    expect(previewKind({ media_type: 'image/png', preview: null } as FileRef)).toBeNull()
     expect(extension('报告.终稿.docx')).toBe('DOCX')
   })
   it('groups messages by day and keeps the badge short', () => {

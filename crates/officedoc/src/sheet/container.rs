@@ -59,6 +59,18 @@ impl<'a> Container<'a> {
         Ok(Self { archive, parts, bytes_left: limits.max_uncompressed })
     }
 
+    /// Unpacks every part, keeps nothing, and counts what really comes out.
+    pub(super) fn weigh(mut self) -> Result<(), SheetError> {
+        for index in 0..self.archive.len() {
+            let part = self.archive.by_index(index).map_err(|error| refusal(&error))?;
+            let mut part = part.take(self.bytes_left.saturating_add(1));
+            let size = std::io::copy(&mut part, &mut std::io::sink()).map_err(|_| SheetError::Broken { part: "内部文件" })?;
+            self.bytes_left =
+                self.bytes_left.checked_sub(size).ok_or(SheetError::Suspicious { reason: "解压后的大小超过上限" })?;
+        }
+        Ok(())
+    }
+
     /// Whether there is a part of this name, given in lower case.
     pub(super) fn has(&self, name: &str) -> bool {
         self.parts.contains_key(name)
@@ -149,6 +161,17 @@ mod tests {
         let limits = Limits { max_uncompressed: 1000, ..Limits::default() };
         let mut container = Container::open(&bytes, limits).unwrap();
         assert!(container.text("a").is_err());
+    }
+
+    #[test]
+    fn all_of_it_is_weighed() {
+        let part = vec![b'x'; 2_000];
+        let bytes = zip(&[("a", &part), ("b", &part)]);
+        let limits = |max_uncompressed| Limits { max_uncompressed, ..Limits::default() };
+        assert!(Container::open(&bytes, limits(4_000)).unwrap().weigh().is_ok());
+        let mut container = Container::open(&bytes, limits(4_000)).unwrap();
+        container.bytes_left = 3_999;
+        assert_eq!(container.weigh(), Err(SheetError::Suspicious { reason: "解压后的大小超过上限" }));
     }
 
     #[test]

@@ -76,6 +76,15 @@ pub struct Row {
     pub errors: Vec<Words>,
 }
 
+/// Whether an office file that is a zip unpacks within the limits, whatever its directory says: for whoever lets another program
+/// unpack it.
+///
+/// Call it where blocking is allowed.
+#[must_use]
+pub fn is_bounded(bytes: &[u8], limits: Limits) -> bool {
+    container::Container::open(bytes, limits).is_ok_and(|container| container.weigh().is_ok())
+}
+
 /// Reads the first visible sheet that has content; its first row with content is the heading.
 ///
 /// Understands xlsx (also xlsm; macros are never looked at), xls of Excel 97 and later, and CSV in UTF-8, UTF-16 with a byte

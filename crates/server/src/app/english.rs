@@ -13,6 +13,7 @@ const FILES: &[(&str, &str)] = &[
     ("life", include_str!("../../locales/en/life.toml")),
     ("requests", include_str!("../../locales/en/requests.toml")),
     ("standing", include_str!("../../locales/en/standing.toml")),
+    ("files", include_str!("../../locales/en/files.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
 ];
 

@@ -24,7 +24,7 @@ use wording::say;
 
 use super::{App, Outcome, Parts, Refusal, RuleBook, Standing, document, english::english};
 use crate::{
-    access, calendar,
+    access, archive, calendar,
     config::Config,
     demo,
     events::Subscriptions,
@@ -97,6 +97,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(calendar::routes())
         .merge(tasks::routes())
         .merge(supervision::routes())
+        .merge(archive::routes())
         .merge(operations::routes())
         .merge(demo::routes())
 }
@@ -173,6 +174,11 @@ pub fn runner(app: &App) -> Runner {
         let app = keeping.clone();
         Box::pin(async move { files::sweep(tx, &app).await.map_err(JobError::retry) })
     });
+    let reading = app.clone();
+    let scrub = handler(move |tx, _| {
+        let app = reading.clone();
+        Box::pin(async move { files::scrub(tx, &app).await.map_err(JobError::retry) })
+    });
     let clock = app.clock.clone();
     let tables = handler(move |tx, _| {
         let now = clock.now();
@@ -213,6 +219,7 @@ pub fn runner(app: &App) -> Runner {
         .every("access.sweep", HOUR, sessions)
         .every("files.sweep_temp", DAY, uploads)
         .every("files.sweep", DAY, leftovers)
+        .every("files.scrub", HOUR, scrub)
         .every("imports.sweep", DAY, tables)
 }
 

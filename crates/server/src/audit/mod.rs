@@ -14,7 +14,7 @@ use kit::{NIL, uuid::Uuid};
 use sha2::{Digest as _, Sha256};
 use wording::Words;
 
-pub use store::{Event, events_of_task, events_since, streams, whole_stream};
+pub use store::{Event, events_of_task, events_since, head, last_of_tasks, piece_of_stream, streams, whole_of_task, whole_stream};
 
 use crate::app::{Ctx, Outcome};
 
@@ -35,6 +35,8 @@ pub struct Entry {
 
 /// The stream of the organisation's changes.
 pub const ORGANISATION: Uuid = Uuid::from_u128(1);
+/// The stream of packages that were handed out.
+pub const ARCHIVES: Uuid = Uuid::from_u128(3);
 /// The stream of accounts and sign-ins.
 pub const SECURITY: Uuid = Uuid::from_u128(2);
 
@@ -42,6 +44,11 @@ impl Entry {
     /// About the organisation.
     pub fn organisation(action: &'static str, words: impl Into<Words>, data: serde_json::Value) -> Self {
         Self { stream: ORGANISATION, task: None, action, words: words.into(), data }
+    }
+
+    /// About packages that were handed out.
+    pub fn archives(action: &'static str, words: impl Into<Words>, data: serde_json::Value) -> Self {
+        Self { stream: ARCHIVES, task: None, action, words: words.into(), data }
     }
 
     /// About accounts and sign-ins.

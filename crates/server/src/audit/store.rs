@@ -38,7 +38,7 @@ pub struct Event {
 struct Heads(HashMap<Uuid, (i64, String)>);
 
 /// The number and the hash of a chain's last event.
-pub(super) async fn head(tx: &mut Tx, stream: Uuid) -> Result<Option<(i64, String)>> {
+pub async fn head(tx: &mut Tx, stream: Uuid) -> Result<Option<(i64, String)>> {
     if let Some(head) = tx.memory::<Heads>().0.get(&stream) {
         return Ok(Some(head.clone()));
     }
@@ -102,6 +102,38 @@ pub async fn events_since(tx: &mut Tx, scope: &Scope, since: Moment, limit: i64)
 pub async fn streams(tx: &mut Tx) -> Result<Vec<Uuid>> {
     let rows: Vec<(Uuid,)> = run!(tx, |c| sqlx::query_as("select distinct stream from ledger order by stream").fetch_all(c))?;
     Ok(rows.into_iter().map(|(stream,)| stream).collect())
+}
+
+/// A piece of a chain: what follows `after`, at most `limit` events.
+pub async fn piece_of_stream(tx: &mut Tx, stream: Uuid, after: i64, limit: i64) -> Result<Vec<Event>> {
+    run!(tx, |c| sqlx::query_as(
+        "select stream, seq, at, actor_id, task_id, action, words, data, prev, hash from ledger \
+         where stream = $1 and seq > $2 order by seq limit $3"
+    )
+    .bind(stream)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(c))
+}
+
+/// The number of the last event of any of these tasks, which are of one tree; 0 where there is none.
+pub async fn last_of_tasks(tx: &mut Tx, tasks: impl IntoIterator<Item = Uuid>) -> Result<i64> {
+    let tasks: Vec<Uuid> = tasks.into_iter().collect();
+    let mut last = 0;
+    for chunk in tasks.chunks(1000) {
+        let mut sql = Sql::new("select max(seq) from ledger where task_id in ");
+        sql.bind_list(chunk.iter().copied());
+        let (seq,): (Option<i64>,) = sql.fetch_all(tx).await?.pop().unwrap_or_default();
+        last = last.max(seq.unwrap_or(0));
+    }
+    Ok(last)
+}
+
+/// Everything that happened to a task, the oldest first.
+pub async fn whole_of_task(tx: &mut Tx, task: Uuid) -> Result<Vec<Event>> {
+    let mut events = events_of_task(tx, task, None, i64::MAX).await?;
+    events.reverse();
+    Ok(events)
 }
 
 /// One chain from its beginning.

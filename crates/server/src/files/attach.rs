@@ -1,14 +1,17 @@
 use std::collections::{BTreeSet, HashMap};
 
 use db::Tx;
-use kit::uuid::Uuid;
+use kit::{Moment, uuid::Uuid};
 use wording::say;
 
 use super::{
-    model::{FileId, FileRef, Owner},
+    model::{FileId, FileRef, OlderVersion, Owner},
     store,
 };
-use crate::app::{Ctx, Outcome, Refusal};
+use crate::{
+    app::{Ctx, Outcome, Refusal},
+    org::{PersonId, PersonRef},
+};
 
 /// How many files one thing may have.
 const MOST: i64 = 50;
@@ -39,6 +42,43 @@ pub async fn attach(tx: &mut Tx, ctx: &Ctx, task: Uuid, owner: Owner, file_ids: 
     Ok(())
 }
 
+/// Puts a newer version in the place of a file that is attached to a task itself; answers both. The old one stays for whoever
+/// looks for it.
+pub async fn replace(tx: &mut Tx, ctx: &Ctx, task: Uuid, old: FileId, new: FileId) -> Outcome<(FileRef, FileRef)> {
+    let owner = Owner::task(task);
+    let gone = || Refusal::conflict("replaced", "这个附件已被替换或移除，请刷新后再试。");
+    let before = store::file(tx, old).await?.ok_or(Refusal::NotFound)?;
+    if !store::attached_to(tx, task, &[old]).await?.contains(&old) {
+        return Err(Refusal::NotFound);
+    }
+    if !store::attached_to(tx, task, &[new]).await?.is_empty() {
+        return Err(Refusal::field("file_id", "新版本必须是新上传的文件"));
+    }
+    // First out, then in: a full list can be replaced one by one.
+    if !store::replace(tx, old, owner.id, new, ctx.actor.person, ctx.now()).await? {
+        return Err(gone());
+    }
+    attach(tx, ctx, task, owner, &[new]).await?;
+    let after = store::file(tx, new).await?.ok_or(Refusal::NotFound)?;
+    Ok((before.into(), after.into()))
+}
+
+/// How many versions back anybody looks.
+const OLDEST: usize = 200;
+
+/// What a file has taken the place of, the newest first.
+pub(super) async fn older(tx: &mut Tx, id: FileId) -> Outcome<Vec<OlderVersion>> {
+    let (mut found, mut at) = (Vec::new(), id);
+    while found.len() < OLDEST
+        && let Some(row) = store::replaced_by(tx, at).await?
+    {
+        at = row.file.id;
+        let replaced_by = PersonRef { id: PersonId(row.replaced_person.0), name: row.replacer };
+        found.push(OlderVersion { file: row.file.into(), replaced_at: row.replaced_at, replaced_by });
+    }
+    Ok(found)
+}
+
 fn too_many() -> Refusal {
     Refusal::field("file_ids", say!("附件最多 {MOST} 个"))
 }
@@ -56,6 +96,34 @@ pub async fn of_owners(tx: &mut Tx, owners: &[Uuid]) -> Outcome<HashMap<Uuid, Ve
     }
     for row in store::of_owners(tx, owners).await? {
         found.entry(row.owner_id).or_default().push(row.file.into());
+    }
+    Ok(found)
+}
+
+/// A file of a task with what it is attached to: kinds (`task`, `report`, `request`, `urge`) and ids.
+#[derive(Debug)]
+pub struct Attached {
+    /// The file.
+    pub file: FileRef,
+    /// What it belongs to.
+    pub owners: Vec<(String, Uuid)>,
+    /// The newer version that took its place, and when.
+    pub replaced: Option<(FileId, Moment)>,
+}
+
+/// Every file of a task with what it is attached to, each once.
+pub async fn attached(tx: &mut Tx, task: Uuid) -> Outcome<Vec<Attached>> {
+    let mut found: Vec<Attached> = Vec::new();
+    for row in store::attached(tx, task).await? {
+        let owner = (row.owner_kind, row.owner_id);
+        let replaced = row.replaced_by.zip(row.replaced_at);
+        match found.last_mut() {
+            Some(last) if last.file.id == row.file.id => {
+                last.owners.push(owner);
+                last.replaced = last.replaced.or(replaced);
+            }
+            _ => found.push(Attached { file: row.file.into(), owners: vec![owner], replaced }),
+        }
     }
     Ok(found)
 }

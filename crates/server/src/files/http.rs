@@ -5,14 +5,18 @@ use axum::{
     response::Response,
 };
 use kit::uuid::Uuid;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
-    model::{FileId, FileRef},
+    attach, library,
+    model::{FileId, FileRef, OlderVersion},
+    preview::{self as showing, TablePage, TableQuery},
+    scrub,
     store::{self, FileRow},
     transfer::{self, Showing},
+    uploads,
 };
 use crate::{
     access::{Permitted, SignedIn},
@@ -25,10 +29,14 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         // The limit of other bodies does not hold here; `transfer` counts the bytes as they come.
-        .routes(guarded!(upload).layer(DefaultBodyLimit::disable()))
+        .routes(guarded!(upload, library::list).layer(DefaultBodyLimit::disable()))
+        .routes(guarded!(scrub::report))
         .routes(guarded!(describe))
         .routes(guarded!(content))
         .routes(guarded!(preview))
+        .routes(guarded!(table))
+        .routes(guarded!(versions))
+        .merge(uploads::routes())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -72,6 +80,7 @@ async fn upload(me: Permitted<SignedIn>, Query(query): Query<UploadQuery>, idem:
         uploaded_by: me.actor().person,
         uploader: me.actor().name.clone(),
         uploaded_at: me.ctx.now(),
+        has_older: false,
     };
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
         store::insert(tx, &row).await?;
@@ -115,14 +124,31 @@ async fn content(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: Heade
     transfer::send(&me.app.blobs, &row, &headers, Showing::Attachment).await
 }
 
-/// Shows a file in the page; only pictures, PDF and plain text.
+/// Shows a file in the page; only what does no harm there: `preview` of a file says how.
 #[utoipa::path(get, path = "/files/{id}/preview", tag = "files", params(("id" = FileId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206), (status = 304)))]
 async fn preview(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: HeaderMap) -> Result<Response, Problem> {
     let row = visible(&me, id).await?;
-    if !blob::is_inline_safe(&row.media_type) {
-        let detail = "这类文件不能在线预览，请下载后查看。";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_previewable", detail));
-    }
-    transfer::send(&me.app.blobs, &row, &headers, Showing::Inline).await
+    showing::show(&me.app.blobs, &row, &headers).await
+}
+
+/// Files whose place this one has taken, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+struct FileVersions {
+    items: Vec<OlderVersion>,
+}
+
+/// Older versions of a file: who replaced each, and when.
+#[utoipa::path(get, path = "/files/{id}/versions", tag = "files", operation_id = "file_versions", params(("id" = FileId, Path)), responses((status = 200, body = FileVersions)))]
+async fn versions(me: Permitted<SignedIn>, Path(id): Path<FileId>) -> Result<Json<FileVersions>, Problem> {
+    visible(&me, id).await?;
+    let mut tx = me.app.db.read().await?;
+    Ok(Json(FileVersions { items: attach::older(&mut tx, id).await? }))
+}
+
+/// Shows a page of a spreadsheet as texts; only xlsx, xls and CSV.
+#[utoipa::path(get, path = "/files/{id}/table", tag = "files", params(("id" = FileId, Path), TableQuery), responses((status = 200, body = TablePage)))]
+async fn table(me: Permitted<SignedIn>, Path(id): Path<FileId>, Query(query): Query<TableQuery>) -> Result<Json<TablePage>, Problem> {
+    let row = visible(&me, id).await?;
+    Ok(Json(showing::table(&me.app.blobs, &row, &query).await?))
 }

@@ -14,7 +14,7 @@ use blob::Digest;
 use db::Tx;
 use tokio_util::sync::CancellationToken;
 
-use super::store;
+use super::{store, uploads};
 use crate::app::{App, Outcome};
 
 /// An upload that is attached to nothing for so long was given up.
@@ -32,6 +32,7 @@ pub async fn sweep(tx: &mut Tx, app: &App) -> Outcome<()> {
     // Looked up before the rows go, so that a content outlives its last row by a day: a backup copies the rows first.
     let named: HashSet<String> = store::digests(tx).await?.into_iter().collect();
     store::remove_unattached(tx, app.clock.now().minus(UNATTACHED)).await?;
+    uploads::sweep(tx, app).await?;
     let (folder, stop) = (app.config.data_dir.join("blobs"), app.stop.clone());
     tokio::task::spawn_blocking(move || match remove_unnamed(&folder, &named, &stop) {
         Ok(0) => {}

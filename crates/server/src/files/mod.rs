@@ -12,18 +12,23 @@
 mod attach;
 mod http;
 mod leftovers;
+mod library;
 mod model;
+mod preview;
+mod scrub;
 mod store;
 mod transfer;
+mod uploads;
 
 use db::Tx;
 use futures_util::future::BoxFuture;
 use kit::uuid::Uuid;
 
-pub use attach::{attach, of_owners, of_task, share};
+pub use attach::{Attached, attach, attached, of_owners, of_task, replace, share};
 pub use http::routes;
 pub use leftovers::sweep;
 pub use model::{FileId, FileRef, Owner};
+pub use scrub::scrub;
 pub use store::digests;
 
 use crate::app::{Ctx, Outcome};

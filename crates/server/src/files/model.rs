@@ -2,7 +2,10 @@ use kit::{Moment, id_types, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::FileRow;
+use super::{
+    preview::{self, PreviewKind},
+    store::FileRow,
+};
 use crate::org::{PersonId, PersonRef};
 
 id_types! {
@@ -27,14 +30,29 @@ pub struct FileRef {
     pub uploaded_by: PersonRef,
     /// When.
     pub uploaded_at: Moment,
+    /// How it can be looked at without saving it, if it can.
+    pub preview: Option<PreviewKind>,
     /// Whether `/preview` shows it.
     pub previewable: bool,
+    /// It has taken the place of another, which `/versions` tells.
+    pub has_older: bool,
+}
+
+/// A file whose place another has taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct OlderVersion {
+    pub(super) file: FileRef,
+    pub(super) replaced_at: Moment,
+    pub(super) replaced_by: PersonRef,
 }
 
 impl From<FileRow> for FileRef {
     fn from(row: FileRow) -> Self {
+        let preview = preview::kind(&row.media_type, row.size);
         Self {
-            previewable: blob::is_inline_safe(&row.media_type),
+            previewable: !matches!(preview, None | Some(PreviewKind::Table)),
+            preview,
+            has_older: row.has_older,
             id: row.id,
             name: row.name,
             size: row.size,

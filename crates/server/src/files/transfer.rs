@@ -24,7 +24,7 @@ pub(super) fn broken() -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "upload_broken", "上传中断，文件没有保存，请重试。")
 }
 
-fn problem(error: BlobError) -> Problem {
+pub(super) fn problem(error: BlobError) -> Problem {
     match error {
         BlobError::TooLarge { .. } => Refusal::TooLarge(error.words()).into(),
         BlobError::Full(_) => {

@@ -7,10 +7,12 @@
 mod http;
 mod model;
 mod notices;
+mod record;
 mod store;
 mod urge;
 
 pub use http::routes;
 pub use model::{Urge, UrgeId};
 pub use notices::{EVENTS, JOB, tell};
+pub use record::{UrgeRecord, record_of};
 pub use urge::{UrgeInput, owed_replies, reply, urge, urges_of};

@@ -76,6 +76,13 @@ pub(super) async fn of_task(tx: &mut Tx, task: TaskId) -> Result<Vec<UrgeRow>> {
     sql.fetch_all(tx).await
 }
 
+/// Every urge about a task, the oldest first.
+pub(super) async fn all_of_task(tx: &mut Tx, task: TaskId) -> Result<Vec<UrgeRow>> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("g.task_id = ").bind(task.0).push(" order by g.at, g.id");
+    sql.fetch_all(tx).await
+}
+
 /// A page of urges about tasks in the scope, newest first.
 pub(super) async fn list(tx: &mut Tx, scope: &Scope, who: &Principal, query: &Wanted, limit: i64) -> Result<Vec<UrgeRow>> {
     let mut sql = Sql::new(SELECT);

@@ -29,6 +29,7 @@ mod links;
 mod list;
 mod model;
 mod policy;
+mod record;
 mod reopen;
 mod replan;
 mod report;
@@ -40,6 +41,7 @@ mod standing;
 mod store;
 mod timeline;
 mod undo;
+mod versions;
 mod view;
 mod wait;
 
@@ -67,6 +69,7 @@ pub use model::{
     RequestId, RiskId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult, WaitId,
 };
 pub use policy::{Action, acts_as, is_doer, is_issuer};
+pub use record::{Named, Record, of_task as record_of, tree_to_keep};
 pub use replan::{REPLAN, replan};
 pub use report::{ReportInput, Review, ask_report, report, review};
 pub use requests::{

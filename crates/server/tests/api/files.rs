@@ -17,6 +17,25 @@ fn path(file: &Value, what: &str) -> String {
     format!("/files/{}{what}", file["id"].as_str().unwrap())
 }
 
+/// A Word document with this text, whose directory may lie about its size.
+fn docx(text: &[u8], lies: bool) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, bytes) in [("[Content_Types].xml", &b"<Types/>"[..]), ("word/document.xml", text)] {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    let mut bytes = zip.finish().unwrap().into_inner();
+    let size = u32::try_from(text.len()).unwrap().to_le_bytes();
+    let mut at = 0;
+    while lies && let Some(found) = bytes[at..].windows(4).position(|window| window == size) {
+        at += found;
+        bytes[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
+    }
+    bytes
+}
+
 /// A draft of the operations centre: nobody else sees it.
 async fn draft(app: &TestApp) -> kit::uuid::Uuid {
     let task = app.as_user("centre1").post("/tasks", &json!({ "title": "修路" })).await.assert(201);
@@ -134,6 +153,54 @@ testkit::both! {
         assert!(reply.header("content-disposition").starts_with("inline"));
         assert_eq!(reply.header("content-type"), "image/png");
         assert!(reply.header("content-security-policy").contains("default-src 'none'"));
+    }
+
+    async fn sound_and_film_are_played_with_the_part_that_is_asked_for(app) {
+        let user = app.as_user("staff_a1");
+        let wav = upload(&user, "录音.wav", b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0").await;
+        let mp4 = upload(&user, "现场.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\0\0\x08free").await;
+        for (file, kind, media_type) in [(&wav, "audio", "audio/wav"), (&mp4, "video", "video/mp4")] {
+            assert_eq!((&file["preview"], &file["previewable"]), (&json!(kind), &json!(true)), "{file}");
+            let reply = user.clone().header("range", "bytes=4-7").get(&path(file, "/preview")).await;
+            reply.assert(206);
+            assert_eq!((reply.header("content-type"), reply.body.len()), (media_type, 4));
+            assert!(reply.header("content-security-policy").contains("default-src 'none'"));
+        }
+    }
+
+    async fn a_spreadsheet_is_shown_as_texts_page_by_page(app) {
+        let user = app.as_user("staff_a1");
+        let mut csv = String::from("任务,单位\n");
+        for n in 1..=450 {
+            csv += &format!("任务{n},<b>局</b>\n");
+        }
+        let file = user.upload("台账.csv", csv).await.assert(201);
+        assert_eq!((&file["preview"], &file["previewable"]), (&json!("table"), &json!(false)));
+        user.get(&path(&file, "/preview")).await.refused(415, "not_previewable");
+        let page = user.get(&path(&file, "/table")).await.assert(200);
+        assert_eq!((&page["columns"], &page["total"]), (&json!(["任务", "单位"]), &json!(450)));
+        assert_eq!(page["rows"].as_array().unwrap().len(), 200);
+        assert_eq!(page["rows"][0], json!({ "number": 2, "cells": ["任务1", "<b>局</b>"] }));
+        let last = user.get(&path(&file, "/table?from=400")).await.assert(200);
+        assert_eq!(last["rows"].as_array().unwrap().len(), 50);
+        assert_eq!(last["rows"][49]["cells"][0], "任务450");
+        app.as_user("head_b").get(&path(&file, "/table")).await.refused(404, "not_found");
+        let text = upload(&user, "a.txt", b"x").await;
+        user.get(&path(&text, "/table")).await.refused(415, "not_previewable");
+        let broken = upload(&user, "坏.csv", b"\"never closed,1\n2,3\n").await;
+        user.get(&path(&broken, "/table")).await.refused(422, "document_unsound");
+    }
+
+    async fn a_document_that_unpacks_to_too_much_is_not_shown(app) {
+        let user = app.as_user("staff_a1");
+        let file = user.upload("通知.docx", docx(b"<w:document/>", false)).await.assert(201);
+        assert_eq!(file["preview"], "word");
+        user.get(&path(&file, "/preview")).await.assert(200);
+        // A hundred megabytes and one byte, of which the directory says that they are a hundred bytes.
+        let bomb = user.upload("通知.docx", docx(&vec![b'x'; (100 << 20) + 1], true)).await.assert(201);
+        assert_eq!(bomb["preview"], "word");
+        let problem = user.get(&path(&bomb, "/preview")).await.refused(422, "document_unsound");
+        assert!(problem["detail"].as_str().unwrap().contains("请勿下载打开"));
     }
 
     async fn an_empty_and_an_oversized_file_are_refused(app) {
@@ -264,5 +331,137 @@ testkit::both! {
         files::attach(&mut tx, &ctx, task, Owner::task(task), &ids[..50]).await.unwrap();
         assert!(files::attach(&mut tx, &ctx, task, Owner::task(task), &ids[50..]).await.is_err());
         tx.rollback().await.unwrap();
+    }
+}
+
+async fn replace(app: &TestApp, login: &str, task: kit::uuid::Uuid, old: &Value, new: &Value) -> testkit::Reply {
+    let path = format!("/tasks/{task}/attachments/{}/versions", old["id"].as_str().unwrap());
+    app.as_user(login).post(&path, &json!({ "file_id": new["id"] })).await
+}
+
+testkit::both! {
+    async fn a_newer_version_takes_the_place_and_the_old_ones_can_be_looked_at(app) {
+        let task = draft(app).await;
+        let centre = app.as_user("centre1");
+        let first = upload(&centre, "方案.txt", b"1").await;
+        let other = upload(&centre, "附图.txt", b"0").await;
+        centre.post(&format!("/tasks/{task}/attachments"), &json!({ "file_ids": [first["id"], other["id"]] })).await.assert(200);
+        let second = upload(&centre, "方案（修改）.txt", b"2").await;
+        let page = replace(app, "centre1", task, &first, &second).await.assert(200);
+        let names = |page: &Value| page["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(&page), ["附图.txt", "方案（修改）.txt"]);
+        assert_eq!((&page["files"][0]["has_older"], &page["files"][1]["has_older"]), (&json!(false), &json!(true)));
+        // Who comes second with what was replaced learns it; what is attached already is no new version.
+        let third = upload(&app.as_user("centre2"), "方案（定稿）.txt", b"3").await;
+        replace(app, "centre2", task, &first, &third).await.refused(404, "not_found");
+        let page = replace(app, "centre1", task, &second, &other).await;
+        page.refused_field("file_id");
+        let mut tx = app.app.db.begin().await.unwrap();
+        db::execute!(tx, |c| db::sqlx::query("update task set creator_id = (select person_id from account where login = 'centre2')").execute(c)).unwrap();
+        tx.commit().await.unwrap();
+        replace(app, "centre2", task, &first, &third).await.refused(409, "replaced");
+        replace(app, "centre2", task, &second, &third).await.assert(200);
+        let versions = app.as_user("centre2").get(&path(&third, "/versions")).await.assert(200);
+        let older: Vec<_> = versions["items"].as_array().unwrap().iter().map(|item| item["file"]["name"].as_str().unwrap()).collect();
+        assert_eq!(older, ["方案（修改）.txt", "方案.txt"]);
+        assert_ne!(versions["items"][0]["replaced_by"]["id"], versions["items"][1]["replaced_by"]["id"]);
+        assert_eq!(app.as_user("centre2").get(&path(&first, "/content")).await.text(), "1");
+        app.as_user("head_b").get(&path(&third, "/versions")).await.refused(404, "not_found");
+        let line = app.as_user("centre2").get(&format!("/tasks/{task}/timeline")).await.assert(200);
+        assert_eq!((&line["items"][0]["action"], &line["items"][0]["sentence"]), (&json!("file_replaced"), &json!("附件“方案（修改）.txt”换为新版本“方案（定稿）.txt”")));
+    }
+
+    async fn what_another_brought_is_replaced_by_the_issuing_side_only(app) {
+        let centre = app.as_user("centre1");
+        let body = json!({ "title": "修路", "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] });
+        let made = centre.post("/tasks", &body).await.assert(201);
+        let task: kit::uuid::Uuid = made["task"]["id"].as_str().unwrap().parse().unwrap();
+        let sent = json!({ "version": made["task"]["version"], "not_secret": true });
+        centre.post(&format!("/tasks/{task}/submission"), &sent).await.assert(200);
+        let theirs = upload(&centre, "要求.txt", b"1").await;
+        centre.post(&format!("/tasks/{task}/attachments"), &json!({ "file_ids": [theirs["id"]] })).await.assert(200);
+        let mine = upload(&app.as_user("head_b"), "要求2.txt", b"2").await;
+        replace(app, "head_b", task, &theirs, &mine).await.refused(403, "forbidden");
+        let better = upload(&centre, "要求3.txt", b"3").await;
+        replace(app, "centre1", task, &theirs, &better).await.assert(200);
+    }
+}
+
+testkit::both! {
+    async fn the_library_finds_files_of_tasks_one_sees(app) {
+        let centre = app.as_user("centre1");
+        let task = draft(app).await;
+        let mut ids = Vec::new();
+        for (name, bytes) in [("关于修路的请示.txt", &b"1"[..]), ("100%_现场.png", PNG), ("预算.csv", b"a,b\n1,2\n")] {
+            ids.push(upload(&centre, name, bytes).await["id"].clone());
+        }
+        centre.post(&format!("/tasks/{task}/attachments"), &json!({ "file_ids": ids })).await.assert(200);
+        upload(&centre, "没有附上的修路.txt", b"4").await;
+        let found = async |login: &str, query: &str| {
+            let page = app.as_user(login).get(&format!("/files?{query}")).await.assert(200);
+            page["items"].as_array().unwrap().iter().map(|item| item["file"]["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("centre1", "").await, ["预算.csv", "100%_现场.png", "关于修路的请示.txt"]);
+        assert_eq!(found("head_b", "").await, [""; 0], "a draft of others");
+        for (query, names) in [
+            (format!("q={}", testkit::encoded("请示")), &["关于修路的请示.txt"][..]),
+            (format!("q={}", testkit::encoded("修路 现场")), &["100%_现场.png"]),
+            (format!("q={}", testkit::encoded("%_")), &["100%_现场.png"]),
+            ("kind=sheet".to_owned(), &["预算.csv"]),
+            ("kind=picture".to_owned(), &["100%_现场.png"]),
+            ("kind=document".to_owned(), &["关于修路的请示.txt"]),
+            ("kind=other".to_owned(), &[]),
+            ("to=2026-02-05".to_owned(), &[]),
+            ("from=2026-02-06&to=2026-02-06&kind=sheet".to_owned(), &["预算.csv"]),
+        ] {
+            assert_eq!(found("centre1", &query).await, names, "{query}");
+        }
+        let first = centre.get("/files?limit=2").await.assert(200);
+        assert_eq!(first["items"][0]["task"]["title"], "修路");
+        let cursor = first["next_cursor"].as_str().unwrap();
+        assert_eq!(found("centre1", &format!("limit=2&cursor={cursor}")).await, ["关于修路的请示.txt"]);
+        // What was replaced is no longer listed.
+        let newer = upload(&centre, "新的请示.txt", b"5").await;
+        let path = format!("/tasks/{task}/attachments/{}/versions", ids[0].as_str().unwrap());
+        centre.post(&path, &json!({ "file_id": newer["id"] })).await.assert(200);
+        assert_eq!(found("centre1", "kind=document").await, ["新的请示.txt"]);
+    }
+}
+
+testkit::both! {
+    async fn a_content_that_is_no_longer_what_it_was_is_found(app) {
+        let user = app.as_user("staff_a1");
+        let good = upload(&user, "a.txt", b"good").await;
+        let bad = upload(&user, "b.txt", b"bad").await;
+        upload(&user, "c.txt", b"bad").await;
+        user.get("/files/checks").await.refused(403, "forbidden");
+        let admin = app.as_user("admin");
+        let report = admin.get("/files/checks").await.assert(200);
+        assert_eq!((&report["contents"], &report["bytes"], &report["unchecked"]), (&json!(2), &json!(7), &json!(2)));
+        std::fs::write(content(app, bad["digest"].as_str().unwrap()), b"BAD").unwrap();
+        app.run_jobs().await;
+        let mut report = json!(null);
+        for _ in 0..500 {
+            report = admin.get("/files/checks").await.assert(200);
+            if report["unchecked"] == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!((&report["unchecked"], report["damaged"].as_array().unwrap().len()), (&json!(0), 1), "{report}");
+        assert_eq!((&report["damaged"][0]["digest"], &report["damaged"][0]["files"]), (&bad["digest"], &json!(2)));
+        assert_ne!(report["damaged"][0]["digest"], good["digest"]);
+        // A backup has brought it back.
+        std::fs::write(content(app, bad["digest"].as_str().unwrap()), b"bad").unwrap();
+        app.clock.advance(Duration::from_secs(3600));
+        app.run_jobs().await;
+        for _ in 0..500 {
+            report = admin.get("/files/checks").await.assert(200);
+            if report["damaged"] == json!([]) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it stays damaged: {report}");
     }
 }

@@ -8,3 +8,4 @@ mod notify;
 mod org;
 mod org_import;
 mod platform;
+mod uploads;

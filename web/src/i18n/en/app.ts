@@ -10,6 +10,7 @@ export default {
     tasks: 'Tasks',
     create: 'New task',
     urges: 'Urges',
+    library: 'Library',
     inbox: 'Inbox',
     org: 'Units and people',
     calendar: 'Working days',

@@ -10,6 +10,7 @@ export default {
     tasks: '任务',
     create: '新建任务',
     urges: '督办',
+    library: '文件库',
     inbox: '消息',
     org: '机构人员',
     calendar: '工作日历',

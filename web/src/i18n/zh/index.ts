@@ -1,5 +1,6 @@
 import access from './access'
 import app from './app'
+import archive from './archive'
 import calendar from './calendar'
 import common from './common'
 import files from './files'
@@ -18,6 +19,7 @@ import words from './words'
 export default {
   access,
   app,
+  archive,
   calendar,
   common,
   files,

@@ -1,9 +1,24 @@
-import { problemOf, Problem, spoken, url } from '@/api/client'
-import type { FileRef } from '@/api/types'
+import { get, problemOf, Problem, type Query, spoken, url } from '@/api/client'
+import type { FileRef, LibraryItem, OlderVersion, Page, TablePage } from '@/api/types'
 import { uuid } from '@/lib/id'
+import { RESUMABLE_FROM, type Sending, sendInPieces, type Standing } from './resume'
+import { line, memory } from './tus'
 
 export const contentUrl = (id: string) => url(`/files/${id}/content`)
+export const readTable = (id: string, from: number) => get<TablePage>(`/files/${id}/table`, { from })
+export const listVersions = (id: string) => get<{ items: OlderVersion[] }>(`/files/${id}/versions`)
+export const listFiles = (query: Query) => get<Page<LibraryItem>>('/files', query)
 export const previewUrl = (id: string) => url(`/files/${id}/preview`)
+
+/** Sends a file: a small one at once, a large one in pieces that survive a broken line. */
+export function sendFile(
+  file: File,
+  onProgress: (share: number) => void,
+  onStanding: (standing: Standing) => void,
+): Sending {
+  if (file.size <= RESUMABLE_FROM) return uploadFile(file, onProgress)
+  return sendInPieces(file, line, memory, uuid(), onProgress, onStanding)
+}
 
 /** XMLHttpRequest, because fetch cannot tell how far an upload has come. */
 export function uploadFile(

@@ -1,12 +1,9 @@
 import type { FileRef } from '@/api/types'
 
-export type PreviewKind = 'image' | 'pdf' | null
+export type PreviewKind = FileRef['preview']
 
-export function previewKind(file: FileRef): PreviewKind {
-  if (!file.previewable) return null
-  if (/^image\/(png|jpeg|webp|gif)$/.test(file.media_type)) return 'image'
-  return file.media_type === 'application/pdf' ? 'pdf' : null
-}
+/** How a file is looked at without saving it; the server knows what does no harm. */
+export const previewKind = (file: FileRef): PreviewKind => file.preview
 
 /** 'XLSX' for the little label beside a name. */
 export function extension(name: string): string {

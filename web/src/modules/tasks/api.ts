@@ -43,6 +43,9 @@ export const deleteTask = (id: string, version: number) => del(`/tasks/${id}`, {
 export const setChildren = (id: string, version: number, children: ChildInput[]) =>
   put<TaskAnswer>(`/tasks/${id}/children`, { version, children })
 
+export const replaceFile = (id: string, old: string, file_id: string, key?: string) =>
+  post<TaskAnswer>(`/tasks/${id}/attachments/${old}/versions`, { file_id }, key)
+
 const act = (id: string, what: string) => (body: object, key?: string) =>
   post<TaskAnswer>(`/tasks/${id}/${what}`, body, key)
 export const submitTask = (id: string, version: number, key?: string) =>

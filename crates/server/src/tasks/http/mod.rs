@@ -5,6 +5,7 @@ mod lists;
 mod parts;
 mod requests;
 mod rules;
+mod versions;
 
 use db::Tx;
 use utoipa_axum::router::OpenApiRouter;
@@ -56,6 +57,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(parts::link))
         .routes(guarded!(parts::unlink))
         .routes(guarded!(parts::merge))
+        .routes(guarded!(versions::replace))
         .routes(guarded!(rules::show, rules::write))
         .routes(guarded!(rules::preview))
         .merge(import::routes())

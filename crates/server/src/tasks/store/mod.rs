@@ -6,6 +6,7 @@ mod life;
 mod list;
 mod nodes;
 mod parts;
+mod record;
 mod requests;
 mod task;
 
@@ -15,6 +16,7 @@ pub(super) use life::*;
 pub(super) use list::*;
 pub(super) use nodes::*;
 pub(super) use parts::*;
+pub(super) use record::*;
 pub(super) use requests::*;
 pub(super) use task::*;
 

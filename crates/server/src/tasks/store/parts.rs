@@ -104,6 +104,7 @@ macro_rules! select_report {
         )
     };
 }
+pub(super) use select_report;
 
 pub(in crate::tasks) async fn reports(tx: &mut Tx, task: TaskId) -> Result<Vec<ReportRow>> {
     run!(tx, |c| sqlx::query_as(select_report!("where task_id = $1 order by at desc, id desc limit 200")).bind(task).fetch_all(c))

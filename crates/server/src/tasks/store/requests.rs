@@ -17,6 +17,7 @@ macro_rules! select_request {
         )
     };
 }
+pub(super) use select_request;
 
 pub(in crate::tasks) async fn requests(tx: &mut Tx, task: TaskId) -> Result<Vec<RequestRow>> {
     run!(tx, |c| sqlx::query_as(select_request!("where task_id = $1 order by at desc, id desc limit 200")).bind(task).fetch_all(c))

@@ -1,14 +1,18 @@
 import { reactive, type Ref } from 'vue'
 import type { FileRef } from '@/api/types'
 import { explain } from '@/lib/problems'
-import { uploadFile } from '../api'
+import { sendFile } from '../api'
+import type { Standing } from '../resume'
 
 export interface Upload {
   id: number
   file: File
   share: number
   error: string
+  standing: Standing
   cancel(): void
+  /** Pauses or goes on; only what is sent in pieces can. */
+  toggle?: () => void
 }
 
 let last = 0
@@ -23,10 +27,15 @@ export function useUploads(files: Ref<FileRef[]>) {
 
   function start(file: File): void {
     const id = ++last
-    uploads.push({ id, file, share: 0, error: '', cancel: () => undefined })
+    uploads.push({ id, file, share: 0, error: '', standing: 'sending', cancel: () => undefined })
     const upload = uploads.find((one) => one.id === id)
     if (!upload) return
-    const { done, cancel } = uploadFile(file, (share) => (upload.share = share))
+    const { done, cancel, pause, go } = sendFile(
+      file,
+      (share) => (upload.share = share),
+      (standing) => (upload.standing = standing),
+    )
+    if (pause && go) upload.toggle = () => (upload.standing === 'paused' ? go() : pause())
     upload.cancel = () => {
       cancel()
       drop(id)

@@ -1,0 +1,59 @@
+//! Urges as they are kept for the long term. The keys are the archive's words and are the same for every reader.
+
+use std::collections::HashMap;
+
+use db::Tx;
+use kit::{Day, Moment};
+use serde::Serialize;
+
+use super::{model::UrgeId, store};
+use crate::{
+    app::Outcome,
+    org::{self, PersonId},
+    tasks::{Named, TaskId},
+};
+
+/// Somebody pressed, and what they were answered.
+#[derive(Debug, Serialize)]
+pub struct UrgeRecord {
+    #[serde(rename = "标识")]
+    id: UrgeId,
+    #[serde(rename = "督办单位")]
+    unit: Named,
+    #[serde(rename = "督办人")]
+    by: Option<Named>,
+    #[serde(rename = "督办时间")]
+    at: Moment,
+    #[serde(rename = "督办意见")]
+    text: String,
+    #[serde(rename = "回复期限")]
+    reply_due_day: Day,
+    #[serde(rename = "回复人")]
+    replied_by: Option<Named>,
+    #[serde(rename = "回复时间")]
+    replied_at: Option<Moment>,
+    #[serde(rename = "回复内容")]
+    reply: Option<String>,
+}
+
+/// A task's urges, the oldest first; who may have them is decided where the task's record is asked for.
+pub async fn record_of(tx: &mut Tx, task: TaskId) -> Outcome<Vec<UrgeRecord>> {
+    let rows = store::all_of_task(tx, task).await?;
+    let people: Vec<PersonId> = rows.iter().flat_map(|row| [Some(row.person_id), row.replied_by]).flatten().collect();
+    let names: HashMap<PersonId, String> = org::person_refs(tx, people).await?.into_iter().map(|p| (p.id, p.name)).collect();
+    let person = |id: Option<PersonId>| id.and_then(|id| Some(Named { id: id.0, name: names.get(&id)?.clone() }));
+    Ok(rows
+        .into_iter()
+        .map(|row| UrgeRecord {
+            unit: Named { id: row.unit_id.0, name: row.unit_name },
+            by: person(Some(row.person_id)),
+            replied_by: person(row.replied_by),
+            id: row.id,
+            at: row.at,
+            text: row.text,
+            reply_due_day: row.reply_due_day,
+            replied_at: row.replied_at,
+            reply: row.reply,
+        })
+        .collect())
+}

@@ -1,0 +1,1 @@
+export { default as ArchivePanel } from './components/ArchivePanel.vue'
