@@ -12,6 +12,7 @@ const FILES: &[(&str, &str)] = &[
     ("names", include_str!("../../locales/en/names.toml")),
     ("requests", include_str!("../../locales/en/requests.toml")),
     ("standing", include_str!("../../locales/en/standing.toml")),
+    ("talk", include_str!("../../locales/en/talk.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
 ];
 

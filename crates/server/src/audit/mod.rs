@@ -14,7 +14,7 @@ use kit::{NIL, uuid::Uuid};
 use sha2::{Digest as _, Sha256};
 use wording::Words;
 
-pub use store::{Event, events_of_task, events_since, streams, whole_stream};
+pub use store::{Event, events_at, events_of_task, events_since, streams, whole_stream};
 
 use crate::app::{Ctx, Outcome};
 

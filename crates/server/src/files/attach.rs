@@ -43,6 +43,11 @@ fn too_many() -> Refusal {
     Refusal::field("file_ids", say!("附件最多 {MOST} 个"))
 }
 
+/// Takes away every file of something that is no longer said; the ledger keeps their names.
+pub async fn detach(tx: &mut Tx, owner: Owner) -> Outcome<()> {
+    Ok(store::remove_attachments(tx, owner).await?)
+}
+
 /// Files by what they are attached to, in the order they were uploaded; owners without files are missing.
 pub async fn of_owners(tx: &mut Tx, owners: &[Uuid]) -> Outcome<HashMap<Uuid, Vec<FileRef>>> {
     let mut found: HashMap<Uuid, Vec<FileRef>> = HashMap::new();

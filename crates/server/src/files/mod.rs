@@ -20,7 +20,7 @@ use db::Tx;
 use futures_util::future::BoxFuture;
 use kit::uuid::Uuid;
 
-pub use attach::{attach, of_owners, of_task};
+pub use attach::{attach, detach, of_owners, of_task};
 pub use http::routes;
 pub use leftovers::sweep;
 pub use model::{FileId, FileRef, Owner};

@@ -4,11 +4,12 @@ use db::Tx;
 use kit::Day;
 use wording::{Words, say};
 
-use super::{model::UrgeId, urge};
+use super::{followers, model::UrgeId, spoken, urge};
 use crate::{
     app::{Ctx, Outcome},
     notify::{self, NewMessage},
     org::{self, PersonId, PostKind},
+    talk,
     tasks::{self, Case, PartyRow, PartyState, TaskEvent},
 };
 
@@ -44,33 +45,55 @@ pub const EVENTS: &[&str] = &[
     "task.terminated",
     "task.urged",
     "task.urge_replied",
+    "task.rated",
+    "task.rating_corrected",
+    "task.commented",
+    "task.comment_edited",
 ];
 
-struct Notice {
-    to: Vec<PersonId>,
-    title: Words,
-    text: Words,
-    urge: Option<UrgeId>,
+pub(super) struct Notice {
+    pub(super) to: Vec<PersonId>,
+    pub(super) title: Words,
+    pub(super) text: Words,
+    pub(super) urge: Option<UrgeId>,
 }
 
-/// Tells whom an event concerns. `key` is the event's own: the same event tells nobody twice.
+/// Tells whom an event concerns, and whoever follows the task. `key` is the event's own: the same event tells nobody twice.
 pub async fn tell(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outcome<()> {
     let case = Case::look(tx, ctx, event.task).await?;
-    let Some(notice) = notice(tx, ctx, &case, event).await? else { return Ok(()) };
+    let notice = notice(tx, ctx, &case, event).await?;
+    let told = notice.as_ref().map(|notice| notice.to.clone()).unwrap_or_default();
+    if let Some(notice) = notice {
+        let kind = spoken::kind_of(&event.name);
+        let quiet = if spoken::is_news(tx, ctx, event).await? { talk::muted(tx, event.task).await? } else { Vec::new() };
+        send(tx, ctx, event, key, kind, notice, &quiet).await?;
+    }
+    if let Some(news) = followers::news(tx, ctx, &case, event).await? {
+        let followers = talk::followers(tx, ctx, event.task).await?;
+        let to = followers.into_iter().map(|(person, _)| person).filter(|person| !told.contains(person)).collect();
+        send(tx, ctx, event, key, "task.followed", Notice { to, ..news }, &[]).await?;
+    }
+    Ok(())
+}
+
+async fn send(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str, kind: &str, notice: Notice, quiet: &[PersonId]) -> Outcome<()> {
     let mut to = notice.to;
     to.sort_unstable();
     to.dedup();
     to.retain(|person| Some(*person) != event.actor);
+    let (quiet, loud): (Vec<PersonId>, Vec<PersonId>) = to.into_iter().partition(|person| quiet.contains(person));
     let message = NewMessage {
-        to: &to,
-        kind: event.name.as_str(),
+        to: &loud,
+        kind,
         title: &notice.title,
         text: &notice.text,
         task: Some(event.task.0),
         urge: notice.urge.map(|id| id.0),
+        subject: event.subject,
         dedupe: key,
     };
-    notify::send(tx, ctx, message).await
+    notify::send(tx, ctx, message).await?;
+    notify::send_quietly(tx, ctx, NewMessage { to: &quiet, ..message }).await
 }
 
 async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outcome<Option<Notice>> {
@@ -158,6 +181,9 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         }
         "task.terminated" => plain(everybody(tx, case, today).await?, "任务已终止", say!("“{title}”已终止，不再办理。")),
         "task.urged" | "task.urge_replied" => return urge_notice(tx, case, event, today).await,
+        "task.rated" | "task.rating_corrected" | "task.commented" | "task.comment_edited" => {
+            return spoken::notice(tx, ctx, case, event).await;
+        }
         _ => None,
     })
 }

@@ -133,3 +133,14 @@ pub(super) async fn answer(tx: &mut Tx, id: UrgeId, reply: &str, by: PersonId, a
     .fetch_optional(c))?;
     Ok(row.is_some())
 }
+
+/// Open tasks whose lamp turned red between these days, with their titles and the day; none while nobody follows anything.
+pub(super) async fn turned_red(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<(TaskId, String, Day)>> {
+    run!(tx, |c| sqlx::query_as(
+        "select id, title, red_from from task where state in ('dispatched', 'active') and red_from >= $1 and red_from <= $2 \
+           and exists (select 1 from watch where mode = 'follow') order by red_from, id"
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(c))
+}

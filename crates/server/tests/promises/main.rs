@@ -3,14 +3,17 @@
 
 mod bounds;
 mod closing;
+mod comments;
 mod deadlines;
 mod decomposition;
 mod doors;
 mod fairness;
 mod figures;
+mod followed;
 mod kit;
 mod ledger;
 mod nodes;
+mod notes;
 mod refusals;
 mod reporting;
 mod requests;

@@ -3,6 +3,7 @@
 mod bulk;
 mod figures;
 mod list;
+mod marks;
 mod nodes;
 mod parts;
 mod requests;
@@ -11,6 +12,7 @@ mod task;
 pub(super) use bulk::*;
 pub(super) use figures::*;
 pub(super) use list::*;
+pub(super) use marks::*;
 pub(super) use nodes::*;
 pub(super) use parts::*;
 pub(super) use requests::*;
