@@ -76,6 +76,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a comment: that there was one stays to be seen. */
+        delete: operations["delete_comment"];
+        options?: never;
+        head?: never;
+        /** Changes one's own words within ten minutes, while nobody else has said anything since. */
+        patch: operations["edit_comment"];
+        trace?: never;
+    };
     "/api/v1/deadline-readings": {
         parameters: {
             query?: never;
@@ -178,6 +196,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own messages by the task they are about, newest first. */
+        get: operations["read_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -264,6 +299,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Corrects one's own note on the day it was given. */
+        patch: operations["correct_note"];
         trace?: never;
     };
     "/api/v1/org-imports": {
@@ -757,6 +809,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said about a task, newest first. */
+        get: operations["list_comments"];
+        put?: never;
+        /** Says something about a task. */
+        post: operations["comment_on_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/handler": {
         parameters: {
             query?: never;
@@ -768,6 +838,40 @@ export interface paths {
         /** Names the handler of a unit's part. */
         put: operations["assign_task"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/mentionable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be addressed in a comment on the task: those who see it, at most eight. */
+        get: operations["list_mentionable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a leader's note (点评) on a task or one of its reports. */
+        post: operations["rate_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -859,6 +963,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is said about a task: leaders' notes, how many comments, what the asker wants to hear. */
+        get: operations["task_talk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/timeline": {
         parameters: {
             query?: never;
@@ -922,6 +1043,23 @@ export interface paths {
         put?: never;
         /** Checks a closed task: strikes it off, or has it worked on again. */
         post: operations["verify_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Follows or mutes a task with everything below it, or takes that back. */
+        put: operations["watch_task"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1008,6 +1146,24 @@ export interface paths {
         /** Says who signs for a unit from today on. Only administrators. */
         put: operations["set_liaisons"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A unit's notes. */
+        get: operations["unit_notes"];
+        put?: never;
+        /** Gives a leader's note on a unit. */
+        post: operations["rate_unit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1173,6 +1329,56 @@ export interface components {
         };
         /** @enum {string} */
         Colours: "four" | "three";
+        /** @description Something said about a task. */
+        Comment: {
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            deleted_at?: components["schemas"]["Moment"] | null;
+            deleted_by?: components["schemas"]["PersonRef"] | null;
+            edited_at?: components["schemas"]["Moment"] | null;
+            files: components["schemas"]["FileRef"][];
+            id: components["schemas"]["CommentId"];
+            may_delete: boolean;
+            /** @description The asker may change it: it is theirs, fresh, and nobody has said anything since. */
+            may_edit: boolean;
+            /** @description Who was addressed by name. */
+            mentions: components["schemas"]["PersonRef"][];
+            quote?: components["schemas"]["Quote"] | null;
+            task_id: components["schemas"]["TaskId"];
+            /** @description Empty once it is deleted. */
+            text: string;
+        };
+        /** @description Other words for it. */
+        CommentEdit: {
+            /** @description Who is addressed by name now. */
+            mention_ids?: components["schemas"]["PersonId"][];
+            /** @description At most 2,000 characters. */
+            text: string;
+        };
+        /**
+         * Format: uuid
+         * @description Something said about a task.
+         */
+        CommentId: string;
+        /** @description Something to be said. */
+        CommentInput: {
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description Who is addressed by name, at most 20; each must see the task. */
+            mention_ids?: components["schemas"]["PersonId"][];
+            quote_comment_id?: components["schemas"]["CommentId"] | null;
+            /**
+             * Format: int64
+             * @description An event of the time line that is quoted, by its place.
+             */
+            quote_seq?: number | null;
+            /** @description At most 2,000 characters. */
+            text: string;
+        };
+        /** @description A page of comments, newest first. */
+        CommentPage: {
+            items: components["schemas"]["Comment"][];
+            next_cursor?: string | null;
+        };
         CommitInput: {
             /** @description The tasks go out at once, which confirms that nothing in them is a state secret (不涉密); otherwise they are drafts. */
             dispatch: boolean;
@@ -1393,6 +1599,27 @@ export interface components {
             login: string;
             name: string;
         };
+        /** @description Messages about one task; one that is about none stands alone. */
+        InboxEntry: {
+            /** Format: int64 */
+            count: number;
+            muted: boolean;
+            newest: components["schemas"]["Message"];
+            task?: components["schemas"]["TaskRow"] | null;
+            /** Format: int64 */
+            unread: number;
+        };
+        /** @description One's messages with one entry for each task. */
+        InboxPage: {
+            /** @description By the newest message, newest first. */
+            items: components["schemas"]["InboxEntry"][];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many messages are not read yet, on this page or not.
+             */
+            unread: number;
+        };
         /** @description A day decided on the spot. */
         KeptDay: {
             day: components["schemas"]["Day"];
@@ -1503,6 +1730,9 @@ export interface components {
         Members: {
             items: components["schemas"]["Member"][];
         };
+        Mentionable: {
+            items: components["schemas"]["PersonRef"][];
+        };
         /** @description A message to a person. */
         Message: {
             /** @description When. */
@@ -1511,7 +1741,14 @@ export interface components {
             id: components["schemas"]["MessageId"];
             /** @description What it is, for programs: `dispatched`, `urged`. */
             kind: string;
+            /** @description It is of a task its reader has muted: it does not count as unread. */
+            quiet: boolean;
             read_at?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: uuid
+             * @description What else it is about: the note, the comment, the report.
+             */
+            subject_id?: string | null;
             /**
              * Format: uuid
              * @description The task it is about.
@@ -1615,6 +1852,55 @@ export interface components {
              */
             target?: string | null;
             text: components["schemas"]["Words"];
+        };
+        /** @description What a leader thinks of a task, a report or a unit (点评). */
+        Note: {
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            corrected_at?: components["schemas"]["Moment"] | null;
+            id: components["schemas"]["NoteId"];
+            /** @description The asker may correct it now. */
+            may_correct: boolean;
+            /** @description Who was told and when they read it; only for leaders and the operations centre. */
+            readers?: components["schemas"]["Reader"][] | null;
+            report_id?: components["schemas"]["ReportId"] | null;
+            /**
+             * Format: int64
+             * @description One to five.
+             */
+            stars: number;
+            task_id?: components["schemas"]["TaskId"] | null;
+            text?: string | null;
+            unit?: components["schemas"]["UnitRef"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        NoteCorrection: {
+            /**
+             * Format: int64
+             * @description One to five.
+             */
+            stars: number;
+            /** @description At most 1,000 characters; needed with one or two stars. */
+            text?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description What a leader thinks of something.
+         */
+        NoteId: string;
+        /** @description A leader's note. */
+        NoteInput: {
+            report_id?: components["schemas"]["ReportId"] | null;
+            /**
+             * Format: int64
+             * @description One to five.
+             */
+            stars: number;
+            /** @description At most 1,000 characters; needed with one or two stars. */
+            text?: string | null;
         };
         NoticeInput: {
             /** @description One to twenty. */
@@ -1779,11 +2065,32 @@ export interface components {
             /** @description Always `about:blank`; `code` says which problem it is. */
             type: string;
         };
+        /** @description What was quoted. */
+        Quote: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            comment_id?: components["schemas"]["CommentId"] | null;
+            deleted: boolean;
+            /**
+             * Format: int64
+             * @description An event of the time line.
+             */
+            seq?: number | null;
+            /** @description Its first 200 characters; empty where it is a comment that was deleted. */
+            text: components["schemas"]["Words"];
+        };
         ReadInput: {
             /** @description All of them. */
             all?: boolean;
             /** @description Which, at most 500. */
             ids?: components["schemas"]["MessageId"][] | null;
+            /** @description All about these tasks, at most 500. */
+            task_ids?: string[] | null;
+        };
+        /** @description Who was told of a note, and when they read it. */
+        Reader: {
+            person: components["schemas"]["PersonRef"];
+            read_at?: components["schemas"]["Moment"] | null;
         };
         /** @enum {string} */
         ReasonClass: "own" | "waiting" | "changed" | "force";
@@ -2047,6 +2354,19 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @description A mean of stars. */
+        Stars: {
+            /**
+             * Format: int64
+             * @description How many it is made of: the newest of each leader for each subject.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The mean, to one decimal.
+             */
+            mean: number;
+        };
         SubmissionInput: {
             /** @description The writer confirms that nothing in it is a state secret (不涉密). */
             not_secret?: boolean;
@@ -2223,6 +2543,8 @@ export interface components {
             depth: number;
             dispatched_at?: components["schemas"]["Moment"] | null;
             due_day?: components["schemas"]["Day"] | null;
+            /** @description The asker follows it. */
+            followed: boolean;
             /** @description There are tasks below it. */
             has_children: boolean;
             /** @description Its id. */
@@ -2493,6 +2815,27 @@ export interface components {
         };
         /** @enum {string} */
         TaskState: "draft" | "approval" | "dispatched" | "active" | "closed" | "settled" | "suspended" | "terminated";
+        /** @description What is said about a task beside the work: everything but the comments themselves, which are many. */
+        TaskTalk: {
+            /** @description The asker may comment. */
+            can_comment: boolean;
+            /** @description The asker may give a note. */
+            can_rate: boolean;
+            /**
+             * Format: int64
+             * @description Comments that stand.
+             */
+            comments: number;
+            /** @description Newest first. */
+            notes: components["schemas"]["Note"][];
+            stars?: components["schemas"]["Stars"] | null;
+            /**
+             * Format: int64
+             * @description Messages about it that the asker has not read.
+             */
+            unread: number;
+            watch: components["schemas"]["Watch"];
+        };
         TaskTree: {
             items: components["schemas"]["TaskRow"][];
             /** @description There is more: ask for the tree of a task further down. */
@@ -2652,6 +2995,16 @@ export interface components {
         UnitLoads: {
             items: components["schemas"]["UnitLoad"][];
         };
+        /** @description What leaders think of a unit. */
+        UnitNotes: {
+            /** @description The asker may give one. */
+            can_rate: boolean;
+            /** @description Newest first, at most a hundred. */
+            items: components["schemas"]["Note"][];
+            /** @description The asker may read them: the unit's own people, whoever is in charge of it, and whoever sees everything. */
+            may_read: boolean;
+            stars?: components["schemas"]["Stars"] | null;
+        };
         /** @description A unit by name. */
         UnitRef: {
             /** @description Its id. */
@@ -2768,6 +3121,16 @@ export interface components {
         };
         /** @enum {string} */
         VerificationResult: "pass" | "fail";
+        /** @description What the asker wants to hear of a task. */
+        Watch: {
+            mode?: components["schemas"]["WatchMode"] | null;
+            own?: components["schemas"]["WatchMode"] | null;
+        };
+        WatchInput: {
+            mode: components["schemas"]["WatchMode"] | null;
+        };
+        /** @enum {string} */
+        WatchMode: "follow" | "mute";
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
     };
@@ -2933,6 +3296,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarOverview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentEdit"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -3171,6 +3600,42 @@ export interface operations {
             };
         };
     };
+    read_inbox: {
+        parameters: {
+            query?: {
+                /** @description Only tasks with something unread. */
+                unread?: boolean;
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: {
@@ -3271,6 +3736,8 @@ export interface operations {
             query?: {
                 /** @description Only those not read yet. */
                 unread?: boolean;
+                /** @description Only those about this task. */
+                task_id?: string;
                 /** @description Where the page begins. */
                 cursor?: string;
                 /** @description 1 to 200, 50 when missing. */
@@ -3325,6 +3792,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteCorrection"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -4126,7 +4628,7 @@ export interface operations {
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
                 /** @description Which of mine. */
-                mine?: "handling" | "created" | "unit";
+                mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
@@ -4236,7 +4738,7 @@ export interface operations {
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
                 /** @description Which of mine. */
-                mine?: "handling" | "created" | "unit";
+                mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
@@ -4310,7 +4812,7 @@ export interface operations {
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
                 /** @description Which of mine. */
-                mine?: "handling" | "created" | "unit";
+                mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
@@ -4645,6 +5147,80 @@ export interface operations {
             };
         };
     };
+    list_comments: {
+        parameters: {
+            query?: {
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comment_on_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assign_task: {
         parameters: {
             query?: never;
@@ -4667,6 +5243,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mentionable: {
+        parameters: {
+            query?: {
+                /** @description A part of the name; whoever is near the task when missing. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentionable"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -4870,6 +5518,37 @@ export interface operations {
             };
         };
     };
+    task_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTalk"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     task_timeline: {
         parameters: {
             query?: {
@@ -5029,6 +5708,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTalk"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -5231,6 +5945,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unit_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitNotes"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -32,7 +32,7 @@ export default {
     thisMonth: 'This month',
     past: 'Past',
     last30: 'Last 30 days',
-    mine: { handling: 'handled by me', unit: 'of my unit', created: 'issued by me' },
+    mine: { handling: 'handled by me', unit: 'of my unit', created: 'issued by me', followed: 'followed by me' },
     role: { any: 'Lead or co-unit', lead: 'Lead only', co: 'Co-unit only' },
     text: {
       q: 'containing “{q}”',
@@ -131,7 +131,8 @@ export default {
     all: 'All',
     report: 'Reports',
     urge: 'Urges',
-    event: 'Events',
+    talk: 'Talk',
+    event: 'Record',
     none: 'Nothing recorded yet',
     older: 'Earlier',
     reported: 'reported',

@@ -32,7 +32,7 @@ export default {
     thisMonth: '本月',
     past: '已过期',
     last30: '近 30 天',
-    mine: { handling: '我经办的', unit: '本单位的', created: '我交办的' },
+    mine: { handling: '我经办的', unit: '本单位的', created: '我交办的', followed: '我关注的' },
     role: { any: '牵头或配合', lead: '只看牵头', co: '只看配合' },
     text: {
       q: '含“{q}”',
@@ -130,9 +130,10 @@ export default {
   stream: {
     title: '办理过程',
     all: '全部',
-    report: '上报',
+    report: '进展',
     urge: '督办',
-    event: '流转',
+    talk: '讨论',
+    event: '留痕',
     none: '还没有记录',
     older: '更早的记录',
     reported: '上报进展',

@@ -94,6 +94,7 @@ const BUTTONS: readonly Action[] = [
   'decide',
   'verify',
   'urge',
+  'rate',
   'assign',
   'decompose',
   'request_close',
