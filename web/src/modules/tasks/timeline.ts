@@ -1,4 +1,14 @@
-import type { Comment, Note, PersonRef, Report, Request, TaskDetail, TimelineItem, Urge, Verification } from '@/api/types'
+import type {
+  Comment,
+  Note,
+  PersonRef,
+  Report,
+  Request,
+  TaskDetail,
+  TimelineItem,
+  Urge,
+  Verification,
+} from '@/api/types'
 
 interface Base {
   key: string

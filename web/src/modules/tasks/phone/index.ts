@@ -1,4 +1,4 @@
-export { useReportOutbox } from './outbox'
+export { useOutbox } from './outbox'
 export { useAct } from './act'
 export { default as TaskCard } from './TaskCard.vue'
 export { default as DutyCard } from './DutyCard.vue'
