@@ -62,3 +62,23 @@ alter table message add column subject_id uuid;
 alter table message add column quiet boolean not null default false;
 create index message_subject on message (subject_id) where subject_id is not null;
 create index message_task on message (person_id, task_id, id);
+
+-- A thread of pressing: `urge` holds the first question and its answer, these the turns that followed.
+create table urge_turn (
+    id uuid primary key,
+    urge_id uuid not null references urge (id),
+    kind text not null check (kind in ('ask', 'reply')),
+    person_id uuid not null references person (id),
+    at bigint not null,
+    text text not null,
+    reply_due_day text,
+    check ((kind = 'ask') = (reply_due_day is not null))
+);
+create index urge_turn_urge on urge_turn (urge_id, id);
+
+-- By when the question that followed the first one is to be answered; empty while nothing is owed but the first answer.
+alter table urge add column again_day text;
+-- The answer was found good; the thread has ended.
+alter table urge add column accepted_at bigint;
+alter table urge add column accepted_by uuid references person (id);
+create index urge_again on urge (party_id) where again_day is not null;

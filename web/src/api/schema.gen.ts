@@ -1204,6 +1204,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/urges/{id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whoever pressed finds the answer good, which ends the thread. */
+        post: operations["accept_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/urges/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whoever pressed asks again in the same thread. */
+        post: operations["ask_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/urges/{id}/reply": {
         parameters: {
             query?: never;
@@ -1213,7 +1247,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers an urge. */
+        /** Answers what was asked last. */
         post: operations["reply_to_urge"];
         delete?: never;
         options?: never;
@@ -2065,6 +2099,12 @@ export interface components {
             /** @description Always `about:blank`; `code` says which problem it is. */
             type: string;
         };
+        /** @description Asking again in the same thread. */
+        QuestionInput: {
+            reply_due_day?: components["schemas"]["Day"] | null;
+            /** @description What is asked, at most 1,000 characters. */
+            text: string;
+        };
         /** @description What was quoted. */
         Quote: {
             at: components["schemas"]["Moment"];
@@ -2087,8 +2127,9 @@ export interface components {
             /** @description All about these tasks, at most 500. */
             task_ids?: string[] | null;
         };
-        /** @description Who was told of a note, and when they read it. */
+        /** @description Who was told of something, and when they read it. */
         Reader: {
+            /** @description Who. */
             person: components["schemas"]["PersonRef"];
             read_at?: components["schemas"]["Moment"] | null;
         };
@@ -2897,6 +2938,13 @@ export interface components {
             /** @description More waits than is shown: only what is due first of it was looked at. */
             truncated: boolean;
         };
+        /**
+         * Format: uuid
+         * @description A turn of such a thread after the first question and answer.
+         */
+        TurnId: string;
+        /** @enum {string} */
+        TurnKind: "ask" | "reply";
         /** @description A unit with who stands for it. */
         Unit: {
             /** @description Whether it still exists. */
@@ -3037,25 +3085,35 @@ export interface components {
         };
         /** @description Somebody presses for a task; it is answered by a day. */
         Urge: {
+            accepted_at?: components["schemas"]["Moment"] | null;
+            /** @description The latest question, which is the first one where nothing followed. */
+            asked: string;
             /** @description When. */
             at: components["schemas"]["Moment"];
             /** @description Who presses. */
             by: components["schemas"]["PersonRef"];
-            /** @description Files of the answer. */
+            /** @description Files of the first answer. */
             files: components["schemas"]["FileRef"][];
             /** @description Its id. */
             id: components["schemas"]["UrgeId"];
+            /** @description The asker may find the answer good. */
+            may_accept: boolean;
+            /** @description The asker may ask again. */
+            may_ask: boolean;
             /** @description The asker may answer. */
             may_reply: boolean;
-            /** @description There is no answer and the day has passed. */
+            /** @description An answer is owed and its day has passed. */
             overdue: boolean;
+            owed_day?: components["schemas"]["Day"] | null;
             /** @description Which party. */
             party_id: components["schemas"]["PartyId"];
+            /** @description Who was told of the questions and when they read them; only for whoever pressed, for leaders and the operations centre. */
+            readers?: components["schemas"]["Reader"][] | null;
             replied_at?: components["schemas"]["Moment"] | null;
             replied_by?: components["schemas"]["PersonRef"] | null;
-            /** @description The answer. */
+            /** @description The first answer. */
             reply?: string | null;
-            /** @description By when an answer is expected. */
+            /** @description By when the first answer was expected. */
             reply_due_day: components["schemas"]["Day"];
             /** @description Which task. */
             task_id: components["schemas"]["TaskId"];
@@ -3063,11 +3121,13 @@ export interface components {
             task_number?: string | null;
             /** @description Its title. */
             task_title: string;
-            /** @description What they say. */
+            /** @description What they say first. */
             text: string;
             to_person?: components["schemas"]["PersonRef"] | null;
             /** @description Whose unit. */
             to_unit: components["schemas"]["UnitRef"];
+            /** @description What was asked and answered after that, in order. */
+            turns: components["schemas"]["UrgeTurn"][];
         };
         /**
          * Format: uuid
@@ -3086,6 +3146,22 @@ export interface components {
         UrgePage: {
             items: components["schemas"]["Urge"][];
             next_cursor?: string | null;
+        };
+        /** @description A later question, or its answer. */
+        UrgeTurn: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Whose. */
+            by: components["schemas"]["PersonRef"];
+            /** @description Files of an answer. */
+            files: components["schemas"]["FileRef"][];
+            /** @description Its id. */
+            id: components["schemas"]["TurnId"];
+            /** @description A question or an answer. */
+            kind: components["schemas"]["TurnKind"];
+            reply_due_day?: components["schemas"]["Day"] | null;
+            /** @description What they say. */
+            text: string;
         };
         /** @enum {string} */
         Urgency: "routine" | "urgent" | "critical";
@@ -6083,6 +6159,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UrgePage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Urge"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Urge"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

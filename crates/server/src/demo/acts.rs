@@ -42,6 +42,11 @@ impl Play {
             Act::Verify if phase == Phase::Closed => self.verify(at).await,
             Act::Urge(who, answered) if matches!(phase, Phase::Out | Phase::Active) && !closing => self.urge(at, who, answered).await,
             Act::Reply(urge) => self.reply(at, urge).await,
+            Act::Accept(urge, who) => self.accept(urge, who).await,
+            Act::Rate(who, report) => self.rate(at, who, report).await,
+            Act::Wonder => self.wonder(at).await,
+            Act::Answer => self.answer(at).await,
+            Act::Follow(who) => self.follow(at, who).await,
             Act::AskFor(kind) if phase == Phase::Active && !closing => self.ask_for(at, kind).await,
             _ => Ok(()),
         }
@@ -52,7 +57,7 @@ impl Play {
     }
 
     /// Who does the work; the liaison as long as nobody is named.
-    fn doer(&self, at: usize) -> anyhow::Result<PersonId> {
+    pub(super) fn doer(&self, at: usize) -> anyhow::Result<PersonId> {
         let node = self.node(at)?;
         if node.has_handler && node.spec.fate.split == 0 { Ok(node.spec.seat.person) } else { self.liaison(node.spec.unit) }
     }
@@ -306,6 +311,7 @@ impl Play {
             let node = self.node_mut(at)?;
             node.verified = less.unwrap_or(claimed);
             node.claimed = node.verified;
+            self.plan_talk(at, report)?;
         }
         let node = self.node_mut(at)?;
         node.version += 1;
@@ -453,7 +459,11 @@ impl Play {
         let who = self.doer(at)?;
         let ctx = self.stage.acting(&self.area, who)?;
         let text = self.dice.word(speech::REPLIES);
-        supervision::reply(self.stage.tx().await?, &ctx, urge, text, &[]).await?;
+        let urge = supervision::reply(self.stage.tx().await?, &ctx, urge, text, &[]).await?;
+        if self.talk.percent(70) {
+            let wait = self.talk.between(HOUR, FULL_DAY);
+            self.plan_later(wait, at, Act::Accept(urge.id, urge.by.id));
+        }
         Ok(())
     }
 }

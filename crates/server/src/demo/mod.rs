@@ -10,6 +10,7 @@
 
 mod acts;
 mod cast;
+mod chat;
 mod dice;
 mod field;
 mod hours;

@@ -14,23 +14,29 @@ mod send;
 mod store;
 
 pub use http::routes;
-pub use model::{Message, MessageGroup, MessageId, Receipt};
+pub use model::{Message, MessageGroup, MessageId, Reader};
 pub use send::{NewMessage, send, send_quietly};
+
+use std::collections::HashMap;
 
 use db::Tx;
 use kit::uuid::Uuid;
 
 use crate::{
     app::{Ctx, Outcome},
-    org::PersonId,
+    org::{PersonId, PersonRef},
 };
 
-/// Who was told of these things by messages of one kind, and when each of them read it.
-pub async fn receipts(tx: &mut Tx, subjects: &[Uuid], kind: &'static str) -> Outcome<Vec<Receipt>> {
+/// Who was told of these things by messages of one kind, and when each of them read it; what nobody was told of is missing.
+pub async fn readers(tx: &mut Tx, subjects: &[Uuid], kind: &'static str) -> Outcome<HashMap<Uuid, Vec<Reader>>> {
+    let mut out: HashMap<Uuid, Vec<Reader>> = HashMap::new();
     if subjects.is_empty() {
-        return Ok(Vec::new());
+        return Ok(out);
     }
-    Ok(store::receipts(tx, subjects, kind).await?)
+    for (subject, id, name, read_at) in store::receipts(tx, subjects, kind).await? {
+        out.entry(subject).or_default().push(Reader { person: PersonRef { id, name }, read_at });
+    }
+    Ok(out)
 }
 
 /// How many of a person's messages about a task are not read yet.

@@ -3,7 +3,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use wording::Words;
 
-use crate::org::PersonId;
+use crate::org::PersonRef;
 
 id_types! {
     /// A message.
@@ -36,15 +36,11 @@ pub struct Message {
 }
 
 /// Who was told of something, and when they read it.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Receipt {
-    /// Of what.
-    pub subject_id: Uuid,
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Reader {
     /// Who.
-    pub person_id: PersonId,
-    /// Their name.
-    pub name: String,
-    /// When they read it.
+    pub person: PersonRef,
+    /// When they read it; nothing while it lies unread.
     pub read_at: Option<Moment>,
 }
 

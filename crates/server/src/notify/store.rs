@@ -4,7 +4,7 @@ use db::{Result, Sql, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
 use super::{
-    model::{Message, MessageId, Receipt},
+    model::{Message, MessageId},
     send::NewMessage,
 };
 use crate::org::PersonId;
@@ -90,8 +90,8 @@ pub(super) async fn counts(tx: &mut Tx, of: PersonId, tasks: &[Uuid]) -> Result<
     sql.fetch_all(tx).await
 }
 
-/// Who was told of these, in the order of their names; who was told twice has read it when both are read.
-pub(super) async fn receipts(tx: &mut Tx, subjects: &[Uuid], kind: &'static str) -> Result<Vec<Receipt>> {
+/// (subject, person, name, read at): who was told of these, in the order of their names; who was told twice has read it when both are read.
+pub(super) async fn receipts(tx: &mut Tx, subjects: &[Uuid], kind: &'static str) -> Result<Vec<(Uuid, PersonId, String, Option<Moment>)>> {
     let mut sql = Sql::new(
         "select m.subject_id, m.person_id, e.name, case when count(m.read_at) = count(*) then max(m.read_at) end as read_at \
          from message m join person e on e.id = m.person_id where m.kind = ",

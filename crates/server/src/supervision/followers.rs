@@ -38,7 +38,7 @@ pub(super) async fn news(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent)
         }
         "task.urged" if spoken::by_leader(tx, ctx, event).await? => {
             let Some(id) = event.subject.map(UrgeId) else { return Ok(None) };
-            let Some((_, _, text, _)) = urge::sides(tx, id).await? else { return Ok(None) };
+            let Some(urge::Told { asked: text, .. }) = urge::told(tx, id).await? else { return Ok(None) };
             ("关注：领导督办", say!("“{title}”的督办：{text}"))
         }
         "task.commented" if spoken::by_leader(tx, ctx, event).await? => {

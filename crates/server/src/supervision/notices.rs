@@ -4,7 +4,12 @@ use db::Tx;
 use kit::Day;
 use wording::{Words, say};
 
-use super::{followers, model::UrgeId, spoken, urge};
+use super::{
+    followers,
+    model::UrgeId,
+    spoken,
+    urge::{self, Told},
+};
 use crate::{
     app::{Ctx, Outcome},
     notify::{self, NewMessage},
@@ -45,6 +50,8 @@ pub const EVENTS: &[&str] = &[
     "task.terminated",
     "task.urged",
     "task.urge_replied",
+    "task.urge_asked_again",
+    "task.urge_accepted",
     "task.rated",
     "task.rating_corrected",
     "task.commented",
@@ -180,7 +187,9 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
             plain(everybody(tx, case, today).await?, "任务恢复办理", words)
         }
         "task.terminated" => plain(everybody(tx, case, today).await?, "任务已终止", say!("“{title}”已终止，不再办理。")),
-        "task.urged" | "task.urge_replied" => return urge_notice(tx, case, event, today).await,
+        "task.urged" | "task.urge_asked_again" | "task.urge_replied" | "task.urge_accepted" => {
+            return urge_notice(tx, case, event, today).await;
+        }
         "task.rated" | "task.rating_corrected" | "task.commented" | "task.comment_edited" => {
             return spoken::notice(tx, ctx, case, event).await;
         }
@@ -262,14 +271,22 @@ async fn asker(tx: &mut Tx, event: &TaskEvent) -> Outcome<Vec<PersonId>> {
 
 async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Option<Notice>> {
     let Some(id) = event.subject.map(UrgeId) else { return Ok(None) };
-    let Some((party, by, text, reply)) = urge::sides(tx, id).await? else { return Ok(None) };
+    let Some(Told { party, by, asked: text, answer }) = urge::told(tx, id).await? else { return Ok(None) };
     let title = case.task.title.as_str();
+    let (answered_by, reply) = answer.unzip();
     if event.name == "task.urge_replied" {
         let text = say!("“{title}”的督办已回复：{reply}", reply = reply.unwrap_or_default());
         return Ok(Some(Notice { to: vec![by], title: "督办已回复".into(), text, urge: Some(id) }));
     }
+    if event.name == "task.urge_accepted" {
+        let (to, text) = (answered_by.into_iter().collect(), say!("“{title}”的督办回复已认可。"));
+        return Ok(Some(Notice { to, title: "督办回复已认可".into(), text, urge: Some(id) }));
+    }
     let target: Vec<&PartyRow> = case.parties.iter().filter(|row| row.id == party).collect();
     let to = stand_for(tx, &target, today).await?;
+    if event.name == "task.urge_asked_again" {
+        return Ok(Some(Notice { to, title: "督办追问".into(), text: say!("“{title}”的追问：{text}"), urge: Some(id) }));
+    }
     Ok(Some(Notice { to, title: "督办".into(), text: say!("“{title}”的督办：{text}"), urge: Some(id) }))
 }
 

@@ -26,6 +26,7 @@ const NEWS: &[&str] = &[
     "task.suspended",
     "task.resumed",
     "task.terminated",
+    "task.urge_accepted",
     "task.commented",
     "task.comment_edited",
 ];
@@ -46,6 +47,7 @@ pub(super) fn kind_of(event: &str) -> &str {
     match event {
         "task.rating_corrected" => "task.rated",
         "task.comment_edited" => "task.commented",
+        "task.urge_asked_again" => "task.urged",
         other => other,
     }
 }
@@ -61,8 +63,8 @@ pub(super) async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEven
     }
     let Some((by, text, to)) = talk::said(tx, CommentId(subject)).await? else { return Ok(None) };
     // Whoever was addressed before the words were changed has been told.
-    let told = notify::receipts(tx, &[subject], "task.commented").await?;
-    let to = to.into_iter().filter(|person| !told.iter().any(|one| one.person_id == *person)).collect();
+    let told = notify::readers(tx, &[subject], "task.commented").await?.remove(&subject).unwrap_or_default();
+    let to = to.into_iter().filter(|person| !told.iter().any(|one| one.person.id == *person)).collect();
     let text = say!("{name}在“{title}”中提到您：{text}", name = by.name);
     Ok(Some(Notice { to, title: "有人提到您".into(), text, urge: None }))
 }

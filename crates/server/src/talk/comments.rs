@@ -33,7 +33,7 @@ const QUOTED: usize = 200;
 /// Something to be said.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CommentInput {
+pub struct CommentInput {
     /// At most 2,000 characters.
     pub(super) text: String,
     /// Who is addressed by name, at most 20; each must see the task.
@@ -47,6 +47,13 @@ pub(super) struct CommentInput {
     pub(super) quote_seq: Option<i64>,
     #[serde(default)]
     pub(super) file_ids: Vec<FileId>,
+}
+
+impl CommentInput {
+    /// Words that address these persons, and nothing else.
+    pub const fn addressed(text: String, mention_ids: Vec<PersonId>) -> Self {
+        Self { text, mention_ids, quote_comment_id: None, quote_seq: None, file_ids: Vec::new() }
+    }
 }
 
 /// Other words for it.
@@ -66,7 +73,7 @@ pub(super) const fn may_comment(case: &Case) -> bool {
 }
 
 /// Says something about a task.
-pub(super) async fn comment(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &CommentInput) -> Outcome<Comment> {
+pub async fn comment(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &CommentInput) -> Outcome<CommentId> {
     let case = Case::open(tx, ctx, task, None).await?;
     if !may_comment(&case) {
         return Err(Refusal::conflict("not_now", "任务还没有交办，不能评论。"));
@@ -105,7 +112,7 @@ pub(super) async fn comment(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &Commen
     files::attach(tx, ctx, task.0, files::Owner::comment(id.0), &input.file_ids).await?;
     let data = json!({ "comment": id, "text": text, "mentions": mentions, "files": input.file_ids });
     tasks::note(tx, ctx, &case.task, Step::new("commented", "发表评论", data).about(id.0)).await?;
-    find(tx, ctx, id).await
+    Ok(id)
 }
 
 /// Changes one's own words while they are fresh.
@@ -223,7 +230,8 @@ pub(super) async fn list(tx: &mut Tx, ctx: &Ctx, task: TaskId, before: Option<Co
     describe(tx, ctx, rows).await
 }
 
-async fn find(tx: &mut Tx, ctx: &Ctx, id: CommentId) -> Outcome<Comment> {
+/// One comment, for whoever has just written it.
+pub(super) async fn find(tx: &mut Tx, ctx: &Ctx, id: CommentId) -> Outcome<Comment> {
     let row = store::comment(tx, id).await?.ok_or(Refusal::NotFound)?;
     describe(tx, ctx, vec![row]).await?.pop().ok_or(Refusal::NotFound)
 }

@@ -20,7 +20,7 @@ mod sight;
 mod store;
 mod watch;
 
-pub use comments::said;
+pub use comments::{CommentInput, comment, said};
 pub use http::routes;
 pub use model::{CommentId, NoteId, Stars, WatchMode};
 pub use notes::{NoteInput, NoteWords, UNIT_RATED, UnitRated, correct, note_words, rate, rate_unit, stars_of_tasks, stars_of_units};

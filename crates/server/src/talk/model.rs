@@ -5,6 +5,7 @@ use wording::Words;
 
 use crate::{
     files::FileRef,
+    notify::{Message, Reader},
     org::{PersonRef, UnitRef},
     tasks::{ReportId, TaskId, TaskRow},
 };
@@ -40,14 +41,6 @@ impl Stars {
         let tenths = (sum * 20 + count).checked_div(count * 2)?;
         Some(Self { mean: f64::from(i32::try_from(tenths).ok()?) / 10.0, count })
     }
-}
-
-/// Who was told of a note, and when they read it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Reader {
-    pub(super) person: PersonRef,
-    /// Nothing while it lies unread.
-    pub(super) read_at: Option<Moment>,
 }
 
 /// What a leader thinks of a task, a report or a unit (点评).
@@ -139,7 +132,7 @@ pub(super) struct TaskTalk {
 pub(super) struct InboxEntry {
     /// The task, where the asker still sees it.
     pub(super) task: Option<TaskRow>,
-    pub(super) newest: crate::notify::Message,
+    pub(super) newest: Message,
     pub(super) count: i64,
     pub(super) unread: i64,
     pub(super) muted: bool,

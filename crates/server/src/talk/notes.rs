@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use wording::say;
 
 use super::{
-    model::{Note, NoteId, Reader, Stars},
+    model::{Note, NoteId, Stars},
     store::{self, NoteRow},
 };
 use crate::{
@@ -260,11 +260,7 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<NoteRow>) -> Outcome<Vec<Not
     let who = &ctx.actor;
     let told = who.is(Role::Leader) || who.is(Role::Centre);
     let subjects: Vec<Uuid> = if told { rows.iter().map(|row| row.id.0).collect() } else { Vec::new() };
-    let mut readers: HashMap<Uuid, Vec<Reader>> = HashMap::new();
-    for receipt in notify::receipts(tx, &subjects, TOLD).await? {
-        let person = PersonRef { id: receipt.person_id, name: receipt.name };
-        readers.entry(receipt.subject_id).or_default().push(Reader { person, read_at: receipt.read_at });
-    }
+    let mut readers = notify::readers(tx, &subjects, TOLD).await?;
     let names: HashMap<PersonId, PersonRef> =
         org::person_refs(tx, rows.iter().map(|row| row.person_id)).await?.into_iter().map(|p| (p.id, p)).collect();
     let units: HashMap<UnitId, UnitRef> =

@@ -139,8 +139,6 @@ export default {
     verified: 'verified {n}',
     urged: 'urged {unit}',
     replied: 'replied',
-    replyBy: 'Reply by {day}',
-    replyLate: 'Reply was due {day}',
     hash: 'Ledger entry {seq}  {hash}',
   },
   sign: {

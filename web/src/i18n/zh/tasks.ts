@@ -140,8 +140,6 @@ export default {
     verified: '核定 {n}',
     urged: '督办 {unit}',
     replied: '回复',
-    replyBy: '请在 {day} 前回复',
-    replyLate: '应于 {day} 前回复，已超期',
     hash: '留痕第 {seq} 号　{hash}',
   },
   sign: {

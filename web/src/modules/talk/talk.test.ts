@@ -13,7 +13,7 @@ describe('addressing somebody by name', () => {
     expect(mentionAt('＠周', 2)).toBe('周')
   })
   it('puts the name where its beginning stood', () => {
-    expect(withMention('请@朱今天看', 3, '朱联')).toEqual({ text: '请@朱联 今天看', cursor: 6 })
+    expect(withMention('请@朱今天看', 3, '朱联')).toEqual({ text: '请@朱联 今天看', cursor: 5 })
     expect(withMention('看', 1, '朱联')).toEqual({ text: '看@朱联 ', cursor: 5 })
   })
   it('addresses nobody whose name was taken out again, and nobody twice', () => {

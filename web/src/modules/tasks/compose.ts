@@ -11,7 +11,7 @@ export function compose(task: TaskAnswer, urges: Urges, talk: TaskTalk): TaskDet
   if (talk.can_comment) can.push('comment')
   if (task.requests.some((request) => request.may_withdraw)) can.push('withdraw')
   const reply: NextDuty | null = first
-    ? { action: 'reply', text: `${first.by.name}：${first.text}`, due_day: first.reply_due_day, target: first.id }
+    ? { action: 'reply', text: `${first.by.name}：${first.asked}`, due_day: first.owed_day, target: first.id }
     : null
   // Who is pressed answers first; everything else follows.
   return { ...task, can, urges: urges.items, talk, next_duty: reply ?? task.next_duty }

@@ -42,7 +42,7 @@ const detail = (part: Partial<TaskDetail> = {}) =>
     requests: [],
     verifications: [],
     talk: { notes: [] },
-    talk: { notes: [] },
+
     children: [],
     reserved_weight: 0,
     can: [],
@@ -99,8 +99,14 @@ describe('the stream of a task', () => {
 })
 
 describe('a task and its urges', () => {
-  const urge = (id: string, reply_due_day: string, may_reply: boolean, reply: string | null = null) =>
-    ({ id, reply_due_day, may_reply, reply, text: '请说明', by: person }) as TaskDetail['urges'][number]
+  const urge = (id: string, owed_day: string, may_reply: boolean, reply: string | null = null) =>
+    ({
+      id,
+      owed_day: reply ? null : owed_day,
+      may_reply: may_reply && !reply,
+      asked: '请说明',
+      by: person,
+    }) as TaskDetail['urges'][number]
   const task = {
     ...detail({ can: ['report'], next_duty: { action: 'report', text: '', due_day: null, target: null } }),
   } as unknown as TaskAnswer

@@ -36,6 +36,8 @@ const TOLD = {
   review: ['report_accepted', 'report_sent_back'],
   urge: ['urged'],
   reply: ['urge_replied'],
+  ask: ['urge_asked_again'],
+  acceptance: ['urge_accepted'],
   request: ['close_requested', 'returned', 'asked'],
   agreement: ['agreed'],
   decision: [
@@ -88,9 +90,11 @@ export function mergeStream(
     claim('review', reviewed_at, reviewed_by)
   }
   for (const urge of detail.urges) {
-    const { id, at, by, replied_at, replied_by } = urge
+    const { id, at, by, replied_at, replied_by, accepted_at } = urge
     items.push({ kind: 'urge', key: id, at, by, ledger: claim('urge', at, by), urge })
     claim('reply', replied_at, replied_by)
+    for (const turn of urge.turns) claim(turn.kind, turn.at, turn.by)
+    claim('acceptance', accepted_at, by)
   }
   for (const request of detail.requests) {
     const { id, at, by, agreed_at, agreed_by, decided_at, decided_by } = request

@@ -56,7 +56,11 @@ pub(super) async fn comment(
     idem: Idem,
     Json(input): Json<CommentInput>,
 ) -> Result<Response, Problem> {
-    mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| talk::comment(tx, &me.ctx, id, &input).await).await
+    mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
+        let comment = talk::comment(tx, &me.ctx, id, &input).await?;
+        talk::find(tx, &me.ctx, comment).await
+    })
+    .await
 }
 
 /// Changes one's own words within ten minutes, while nobody else has said anything since.

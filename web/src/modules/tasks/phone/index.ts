@@ -15,4 +15,11 @@ export const OutboxPage = () => import('./OutboxPage.vue')
 
 /** What must be there when the line is not: fetched in a quiet moment. */
 export const loadForBadLine = () =>
-  Promise.allSettled([TaskPage(), ActPage(), OutboxPage(), TodoPage(), TaskListPage()])
+  Promise.allSettled([
+    TaskPage(),
+    ActPage(),
+    OutboxPage(),
+    TodoPage(),
+    TaskListPage(),
+    import('@/modules/talk/phone').then((talk) => talk.CommentForm()),
+  ])
