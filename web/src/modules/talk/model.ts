@@ -55,3 +55,11 @@ export interface Quoting {
 }
 /** In an address: `c…` a comment, `e…` an entry. */
 export const quoteKey = (quote: Quoting) => (quote.comment_id ? `c${quote.comment_id}` : `e${quote.seq}`)
+
+/** What a note lacks, by field: stars, and words where there are few of them. */
+export function missing(stars: number, text: string, t: (key: string, values?: object) => string) {
+  const errors: Record<string, string> = {}
+  if (!stars) errors['stars'] = t('common.error.empty', { what: t('talk.note.stars') })
+  else if (stars <= 2 && !text.trim()) errors['text'] = t('common.error.empty', { what: t('talk.note.text') })
+  return errors
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mentionAt, pieces, stillNamed, withMention } from './model'
+import { mentionAt, missing, pieces, stillNamed, withMention } from './model'
 
 const zhu = { id: '1', name: '朱联' }
 const zhao = { id: '2', name: '朱联华' }
@@ -28,5 +28,15 @@ describe('addressing somebody by name', () => {
       { text: '看', named: false },
     ])
     expect(pieces('无人', [])).toEqual([{ text: '无人', named: false }])
+  })
+})
+
+describe('a note', () => {
+  const t = (key: string) => key
+  it('needs stars, and words where there are few of them', () => {
+    expect(Object.keys(missing(0, '', t))).toEqual(['stars'])
+    expect(Object.keys(missing(2, ' ', t))).toEqual(['text'])
+    expect(missing(2, '太慢', t)).toEqual({})
+    expect(missing(3, '', t)).toEqual({})
   })
 })

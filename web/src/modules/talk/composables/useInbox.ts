@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed, ref, toValue, type MaybeRefOrGetter } from 'vue'
+import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import type { InboxEntry, InboxPage, Message } from '@/api/types'
 import { useMarkRead, useUnread } from '@/modules/notify'
@@ -7,6 +8,7 @@ import { messagesOf, readInbox } from '../api'
 
 /** Messages by task, newest first, and what can be done with them. */
 export function useInbox() {
+  const { t } = useI18n()
   const view = ref<'all' | 'unread'>('all')
   const query = useInfiniteQuery({
     queryKey: computed(() => ['inbox', view.value]),
@@ -17,6 +19,10 @@ export function useInbox() {
   const entries = computed(() => query.data.value?.pages.flatMap((page) => page.items) ?? [])
   const unread = useUnread()
   const mark = useMarkRead()
+  const views = computed(() => [
+    { value: 'all' as const, label: t('inbox.all') },
+    { value: 'unread' as const, label: t('inbox.unread', { n: unread.value }) },
+  ])
   const router = useRouter()
   const unfolded = ref(new Set<string>())
   const keyOf = ({ newest }: InboxEntry) => newest.task_id ?? newest.id
@@ -32,7 +38,7 @@ export function useInbox() {
   }
   const readTask = (entry: InboxEntry) =>
     mark.mutate(entry.newest.task_id ? { task_ids: [entry.newest.task_id] } : { ids: [entry.newest.id] })
-  return { view, query, entries, unread, mark, unfolded, keyOf, toggle, open, readTask }
+  return { view, views, query, entries, unread, mark, unfolded, keyOf, toggle, open, readTask }
 }
 
 /** A task's messages, the newest fifty. */

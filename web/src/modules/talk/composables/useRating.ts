@@ -6,7 +6,7 @@ import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { useSubmit } from '@/modules/tasks'
 import { correctNote, rateTask } from '../api'
-import { ownNote } from '../model'
+import { missing, ownNote } from '../model'
 
 /** A leader's note on a task or on one of its reports; a second one of the same day corrects the first. */
 export function useRating(props: { detail: TaskDetail; target?: string }, done: () => void) {
@@ -36,10 +36,7 @@ export function useRating(props: { detail: TaskDetail; target?: string }, done: 
   form.follow({ stars, text: () => [text.value, stars.value] })
 
   async function submit(): Promise<void> {
-    const errors: Record<string, string> = {}
-    if (!stars.value) errors['stars'] = t('common.error.empty', { what: t('talk.note.stars') })
-    else if (stars.value <= 2 && !text.value.trim())
-      errors['text'] = t('common.error.empty', { what: t('talk.note.text') })
+    const errors = missing(stars.value, text.value, t)
     form.errors.value = errors
     if (Object.keys(errors).length) return
     const words = { stars: stars.value, ...(text.value.trim() ? { text: text.value.trim() } : {}) }
