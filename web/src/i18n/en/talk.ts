@@ -75,10 +75,10 @@ export default {
   },
   inbox: {
     more: '{n} in all',
-    unfold: 'Unfold {n} messages about “{title}”',
-    fold: 'Fold the messages about “{title}”',
+    unfold: '{n} in all, unfold the messages about “{title}”',
+    fold: 'Hide the messages about “{title}”',
     read: 'Mark read',
-    readTask: 'Mark everything about “{title}” read',
+    readTask: 'Mark read: everything about “{title}”',
     unread: '{n} unread',
     gone: 'You no longer see this task',
     open: 'Open the task',

@@ -75,10 +75,10 @@ export default {
   },
   inbox: {
     more: '共 {n} 条',
-    unfold: '展开“{title}”的 {n} 条消息',
+    unfold: '共 {n} 条，展开“{title}”的消息',
     fold: '收起“{title}”的消息',
     read: '全部已读',
-    readTask: '“{title}”全部标为已读',
+    readTask: '全部已读：“{title}”',
     unread: '{n} 条未读',
     gone: '您已看不到这项任务',
     open: '打开任务',
