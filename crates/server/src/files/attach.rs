@@ -43,7 +43,7 @@ fn too_many() -> Refusal {
     Refusal::field("file_ids", say!("附件最多 {MOST} 个"))
 }
 
-/// Takes away every file of something that is no longer said; the ledger keeps their names.
+/// Lets go of every file of something that is no longer said: those attached to nothing else are swept away as leftovers.
 pub async fn detach(tx: &mut Tx, owner: Owner) -> Outcome<()> {
     Ok(store::remove_attachments(tx, owner).await?)
 }
