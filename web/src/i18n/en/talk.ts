@@ -60,6 +60,7 @@ export default {
   watch: {
     follow: 'Follow',
     following: 'Following',
+    mute: 'Mute',
     muted: 'Muted',
     menu: 'Follow or mute',
     followText: 'Main steps, red lamps and what leaders say, also of the tasks below',

@@ -60,6 +60,7 @@ export default {
   watch: {
     follow: '关注',
     following: '已关注',
+    mute: '免打扰',
     muted: '免打扰',
     menu: '关注与免打扰',
     followText: '主要进展、亮红灯和领导的话会告诉您，下级任务也算在内',
