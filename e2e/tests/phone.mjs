@@ -242,7 +242,7 @@ export const tests = {
     await page.context().setOffline(false)
     await says(page.locator('.letter'), '失败')
     await says(page.locator('.letter'), /原因：.*已办结/)
-    await press(page, '删除这件上报')
+    await press(page, '不发了，删除')
     await gone(page.locator('.letter'))
   },
 

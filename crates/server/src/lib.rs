@@ -10,6 +10,7 @@
 //! | [`audit`] | the ledger |
 //! | [`files`], [`notify`], [`calendar`], [`rules`] | files, messages to persons, working days, numbers the house goes by |
 //! | [`tasks`] | the task tree and everything that happens to a task |
+//! | [`talk`] | leaders' notes, comments, who wants to hear of what |
 //! | [`supervision`] | urging, and who is told what when something happens |
 //! | [`archive`] | packages of tasks that have ended |
 //! | [`operations`] | to-do, home pages, and what else is composed of the rooms below |
@@ -30,4 +31,5 @@ pub mod operations;
 pub mod org;
 pub mod rules;
 pub mod supervision;
+pub mod talk;
 pub mod tasks;

@@ -74,8 +74,8 @@ export type Archive = Of<'Archive'>
 // --- supervision: urges are a resource beside the task; the task page shows both as one
 export type Urge = Of<'Urge'>
 export type Urges = Of<'Urges'>
-/** An urge is no action of the task itself, nor is taking back what one has asked for. */
-export type Action = Schemas['Action'] | 'urge' | 'reply' | 'withdraw'
+/** An urge is no action of the task itself, nor is taking back what one has asked for, nor what is said beside the work. */
+export type Action = Schemas['Action'] | 'urge' | 'reply' | 'withdraw' | 'rate' | 'comment'
 export interface NextDuty {
   action: Action
   text: string
@@ -87,7 +87,19 @@ export type TaskDetail = Omit<TaskAnswer, 'can' | 'next_duty'> & {
   can: Action[]
   next_duty: NextDuty | null
   urges: Urge[]
+  talk: TaskTalk
 }
+
+// --- talk: what is said beside the work
+export type TaskTalk = Of<'TaskTalk'>
+export type Note = Of<'Note'>
+export type Stars = Of<'Stars'>
+export type UnitNotes = Of<'UnitNotes'>
+export type Comment = Of<'Comment'>
+export type CommentInput = Schemas['CommentInput']
+export type WatchMode = Schemas['WatchMode']
+export type InboxEntry = Of<'InboxEntry'>
+export type InboxPage = Of<'InboxPage'>
 
 // --- what everybody goes by: working days and the numbers of tasks
 export type CalendarYear = Of<'CalendarYear'>

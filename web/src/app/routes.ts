@@ -3,10 +3,10 @@ import type { Role } from '@/api/types'
 import { mayCreate, mayImport, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
 import { LibraryPage } from '@/modules/files'
-import { InboxPage } from '@/modules/notify'
 import { HomePage, ImportPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { UrgesPage } from '@/modules/supervision'
+import { InboxPage } from '@/modules/talk'
 import { DecomposePage, RulesPage, TaskEditPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks'
 
 declare module 'vue-router' {

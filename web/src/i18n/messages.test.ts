@@ -17,6 +17,9 @@ function sources(dir: string): string[] {
   })
 }
 
+const at = (tree: object, key: string) =>
+  key.split('.').reduce<unknown>((node, part) => (node as Record<string, unknown>)[part], tree)
+
 describe('messages', () => {
   const known = new Set(keys(zh))
 
@@ -25,10 +28,13 @@ describe('messages', () => {
   })
 
   it('have the same placeholders in both languages', () => {
-    const at = (tree: object, key: string) =>
-      key.split('.').reduce<unknown>((node, part) => (node as Record<string, unknown>)[part], tree)
     const holes = (text: unknown) => [...new Set(String(text).match(/\{\w+\}/g) ?? [])].sort()
     for (const key of known) expect([key, holes(at(en, key))]).toEqual([key, holes(at(zh, key))])
+  })
+
+  it("write an at sign as {'@'}, or the page cannot read them", () => {
+    for (const tree of [zh, en])
+      for (const key of known) expect(String(at(tree, key)).replaceAll("{'@'}", ''), key).not.toContain('@')
   })
 
   it('exist wherever a page asks for one', () => {

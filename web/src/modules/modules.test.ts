@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Figure, FileRef, Mapping, Message, Party, TaskImport, Unit } from '@/api/types'
+import type { Figure, FileRef, Mapping, Party, TaskImport, Unit } from '@/api/types'
 import { mainRole, mayImport, passwordFault, safeNext, seesTasks } from './access/model'
 import { extension, previewKind } from './files/model'
-import { badge, groupByDay } from './notify/model'
+import { badge } from './notify/model'
 import { figureLink, figuresOf, mappingFault, unitChoices } from './operations/model'
 import { descendants, matchesUnit, unitPath, visibleUnits } from './org/model'
 import { defaultReplyDay, pressable } from './supervision/model'
@@ -114,15 +114,7 @@ describe('the small ones', () => {
     expect(previewKind({ media_type: 'image/png', preview: null } as FileRef)).toBeNull()
     expect(extension('报告.终稿.docx')).toBe('DOCX')
   })
-  it('groups messages by day and keeps the badge short', () => {
-    const message = (id: string, at: string) => ({ id, at }) as Message
-    expect(
-      groupByDay([
-        message('1', '2026-11-23T09:00'),
-        message('2', '2026-11-23T08:00'),
-        message('3', '2026-11-22T08:00'),
-      ]).map((group) => group.items.length),
-    ).toEqual([2, 1])
+  it('keeps the badge short', () => {
     expect(badge(120)).toBe('99+')
   })
 })

@@ -14,6 +14,7 @@ const FILES: &[(&str, &str)] = &[
     ("requests", include_str!("../../locales/en/requests.toml")),
     ("standing", include_str!("../../locales/en/standing.toml")),
     ("files", include_str!("../../locales/en/files.toml")),
+    ("talk", include_str!("../../locales/en/talk.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
 ];
 

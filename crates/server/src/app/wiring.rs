@@ -30,7 +30,7 @@ use crate::{
     events::Subscriptions,
     files,
     http::{self, Problem},
-    notify, operations, org, rules, supervision, tasks,
+    notify, operations, org, rules, supervision, talk, tasks,
 };
 
 const BASE: &str = "/api/v1";
@@ -96,6 +96,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(notify::routes())
         .merge(calendar::routes())
         .merge(tasks::routes())
+        .merge(talk::routes())
         .merge(supervision::routes())
         .merge(archive::routes())
         .merge(operations::routes())
@@ -137,7 +138,7 @@ async fn method_not_allowed(uri: Uri) -> Response {
 /// Who hears of which event.
 pub fn subscriptions() -> Subscriptions {
     let told = supervision::EVENTS.iter().fold(Subscriptions::default(), |all, event| all.on(event, supervision::JOB));
-    told.on(calendar::CHANGED, tasks::REPLAN)
+    told.on(calendar::CHANGED, tasks::REPLAN).on(talk::UNIT_RATED, supervision::UNIT_JOB)
 }
 
 /// Knows every kind of job.
@@ -167,6 +168,23 @@ pub fn runner(app: &App) -> Runner {
                 Ok(()) | Err(Refusal::NotFound) => Ok(()),
                 Err(other) => Err(JobError::retry(other)),
             }
+        })
+    });
+    let told = app.clone();
+    let unit_notes = handler(move |tx, job| {
+        let app = told.clone();
+        Box::pin(async move {
+            let event: talk::UnitRated = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::tell_unit(tx, &ctx, &event, &job.id.to_string()).await.map_err(JobError::retry)
+        })
+    });
+    let told = app.clone();
+    let followed_red = handler(move |tx, _| {
+        let app = told.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::tell_red(tx, &ctx).await.map_err(JobError::retry)
         })
     });
     let keeping = app.clone();
@@ -211,6 +229,8 @@ pub fn runner(app: &App) -> Runner {
     });
     Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
         .on(supervision::JOB, notices)
+        .on(supervision::UNIT_JOB, unit_notes)
+        .every(supervision::RED_JOB, HOUR, followed_red)
         .on(tasks::REPLAN, replan.clone())
         .on(operations::BULK, bulk)
         .every("tasks.plan_ahead", DAY, standing)

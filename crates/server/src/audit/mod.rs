@@ -14,7 +14,9 @@ use kit::{NIL, uuid::Uuid};
 use sha2::{Digest as _, Sha256};
 use wording::Words;
 
-pub use store::{Event, events_of_task, events_since, head, last_of_tasks, piece_of_stream, streams, whole_of_task, whole_stream};
+pub use store::{
+    Event, events_at, events_of_task, events_since, head, last_of_tasks, piece_of_stream, streams, whole_of_task, whole_stream,
+};
 
 use crate::app::{Ctx, Outcome};
 

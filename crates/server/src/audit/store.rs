@@ -87,6 +87,13 @@ pub async fn events_of_task(tx: &mut Tx, task: Uuid, before: Option<i64>, limit:
     .fetch_all(c))
 }
 
+/// Some of a chain's events, by their places.
+pub async fn events_at(tx: &mut Tx, stream: Uuid, places: &[i64]) -> Result<Vec<Event>> {
+    let mut sql = Sql::new("select stream, seq, at, actor_id, task_id, action, words, data, prev, hash from ledger where stream = ");
+    sql.bind(stream).push(" and seq in ").bind_list(places.iter().copied());
+    sql.fetch_all(tx).await
+}
+
 /// Events of tasks in the scope since a moment, newest first.
 pub async fn events_since(tx: &mut Tx, scope: &Scope, since: Moment, limit: i64) -> Result<Vec<Event>> {
     let mut sql = Sql::new(

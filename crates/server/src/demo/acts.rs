@@ -47,6 +47,11 @@ impl Play {
             Act::WaitOver(wait) if phase == Phase::Active => self.wait_over(at, wait).await,
             Act::Risk if phase == Phase::Active && !closing => self.risk(at).await,
             Act::AnswerRisk(risk) if phase == Phase::Active => self.answer_risk(at, risk).await,
+            Act::Accept(urge, who) => self.accept(urge, who).await,
+            Act::Rate(who, report) => self.rate(at, who, report).await,
+            Act::Wonder => self.wonder(at).await,
+            Act::Answer => self.answer(at).await,
+            Act::Follow(who) => self.follow(at, who).await,
             Act::AskFor(kind) if phase == Phase::Active && !closing => self.ask_for(at, kind).await,
             _ => Ok(()),
         }
@@ -316,6 +321,7 @@ impl Play {
             let node = self.node_mut(at)?;
             node.verified = less.unwrap_or(claimed);
             node.claimed = node.verified;
+            self.plan_talk(at, report)?;
         }
         let node = self.node_mut(at)?;
         node.version += 1;
@@ -465,7 +471,11 @@ impl Play {
         let who = self.doer(at)?;
         let ctx = self.stage.acting(&self.area, who)?;
         let text = self.dice.word(speech::REPLIES);
-        supervision::reply(self.stage.tx().await?, &ctx, urge, text, &[]).await?;
+        let urge = supervision::reply(self.stage.tx().await?, &ctx, urge, text, &[]).await?;
+        if self.talk.percent(70) {
+            let wait = self.talk.between(HOUR, FULL_DAY);
+            self.plan_later(wait, at, Act::Accept(urge.id, urge.by.id));
+        }
         Ok(())
     }
 }

@@ -18,11 +18,16 @@ use super::{
 };
 use crate::tasks::{self, ChildInput, Decision, DueInput, FilterQuery, MilestoneInput, PartyInput, PartyRole, TaskId, TaskInput, rule_of};
 
+/// Where the dice of talk begin.
+const TALK: u64 = 20_260_207;
+
 /// A play under way.
 pub(super) struct Play {
     pub(super) stage: Stage,
     pub(super) area: Area,
     pub(super) dice: Dice,
+    /// For what is said and changes nothing.
+    pub(super) talk: Dice,
     pub(super) nodes: Vec<Node>,
     agenda: BinaryHeap<Entry>,
     turns: u64,
@@ -38,7 +43,7 @@ struct Days {
 
 impl Play {
     pub(super) fn new(stage: Stage, area: Area, dice: Dice) -> Self {
-        Self { stage, area, dice, nodes: Vec::new(), agenda: BinaryHeap::new(), turns: 0 }
+        Self { stage, area, dice, talk: Dice::seeded(TALK), nodes: Vec::new(), agenda: BinaryHeap::new(), turns: 0 }
     }
 
     /// Puts something on the agenda.

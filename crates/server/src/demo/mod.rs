@@ -11,6 +11,7 @@
 mod acts;
 mod beside;
 mod cast;
+mod chat;
 mod dice;
 mod field;
 mod hours;

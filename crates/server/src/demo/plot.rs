@@ -133,6 +133,14 @@ pub(super) enum Act {
     /// Somebody presses for it, and is answered or not.
     Urge(PersonId, bool),
     Reply(UrgeId),
+    /// Whoever pressed finds the answer good.
+    Accept(UrgeId, PersonId),
+    /// A leader gives stars, perhaps for this report.
+    Rate(PersonId, ReportId),
+    /// The reviewer asks something, and is answered.
+    Wonder,
+    Answer,
+    Follow(PersonId),
     /// Something is asked for, and left to whoever decides.
     AskFor(RequestKind),
     /// A unit that takes part does its part.
@@ -165,6 +173,10 @@ impl Act {
             Self::Verify => "verify",
             Self::Urge(..) => "urge",
             Self::Reply(_) => "reply",
+            Self::Accept(..) => "accept",
+            Self::Rate(..) => "rate",
+            Self::Wonder | Self::Answer => "comment",
+            Self::Follow(_) => "follow",
             Self::AskFor(_) => "ask for",
             Self::CoDone(_) => "co-done",
             Self::Wait(_) | Self::WaitOver(_) => "wait",

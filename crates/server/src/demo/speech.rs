@@ -117,6 +117,36 @@ pub(super) const REPLIES: &[&str] = &[
     "存在的困难已书面报告，请协调配合单位支持，我单位全力推进。",
 ];
 
+/// What leaders say of good work.
+pub(super) const PRAISE: &[&str] = &[
+    "推进有力，节点扣得紧，请继续保持。",
+    "工作扎实，资料完整，可作为经验介绍。",
+    "主动靠前协调，效果明显。",
+    "进度超前，注意质量和安全。",
+];
+
+/// And of slow work.
+pub(super) const BLAME: &[&str] =
+    &["进度偏慢，请主要负责人亲自抓，下周听取汇报。", "上报偏笼统，请写明具体节点和责任人。", "困难要早报告，不能等到临期再说。"];
+
+/// What whoever reviews asks.
+pub(super) const QUESTIONS: &[&str] = &[
+    "佐证材料里还差验收记录，请补一份。",
+    "下一节点能不能提前两天？",
+    "请说明一下资金到位情况。",
+    "现场还有哪些问题需要运营中心协调？",
+    "这个数据和上月口径是否一致？",
+];
+
+/// And what is answered.
+pub(super) const ANSWERS: &[&str] = &[
+    "已补充，请查收。",
+    "可以提前，已与施工单位确认。",
+    "资金已下达，本周支付到位。",
+    "暂无需要协调的问题，按计划推进。",
+    "口径一致，以统计部门数据为准。",
+];
+
 /// Why a matter is not taken up.
 pub(super) const NOT_TAKEN_UP: &str = "与已立项事项重复，请合并后再报";
 

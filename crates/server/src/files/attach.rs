@@ -88,6 +88,11 @@ pub async fn share(tx: &mut Tx, from: Uuid, into: Uuid) -> Outcome<()> {
     Ok(store::share(tx, Owner::task(from), into, Owner::task(into)).await?)
 }
 
+/// Lets go of every file of something that is no longer said: those attached to nothing else are swept away as leftovers.
+pub async fn detach(tx: &mut Tx, owner: Owner) -> Outcome<()> {
+    Ok(store::remove_attachments(tx, owner).await?)
+}
+
 /// Files by what they are attached to, in the order they were uploaded; owners without files are missing.
 pub async fn of_owners(tx: &mut Tx, owners: &[Uuid]) -> Outcome<HashMap<Uuid, Vec<FileRef>>> {
     let mut found: HashMap<Uuid, Vec<FileRef>> = HashMap::new();

@@ -24,7 +24,7 @@ use db::Tx;
 use futures_util::future::BoxFuture;
 use kit::uuid::Uuid;
 
-pub use attach::{Attached, attach, attached, of_owners, of_task, replace, share};
+pub use attach::{Attached, attach, attached, detach, of_owners, of_task, replace, share};
 pub use http::routes;
 pub use leftovers::sweep;
 pub use model::{FileId, FileRef, Owner};

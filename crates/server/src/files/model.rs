@@ -101,4 +101,9 @@ impl Owner {
     pub const fn urge(id: Uuid) -> Self {
         Self { kind: "urge", id }
     }
+
+    /// A comment.
+    pub const fn comment(id: Uuid) -> Self {
+        Self { kind: "comment", id }
+    }
 }

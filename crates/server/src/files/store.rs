@@ -98,6 +98,11 @@ pub(super) async fn share(tx: &mut Tx, from: Owner, task: Uuid, to: Owner) -> Re
     Ok(())
 }
 
+pub(super) async fn remove_attachments(tx: &mut Tx, owner: Owner) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from attachment where owner = $1 and owner_id = $2").bind(owner.kind).bind(owner.id).execute(c))?;
+    Ok(())
+}
+
 pub(super) async fn count_of_owner(tx: &mut Tx, owner: Uuid) -> Result<i64> {
     let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from attachment where owner_id = $1 and replaced_by is null")
         .bind(owner)

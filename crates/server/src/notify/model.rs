@@ -3,6 +3,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use wording::Words;
 
+use crate::org::PersonRef;
+
 id_types! {
     /// A message.
     MessageId,
@@ -25,6 +27,30 @@ pub struct Message {
     pub task_id: Option<Uuid>,
     /// The urge it is about.
     pub urge_id: Option<Uuid>,
+    /// What else it is about: the note, the comment, the report.
+    pub subject_id: Option<Uuid>,
+    /// It is of a task its reader has muted: it does not count as unread.
+    pub quiet: bool,
     /// When it was read.
     pub read_at: Option<Moment>,
+}
+
+/// Who was told of something, and when they read it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Reader {
+    /// Who.
+    pub person: PersonRef,
+    /// When they read it; nothing while it lies unread.
+    pub read_at: Option<Moment>,
+}
+
+/// A person's messages about one task; one that is about none is alone.
+#[derive(Clone, Debug)]
+pub struct MessageGroup {
+    /// The newest of them.
+    pub newest: Message,
+    /// How many there are.
+    pub count: i64,
+    /// How many of them are not read yet.
+    pub unread: i64,
 }

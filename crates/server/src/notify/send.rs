@@ -28,16 +28,27 @@ pub struct NewMessage<'a> {
     pub task: Option<Uuid>,
     /// The urge it is about.
     pub urge: Option<Uuid>,
+    /// What else it is about; who has read it can be asked by this.
+    pub subject: Option<Uuid>,
     /// Names the occasion: the same person is told of it at most once.
     pub dedupe: &'a str,
 }
 
 /// Sends a message; open pages of those it is for show it once this transaction commits.
 pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Outcome<()> {
+    put(tx, ctx, new, false).await
+}
+
+/// Leaves a message where it can be found: nobody's number of unread ones grows and no open page speaks of it.
+pub async fn send_quietly(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Outcome<()> {
+    put(tx, ctx, new, true).await
+}
+
+async fn put(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>, quiet: bool) -> Outcome<()> {
     let persons: BTreeSet<PersonId> = new.to.iter().copied().collect();
     for person in persons {
         let id = MessageId::new(&ctx.rng, ctx.now());
-        if store::insert(tx, id, person, &new, ctx.now()).await? {
+        if store::insert(tx, id, person, &new, quiet, ctx.now()).await? && !quiet {
             tx.signal(TOPIC, &format!("{person} {id}")).await?;
         }
     }

@@ -1,7 +1,7 @@
 //! All SQL of messages.
 
 use db::{Result, Sql, Tx, execute, run};
-use kit::Moment;
+use kit::{Moment, uuid::Uuid};
 
 use super::{
     model::{Message, MessageId},
@@ -9,40 +9,95 @@ use super::{
 };
 use crate::org::PersonId;
 
-const COLUMNS: &str = "select id, at, kind, title, text, task_id, urge_id, read_at from message where person_id = ";
+const COLUMNS: &str = "select id, at, kind, title, text, task_id, urge_id, subject_id, quiet, read_at from message m where person_id = ";
 
 /// Writes a message; `false` when the person has one of this key already.
-pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMessage<'_>, now: Moment) -> Result<bool> {
+pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMessage<'_>, quiet: bool, now: Moment) -> Result<bool> {
     let written = execute!(tx, |c| {
         sqlx::query(
-        "insert into message (id, person_id, at, kind, title, text, task_id, urge_id, dedupe) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-         on conflict (person_id, dedupe) do nothing"
-    )
-    .bind(id)
-    .bind(to)
-    .bind(now)
-    .bind(new.kind)
-    .bind(new.title)
-    .bind(new.text)
-    .bind(new.task)
-    .bind(new.urge)
-    .bind(new.dedupe)
-    .execute(c)
+            "insert into message (id, person_id, at, kind, title, text, task_id, urge_id, subject_id, quiet, dedupe) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (person_id, dedupe) do nothing",
+        )
+        .bind(id)
+        .bind(to)
+        .bind(now)
+        .bind(new.kind)
+        .bind(new.title)
+        .bind(new.text)
+        .bind(new.task)
+        .bind(new.urge)
+        .bind(new.subject)
+        .bind(quiet)
+        .bind(new.dedupe)
+        .execute(c)
     })?;
     Ok(written > 0)
 }
 
-/// A person's messages, newest first, those before `before`.
-pub(super) async fn messages(tx: &mut Tx, of: PersonId, unread: bool, before: Option<MessageId>, limit: i64) -> Result<Vec<Message>> {
+/// Which of a person's messages.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// Only those not read yet.
+    pub(super) unread: bool,
+    /// Only those about this task.
+    pub(super) task: Option<Uuid>,
+    /// Only those before this one.
+    pub(super) before: Option<MessageId>,
+}
+
+/// A person's messages, newest first.
+pub(super) async fn messages(tx: &mut Tx, of: PersonId, wanted: &Wanted, limit: i64) -> Result<Vec<Message>> {
     let mut sql = Sql::new(COLUMNS);
     sql.bind(of.0);
-    if unread {
-        sql.push(" and read_at is null");
+    if wanted.unread {
+        sql.push(" and read_at is null and not quiet");
     }
-    if let Some(before) = before {
+    if let Some(task) = wanted.task {
+        sql.push(" and task_id = ").bind(task);
+    }
+    if let Some(before) = wanted.before {
         sql.push(" and id < ").bind(before.0);
     }
     sql.push(" order by id desc limit ").bind(limit);
+    sql.fetch_all(tx).await
+}
+
+/// The newest message of each task, and every one that is about none, newest first.
+pub(super) async fn newest(tx: &mut Tx, of: PersonId, unread: bool, before: Option<MessageId>, limit: i64) -> Result<Vec<Message>> {
+    let mut sql = Sql::new(COLUMNS);
+    sql.bind(of.0)
+        .push(" and not exists (select 1 from message n where n.person_id = m.person_id and n.task_id = m.task_id and n.id > m.id)");
+    if unread {
+        sql.push(
+            " and ((m.read_at is null and not m.quiet) or exists (select 1 from message u where u.person_id = m.person_id \
+               and u.task_id = m.task_id and u.read_at is null and not u.quiet))",
+        );
+    }
+    if let Some(before) = before {
+        sql.push(" and m.id < ").bind(before.0);
+    }
+    sql.push(" order by m.id desc limit ").bind(limit);
+    sql.fetch_all(tx).await
+}
+
+/// (task, messages, unread ones) of a person.
+pub(super) async fn counts(tx: &mut Tx, of: PersonId, tasks: &[Uuid]) -> Result<Vec<(Uuid, i64, i64)>> {
+    let mut sql = Sql::new(
+        "select task_id, count(*), cast(sum(case when read_at is null and not quiet then 1 else 0 end) as bigint) \
+         from message where person_id = ",
+    );
+    sql.bind(of.0).push(" and task_id in ").bind_list(tasks.iter().copied()).push(" group by task_id");
+    sql.fetch_all(tx).await
+}
+
+/// (subject, person, name, read at): who was told of these, in the order of their names; who was told twice has read it when both are read.
+pub(super) async fn receipts(tx: &mut Tx, subjects: &[Uuid], kind: &'static str) -> Result<Vec<(Uuid, PersonId, String, Option<Moment>)>> {
+    let mut sql = Sql::new(
+        "select m.subject_id, m.person_id, e.name, case when count(m.read_at) = count(*) then max(m.read_at) end as read_at \
+         from message m join person e on e.id = m.person_id where m.kind = ",
+    );
+    sql.bind(kind).push(" and m.subject_id in ").bind_list(subjects.iter().copied());
+    sql.push(" group by m.subject_id, m.person_id, e.name order by e.name, m.person_id");
     sql.fetch_all(tx).await
 }
 
@@ -53,8 +108,9 @@ pub(super) async fn message(tx: &mut Tx, of: PersonId, id: MessageId) -> Result<
 }
 
 pub(super) async fn unread(tx: &mut Tx, of: PersonId) -> Result<i64> {
-    let (n,): (i64,) =
-        run!(tx, |c| sqlx::query_as("select count(*) from message where person_id = $1 and read_at is null").bind(of).fetch_one(c))?;
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from message where person_id = $1 and read_at is null and not quiet")
+        .bind(of)
+        .fetch_one(c))?;
     Ok(n)
 }
 
@@ -64,6 +120,15 @@ pub(super) async fn mark_all_read(tx: &mut Tx, of: PersonId, now: Moment) -> Res
         .bind(now)
         .execute(c))?;
     Ok(())
+}
+
+/// Marks everything about a task as read; answers how many that were.
+pub(super) async fn mark_task_read(tx: &mut Tx, of: PersonId, task: Uuid, now: Moment) -> Result<u64> {
+    execute!(tx, |c| sqlx::query("update message set read_at = $3 where person_id = $1 and task_id = $2 and read_at is null")
+        .bind(of)
+        .bind(task)
+        .bind(now)
+        .execute(c))
 }
 
 /// Marks one message as read; one that is somebody else's, or read already, stays as it is.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use db::Tx;
-use kit::Day;
 use serde::Serialize;
 use utoipa::ToSchema;
 use wording::say;
@@ -33,13 +32,12 @@ pub(super) async fn todo(tx: &mut Tx, ctx: &Ctx) -> Outcome<Todo> {
     let rows = tasks::rows_of(tx, ctx, &ids).await?;
     for urge in owed {
         let Some(task) = rows.iter().find(|row| row.id == urge.task_id).cloned() else { continue };
-        let due: Day = urge.reply_due_day;
         items.push(Duty {
             id: format!("reply:{}", urge.id),
             kind: DutyKind::Reply,
             task,
-            text: say!("{name}督办：{text}", name = urge.by.name, text = urge.text),
-            due_day: Some(due),
+            text: say!("{name}督办：{text}", name = urge.by.name, text = urge.asked),
+            due_day: urge.owed_day,
             overdue: urge.overdue,
             since: urge.at,
         });

@@ -5,7 +5,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     model::{Answer, Side, Urge, UrgeId, Wanted},
-    urge::{self as pressing, UrgeInput},
+    urge::{self as pressing, QuestionInput, UrgeInput},
 };
 use crate::{
     access::{Permitted, SignedIn},
@@ -18,7 +18,12 @@ use crate::{
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list, urge)).routes(guarded!(list_all)).routes(guarded!(reply))
+    OpenApiRouter::new()
+        .routes(guarded!(list, urge))
+        .routes(guarded!(list_all))
+        .routes(guarded!(reply))
+        .routes(guarded!(ask_again))
+        .routes(guarded!(accept))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -92,12 +97,36 @@ struct ReplyInput {
     file_ids: Vec<FileId>,
 }
 
-/// Answers an urge.
+/// Answers what was asked last.
 #[utoipa::path(post, path = "/urges/{id}/reply", tag = "supervision", operation_id = "reply_to_urge", params(("id" = String, Path)), request_body = ReplyInput, responses((status = 200, body = Urge)))]
 async fn reply(me: Permitted<SignedIn>, Path(id): Path<UrgeId>, idem: Idem, Json(input): Json<ReplyInput>) -> Result<Response, Problem> {
     let replied =
         mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| pressing::reply(tx, &me.ctx, id, &input.text, &input.file_ids).await);
-    match replied.await {
+    or_present(&me, id, replied.await).await
+}
+
+/// Whoever pressed asks again in the same thread.
+#[utoipa::path(post, path = "/urges/{id}/questions", tag = "supervision", operation_id = "ask_again", params(("id" = String, Path)), request_body = QuestionInput, responses((status = 200, body = Urge)))]
+async fn ask_again(
+    me: Permitted<SignedIn>,
+    Path(id): Path<UrgeId>,
+    idem: Idem,
+    Json(input): Json<QuestionInput>,
+) -> Result<Response, Problem> {
+    let asked = mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| pressing::ask_again(tx, &me.ctx, id, &input).await);
+    or_present(&me, id, asked.await).await
+}
+
+/// Whoever pressed finds the answer good, which ends the thread.
+#[utoipa::path(post, path = "/urges/{id}/acceptance", tag = "supervision", operation_id = "accept_reply", params(("id" = String, Path)), responses((status = 200, body = Urge)))]
+async fn accept(me: Permitted<SignedIn>, Path(id): Path<UrgeId>, idem: Idem) -> Result<Response, Problem> {
+    let accepted = mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| pressing::accept(tx, &me.ctx, id).await);
+    or_present(&me, id, accepted.await).await
+}
+
+/// Who comes second is shown what the first has done.
+async fn or_present(me: &Permitted<SignedIn>, id: UrgeId, answer: Result<Response, Problem>) -> Result<Response, Problem> {
+    match answer {
         Err(problem) if problem.is_late() => {
             let current = pressing::find(&mut me.app.db.read().await?, &me.ctx, id).await;
             Err(match current.map(serde_json::to_value) {

@@ -2,17 +2,22 @@
 //!
 //! Decides *when* and *whom*; how a message reaches a person is `notify`'s business.
 //!
-//! Table: `urge`. Jobs: `supervision.notices`, which hears of every event of a task.
+//! Tables: `urge`, `urge_turn`. Jobs: `supervision.notices`, which hears of every event of a task, `supervision.unit_notes`, and
+//! `supervision.followed_red`, which looks for followed tasks that have turned red.
 
+mod followers;
 mod http;
 mod model;
 mod notices;
 mod record;
+mod spoken;
 mod store;
 mod urge;
 
+pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
-pub use model::{Urge, UrgeId};
+pub use model::{Urge, UrgeId, UrgeTurn};
 pub use notices::{EVENTS, JOB, tell};
 pub use record::{UrgeRecord, record_of};
-pub use urge::{UrgeInput, owed_replies, reply, urge, urges_of};
+pub use spoken::{UNIT_JOB, tell_unit};
+pub use urge::{UrgeInput, accept, owed_replies, reply, urge, urges_of};

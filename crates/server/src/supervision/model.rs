@@ -4,6 +4,7 @@ use utoipa::ToSchema;
 
 use crate::{
     files::FileRef,
+    notify::Reader,
     org::{PersonRef, UnitRef},
     tasks::{PartyId, TaskId},
 };
@@ -11,6 +12,8 @@ use crate::{
 id_types! {
     /// Pressing for a task.
     UrgeId,
+    /// A turn of such a thread after the first question and answer.
+    TurnId,
 }
 
 text_enum! {
@@ -62,20 +65,61 @@ pub struct Urge {
     pub by: PersonRef,
     /// When.
     pub at: Moment,
-    /// What they say.
+    /// What they say first.
     pub text: String,
-    /// By when an answer is expected.
+    /// By when the first answer was expected.
     pub reply_due_day: Day,
-    /// The answer.
+    /// The first answer.
     pub reply: Option<String>,
     /// Who answered.
     pub replied_by: Option<PersonRef>,
     /// When.
     pub replied_at: Option<Moment>,
-    /// There is no answer and the day has passed.
+    /// What was asked and answered after that, in order.
+    pub turns: Vec<UrgeTurn>,
+    /// The latest question, which is the first one where nothing followed.
+    pub asked: String,
+    /// By when the latest question is to be answered; nothing once it has been.
+    pub owed_day: Option<Day>,
+    /// An answer is owed and its day has passed.
     pub overdue: bool,
+    /// When whoever pressed found the answer good, which ends the thread.
+    pub accepted_at: Option<Moment>,
+    /// Who was told of the questions and when they read them; only for whoever pressed, for leaders and the operations centre.
+    pub readers: Option<Vec<Reader>>,
+    /// The asker may ask again.
+    pub may_ask: bool,
+    /// The asker may find the answer good.
+    pub may_accept: bool,
     /// The asker may answer.
     pub may_reply: bool,
-    /// Files of the answer.
+    /// Files of the first answer.
+    pub files: Vec<FileRef>,
+}
+
+text_enum! {
+    /// What a turn of a thread is.
+    TurnKind {
+        Ask = "ask", "追问";
+        Reply = "reply", "回复";
+    }
+}
+
+/// A later question, or its answer.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UrgeTurn {
+    /// Its id.
+    pub id: TurnId,
+    /// A question or an answer.
+    pub kind: TurnKind,
+    /// Whose.
+    pub by: PersonRef,
+    /// When.
+    pub at: Moment,
+    /// What they say.
+    pub text: String,
+    /// By when a question is to be answered.
+    pub reply_due_day: Option<Day>,
+    /// Files of an answer.
     pub files: Vec<FileRef>,
 }

@@ -4,11 +4,17 @@ use db::Tx;
 use kit::Day;
 use wording::{Words, say};
 
-use super::{model::UrgeId, urge};
+use super::{
+    followers,
+    model::UrgeId,
+    spoken,
+    urge::{self, Told},
+};
 use crate::{
     app::{Ctx, Outcome},
     notify::{self, NewMessage},
     org::{self, PersonId, PostKind},
+    talk,
     tasks::{self, Case, PartyId, PartyRow, PartyState, TaskEvent},
 };
 
@@ -56,33 +62,57 @@ pub const EVENTS: &[&str] = &[
     "task.merged",
     "task.urged",
     "task.urge_replied",
+    "task.urge_asked_again",
+    "task.urge_accepted",
+    "task.rated",
+    "task.rating_corrected",
+    "task.commented",
+    "task.comment_edited",
 ];
 
-struct Notice {
-    to: Vec<PersonId>,
-    title: Words,
-    text: Words,
-    urge: Option<UrgeId>,
+pub(super) struct Notice {
+    pub(super) to: Vec<PersonId>,
+    pub(super) title: Words,
+    pub(super) text: Words,
+    pub(super) urge: Option<UrgeId>,
 }
 
-/// Tells whom an event concerns. `key` is the event's own: the same event tells nobody twice.
+/// Tells whom an event concerns, and whoever follows the task. `key` is the event's own: the same event tells nobody twice.
 pub async fn tell(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outcome<()> {
     let case = Case::look(tx, ctx, event.task).await?;
-    let Some(notice) = notice(tx, ctx, &case, event).await? else { return Ok(()) };
+    let notice = notice(tx, ctx, &case, event).await?;
+    let told = notice.as_ref().map(|notice| notice.to.clone()).unwrap_or_default();
+    if let Some(notice) = notice {
+        let kind = spoken::kind_of(&event.name);
+        let quiet = if spoken::is_news(tx, ctx, event).await? { talk::muted(tx, event.task).await? } else { Vec::new() };
+        send(tx, ctx, event, key, kind, notice, &quiet).await?;
+    }
+    if let Some(news) = followers::news(tx, ctx, &case, event).await? {
+        let followers = talk::followers(tx, ctx, event.task).await?;
+        let to = followers.into_iter().map(|(person, _)| person).filter(|person| !told.contains(person)).collect();
+        send(tx, ctx, event, key, "task.followed", Notice { to, ..news }, &[]).await?;
+    }
+    Ok(())
+}
+
+async fn send(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str, kind: &str, notice: Notice, quiet: &[PersonId]) -> Outcome<()> {
     let mut to = notice.to;
     to.sort_unstable();
     to.dedup();
     to.retain(|person| Some(*person) != event.actor);
+    let (quiet, loud): (Vec<PersonId>, Vec<PersonId>) = to.into_iter().partition(|person| quiet.contains(person));
     let message = NewMessage {
-        to: &to,
-        kind: event.name.as_str(),
+        to: &loud,
+        kind,
         title: &notice.title,
         text: &notice.text,
         task: Some(event.task.0),
         urge: notice.urge.map(|id| id.0),
+        subject: event.subject,
         dedupe: key,
     };
-    notify::send(tx, ctx, message).await
+    notify::send(tx, ctx, message).await?;
+    notify::send_quietly(tx, ctx, NewMessage { to: &quiet, ..message }).await
 }
 
 async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outcome<Option<Notice>> {
@@ -184,7 +214,12 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         }
         "task.part_done" | "task.part_waived" | "task.part_reopened" | "task.waiting" | "task.wait_ended" | "task.risk_raised"
         | "task.risk_answered" => return beside_notice(tx, case, event, today).await,
-        "task.urged" | "task.urge_replied" => return urge_notice(tx, case, event, today).await,
+        "task.urged" | "task.urge_asked_again" | "task.urge_replied" | "task.urge_accepted" => {
+            return urge_notice(tx, case, event, today).await;
+        }
+        "task.rated" | "task.rating_corrected" | "task.commented" | "task.comment_edited" => {
+            return spoken::notice(tx, ctx, case, event).await;
+        }
         _ => None,
     })
 }
@@ -301,14 +336,22 @@ async fn asker(tx: &mut Tx, event: &TaskEvent) -> Outcome<Vec<PersonId>> {
 
 async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Option<Notice>> {
     let Some(id) = event.subject.map(UrgeId) else { return Ok(None) };
-    let Some((party, by, text, reply)) = urge::sides(tx, id).await? else { return Ok(None) };
+    let Some(Told { party, by, asked: text, answer }) = urge::told(tx, id).await? else { return Ok(None) };
     let title = case.task.title.as_str();
+    let (answered_by, reply) = answer.unzip();
     if event.name == "task.urge_replied" {
         let text = say!("“{title}”的督办已回复：{reply}", reply = reply.unwrap_or_default());
         return Ok(Some(Notice { to: vec![by], title: "督办已回复".into(), text, urge: Some(id) }));
     }
+    if event.name == "task.urge_accepted" {
+        let (to, text) = (answered_by.into_iter().collect(), say!("“{title}”的督办回复已认可。"));
+        return Ok(Some(Notice { to, title: "督办回复已认可".into(), text, urge: Some(id) }));
+    }
     let target: Vec<&PartyRow> = case.parties.iter().filter(|row| row.id == party).collect();
     let to = stand_for(tx, &target, today).await?;
+    if event.name == "task.urge_asked_again" {
+        return Ok(Some(Notice { to, title: "督办追问".into(), text: say!("“{title}”的追问：{text}"), urge: Some(id) }));
+    }
     Ok(Some(Notice { to, title: "督办".into(), text: say!("“{title}”的督办：{text}"), urge: Some(id) }))
 }
 

@@ -3,7 +3,7 @@
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment};
 
-use super::model::{Answer, Side, UrgeId, Wanted};
+use super::model::{Answer, Side, TurnId, TurnKind, UrgeId, Wanted};
 use crate::{
     access::{Principal, Scope},
     org::{PersonId, UnitId},
@@ -23,6 +23,8 @@ pub(super) struct UrgeRow {
     pub(super) reply: Option<String>,
     pub(super) replied_by: Option<PersonId>,
     pub(super) replied_at: Option<Moment>,
+    pub(super) again_day: Option<Day>,
+    pub(super) accepted_at: Option<Moment>,
     pub(super) unit_id: UnitId,
     pub(super) unit_name: String,
     pub(super) unit_short: String,
@@ -30,13 +32,17 @@ pub(super) struct UrgeRow {
     pub(super) handler_name: Option<String>,
     pub(super) task_title: String,
     pub(super) task_number: Option<String>,
+    pub(super) task_open: bool,
 }
 
-const SELECT: &str = "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at, \
+const SELECT: &str = "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at, g.again_day, g.accepted_at, \
        p.unit_id, u.name as unit_name, u.short_name as unit_short, p.person_id as handler_id, e.name as handler_name, \
-       t.title as task_title, t.number as task_number \
+       t.title as task_title, t.number as task_number, t.state in ('dispatched', 'active') as task_open \
      from urge g join party p on p.id = g.party_id join unit u on u.id = p.unit_id join task t on t.id = g.task_id \
        left join person e on e.id = p.person_id where ";
+
+/// Neither the first question nor a later one waits in vain.
+const OWED: &str = " and (g.replied_at is null or g.again_day is not null)";
 
 /// What is written when somebody presses.
 pub(super) struct NewUrge<'a> {
@@ -100,13 +106,13 @@ pub(super) async fn list(tx: &mut Tx, scope: &Scope, who: &Principal, query: &Wa
     match query.answer {
         None => {}
         Some(Answer::Given) => {
-            sql.push(" and g.replied_at is not null");
+            sql.push(" and g.replied_at is not null and g.again_day is null");
         }
         Some(Answer::Open) => {
-            sql.push(" and g.replied_at is null");
+            sql.push(OWED);
         }
         Some(Answer::Overdue) => {
-            sql.push(" and g.replied_at is null and g.reply_due_day < ").bind(query.today.to_string());
+            sql.push(OWED).push(" and coalesce(g.again_day, g.reply_due_day) < ").bind(query.today.to_string());
         }
     }
     if let Some(before) = query.before {
@@ -121,10 +127,10 @@ pub(super) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, units: impl I
     let mut sql = Sql::new(SELECT);
     scope.tasks(&mut sql);
     // Whoever pressed waits for an answer and does not owe one.
-    sql.push(" and t.state not in ('suspended', 'terminated') and g.replied_at is null and g.person_id <> ").bind(me.0);
+    sql.push(" and t.state not in ('suspended', 'terminated') and g.person_id <> ").bind(me.0).push(OWED);
     sql.push(" and (p.person_id = ").bind(me.0);
     sql.push(" or p.unit_id in ").bind_list(units.into_iter().map(|unit| unit.0));
-    sql.push(") order by g.reply_due_day, g.id limit 200");
+    sql.push(") order by coalesce(g.again_day, g.reply_due_day), g.id limit 200");
     sql.fetch_all(tx).await
 }
 
@@ -139,4 +145,61 @@ pub(super) async fn answer(tx: &mut Tx, id: UrgeId, reply: &str, by: PersonId, a
     .bind(at)
     .fetch_optional(c))?;
     Ok(row.is_some())
+}
+
+/// A turn as it stands in the database.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct TurnRow {
+    pub(super) id: TurnId,
+    pub(super) urge_id: UrgeId,
+    pub(super) kind: TurnKind,
+    pub(super) person_id: PersonId,
+    pub(super) at: Moment,
+    pub(super) text: String,
+    pub(super) reply_due_day: Option<Day>,
+}
+
+/// The turns of these threads, each in its order.
+pub(super) async fn turns(tx: &mut Tx, urges: &[UrgeId]) -> Result<Vec<TurnRow>> {
+    let mut sql = Sql::new("select id, urge_id, kind, person_id, at, text, reply_due_day from urge_turn where urge_id in ");
+    sql.bind_list(urges.iter().map(|id| id.0)).push(" order by urge_id, id");
+    sql.fetch_all(tx).await
+}
+
+/// Writes a turn, and with it what is owed from now on.
+pub(super) async fn insert_turn(tx: &mut Tx, turn: &TurnRow) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into urge_turn (id, urge_id, kind, person_id, at, text, reply_due_day) values ($1, $2, $3, $4, $5, $6, $7)"
+    )
+    .bind(turn.id)
+    .bind(turn.urge_id)
+    .bind(turn.kind)
+    .bind(turn.person_id)
+    .bind(turn.at)
+    .bind(turn.text.as_str())
+    .bind(turn.reply_due_day)
+    .execute(c))?;
+    execute!(tx, |c| sqlx::query("update urge set again_day = $2 where id = $1").bind(turn.urge_id).bind(turn.reply_due_day).execute(c))?;
+    Ok(())
+}
+
+/// Ends a thread.
+pub(super) async fn accept(tx: &mut Tx, id: UrgeId, by: PersonId, at: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update urge set accepted_by = $2, accepted_at = $3 where id = $1")
+        .bind(id)
+        .bind(by)
+        .bind(at)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Open tasks whose lamp turned red between these days, with their titles and the day; none while nobody follows anything.
+pub(super) async fn turned_red(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<(TaskId, String, Day)>> {
+    run!(tx, |c| sqlx::query_as(
+        "select id, title, red_from from task where state in ('dispatched', 'active') and red_from >= $1 and red_from <= $2 \
+           and exists (select 1 from watch where mode = 'follow') order by red_from, id"
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(c))
 }

@@ -1,4 +1,4 @@
-//! 督办: a person presses for a task, and gets an answer by a day.
+//! 督办: a person presses for a task, and gets an answer by a day; asks again when it does not do, and accepts it when it does.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 use wording::say;
 
 use super::{
-    model::{Urge, UrgeId, Wanted},
-    store::{self, NewUrge, UrgeRow},
+    model::{TurnId, TurnKind, Urge, UrgeId, UrgeTurn, Wanted},
+    store::{self, NewUrge, TurnRow, UrgeRow},
 };
 use crate::{
     access::Role,
     app::{Ctx, Fields, Outcome, Refusal},
-    files,
+    files, notify,
     org::{self, PersonId, PersonRef, UnitRef},
     tasks::{self, Case, PartyId, Step, TaskId},
 };
@@ -47,17 +47,9 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
     if !may_urge(&case, ctx) {
         return Err(Refusal::forbidden("只有领导、运营中心和交办单位可以督办这项任务。"));
     }
-    let today = ctx.today();
-    let next = Day::new(ctx.calendar.add_workdays(today.date(), 1)).unwrap_or(today);
-    let due = input.reply_due_day.unwrap_or(next);
     let mut fields = Fields::default();
     let text = fields.text("text", &input.text, 1000);
-    if due < today {
-        fields.add("reply_due_day", "不能早于今天");
-    }
-    if due > today.plus_days(90) {
-        fields.add("reply_due_day", "不能晚于 90 天后");
-    }
+    let due = reply_day(ctx, input.reply_due_day, &mut fields);
     let targets: Vec<_> = case
         .parties
         .iter()
@@ -80,10 +72,9 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
     describe(tx, ctx, rows).await
 }
 
-/// Answers an urge, once; by the handler or whoever stands for the unit.
+/// Answers what was asked last, once; by the handler or whoever stands for the unit.
 pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[files::FileId]) -> Outcome<Urge> {
-    let row = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
-    let case = Case::open(tx, ctx, row.task_id, None).await?;
+    let (row, case) = open(tx, ctx, id).await?;
     let party = case.parties.iter().find(|party| party.id == row.party_id).ok_or(Refusal::NotFound)?;
     if !tasks::is_doer(party, &ctx.actor) {
         return Err(Refusal::forbidden("这条督办不是发给您的。"));
@@ -91,14 +82,100 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
     let mut fields = Fields::default();
     let text = fields.text("text", text, 2000);
     fields.finish()?;
-    if !store::answer(tx, id, &text, ctx.actor.person, ctx.now()).await? {
+    let mut owner = files::Owner::urge(id.0);
+    if row.replied_at.is_some() && row.again_day.is_some() {
+        let turn = turn(ctx, id, TurnKind::Reply, &text, None);
+        owner = files::Owner::urge(turn.id.0);
+        store::insert_turn(tx, &turn).await?;
+    } else if !store::answer(tx, id, &text, ctx.actor.person, ctx.now()).await? {
         return Err(Refusal::conflict("decided", "这条督办已经回复。"));
     }
-    files::attach(tx, ctx, row.task_id.0, files::Owner::urge(id.0), file_ids).await?;
+    files::attach(tx, ctx, row.task_id.0, owner, file_ids).await?;
     let words = say!("{unit}回复督办：{text}", unit = party.unit_name);
     let data = json!({ "urge": id, "files": file_ids });
     tasks::note(tx, ctx, &case.task, Step::new("urge_replied", words, data).about(id.0)).await?;
     find(tx, ctx, id).await
+}
+
+/// Asking again in the same thread.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuestionInput {
+    /// What is asked, at most 1,000 characters.
+    text: String,
+    /// By when an answer is expected; the next working day when missing.
+    reply_due_day: Option<Day>,
+}
+
+/// Whoever pressed asks again when the answer does not do.
+pub(super) async fn ask_again(tx: &mut Tx, ctx: &Ctx, id: UrgeId, input: &QuestionInput) -> Outcome<Urge> {
+    let (row, case) = answered(tx, ctx, id).await?;
+    if !case.task.state.is_open() {
+        return Err(Refusal::conflict("not_now", say!("任务现为“{state}”，不需要督办。", state = case.task.state.words())));
+    }
+    let mut fields = Fields::default();
+    let text = fields.text("text", &input.text, 1000);
+    let due = reply_day(ctx, input.reply_due_day, &mut fields);
+    fields.finish()?;
+    store::insert_turn(tx, &turn(ctx, id, TurnKind::Ask, &text, Some(due))).await?;
+    let words = say!("追问{unit}：{text}（{due}前回复）", unit = row.unit_name);
+    let data = json!({ "urge": id, "reply_due_day": due });
+    tasks::note(tx, ctx, &case.task, Step::new("urge_asked_again", words, data).about(id.0)).await?;
+    find(tx, ctx, id).await
+}
+
+/// Whoever pressed finds the answer good: the thread has ended.
+pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<Urge> {
+    let (row, case) = answered(tx, ctx, id).await?;
+    store::accept(tx, id, ctx.actor.person, ctx.now()).await?;
+    let words = say!("认可{unit}的督办回复", unit = row.unit_name);
+    tasks::note(tx, ctx, &case.task, Step::new("urge_accepted", words, json!({ "urge": id })).about(id.0)).await?;
+    find(tx, ctx, id).await
+}
+
+/// An urge with its task in hand, read while the tree is held.
+async fn open(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<(UrgeRow, Case)> {
+    let task = store::find(tx, id).await?.ok_or(Refusal::NotFound)?.task_id;
+    let case = Case::open(tx, ctx, task, None).await?;
+    Ok((store::find(tx, id).await?.ok_or(Refusal::NotFound)?, case))
+}
+
+/// An urge of the actor's own that has been answered and not accepted.
+async fn answered(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<(UrgeRow, Case)> {
+    let (row, case) = open(tx, ctx, id).await?;
+    if row.person_id != ctx.actor.person {
+        return Err(Refusal::forbidden("只有发出督办的人可以追问或认可。"));
+    }
+    if row.accepted_at.is_some() {
+        return Err(Refusal::conflict("decided", "这条督办的回复已经认可，可以另行督办。"));
+    }
+    if owed_day(&row).is_some() {
+        return Err(Refusal::conflict("not_now", "对方还没有回复，现在不能追问或认可。"));
+    }
+    Ok((row, case))
+}
+
+/// By when an answer is owed.
+fn owed_day(row: &UrgeRow) -> Option<Day> {
+    if row.replied_at.is_none() { Some(row.reply_due_day) } else { row.again_day }
+}
+
+fn turn(ctx: &Ctx, urge_id: UrgeId, kind: TurnKind, text: &str, reply_due_day: Option<Day>) -> TurnRow {
+    let id = TurnId::new(&ctx.rng, ctx.now());
+    TurnRow { id, urge_id, kind, person_id: ctx.actor.person, at: ctx.now(), text: text.to_owned(), reply_due_day }
+}
+
+/// The day an answer is expected by, which is the next working day where none is named.
+fn reply_day(ctx: &Ctx, wanted: Option<Day>, fields: &mut Fields) -> Day {
+    let today = ctx.today();
+    let due = wanted.unwrap_or_else(|| Day::new(ctx.calendar.add_workdays(today.date(), 1)).unwrap_or(today));
+    if due < today {
+        fields.add("reply_due_day", "不能早于今天");
+    }
+    if due > today.plus_days(90) {
+        fields.add("reply_due_day", "不能晚于 90 天后");
+    }
+    due
 }
 
 /// One urge about a task the actor sees.
@@ -117,29 +194,56 @@ pub async fn urges_of(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<(Vec<Urge
 }
 
 async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urge>> {
-    let people = rows.iter().flat_map(|row| [Some(row.person_id), row.replied_by]).flatten().collect::<Vec<_>>();
-    let names: HashMap<PersonId, PersonRef> = org::person_refs(tx, people).await?.into_iter().map(|p| (p.id, p)).collect();
+    let ids: Vec<UrgeId> = rows.iter().map(|row| row.id).collect();
+    let later = store::turns(tx, &ids).await?;
+    let people = rows.iter().flat_map(|row| [Some(row.person_id), row.replied_by]).flatten().chain(later.iter().map(|turn| turn.person_id));
+    let names: HashMap<PersonId, PersonRef> =
+        org::person_refs(tx, people.collect::<Vec<_>>()).await?.into_iter().map(|p| (p.id, p)).collect();
     let name = |id: PersonId| names.get(&id).cloned().unwrap_or(PersonRef { id, name: String::new() });
-    let mut files = files::of_owners(tx, &rows.iter().map(|row| row.id.0).collect::<Vec<_>>()).await?;
+    let owners = ids.iter().map(|id| id.0).chain(later.iter().map(|turn| turn.id.0));
+    let mut files = files::of_owners(tx, &owners.collect::<Vec<_>>()).await?;
+    let who = &ctx.actor;
+    let oversees = who.is(Role::Leader) || who.is(Role::Centre);
+    let told: Vec<_> = rows.iter().filter(|row| oversees || row.person_id == who.person).map(|row| row.id.0).collect();
+    let mut readers = notify::readers(tx, &told, "task.urged").await?;
+    let mut turns: HashMap<UrgeId, Vec<UrgeTurn>> = HashMap::new();
+    for turn in later {
+        let TurnRow { id, urge_id, kind, person_id, at, text, reply_due_day } = turn;
+        let files = files.remove(&id.0).unwrap_or_default();
+        turns.entry(urge_id).or_default().push(UrgeTurn { id, kind, by: name(person_id), at, text, reply_due_day, files });
+    }
     let today = ctx.today();
-    let urge = |row: UrgeRow| Urge {
-        to_unit: UnitRef { id: row.unit_id, name: row.unit_name, short_name: row.unit_short },
-        to_person: row.handler_id.zip(row.handler_name).map(|(id, name)| PersonRef { id, name }),
-        by: name(row.person_id),
-        replied_by: row.replied_by.map(name),
-        overdue: row.replied_at.is_none() && row.reply_due_day < today,
-        may_reply: row.replied_at.is_none() && tasks::acts_as(row.unit_id, row.handler_id, &ctx.actor),
-        files: files.remove(&row.id.0).unwrap_or_default(),
-        id: row.id,
-        task_id: row.task_id,
-        task_title: row.task_title,
-        task_number: row.task_number,
-        party_id: row.party_id,
-        at: row.at,
-        text: row.text,
-        reply_due_day: row.reply_due_day,
-        reply: row.reply,
-        replied_at: row.replied_at,
+    let urge = |row: UrgeRow| {
+        let turns = turns.remove(&row.id).unwrap_or_default();
+        let owed_day = owed_day(&row);
+        let mine = row.person_id == who.person;
+        let done = mine && owed_day.is_none() && row.accepted_at.is_none();
+        Urge {
+            to_unit: UnitRef { id: row.unit_id, name: row.unit_name, short_name: row.unit_short },
+            to_person: row.handler_id.zip(row.handler_name).map(|(id, name)| PersonRef { id, name }),
+            by: name(row.person_id),
+            replied_by: row.replied_by.map(name),
+            asked: turns.iter().rev().find(|turn| turn.kind == TurnKind::Ask).map_or_else(|| row.text.clone(), |turn| turn.text.clone()),
+            overdue: owed_day.is_some_and(|day| day < today),
+            may_reply: owed_day.is_some() && tasks::acts_as(row.unit_id, row.handler_id, who),
+            may_ask: done && row.task_open,
+            may_accept: done,
+            readers: told.contains(&row.id.0).then(|| readers.remove(&row.id.0).unwrap_or_default()),
+            files: files.remove(&row.id.0).unwrap_or_default(),
+            turns,
+            owed_day,
+            id: row.id,
+            task_id: row.task_id,
+            task_title: row.task_title,
+            task_number: row.task_number,
+            party_id: row.party_id,
+            at: row.at,
+            text: row.text,
+            reply_due_day: row.reply_due_day,
+            reply: row.reply,
+            replied_at: row.replied_at,
+            accepted_at: row.accepted_at,
+        }
     };
     Ok(rows.into_iter().map(urge).collect())
 }
@@ -157,7 +261,28 @@ pub async fn owed_replies(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Urge>> {
     describe(tx, ctx, rows).await
 }
 
-/// Whom an urge is addressed to and who pressed, for messages.
-pub(super) async fn sides(tx: &mut Tx, id: UrgeId) -> Outcome<Option<(PartyId, PersonId, String, Option<String>)>> {
-    Ok(store::find(tx, id).await?.map(|row| (row.party_id, row.person_id, row.text, row.reply)))
+/// An urge as messages tell of it.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// To whom it is addressed.
+    pub(super) party: PartyId,
+    /// Who presses.
+    pub(super) by: PersonId,
+    /// What was asked last.
+    pub(super) asked: String,
+    /// What was answered last, and by whom.
+    pub(super) answer: Option<(PersonId, String)>,
+}
+
+/// What messages say of an urge.
+pub(super) async fn told(tx: &mut Tx, id: UrgeId) -> Outcome<Option<Told>> {
+    let Some(row) = store::find(tx, id).await? else { return Ok(None) };
+    let mut told = Told { party: row.party_id, by: row.person_id, asked: row.text, answer: row.replied_by.zip(row.reply) };
+    for turn in store::turns(tx, &[id]).await? {
+        match turn.kind {
+            TurnKind::Ask => told.asked = turn.text,
+            TurnKind::Reply => told.answer = Some((turn.person_id, turn.text)),
+        }
+    }
+    Ok(Some(told))
 }

@@ -20,6 +20,7 @@ text_enum! {
         Handling = "handling", "我经办的";
         Created = "created", "我交办的";
         Unit = "unit", "本单位的";
+        Followed = "followed", "我关注的";
     }
 }
 

@@ -105,6 +105,11 @@ pub async fn steps(tx: &mut Tx, task: TaskId) -> Outcome<Vec<(MilestoneId, Day)>
     Ok(store::milestones(tx, task).await?.into_iter().map(|step| (step.id, step.due_day)).collect())
 }
 
+/// Which task and party a report is of, and who handed it in.
+pub async fn report_of(tx: &mut Tx, report: ReportId) -> Outcome<Option<(TaskId, PartyId, PersonId)>> {
+    Ok(store::report(tx, report).await?.map(|row| (row.task_id, row.party_id, row.person_id)))
+}
+
 /// Who handed in this report or asked for this; for messages about what became of it.
 pub async fn asker(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
     if let Some(person) = store::reporter(tx, ReportId(subject)).await? {

@@ -7,6 +7,7 @@ const RINGS: &[&[&str]] = &[
     &["app", "config", "http", "events"],
     &["org", "access", "audit", "files", "notify", "calendar", "rules"],
     &["tasks", "indicators", "feedback"],
+    &["talk"],
     &["supervision"],
     &["archive", "assessment", "portraits", "statistics"],
     &["operations"],

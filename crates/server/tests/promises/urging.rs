@@ -91,4 +91,71 @@ both! {
         let body = json!({ "version": version(&task), "parties": [{ "unit_id": app.unit("bureau_a"), "role": "lead" }] });
         app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.refused_field("parties");
     }
+
+    async fn whoever_pressed_asks_again_until_the_answer_does_and_then_accepts_it(app) {
+        let task = dispatched(app, "修路", "bureau_b").await;
+        let task = sign(app, "head_b", &task).await;
+        let path = format!("/tasks/{}/urges", id(&task));
+        let sent = app.as_user("leader").post(&path, &json!({ "text": "何时通车" })).await.assert(201)["items"][0].clone();
+        let (urge, day) = (sent["id"].as_str().unwrap().to_owned(), json!("2026-02-09"));
+        assert_eq!((&sent["owed_day"], &sent["asked"], &sent["may_ask"], &sent["may_accept"]), (&day, &json!("何时通车"), &json!(false), &json!(false)));
+        let (questions, reply, accept) = (format!("/urges/{urge}/questions"), format!("/urges/{urge}/reply"), format!("/urges/{urge}/acceptance"));
+        // There is nothing to ask about yet.
+        app.as_user("leader").post(&questions, &json!({ "text": "?" })).await.refused(409, "not_now");
+        app.as_user("leader").post(&accept, &json!({})).await.refused(409, "not_now");
+        let first = app.as_user("liaison_b").post(&reply, &json!({ "text": "尽快" })).await.assert(200);
+        assert_eq!((&first["owed_day"], &first["may_reply"]), (&Value::Null, &json!(false)));
+        for login in ["centre1", "deputy", "head_b"] {
+            app.as_user(login).post(&questions, &json!({ "text": "?" })).await.refused(403, "forbidden");
+            app.as_user(login).post(&accept, &json!({})).await.refused(403, "forbidden");
+        }
+        app.as_user("head_c").post(&questions, &json!({ "text": "?" })).await.refused(404, "not_found");
+        app.as_user("leader").post(&questions, &json!({ "text": "" })).await.refused_field("text");
+        app.as_user("leader").post(&questions, &json!({ "text": "哪天", "reply_due_day": "2026-02-05" })).await.refused_field("reply_due_day");
+        let asked = app.as_user("leader").post(&questions, &json!({ "text": "哪一天？", "reply_due_day": "2026-02-10" })).await.assert(200);
+        assert_eq!((&asked["owed_day"], &asked["asked"], &asked["text"], &asked["reply"]), (&json!("2026-02-10"), &json!("哪一天？"), &json!("何时通车"), &json!("尽快")));
+        app.run_jobs().await;
+        assert_eq!(messages(app, "liaison_b").await[0], "督办追问");
+        // It is owed again, and late again.
+        assert_eq!(duties(app, "head_b").await[0], "reply");
+        let todo = app.as_user("head_b").get("/todo").await.assert(200);
+        assert_eq!((&todo["items"][0]["text"], &todo["items"][0]["due_day"]), (&json!("王主任督办：哪一天？"), &json!("2026-02-10")));
+        let found = async |query: &str| app.as_user("leader").get(&format!("/urges{query}")).await.assert(200)["items"].as_array().unwrap().len();
+        assert_eq!((found("?answer=open").await, found("?answer=given").await, found("?answer=overdue").await), (1, 0, 0));
+        go_to(app, "2026-02-11");
+        assert_eq!((found("?answer=open").await, found("?answer=overdue").await), (1, 1));
+        let file = app.as_user("liaison_b").upload("计划.txt", "计划").await.assert(201);
+        let second = app.as_user("liaison_b").post(&reply, &json!({ "text": "3月1日", "file_ids": [file["id"]] })).await.assert(200);
+        let turns: Vec<_> = second["turns"].as_array().unwrap().iter().map(|turn| (turn["kind"].clone(), turn["text"].clone(), turn["files"].as_array().unwrap().len())).collect();
+        assert_eq!(turns, [(json!("ask"), json!("哪一天？"), 0), (json!("reply"), json!("3月1日"), 1)]);
+        assert_eq!((&second["files"], &second["overdue"]), (&json!([]), &json!(false)));
+        app.as_user("head_b").post(&reply, &json!({ "text": "又一次" })).await.refused(409, "decided");
+        app.run_jobs().await;
+        let told = app.as_user("leader").get("/messages").await.assert(200)["items"][0]["text"].clone();
+        assert_eq!(told, "“修路”的督办已回复：3月1日");
+        assert_eq!(found("?answer=given").await, 1);
+
+        let done = app.as_user("leader").post(&accept, &json!({})).await.assert(200);
+        assert!(!done["accepted_at"].is_null() && done["may_ask"] == false && done["may_accept"] == false);
+        app.as_user("leader").post(&accept, &json!({})).await.refused(409, "decided");
+        app.as_user("leader").post(&questions, &json!({ "text": "还有" })).await.refused(409, "decided");
+        app.run_jobs().await;
+        assert_eq!(messages(app, "liaison_b").await[0], "督办回复已认可");
+        assert!(!duties(app, "head_b").await.contains(&"reply".to_owned()));
+        let line = app.as_user("leader").get(&format!("/tasks/{}/timeline", id(&task))).await.assert(200);
+        let steps: Vec<_> = line["items"].as_array().unwrap().iter().take(5).map(|item| item["action"].as_str().unwrap()).collect();
+        assert_eq!(steps, ["urge_accepted", "urge_replied", "urge_asked_again", "urge_replied", "urged"]);
+    }
+
+    async fn whoever_pressed_sees_who_has_read_it(app) {
+        let task = dispatched(app, "修路", "bureau_b").await;
+        let path = format!("/tasks/{}/urges", id(&task));
+        app.as_user("deputy").post(&path, &json!({ "text": "抓紧" })).await.assert(201);
+        app.run_jobs().await;
+        let readers = async |login: &str| app.as_user(login).get(&path).await.assert(200)["items"][0]["readers"].clone();
+        assert_eq!(readers("deputy").await, json!([{ "person": { "id": app.person("liaison_b"), "name": "朱联" }, "read_at": null }]));
+        assert_eq!(readers("head_b").await, Value::Null);
+        app.as_user("liaison_b").post("/messages/read", &json!({ "task_ids": [id(&task)] })).await.assert(200);
+        assert!(!readers("deputy").await[0]["read_at"].is_null());
+    }
 }

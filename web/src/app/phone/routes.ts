@@ -1,8 +1,8 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { mayCreate, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
-import { InboxPage } from '@/modules/notify/phone'
 import { BoardPage } from '@/modules/operations/phone'
 import { UrgesPage } from '@/modules/supervision/phone'
+import { InboxPage } from '@/modules/talk/phone'
 import {
   ActPage,
   DecomposePage,

@@ -12,6 +12,7 @@ import phone from './phone'
 import requests from './requests'
 import rules from './rules'
 import supervision from './supervision'
+import talk from './talk'
 import tasks from './tasks'
 import todo from './todo'
 import words from './words'
@@ -31,6 +32,7 @@ export default {
   requests,
   rules,
   supervision,
+  talk,
   tasks,
   todo,
   words,

@@ -16,6 +16,21 @@ export default {
   reply: 'Reply',
   answer: 'Reply',
   replied: 'Replied',
+  is: {
+    wait: 'Reply by {day}',
+    late: 'Reply was due {day}',
+    given: 'Answered',
+    accepted: 'Answered and accepted',
+  },
+  again: {
+    ask: 'Ask again',
+    asked: 'asked again',
+    hint: 'What is still unclear, what should be added',
+    send: 'Ask',
+    sent: 'Asked again',
+    accept: 'Accept the answer',
+    accepted: 'Accepted',
+  },
   ready: [
     'Please report the present progress and difficulties.',
     'The deadline is near: please hurry and say when it will be done.',

@@ -89,6 +89,8 @@ export default {
     withdraw: 'Withdraw request',
     urge: 'Urge',
     reply: 'Reply to urge',
+    rate: 'Rate',
+    comment: 'Comment',
     attach: 'Add files',
   },
 }

@@ -16,6 +16,21 @@ export default {
   reply: '回复内容',
   answer: '回复',
   replied: '已回复',
+  is: {
+    wait: '请在 {day} 前回复',
+    late: '应于 {day} 前回复，已超期',
+    given: '已回复',
+    accepted: '已回复，已认可',
+  },
+  again: {
+    ask: '追问',
+    asked: '追问',
+    hint: '回复哪里还不清楚，请对方补充什么',
+    send: '发出追问',
+    sent: '追问已发出',
+    accept: '认可回复',
+    accepted: '已认可',
+  },
   ready: [
     '请说明目前进度和存在的困难。',
     '已临近时限，请加快办理并回复预计完成时间。',

@@ -90,6 +90,8 @@ export default {
     withdraw: '撤回申请',
     urge: '督办',
     reply: '回复督办',
+    rate: '点评',
+    comment: '发表评论',
     attach: '添加文件',
   },
 }

@@ -15,5 +15,8 @@ export const urgeTask = (
   body: { text: string; reply_due_day?: string; party_ids?: string[] },
   key?: string,
 ) => post<{ items: Urge[] }>(`/tasks/${taskId}/urges`, body, key)
+export const askAgain = (urgeId: string, body: { text: string; reply_due_day?: string }, key?: string) =>
+  post<Urge>(`/urges/${urgeId}/questions`, body, key)
+export const acceptReply = (urgeId: string, key?: string) => post<Urge>(`/urges/${urgeId}/acceptance`, {}, key)
 export const replyUrge = (urgeId: string, body: { text: string; file_ids?: string[] }, key?: string) =>
   post<Urge>(`/urges/${urgeId}/reply`, body, key)

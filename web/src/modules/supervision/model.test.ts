@@ -1,20 +1,44 @@
 import { describe, expect, it } from 'vitest'
-import { unanswered } from './model'
+import type { Urge } from '@/api/types'
+import { stateOf, turnsOf, unanswered } from './model'
 
 describe('urges', () => {
   it('says once who waits for an answer, the latest first', () => {
-    const urge = (name: string, at: string, reply: string | null = null) => ({ by: { id: name, name }, at, reply })
+    const urge = (name: string, at: string, owed_day: string | null = '2026-11-30') => ({
+      by: { id: name, name },
+      at,
+      owed_day,
+    })
     expect(
       unanswered([
         urge('王主任', '2026-11-24T09:00:00+08:00'),
         urge('周运', '2026-11-25T09:00:00+08:00'),
         urge('周运', '2026-11-25T09:00:00+08:00'),
-        urge('王主任', '2026-11-20T09:00:00+08:00', '已办'),
+        urge('王主任', '2026-11-20T09:00:00+08:00', null),
       ]),
     ).toEqual([
       { name: '周运', day: '2026-11-25' },
       { name: '王主任', day: '2026-11-24' },
     ])
     expect(unanswered([])).toEqual([])
+  })
+  it('are threads: the first answer, then what was asked and answered after it', () => {
+    const turn = { id: 't', kind: 'ask', by: null, at: '2', text: '哪天', files: [] }
+    const urge = { reply: '尽快', replied_at: '1', replied_by: null, files: [], turns: [turn] } as unknown as Urge
+    expect(turnsOf(urge).map((one) => [one.kind, one.text])).toEqual([
+      ['reply', '尽快'],
+      ['ask', '哪天'],
+    ])
+    expect(turnsOf({ ...urge, reply: null, replied_at: null, turns: [] })).toEqual([])
+  })
+  it('wait, are late, answered or accepted', () => {
+    const state = (owed_day: string | null, overdue: boolean, accepted_at: string | null = null) =>
+      stateOf({ owed_day, overdue, accepted_at })
+    expect([state('d', false), state('d', true), state(null, false), state(null, false, 'x')]).toEqual([
+      'wait',
+      'late',
+      'given',
+      'accepted',
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import type { Party, TaskRow, Urge } from '@/api/types'
+import type { FileRef, Party, PersonRef, TaskRow, Urge } from '@/api/types'
 import { addDays, clock, weekday } from '@/lib/dates'
 
 /** Who can be pressed: those who hold a part of the work and have not finished it. */
@@ -25,11 +25,34 @@ export function fittingWords({ overdue_days, remain_days }: TaskRow): number {
 export type Pressed = { name: string; day: string }
 
 /** Who has pressed already and waits for the answer, the latest first; one press goes to several units at once. */
-export function unanswered(urges: readonly Pick<Urge, 'at' | 'by' | 'reply'>[]): Pressed[] {
-  const open = urges.filter((urge) => urge.reply === null).sort((a, b) => b.at.localeCompare(a.at))
+export function unanswered(urges: readonly Pick<Urge, 'at' | 'by' | 'owed_day'>[]): Pressed[] {
+  const open = urges.filter((urge) => urge.owed_day !== null).sort((a, b) => b.at.localeCompare(a.at))
   const said = open.map((urge): [string, Pressed] => {
     const { day } = clock(urge.at)
     return [`${urge.by.id} ${day}`, { name: urge.by.name, day }]
   })
   return [...new Map(said).values()]
+}
+
+/** What followed the first question, in order. */
+export interface Turn {
+  key: string
+  kind: 'ask' | 'reply'
+  by: PersonRef | null
+  at: string
+  text: string
+  files: readonly FileRef[]
+}
+export function turnsOf(urge: Urge): Turn[] {
+  const { reply, replied_at, replied_by: by, files, turns } = urge
+  const first: Turn[] =
+    reply === null || !replied_at ? [] : [{ key: 'first', kind: 'reply', by, at: replied_at, text: reply, files }]
+  return [...first, ...turns.map((turn) => ({ ...turn, key: turn.id }))]
+}
+
+export type UrgeState = 'late' | 'wait' | 'given' | 'accepted'
+export function stateOf(urge: Pick<Urge, 'owed_day' | 'overdue' | 'accepted_at'>): UrgeState {
+  if (urge.accepted_at) return 'accepted'
+  if (urge.owed_day === null) return 'given'
+  return urge.overdue ? 'late' : 'wait'
 }

@@ -16,6 +16,7 @@ import type {
   TaskRulesInput,
   TaskRulesPreview,
   TaskRulesView,
+  TaskTalk,
   TimelineItem,
   TodoList,
   Urges,
@@ -25,8 +26,12 @@ import { compose } from './compose'
 export const listTasks = (query: Query, signal?: AbortSignal) => get<Page<TaskRow>>('/tasks', query, signal)
 export const countTasks = (query: Query, signal?: AbortSignal) => get<TaskCount>('/tasks/count', query, signal)
 export async function readTask(id: string): Promise<TaskDetail> {
-  const [task, urges] = await Promise.all([get<TaskAnswer>(`/tasks/${id}`), get<Urges>(`/tasks/${id}/urges`)])
-  return compose(task, urges)
+  const [task, urges, talk] = await Promise.all([
+    get<TaskAnswer>(`/tasks/${id}`),
+    get<Urges>(`/tasks/${id}/urges`),
+    get<TaskTalk>(`/tasks/${id}/talk`),
+  ])
+  return compose(task, urges, talk)
 }
 export const readTree = (id: string) => get<{ items: TaskRow[] }>(`/tasks/${id}/tree`)
 export const readTimeline = (id: string, cursor?: string) =>

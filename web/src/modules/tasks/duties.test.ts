@@ -4,8 +4,8 @@ import { widthOf } from './columns'
 import { aimOf, dutyTarget, grantedRequest, openReport, openUrge, signs, stepWord } from './duties'
 import { lampWord } from './lamp'
 
-const urge = (id: string, reply_due_day: string, reply: string | null = null, may_reply = true) =>
-  ({ id, reply_due_day, reply, may_reply }) as TaskDetail['urges'][number]
+const urge = (id: string, owed_day: string, reply: string | null = null, may_reply = true) =>
+  ({ id, owed_day: reply ? null : owed_day, may_reply: may_reply && !reply }) as TaskDetail['urges'][number]
 const detail = (part: object) => ({ reports: [], requests: [], urges: [], ...part }) as unknown as TaskDetail
 
 describe('what a duty is about', () => {

@@ -71,9 +71,7 @@ export const openRequest = (detail: TaskDetail, kind: Request['kind'], target?: 
 /** The one named, otherwise the one whose answer is due first. */
 export const openUrge = (detail: Pick<TaskDetail, 'urges'>, target?: string): Urge | undefined =>
   named(detail.urges, target) ??
-  detail.urges
-    .filter((urge) => urge.reply === null && urge.may_reply)
-    .sort((a, b) => a.reply_due_day.localeCompare(b.reply_due_day))[0]
+  detail.urges.filter((urge) => urge.may_reply).sort((a, b) => (a.owed_day ?? '').localeCompare(b.owed_day ?? ''))[0]
 /** The request a task was closed on; none where it was closed with the tasks below it. */
 export const grantedRequest = (detail: TaskDetail): Request | undefined =>
   detail.requests
@@ -94,6 +92,7 @@ const BUTTONS: readonly Action[] = [
   'decide',
   'verify',
   'urge',
+  'rate',
   'assign',
   'decompose',
   'request_close',

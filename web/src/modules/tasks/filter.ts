@@ -4,7 +4,7 @@ import type { Query } from '@/api/client'
 /** What the list shows: kept in the URL, said aloud as a sentence, sent to the server as it is. */
 export interface TaskFilter {
   q: string
-  mine: '' | 'handling' | 'created' | 'other' | 'unit'
+  mine: '' | 'handling' | 'created' | 'other' | 'unit' | 'followed'
   state: TaskState[]
   lamp: Lamp[]
   overdue: boolean
@@ -77,7 +77,7 @@ export function parseFilter(raw: Raw): TaskFilter {
   const sort = one('sort')
   return {
     q: one('q'),
-    mine: oneOf('mine', ['handling', 'created', 'unit'] as const),
+    mine: oneOf('mine', ['handling', 'created', 'unit', 'followed'] as const),
     state: many('state', STATES),
     lamp: many('lamp', LAMPS),
     overdue: one('overdue') === 'true',

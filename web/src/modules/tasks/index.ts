@@ -6,6 +6,7 @@ export * from './composables/useTasks'
 export { useSubmit } from './composables/useSubmit'
 export { useDeadline } from './composables/useDeadline'
 export { default as TaskLine } from './components/TaskLine.vue'
+export { default as LampWord } from './components/LampWord.vue'
 export { default as DueWords } from './components/DueWords.vue'
 export { default as DutyLine } from './components/DutyLine.vue'
 

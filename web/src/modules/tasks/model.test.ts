@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Action, Duty, TaskAnswer, TaskDetail, TaskRow, TimelineItem } from '@/api/types'
+import type { Action, Duty, TaskAnswer, TaskDetail, TaskRow, TaskTalk, TimelineItem } from '@/api/types'
 import {
   blankRow,
   buttonsOf,
@@ -41,6 +41,8 @@ const detail = (part: Partial<TaskDetail> = {}) =>
     urges: [],
     requests: [],
     verifications: [],
+    talk: { notes: [] },
+
     children: [],
     reserved_weight: 0,
     can: [],
@@ -97,30 +99,38 @@ describe('the stream of a task', () => {
 })
 
 describe('a task and its urges', () => {
-  const urge = (id: string, reply_due_day: string, may_reply: boolean, reply: string | null = null) =>
-    ({ id, reply_due_day, may_reply, reply, text: '请说明', by: person }) as TaskDetail['urges'][number]
+  const urge = (id: string, owed_day: string, may_reply: boolean, reply: string | null = null) =>
+    ({
+      id,
+      owed_day: reply ? null : owed_day,
+      may_reply: may_reply && !reply,
+      asked: '请说明',
+      by: person,
+    }) as TaskDetail['urges'][number]
   const task = {
     ...detail({ can: ['report'], next_duty: { action: 'report', text: '', due_day: null, target: null } }),
   } as unknown as TaskAnswer
 
+  const talk = { notes: [], can_rate: false, can_comment: false } as unknown as TaskTalk
+
   it('become one page: who is pressed answers first', () => {
-    const both = compose(task, {
-      items: [urge('u1', '2026-11-26', true), urge('u2', '2026-11-24', true)],
-      can_urge: true,
-    })
+    const urges = { items: [urge('u1', '2026-11-26', true), urge('u2', '2026-11-24', true)], can_urge: true }
+    const both = compose(task, urges, talk)
     expect(both.can).toEqual(['report', 'urge', 'reply'])
     expect(both.next_duty).toEqual({ action: 'reply', text: '唐静：请说明', due_day: '2026-11-24', target: 'u2' })
   })
   it('ask nothing of those who may not reply or have replied', () => {
-    const both = compose(task, {
+    const urges = {
       items: [urge('u1', '2026-11-26', false), urge('u2', '2026-11-24', true, '已办')],
       can_urge: false,
-    })
+    }
+    const both = compose(task, urges, talk)
     expect([both.can, both.next_duty?.action]).toEqual([['report'], 'report'])
   })
   it('stay known when the task alone is answered anew', () => {
-    const known = compose(task, { items: [urge('u1', '2026-11-26', true)], can_urge: true })
-    expect(recompose({ ...task, can: [] }, known).can).toEqual(['urge', 'reply'])
+    const said = { ...talk, can_rate: true, can_comment: true }
+    const known = compose(task, { items: [urge('u1', '2026-11-26', true)], can_urge: true }, said)
+    expect(recompose({ ...task, can: [] }, known).can).toEqual(['urge', 'reply', 'rate', 'comment'])
   })
 })
 

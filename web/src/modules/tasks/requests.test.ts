@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Action, Request, TaskAnswer, TaskDetail, TimelineItem, Verification } from '@/api/types'
+import type { Action, Request, TaskAnswer, TaskDetail, TaskTalk, TimelineItem, Verification } from '@/api/types'
 import { compose } from './compose'
 import { buttonsOf, dueTone, dutyKey, dutyTarget, groupDuties } from './duties'
 import {
@@ -54,7 +54,10 @@ describe('the menu of requests', () => {
   })
   it('offers to take back what one has asked for', () => {
     const answer = (requests: Request[]) =>
-      compose({ can: [], requests, next_duty: null } as unknown as TaskAnswer, { items: [], can_urge: false }).can
+      compose({ can: [], requests, next_duty: null } as unknown as TaskAnswer, { items: [], can_urge: false }, {
+        can_rate: false,
+        can_comment: false,
+      } as TaskTalk).can
     expect(answer([request({ may_withdraw: true })])).toEqual(['withdraw'])
     expect(answer([request({})])).toEqual([])
   })
@@ -155,7 +158,10 @@ const at = (minute: number) => `2026-11-18T10:${String(minute).padStart(2, '0')}
 
 describe('a request in the time line', () => {
   const told = (requests: Request[], ledger: TimelineItem[]) =>
-    mergeStream({ reports: [], urges: [], requests, verifications: [] } as unknown as TaskDetail, ledger)
+    mergeStream(
+      { reports: [], urges: [], requests, verifications: [], talk: { notes: [] } } as unknown as TaskDetail,
+      ledger,
+    )
   it('is one card, whatever became of it', () => {
     for (const action of [
       'extended',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { TaskDetail, TimelineItem } from '@/api/types'
-import { decision, mergeStream } from './timeline'
+import type { Comment, TaskDetail, TimelineItem } from '@/api/types'
+import { decision, mergeStream, ofView } from './timeline'
 
 const head = { id: 'p1', name: '唐静' }
 const centre = { id: 'p2', name: '周晖' }
@@ -16,7 +16,7 @@ const entry = (seq: number, at: string, action: string, actor = centre): Timelin
 })
 const at = (minute: number) => `2026-11-18T10:${String(minute).padStart(2, '0')}:05+08:00`
 const detail = (part: object) =>
-  ({ reports: [], urges: [], requests: [], verifications: [], ...part }) as unknown as TaskDetail
+  ({ reports: [], urges: [], requests: [], verifications: [], talk: { notes: [] }, ...part }) as unknown as TaskDetail
 const told = (part: object, ledger: TimelineItem[]) =>
   mergeStream(detail(part), ledger).map((item) => [item.kind, item.ledger?.seq ?? null])
 
@@ -47,6 +47,24 @@ describe('a thing that happened is said once', () => {
   })
   it('but what began or ended by itself is a line of its own', () => {
     expect(told({}, [entry(9, at(5), 'settled')])).toEqual([['event', 9]])
+  })
+  it('a note with its correction, a comment with its edit and its end', () => {
+    const note = { id: 'n', by: head, at: at(1), corrected_at: at(2) }
+    const comment = { id: 'c', by: head, at: at(3), edited_at: at(4), deleted_at: at(5), deleted_by: centre }
+    const ledger = [
+      entry(5, at(5), 'comment_deleted'),
+      entry(4, at(4), 'comment_edited', head),
+      entry(3, at(3), 'commented', head),
+      entry(2, at(2), 'rating_corrected', head),
+      entry(1, at(1), 'rated', head),
+    ]
+    const items = mergeStream(detail({ talk: { notes: [note] } }), ledger, [comment as unknown as Comment])
+    expect(items.map((item) => [item.kind, item.ledger?.seq])).toEqual([
+      ['comment', 3],
+      ['note', 1],
+    ])
+    expect(ofView(items, 'talk')).toHaveLength(2)
+    expect(ofView(items, 'event')).toHaveLength(0)
   })
   it('a ruling in the words that name the unit', () => {
     const request = { id: 'q', kind: 'return', by: head, at: at(1), decided_by: centre, decided_at: at(2) }

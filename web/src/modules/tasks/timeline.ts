@@ -1,4 +1,14 @@
-import type { PersonRef, Report, Request, TaskDetail, TimelineItem, Urge, Verification } from '@/api/types'
+import type {
+  Comment,
+  Note,
+  PersonRef,
+  Report,
+  Request,
+  TaskDetail,
+  TimelineItem,
+  Urge,
+  Verification,
+} from '@/api/types'
 
 interface Base {
   key: string
@@ -14,6 +24,8 @@ export type StreamItem = Base &
     /** What the ledger says of the decision: a ruling names the unit, which the request does not. */
     | { kind: 'request'; request: Request; decided: TimelineItem | null }
     | { kind: 'verification'; verification: Verification }
+    | { kind: 'note'; note: Note }
+    | { kind: 'comment'; comment: Comment }
     | { kind: 'event'; sentence: string }
   )
 
@@ -24,6 +36,8 @@ const TOLD = {
   review: ['report_accepted', 'report_sent_back'],
   urge: ['urged'],
   reply: ['urge_replied'],
+  ask: ['urge_asked_again'],
+  acceptance: ['urge_accepted'],
   request: ['close_requested', 'returned', 'asked'],
   agreement: ['agreed'],
   decision: [
@@ -42,13 +56,22 @@ const TOLD = {
     'settled',
   ],
   verification: ['settled', 'reopened'],
+  note: ['rated'],
+  correction: ['rating_corrected'],
+  comment: ['commented'],
+  edit: ['comment_edited'],
+  deletion: ['comment_deleted'],
 }
 
 /**
  * One stream, newest first: reports, urges, requests and checks as cards with what became of them, the rest of the ledger as
  * lines. A ledger entry of what a card tells, written in the same second by the same person, *is* that card.
  */
-export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[]): StreamItem[] {
+export function mergeStream(
+  detail: TaskDetail,
+  ledger: readonly TimelineItem[],
+  comments: readonly Comment[] = [],
+): StreamItem[] {
   const left = [...ledger]
   const claim = (what: keyof typeof TOLD, at: string | null, by: PersonRef | null): TimelineItem | null => {
     const index = left.findIndex(
@@ -67,9 +90,11 @@ export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[])
     claim('review', reviewed_at, reviewed_by)
   }
   for (const urge of detail.urges) {
-    const { id, at, by, replied_at, replied_by } = urge
+    const { id, at, by, replied_at, replied_by, accepted_at } = urge
     items.push({ kind: 'urge', key: id, at, by, ledger: claim('urge', at, by), urge })
     claim('reply', replied_at, replied_by)
+    for (const turn of urge.turns) claim(turn.kind, turn.at, turn.by)
+    claim('acceptance', accepted_at, by)
   }
   for (const request of detail.requests) {
     const { id, at, by, agreed_at, agreed_by, decided_at, decided_by } = request
@@ -80,6 +105,17 @@ export function mergeStream(detail: TaskDetail, ledger: readonly TimelineItem[])
   for (const verification of detail.verifications) {
     const { id, at, by } = verification
     items.push({ kind: 'verification', key: id, at, by, ledger: claim('verification', at, by), verification })
+  }
+  for (const note of detail.talk.notes) {
+    const { id, at, by, corrected_at } = note
+    items.push({ kind: 'note', key: id, at, by, ledger: claim('note', at, by), note })
+    claim('correction', corrected_at, by)
+  }
+  for (const comment of comments) {
+    const { id, at, by, edited_at, deleted_at, deleted_by } = comment
+    items.push({ kind: 'comment', key: id, at, by, ledger: claim('comment', at, by), comment })
+    claim('edit', edited_at, by)
+    claim('deletion', deleted_at, deleted_by)
   }
   for (const item of left) {
     const { seq, at, actor, sentence } = item
@@ -97,13 +133,18 @@ export const decision = (item: StreamItem & { kind: 'request' }): string => {
   return (more && item.decided?.sentence) || (decision_text ?? '')
 }
 
-export type StreamView = 'all' | 'report' | 'urge' | 'event'
+export const STREAM_VIEWS = ['all', 'report', 'urge', 'talk', 'event'] as const
+export type StreamView = (typeof STREAM_VIEWS)[number]
+const VIEW_OF: Partial<Record<StreamItem['kind'], StreamView>> = {
+  report: 'report',
+  urge: 'urge',
+  note: 'talk',
+  comment: 'talk',
+}
 
 export function ofView(items: readonly StreamItem[], view: StreamView): StreamItem[] {
   if (view === 'all') return [...items]
-  return items.filter((item) =>
-    view === 'event' ? item.kind !== 'report' && item.kind !== 'urge' : item.kind === view,
-  )
+  return items.filter((item) => (VIEW_OF[item.kind] ?? 'event') === view)
 }
 
 /** What others did since the page was read: the words of a conflict. */

@@ -115,6 +115,10 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter
             sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.unit_id in ");
             sql.bind_list(scope.units().iter().map(|unit| unit.0)).push(")");
         }
+        Some(Mine::Followed) => {
+            sql.push(" and exists (select 1 from watch mw where mw.task_id = t.id and mw.mode = 'follow' and mw.person_id = ");
+            sql.bind(me.0).push(")");
+        }
         None => {}
     }
     if let Some(parent) = filter.parent_id {

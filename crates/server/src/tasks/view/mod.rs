@@ -89,6 +89,8 @@ pub struct TaskRow {
     pub closed_at: Option<Moment>,
     /// When progress was last reported.
     pub last_report_at: Option<Moment>,
+    /// The asker follows it.
+    pub followed: bool,
     /// Counts changes.
     pub version: i64,
 }
@@ -100,7 +102,9 @@ pub async fn rows(tx: &mut Tx, ctx: &Ctx, tasks: Vec<Task>) -> Outcome<Vec<TaskR
         parties.entry(party.task_id).or_default().push(party);
     }
     let kinds = kind_names(tx).await?;
-    Ok(tasks.into_iter().map(|task| row(ctx, &kinds, &task, parties.get(&task.id).map_or(&[], Vec::as_slice))).collect())
+    let marks = store::marks(tx, ctx.actor.person, &tasks.iter().map(|task| task.id).collect::<Vec<_>>()).await?;
+    let parties_of = |task: &Task| parties.get(&task.id).map(Vec::as_slice).unwrap_or_default();
+    Ok(tasks.into_iter().map(|task| row(ctx, &kinds, &task, parties_of(&task), marks.get(&task.id))).collect())
 }
 
 /// The same for tasks of which only the ids are known; those the actor does not see are left out.
@@ -121,7 +125,7 @@ fn person_of(party: &PartyRow) -> Option<PersonRef> {
     Some(PersonRef { id: party.person_id?, name: party.person_name.clone()? })
 }
 
-fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyRow]) -> TaskRow {
+fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyRow], marks: Option<&store::Marks>) -> TaskRow {
     let today = ctx.today();
     let days = |due: Day| ctx.calendar.workdays_between(today.date(), due.date());
     let open = task.state.is_open();
@@ -159,6 +163,7 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyR
         dispatched_at: task.dispatched_at,
         closed_at: task.closed_at,
         last_report_at: task.last_report_at,
+        followed: marks.is_some_and(|marks| marks.followed),
         version: task.version,
     }
 }

@@ -1,6 +1,5 @@
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter } from 'vue'
-import type { MessagePage } from '@/api/types'
+import { useMutation, useQuery } from '@tanstack/vue-query'
+import { computed } from 'vue'
 import { queryClient } from '@/lib/query'
 import * as api from '../api'
 
@@ -16,21 +15,12 @@ export function useUnread() {
 
 export const setUnread = (unread: number) => queryClient.setQueryData(['unread'], unread)
 
-export function useMessages(unreadOnly: MaybeRefOrGetter<boolean>) {
-  return useInfiniteQuery({
-    queryKey: computed(() => ['messages', toValue(unreadOnly)]),
-    queryFn: ({ pageParam }) => api.listMessages(toValue(unreadOnly), pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last: MessagePage) => last.next_cursor,
-  })
-}
-
 export function useMarkRead() {
   return useMutation({
     mutationFn: api.markRead,
     onSuccess: ({ unread }) => {
       setUnread(unread)
-      void queryClient.invalidateQueries({ queryKey: ['messages'] })
+      void queryClient.invalidateQueries({ queryKey: ['inbox'] })
     },
   })
 }

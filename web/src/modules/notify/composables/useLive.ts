@@ -19,13 +19,14 @@ export function useLive(): void {
         (ids.has(String(id)) ||
           ids.has((state.data as { task?: { root_id: string } } | undefined)?.task?.root_id ?? '')),
     })
-    for (const id of ids) void queryClient.invalidateQueries({ queryKey: ['timeline', id] })
+    for (const id of ids)
+      for (const what of ['timeline', 'comments']) void queryClient.invalidateQueries({ queryKey: [what, id] })
     again('tasks', 'todo', 'home')
   }
   const stop = startLive({
     message: ({ title, text }) => {
       toast(text ? i18n.global.t('inbox.news', { title, text: text.slice(0, 60) }) : title)
-      again('messages', 'unread', 'todo')
+      again('inbox', 'unread', 'todo')
     },
     // A dispatch of two hundred tasks is one re-read, not two hundred.
     task: (task) => {
@@ -37,7 +38,7 @@ export function useLive(): void {
       }, 800)
     },
     unread: ({ unread }) => setUnread(unread),
-    poll: () => again('unread', 'todo', 'tasks', 'task', 'timeline'),
+    poll: () => again('unread', 'todo', 'tasks', 'task', 'timeline', 'comments'),
   })
   onScopeDispose(() => {
     clearTimeout(pending)

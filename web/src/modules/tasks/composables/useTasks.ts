@@ -63,5 +63,6 @@ export function tasksChanged(taskId?: string): void {
   void queryClient.invalidateQueries({ queryKey: ['home'] })
   void queryClient.invalidateQueries({ queryKey: ['urges'] })
   void queryClient.invalidateQueries({ queryKey: taskId ? ['timeline', taskId] : ['timeline'] })
+  void queryClient.invalidateQueries({ queryKey: taskId ? ['comments', taskId] : ['comments'] })
   void queryClient.invalidateQueries({ queryKey: taskId ? ['task', taskId] : ['task'] })
 }

@@ -1,4 +1,4 @@
-export { useReportOutbox } from './outbox'
+export { useOutbox } from './outbox'
 export { useAct } from './act'
 export { default as TaskCard } from './TaskCard.vue'
 export { default as DutyCard } from './DutyCard.vue'
@@ -15,4 +15,11 @@ export const OutboxPage = () => import('./OutboxPage.vue')
 
 /** What must be there when the line is not: fetched in a quiet moment. */
 export const loadForBadLine = () =>
-  Promise.allSettled([TaskPage(), ActPage(), OutboxPage(), TodoPage(), TaskListPage()])
+  Promise.allSettled([
+    TaskPage(),
+    ActPage(),
+    OutboxPage(),
+    TodoPage(),
+    TaskListPage(),
+    import('@/modules/talk/phone').then((talk) => talk.CommentForm()),
+  ])

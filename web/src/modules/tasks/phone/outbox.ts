@@ -1,6 +1,6 @@
 import { computed, reactive, ref, shallowRef, toValue, type MaybeRefOrGetter } from 'vue'
 import { Problem } from '@/api/client'
-import type { ReportInput } from '@/api/types'
+import type { CommentInput, ReportInput } from '@/api/types'
 import { i18n } from '@/i18n'
 import { uuid } from '@/lib/id'
 import { createOutbox, newItem, openStore, partOf, type OutboxItem } from '@/lib/outbox'
@@ -8,13 +8,18 @@ import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { uploadFile } from '@/modules/files'
+import { sendComment } from '@/modules/talk'
 import { reportProgress } from '../api'
 import { tasksChanged } from '../composables/useTasks'
 
-export type ReportLetter = OutboxItem<ReportInput>
+/** A comment says so: letters of earlier versions are reports. */
+export type CommentLetter = CommentInput & { what: 'comment' }
+export type Letter = OutboxItem<ReportInput | CommentLetter>
+export const isComment = (payload: unknown): payload is CommentLetter =>
+  (payload as Partial<CommentLetter>).what === 'comment'
 
-/** Photos first, each once; then the report with what the server called them. */
-export async function deliverReport(
+/** Photos first, each once; then the report or the comment with what the server called them. */
+export async function deliverLetter(
   item: OutboxItem,
   share: (done: number) => void,
   keep: () => Promise<void>,
@@ -31,9 +36,12 @@ export async function deliverReport(
     before += part.size
   }
   const file_ids = item.parts.flatMap((part) => part.done ?? [])
-  const body = { ...(item.payload as ReportInput), ...(file_ids.length ? { file_ids } : {}) }
+  const files = file_ids.length ? { file_ids } : {}
   try {
-    await reportProgress(item.subject, body, item.id)
+    if (isComment(item.payload)) {
+      const { text, mention_ids, quote_comment_id, quote_seq } = item.payload
+      await sendComment(item.subject, { text, mention_ids, quote_comment_id, quote_seq, ...files }, item.id)
+    } else await reportProgress(item.subject, { ...(item.payload as ReportInput), ...files }, item.id)
   } catch (error) {
     // A file the server has meanwhile let go of is sent anew at the next try.
     if (error instanceof Problem && error.fields.some(({ field }) => field.startsWith('file_ids')))
@@ -42,7 +50,7 @@ export async function deliverReport(
   }
 }
 
-const items = shallowRef<ReportLetter[]>([])
+const items = shallowRef<Letter[]>([])
 const shares = reactive<Record<string, number>>({})
 const lasting = ref(true)
 const t = (key: string) => i18n.global.t(key)
@@ -55,12 +63,12 @@ function box(): Promise<Box> {
     const session = useSession()
     const made: Box = createOutbox({
       store,
-      deliver: deliverReport,
+      deliver: deliverLetter,
       owner: () => session.me?.person.id ?? null,
-      changed: () => void made.mine().then((list) => (items.value = list as ReportLetter[])),
+      changed: () => void made.mine().then((list) => (items.value = list as Letter[])),
       progress: (id, share) => (shares[id] = share),
       sent: (item) => {
-        toast(t('phone.outbox.delivered'))
+        toast(t(isComment(item.payload) ? 'talk.comment.sent' : 'phone.outbox.delivered'))
         tasksChanged(item.subject)
       },
       tooOld: () => t('phone.outbox.tooOld'),
@@ -75,9 +83,20 @@ function box(): Promise<Box> {
   return opening
 }
 
-/** The reports written on this phone and where each of them is. */
-export function useReportOutbox() {
+/** The reports and comments written on this phone and where each of them is. */
+export function useOutbox() {
   const session = useSession()
+  async function put(
+    subject: string,
+    title: string,
+    payload: Letter['payload'],
+    files: readonly File[],
+  ): Promise<void> {
+    const owner = session.me?.person.id
+    if (!owner) return
+    const parts = await Promise.all(files.map(partOf))
+    await (await box()).add(newItem({ owner, subject, title, payload }, parts))
+  }
   return {
     items,
     shares,
@@ -85,14 +104,12 @@ export function useReportOutbox() {
     of: (taskId: MaybeRefOrGetter<string>) =>
       computed(() => items.value.filter((item) => item.subject === toValue(taskId))),
     start: () => void box().then((made) => made.start()),
-    async send(taskId: string, title: string, payload: ReportInput, files: readonly File[]): Promise<void> {
-      const owner = session.me?.person.id
-      if (!owner) return
-      const parts = await Promise.all(files.map(partOf))
-      await (await box()).add(newItem({ owner, subject: taskId, title, payload }, parts))
-    },
-    retry: async (item: ReportLetter) => (await box()).retry(item),
-    remove: async (item: ReportLetter) => (await box()).remove(item.id),
+    send: (taskId: string, title: string, payload: ReportInput, files: readonly File[]) =>
+      put(taskId, title, payload, files),
+    sendComment: (taskId: string, title: string, payload: CommentInput, files: readonly File[]) =>
+      put(taskId, title, { ...payload, what: 'comment' }, files),
+    retry: async (item: Letter) => (await box()).retry(item),
+    remove: async (item: Letter) => (await box()).remove(item.id),
     hurry: async () => (await box()).hurry(),
   }
 }

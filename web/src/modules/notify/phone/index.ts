@@ -1,1 +1,0 @@
-export const InboxPage = () => import('./InboxPage.vue')

@@ -1,0 +1,36 @@
+import { ref, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { Urge } from '@/api/types'
+import { toast } from '@/lib/toast'
+import { useSession } from '@/modules/access'
+import { useSubmit } from '@/modules/tasks'
+import { acceptReply, askAgain } from '../api'
+import { defaultReplyDay } from '../model'
+
+/** Asking again in a thread, and finding its answer good. */
+export function useThread(urge: () => Urge) {
+  const { t } = useI18n()
+  const session = useSession()
+  const form = useSubmit(() => urge().task_id)
+  const asking = ref(false)
+  const text = ref('')
+  const day = ref(defaultReplyDay(session.today))
+  form.follow({ text, reply_due_day: day })
+  watch(asking, () => (text.value = ''))
+
+  async function ask(): Promise<void> {
+    if (!text.value.trim()) {
+      form.errors.value = { text: t('common.error.empty', { what: t('supervision.again.ask') }) }
+      return
+    }
+    const body = { text: text.value.trim(), ...(day.value ? { reply_due_day: day.value } : {}) }
+    if (!(await form.submit((key) => askAgain(urge().id, body, key)))) return
+    asking.value = false
+    toast(t('supervision.again.sent'))
+  }
+  async function accept(): Promise<void> {
+    if (await form.submit((key) => acceptReply(urge().id, key))) toast(t('supervision.again.accepted'))
+    else if (form.failed.value) toast(form.failed.value, true)
+  }
+  return { form, asking, text, day, ask, accept }
+}
