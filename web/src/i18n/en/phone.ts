@@ -69,6 +69,12 @@ export default {
     tooOld: 'Left for over three days. See whether the task already has this report; if not, write it again.',
     noRoom: 'No room on this phone, so it was not kept. Take away some photos and send again.',
   },
+  line: {
+    down: 'Offline: reports you write are kept on the phone',
+    downShown: 'Offline: shown as of {time}',
+    shown: 'Slow network: shown as of {time}',
+    update: 'A new version is ready: tap to update',
+  },
   urges: {
     owed: 'To answer {n}',
     sent: 'Sent by me',
@@ -83,6 +89,8 @@ export default {
     light: 'Light',
     dark: 'Dark',
     desk: 'Open the desk version',
+    install: 'Add to home screen',
+    installByMenu: 'To add this to the home screen, tap Share in the browser and choose “Add to Home Screen”.',
     out: 'Sign out',
     unsent: '{n} reports are not delivered; they will wait until you sign in again. Sign out?',
   },

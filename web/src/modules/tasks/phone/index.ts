@@ -1,3 +1,5 @@
+import { fetchFirstDuties } from './ahead'
+
 export { useReportOutbox } from './outbox'
 export { useAct } from './act'
 export { default as TaskCard } from './TaskCard.vue'
@@ -14,5 +16,7 @@ export const ActPage = () => import('./ActPage.vue')
 export const OutboxPage = () => import('./OutboxPage.vue')
 
 /** What must be there when the line is not: fetched in a quiet moment. */
-export const loadForBadLine = () =>
-  Promise.allSettled([TaskPage(), ActPage(), OutboxPage(), TodoPage(), TaskListPage()])
+export async function loadForBadLine(): Promise<void> {
+  await Promise.allSettled([TaskPage(), ActPage(), OutboxPage(), TodoPage(), TaskListPage()])
+  await fetchFirstDuties()
+}
