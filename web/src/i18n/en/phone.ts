@@ -44,7 +44,6 @@ export default {
   photo: {
     take: 'Take a photo',
     choose: 'Photos, files',
-    addFile: 'Add photos or files',
     original: 'Send originals (photos are made smaller)',
     working: 'Making photos smaller',
   },

@@ -45,7 +45,6 @@ export default {
   photo: {
     take: '拍照',
     choose: '相册、文件',
-    addFile: '添加照片或文件',
     original: '传原图（照片默认压缩，省流量）',
     working: '正在压缩照片',
   },
