@@ -5,6 +5,7 @@ import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { gzipAssets } from './build/gzip.ts'
+import { phoneShell } from './build/shell.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -35,6 +36,7 @@ export default defineConfig({
     vue(),
     Components({ dirs: [], dts: 'src/components.d.ts', resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
     phoneFallback,
+    phoneShell(),
     gzipAssets(),
   ],
   resolve: { alias: { '@': at('./src') } },

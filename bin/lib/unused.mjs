@@ -43,6 +43,8 @@ const imports = (path) => {
 }
 const entries = ['web/index.html', 'web/m.html'].filter((path) => existsSync(path))
   .flatMap((path) => [...read(path).matchAll(/src="\/(src\/[^"]+)"/g)].map(([, to]) => `web/${to}`))
+  // The build gives the service worker an entry of its own.
+  .concat(web.filter((path) => path.startsWith('web/src/worker/')))
 const reached = new Set()
 const queue = [...entries, ...web.filter((path) => /\.(test\.ts|d\.ts)$/.test(path))]
 while (queue.length) {

@@ -155,7 +155,7 @@ export const tests = {
     assert.ok(bytes.length < original.length, `${bytes.length} of ${original.length} bytes`)
     // It can be looked at on the page it belongs to.
     await page.getByRole('button', { name: '预览 IMG_0001.jpg' }).first().tap()
-    await see(page.locator('img[src*="/preview"]').last())
+    await see(page.getByRole('dialog', { name: 'IMG_0001.jpg' }).locator('img'))
   },
 
   async 'without a line a report waits, and goes out once when there is one'(app) {

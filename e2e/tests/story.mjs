@@ -238,7 +238,7 @@ async function story(app, ledger) {
   const ask = async (words) => {
     await act(theirs, '申请办结')
     await theirs.getByLabel(/^完成情况/).fill(words)
-    await theirs.getByLabel('添加照片或文件').setInputFiles(photo('佐证.png', 400, 300, 5))
+    await theirs.getByLabel('相册、文件').setInputFiles(photo('佐证.png', 400, 300, 5))
     await says(theirs.locator('main'), /佐证\.(jpg|png)/)
     await press(theirs, '提交办结申请')
     await toast(theirs, '办结申请已提交')

@@ -50,6 +50,16 @@ export function onSignedOut(handler: () => void): void {
   signedOut = handler
 }
 
+/** What is read goes through here once a shell has put something in the way (the phone: what it keeps for later). */
+export type Through = (address: string, ask: () => Promise<string>) => Promise<string>
+let through: Through = (_address, ask) => ask()
+let broke: () => void = () => undefined
+/** `onBreak` hears of a broken line before it has been tried again. */
+export function readThrough(handler: Through, onBreak: () => void): void {
+  through = handler
+  broke = onBreak
+}
+
 export function url(path: string, query?: Query): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
@@ -88,6 +98,7 @@ async function send(method: Method, path: string, options: Options): Promise<Res
       return await fetch(url(path, options.query), init)
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error
+      broke()
       // The line broke. A GET or a keyed POST may safely be said again.
       if (!repeatable || attempt >= 2) throw new Problem(0)
       await pause(400 * (attempt + 1))
@@ -95,15 +106,21 @@ async function send(method: Method, path: string, options: Options): Promise<Res
   }
 }
 
-async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+async function textOf(method: Method, path: string, options: Options): Promise<string> {
   const response = await send(method, path, options)
-  if (response.ok) {
-    if (response.status === 204) return undefined as T
-    const text = await response.text()
-    return (text ? JSON.parse(text) : undefined) as T
-  }
+  // A line that breaks in the middle of an answer is a broken line, too.
+  const text = await response.text().catch((error: unknown) => {
+    throw error instanceof DOMException && error.name === 'AbortError' ? error : new Problem(0)
+  })
+  if (response.ok) return text
   if (response.status === 401 && !(method === 'POST' && path === '/session')) signedOut?.()
-  throw await problemOf(response.status, await response.text())
+  throw await problemOf(response.status, text)
+}
+
+async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+  const ask = () => textOf(method, path, options)
+  const text = method === 'GET' ? await through(url(path, options.query), ask) : await ask()
+  return (text ? JSON.parse(text) : undefined) as T
 }
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal })

@@ -1,6 +1,7 @@
 import type { Router } from 'vue-router'
 import { onSignedOut } from '@/api/client'
 import { i18n } from '@/i18n'
+import { OWNER, reader } from '@/lib/offline'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 
@@ -23,6 +24,10 @@ export function guard(router: Router): void {
   router.onError((error) => {
     if (/import|chunk|module|preload/i.test(String(error)))
       toast(i18n.global.t(navigator.onLine ? 'app.newVersion' : 'common.error.offline'), true)
+  })
+  window.addEventListener('online', () => void useSession().leave())
+  window.addEventListener('storage', (event) => {
+    if (event.key === OWNER && useSession().heardOf(reader())) void router.replace('/').catch(() => undefined)
   })
   onSignedOut(() => {
     useSession().forget(true)

@@ -11,6 +11,12 @@ export function addDays(day: string, n: number): string {
   return new Date((dayNumber(day) + n) * 86_400_000).toISOString().slice(0, 10)
 }
 
+/** Today by this device's own clock: for when the server cannot be asked. */
+export function localDay(now: Date = new Date()): string {
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
+}
+
 /** 1 = Monday … 7 = Sunday. */
 export function weekday(day: string): number {
   return ((dayNumber(day) + 3) % 7) + 1

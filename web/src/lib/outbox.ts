@@ -1,6 +1,7 @@
 import { Problem } from '@/api/client'
 import { uuid } from './id'
 import { explain } from './problems'
+import { memoryTable, openTables } from './table'
 
 /**
  * What was written on a bad line is put here first and sent from here. An item is one intention: its id is the
@@ -192,41 +193,13 @@ export function createOutbox(options: Options) {
   }
 }
 
-export function memoryStore(): OutboxStore {
-  const items = new Map<string, OutboxItem>()
-  return {
-    all: async () => [...items.values()].map((item) => ({ ...item })),
-    put: async (item) => void items.set(item.id, { ...item }),
-    remove: async (id) => void items.delete(id),
-  }
-}
-
-const NAME = 'sbc.outbox'
+export const memoryStore = (): OutboxStore => memoryTable<OutboxItem>((item) => item.id)
 
 /** IndexedDB; where a browser forbids it (private windows), memory, and then `lasting` is false. */
 export async function openStore(): Promise<{ store: OutboxStore; lasting: boolean }> {
   try {
-    const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open(NAME, 1)
-      request.onupgradeneeded = () => request.result.createObjectStore('items', { keyPath: 'id' })
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
-    const work = <T>(mode: IDBTransactionMode, ask: (items: IDBObjectStore) => IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        const transaction = db.transaction('items', mode)
-        const request = ask(transaction.objectStore('items'))
-        transaction.oncomplete = () => resolve(request.result)
-        transaction.onerror = transaction.onabort = () => reject(transaction.error ?? request.error)
-      })
-    return {
-      lasting: true,
-      store: {
-        all: () => work<OutboxItem[]>('readonly', (items) => items.getAll()),
-        put: async (item) => void (await work('readwrite', (items) => items.put(plainItem(item)))),
-        remove: async (id) => void (await work('readwrite', (items) => items.delete(id))),
-      },
-    }
+    const items = (await openTables('sbc.outbox', { items: 'id' }))<OutboxItem>('items')
+    return { lasting: true, store: { ...items, put: (item) => items.put(plainItem(item)) } }
   } catch {
     return { store: memoryStore(), lasting: false }
   }

@@ -16,6 +16,10 @@ export function startTheme(): void {
     const root = document.documentElement
     root.dataset['theme'] = dark.value ? 'dark' : 'light'
     root.classList.toggle('dark', dark.value)
+    // The browser's own bar follows what was chosen, not only the system.
+    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+      meta.content = dark.value ? '#171c23' : '#ffffff'
+    }
     remember(KEY, theme.value)
   })
 }

@@ -44,7 +44,6 @@ export default {
   photo: {
     take: 'Take a photo',
     choose: 'Photos, files',
-    addFile: 'Add photos or files',
     original: 'Send originals (photos are made smaller)',
     working: 'Making photos smaller',
   },
@@ -69,6 +68,12 @@ export default {
     tooOld: 'Left for over three days. See whether the task already has it; if not, write it again.',
     noRoom: 'No room on this phone, so it was not kept. Take away some photos and send again.',
   },
+  line: {
+    down: 'Offline: reports you write are kept on the phone',
+    downShown: 'Offline: shown as of {time}',
+    shown: 'Slow network: shown as of {time}',
+    update: 'A new version is ready: tap to update',
+  },
   urges: {
     owed: 'To answer {n}',
     sent: 'Sent by me',
@@ -83,6 +88,8 @@ export default {
     light: 'Light',
     dark: 'Dark',
     desk: 'Open the desk version',
+    install: 'Add to home screen',
+    installByMenu: 'To add this to the home screen, tap Share in the browser and choose “Add to Home Screen”.',
     out: 'Sign out',
     unsent: '{n} reports are not delivered; they will wait until you sign in again. Sign out?',
   },

@@ -45,7 +45,6 @@ export default {
   photo: {
     take: '拍照',
     choose: '相册、文件',
-    addFile: '添加照片或文件',
     original: '传原图（照片默认压缩，省流量）',
     working: '正在压缩照片',
   },
@@ -70,6 +69,12 @@ export default {
     tooOld: '搁置超过三天。请先看任务里是否已有这次内容，没有再重新填写。',
     noRoom: '手机存储空间不足，没有存好。请去掉几张照片后再发。',
   },
+  line: {
+    down: '离线，写好的上报会先存在手机上',
+    downShown: '离线，显示的是 {time} 的内容',
+    shown: '网络慢，显示的是 {time} 的内容',
+    update: '有新版本，点此更新',
+  },
   urges: {
     owed: '要我回复 {n}',
     sent: '我发出的',
@@ -84,6 +89,8 @@ export default {
     light: '浅色',
     dark: '深色',
     desk: '打开电脑版',
+    install: '添加到手机桌面',
+    installByMenu: '添加到手机桌面：点浏览器的“分享”，选“添加到主屏幕”。',
     out: '退出登录',
     unsent: '还有 {n} 件上报没有送达，退出后要等您再次登录才会发送。确定退出吗？',
   },

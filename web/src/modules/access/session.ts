@@ -2,9 +2,30 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { Problem } from '@/api/client'
 import type { Me, Role } from '@/api/types'
+import { localDay } from '@/lib/dates'
+import { claimShelf, clearShelf, keepAs, keptOr } from '@/lib/offline'
 import { queryClient } from '@/lib/query'
+import { recall, remember } from '@/lib/storage'
 import * as api from './api'
 import { mainRole } from './model'
+
+/** Signed out without a line: the cookie is not ours to delete, so the server still has to be told. */
+const LEAVING = 'sbc.leaving'
+
+/** Tells the server of a sign-out it has not heard of; false while it cannot be told. */
+async function leave(): Promise<boolean> {
+  if (!recall(LEAVING, false)) return true
+  try {
+    await api.signOut()
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) return false
+  }
+  remember(LEAVING, null)
+  return true
+}
+
+/** What was kept says of which day it is; the day goes on without the server. */
+const onThisDay = (kept: Me): Me => ({ ...kept, today: kept.today > localDay() ? kept.today : localDay() })
 
 /** Who is signed in. The only thing the browser knows by itself; all else is asked of the server. */
 export const useSession = defineStore('session', () => {
@@ -14,26 +35,42 @@ export const useSession = defineStore('session', () => {
 
   const roles = computed<Role[]>(() => me.value?.roles ?? [])
   const role = computed(() => mainRole(roles.value))
-  const today = computed(() => me.value?.today ?? new Date().toISOString().slice(0, 10))
+  const today = computed(() => me.value?.today ?? localDay())
 
   async function load(): Promise<Me | null> {
     if (known.value) return me.value
     try {
-      me.value = await api.readMe()
+      // Whoever left without a line has left: the server is told before anything else is asked.
+      me.value = (await leave()) ? await keptOr<Me>('me', () => api.readMe().then(settle), onThisDay) : null
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error
       me.value = null
+      await clearShelf()
     }
     known.value = true
     return me.value
   }
 
+  /** The server says who it is; when it says so late, and it is somebody else, nothing of the first stays. */
+  async function settle(now: Me): Promise<Me> {
+    if (me.value && me.value.person.id !== now.person.id) queryClient.clear()
+    await claimShelf(now.person.id)
+    await keepAs('me', now)
+    if (me.value) me.value = now
+    return now
+  }
+
   async function signIn(login: string, password: string): Promise<Me> {
-    me.value = await api.signIn(login, password)
+    await leave()
+    const now = await api.signIn(login, password)
+    remember(LEAVING, null)
+    queryClient.clear()
+    me.value = null
+    await settle(now)
+    me.value = now
     known.value = true
     expired.value = false
-    queryClient.clear()
-    return me.value
+    return now
   }
 
   function forget(wasExpired: boolean): void {
@@ -41,11 +78,24 @@ export const useSession = defineStore('session', () => {
     me.value = null
     known.value = true
     queryClient.clear()
+    void clearShelf()
+  }
+
+  /** Another tab has somebody else now, or nobody: this one asks again who it is. */
+  function heardOf(reader: string | null): boolean {
+    if (!me.value || me.value.person.id === reader) return false
+    me.value = null
+    known.value = false
+    queryClient.clear()
+    return true
   }
 
   async function signOut(): Promise<void> {
-    await api.signOut().catch(() => undefined)
+    remember(LEAVING, true)
+    const told = leave()
     forget(false)
+    // A line that hangs does not keep anybody here; the server is told later.
+    await Promise.race([told, new Promise((done) => setTimeout(done, 3000))])
   }
 
   async function changePassword(current: string, next: string): Promise<void> {
@@ -53,5 +103,5 @@ export const useSession = defineStore('session', () => {
     if (me.value) me.value = { ...me.value, must_change_password: false }
   }
 
-  return { me, known, expired, roles, role, today, load, signIn, signOut, forget, changePassword }
+  return { me, known, expired, roles, role, today, load, signIn, signOut, leave, forget, heardOf, changePassword }
 })

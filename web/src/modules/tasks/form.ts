@@ -46,7 +46,8 @@ export function emptyForm(): TaskForm {
 }
 
 export function isUntouched(form: TaskForm): boolean {
-  return !form.title && !form.lead && !form.due_text && !form.demand && !form.co.length && !form.source_document
+  const words = [form.title, form.lead, form.due_text, form.demand, form.source_document]
+  return !words.some(Boolean) && !form.co.length && !form.files.length
 }
 
 export function formOf(detail: TaskDetail): TaskForm {

@@ -1,3 +1,5 @@
+import { fetchFirstDuties } from './ahead'
+
 export { useOutbox } from './outbox'
 export { useAct } from './act'
 export { default as TaskCard } from './TaskCard.vue'
@@ -14,8 +16,8 @@ export const ActPage = () => import('./ActPage.vue')
 export const OutboxPage = () => import('./OutboxPage.vue')
 
 /** What must be there when the line is not: fetched in a quiet moment. */
-export const loadForBadLine = () =>
-  Promise.allSettled([
+export async function loadForBadLine(): Promise<void> {
+  await Promise.allSettled([
     TaskPage(),
     ActPage(),
     OutboxPage(),
@@ -23,3 +25,5 @@ export const loadForBadLine = () =>
     TaskListPage(),
     import('@/modules/talk/phone').then((talk) => talk.CommentForm()),
   ])
+  await fetchFirstDuties()
+}
