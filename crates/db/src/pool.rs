@@ -107,6 +107,15 @@ impl Db {
         })
     }
 
+    /// A reader for whom time stands still: every statement sees what was committed before the first one. For what reads a
+    /// list page by page and must find each row once.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        self.read().await?.stand_still().await
+    }
+
     /// Signals of committed changes: see [`Tx::signal`].
     #[must_use]
     pub const fn signals(&self) -> &Signals {

@@ -28,6 +28,11 @@ pub(crate) async fn begin(c: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
+pub(crate) async fn stand_still(c: &mut PgConnection) -> Result<()> {
+    sqlx::query("begin isolation level repeatable read read only").execute(c).await?;
+    Ok(())
+}
+
 pub(crate) async fn commit(c: &mut PgConnection) -> Result<()> {
     sqlx::query("commit").execute(c).await?;
     Ok(())

@@ -47,6 +47,12 @@ pub(crate) async fn begin(c: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
+pub(crate) async fn stand_still(c: &mut SqliteConnection) -> Result<()> {
+    // The snapshot is taken by the first statement that reads.
+    sqlx::query("begin deferred").execute(c).await?;
+    Ok(())
+}
+
 pub(crate) async fn commit(c: &mut SqliteConnection) -> Result<()> {
     sqlx::query("commit").execute(c).await?;
     Ok(())

@@ -13,6 +13,7 @@ mod delimited;
 mod error;
 mod grid;
 mod kind;
+mod rows;
 mod strings;
 mod value;
 mod write;
@@ -22,6 +23,7 @@ mod xml;
 
 pub use error::SheetError;
 use kind::Kind;
+pub use rows::SheetRows;
 use wording::Words;
 pub(crate) use write::is_formula_like;
 pub use write::{Cell, SheetOut, WriteError, write};

@@ -12,6 +12,7 @@ const FILES: &[(&str, &str)] = &[
     ("names", include_str!("../../locales/en/names.toml")),
     ("requests", include_str!("../../locales/en/requests.toml")),
     ("standing", include_str!("../../locales/en/standing.toml")),
+    ("views", include_str!("../../locales/en/views.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
 ];
 

@@ -30,7 +30,7 @@ pub struct TaskPage {
     pub next_cursor: Option<String>,
 }
 
-fn eye(ctx: &Ctx) -> store::Eye<'_> {
+pub(super) fn eye(ctx: &Ctx) -> store::Eye<'_> {
     store::Eye { scope: &ctx.actor.scope, me: ctx.actor.person, today: ctx.today() }
 }
 

@@ -19,6 +19,7 @@ mod dispatch;
 mod draft;
 mod due;
 mod duties;
+mod export;
 mod filter;
 mod follow;
 mod http;

@@ -6,6 +6,7 @@ mod closing;
 mod deadlines;
 mod decomposition;
 mod doors;
+mod export;
 mod fairness;
 mod figures;
 mod kit;

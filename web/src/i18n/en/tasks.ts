@@ -3,6 +3,15 @@ export default {
   wasRed: 'was red',
   shown: '{n} of {total} shown',
   view: { label: 'View', list: 'List', tree: 'Tree' },
+  export: {
+    label: 'Export',
+    what: 'Export the {n} tasks found',
+    xlsx: 'Excel (xlsx)',
+    csv: 'CSV',
+    shown: 'columns shown',
+    all: 'all columns',
+    done: 'Exported {name}',
+  },
   tree: { fold: 'Fold what is below {title}', unfold: 'Unfold what is below {title}' },
   due: { none: 'No due date', past: '{n} days late', today: 'Due today', left: '{n} days left' },
   empty: {

@@ -3,6 +3,15 @@ export default {
   wasRed: '曾红',
   shown: '已显示 {n} / {total} 件',
   view: { label: '显示方式', list: '列表', tree: '层级' },
+  export: {
+    label: '导出',
+    what: '导出当前筛选的 {n} 件任务',
+    xlsx: 'Excel（xlsx）',
+    csv: 'CSV',
+    shown: '显示的列',
+    all: '全部列',
+    done: '已导出 {name}',
+  },
   tree: { fold: '收起 {title} 的下级任务', unfold: '展开 {title} 的下级任务' },
   due: { none: '未定时限', past: '逾期 {n} 个工作日', today: '今天到期', left: '剩 {n} 个工作日' },
   empty: {

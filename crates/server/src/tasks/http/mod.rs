@@ -1,5 +1,6 @@
 //! The routes of tasks.
 
+mod export;
 mod life;
 mod lists;
 mod requests;
@@ -20,6 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(guarded!(lists::list, life::create))
         .routes(guarded!(lists::count))
+        .routes(guarded!(export::export))
         .routes(guarded!(lists::summary))
         .routes(guarded!(lists::by_unit))
         .routes(guarded!(lists::source_kinds))
