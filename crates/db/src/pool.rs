@@ -138,7 +138,7 @@ impl Db {
             Pools::Sqlite { write, .. } => migrations.run(write).await?,
             Pools::Postgres { write, .. } => migrations.run(write).await?,
         }
-        Ok(())
+        dialect::prepare_text(&self.pools).await
     }
 
     /// Versions of migrations that were applied, ascending; empty when there is no schema yet.

@@ -11,6 +11,7 @@
 //! | [`files`], [`notify`], [`calendar`], [`rules`] | files, messages to persons, working days, numbers the house goes by |
 //! | [`tasks`] | the task tree and everything that happens to a task |
 //! | [`supervision`] | urging, and who is told what when something happens |
+//! | [`search`] | full text over everything that is written about a task |
 //! | [`operations`] | to-do, home pages, and what else is composed of the rooms below |
 
 pub mod access;
@@ -27,5 +28,6 @@ pub mod notify;
 pub mod operations;
 pub mod org;
 pub mod rules;
+pub mod search;
 pub mod supervision;
 pub mod tasks;

@@ -13,6 +13,7 @@ mod delimited;
 mod error;
 mod grid;
 mod kind;
+mod prose;
 mod rows;
 mod strings;
 mod value;
@@ -23,6 +24,7 @@ mod xml;
 
 pub use error::SheetError;
 use kind::Kind;
+pub use prose::prose;
 pub use rows::SheetRows;
 use wording::Words;
 pub(crate) use write::is_formula_like;

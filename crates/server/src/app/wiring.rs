@@ -30,7 +30,7 @@ use crate::{
     events::Subscriptions,
     files,
     http::{self, Problem},
-    notify, operations, org, rules, supervision, tasks,
+    notify, operations, org, rules, search, supervision, tasks,
 };
 
 const BASE: &str = "/api/v1";
@@ -97,6 +97,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(calendar::routes())
         .merge(tasks::routes())
         .merge(supervision::routes())
+        .merge(search::routes())
         .merge(operations::routes())
         .merge(demo::routes())
 }
@@ -136,7 +137,7 @@ async fn method_not_allowed(uri: Uri) -> Response {
 /// Who hears of which event.
 pub fn subscriptions() -> Subscriptions {
     let told = supervision::EVENTS.iter().fold(Subscriptions::default(), |all, event| all.on(event, supervision::JOB));
-    told.on(calendar::CHANGED, tasks::REPLAN)
+    told.on(calendar::CHANGED, tasks::REPLAN).on_all("task.", search::INDEX)
 }
 
 /// Knows every kind of job.
@@ -197,9 +198,34 @@ pub fn runner(app: &App) -> Runner {
             tasks::replan(tx, &ctx).await.map_err(JobError::retry)
         })
     });
+    let (indexing, catching, reading) = (app.clone(), app.clone(), app.clone());
+    let index = handler(move |tx, job| {
+        let app = indexing.clone();
+        Box::pin(async move {
+            let event: tasks::TaskEvent = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
+            search::index(tx, &app, &[event.task]).await.map_err(JobError::retry)
+        })
+    });
+    let catch_up = handler(move |tx, _| {
+        let app = catching.clone();
+        Box::pin(async move { search::catch_up(tx, &app).await.map_err(JobError::retry) })
+    });
+    let blobs = app.blobs.clone();
+    let read = move |job: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
+        let blobs = blobs.clone();
+        Box::pin(async move { search::read(&blobs, job.payload).await.map_err(JobError::retry) })
+    };
+    let take = handler(move |tx, job| {
+        let app = reading.clone();
+        Box::pin(async move { search::take(tx, &app, &job.payload).await.map_err(JobError::retry) })
+    });
     Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
         .on(supervision::JOB, notices)
         .on(tasks::REPLAN, replan.clone())
+        .on(search::INDEX, index)
+        .on_prepared(search::READ, read, take)
+        .on(search::MORE, catch_up.clone())
+        .every(search::CATCH_UP, HOUR, catch_up)
         .every("tasks.plan_ahead", DAY, standing)
         .every("tasks.replan_sweep", HOUR, replan)
         .every("idempotency.sweep", HOUR, idempotency)

@@ -14,3 +14,15 @@ pub use http::routes;
 pub use model::{Urge, UrgeId};
 pub use notices::{EVENTS, JOB, tell};
 pub use urge::{UrgeInput, owed_replies, reply, urge, urges_of};
+
+use db::Tx;
+
+use crate::{
+    app::{Outcome, Text},
+    tasks::TaskId,
+};
+
+/// What can be searched for in urges.
+pub async fn texts(tx: &mut Tx, tasks: &[TaskId]) -> Outcome<Vec<Text>> {
+    Ok(store::texts(tx, tasks).await?)
+}

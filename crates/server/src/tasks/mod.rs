@@ -32,15 +32,19 @@ mod replan;
 mod report;
 mod requests;
 mod rules;
+mod saved;
+mod shapes;
 mod sign;
 mod standing;
 mod store;
 mod timeline;
 mod view;
 
+use std::collections::HashMap;
+
 use db::Tx;
 use futures_util::future::BoxFuture;
-use kit::{Day, uuid::Uuid};
+use kit::{Day, Moment, uuid::Uuid};
 
 pub use bench::{make_many, settle};
 pub use case::{Case, Step, TaskEvent, note};
@@ -74,7 +78,7 @@ pub use timeline::{TimelineItem, recent};
 pub use view::{TaskDetail, TaskRow, detail, rows, rows_of};
 
 use crate::{
-    app::{Ctx, Outcome, Refusal},
+    app::{Ctx, Outcome, Refusal, Text},
     org::PersonId,
 };
 
@@ -108,6 +112,26 @@ pub fn needs_leader(ctx: &Ctx, case: &Case, request: &RequestRow) -> bool {
 /// What somebody asked for; for messages about it.
 pub async fn request_of(tx: &mut Tx, subject: Uuid) -> Outcome<Option<RequestRow>> {
     Ok(store::request(tx, RequestId(subject)).await?)
+}
+
+/// What can be searched for in tasks.
+pub async fn texts(tx: &mut Tx, ids: &[TaskId]) -> Outcome<Vec<Text>> {
+    Ok(store::texts(tx, ids).await?)
+}
+
+/// Whom each task names: the persons and units one of which a person must be, or see, to see the task.
+pub async fn named(tx: &mut Tx, ids: &[TaskId]) -> Outcome<HashMap<TaskId, Vec<Uuid>>> {
+    Ok(store::named(tx, ids).await?)
+}
+
+/// Tasks from before a moment, the newest first, with the moment of the last of them.
+pub async fn made_before(tx: &mut Tx, before: Moment, limit: i64) -> Outcome<Option<(Vec<TaskId>, Moment)>> {
+    Ok(store::made_before(tx, before, limit).await?)
+}
+
+/// The task of this number, should there be one; whether the actor sees it is not asked.
+pub async fn of_number(tx: &mut Tx, number: &str) -> Outcome<Option<TaskId>> {
+    Ok(store::of_number(tx, number).await?)
 }
 
 /// [`sees`] as a value that can be handed to `files`, which stands below this room.

@@ -8,7 +8,7 @@ const RINGS: &[&[&str]] = &[
     &["org", "access", "audit", "files", "notify", "calendar", "rules"],
     &["tasks", "indicators", "feedback"],
     &["supervision"],
-    &["assessment", "portraits", "statistics"],
+    &["assessment", "portraits", "search", "statistics"],
     &["operations"],
 ];
 

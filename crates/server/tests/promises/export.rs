@@ -125,7 +125,7 @@ both! {
         let event = events.iter().find(|event| event.action == "tasks_exported").unwrap();
         assert_eq!(event.words.zh(), "导出任务清单，共2条");
         let data: Value = serde_json::from_str(&event.data).unwrap();
-        assert_eq!(data, json!({ "filter": ["sort=due_day"], "columns": ["title"], "format": "csv", "rows": 2 }));
+        assert_eq!(data, json!({ "filter": "sort=due_day", "columns": ["title"], "format": "csv", "rows": 2 }));
         assert_eq!(shibicheng::audit::verify(&events), None);
     }
 

@@ -58,10 +58,9 @@ impl ExportQuery {
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
 pub(super) async fn export(me: Permitted<SignedIn>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let query = query.unwrap_or_default();
-    let is_own = |pair: &&str| matches!(pair.split('=').next(), Some("format" | "columns"));
-    let (own, rest): (Vec<&str>, Vec<&str>) = query.split('&').filter(|pair| !pair.is_empty()).partition(is_own);
-    let Query(asked) = Query::<ExportQuery>::read(&own.join("&"))?;
-    let Query(filter_query) = Query::<FilterQuery>::read(&rest.join("&"))?;
+    let (own, rest) = super::apart(&query, &["format", "columns"]);
+    let Query(asked) = Query::<ExportQuery>::read(&own)?;
+    let Query(filter_query) = Query::<FilterQuery>::read(&rest)?;
     let (filter, sort) = filter_query.read()?;
     let wanted = Wanted { filter: &filter, sort, columns: asked.columns()?, format: asked.format };
     let _turn = AT_ONCE.acquire().await.map_err(Refusal::internal)?;

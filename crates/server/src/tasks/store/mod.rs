@@ -6,7 +6,10 @@ mod list;
 mod nodes;
 mod parts;
 mod requests;
+mod saved;
+mod shapes;
 mod task;
+mod texts;
 
 pub(super) use bulk::*;
 pub(super) use figures::*;
@@ -14,7 +17,10 @@ pub(super) use list::*;
 pub(super) use nodes::*;
 pub(super) use parts::*;
 pub(super) use requests::*;
+pub(super) use saved::*;
+pub(super) use shapes::*;
 pub(super) use task::*;
+pub(super) use texts::*;
 
 pub use figures::Summary;
 pub use task::SourceKind;
