@@ -443,6 +443,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches titles, demands, reports, requests, urges and files of the tasks one sees. A task's whole number finds it first. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -636,6 +653,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What falls on the days of a period, of the tasks the filter finds: due days, steps, duties to report. */
+        get: operations["task_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/count": {
         parameters: {
             query?: never;
@@ -645,6 +679,43 @@ export interface paths {
         };
         /** How many tasks the same filter finds, by lamp and by state. */
         get: operations["count_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as a spreadsheet: what the filter finds within one's scope, in the order of the list. CSV has no bound,
+         *     xlsx holds 1,048,575 rows. That somebody took it is written into the ledger.
+         */
+        get: operations["export_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/gantt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the list with the beginning, the end, the plan and the steps of each task. */
+        get: operations["gantt_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1065,6 +1136,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/view-arrangement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts one's views in order and says with which the list begins; nobody else's order changes. */
+        put: operations["arrange_views"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The saved views one has: one's own and those that are shared with one, in one's own order. */
+        get: operations["list_views"];
+        put?: never;
+        /** Keeps a view. */
+        post: operations["keep_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own view. */
+        put: operations["change_view"];
+        post?: never;
+        /** Removes one's own view. */
+        delete: operations["remove_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1091,6 +1215,11 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        Arrangement: {
+            opens?: components["schemas"]["ViewId"] | null;
+            /** @description Views in the order one wants; those that are not named come after them. */
+            order: components["schemas"]["ViewId"][];
         };
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
@@ -1182,6 +1311,33 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description How many of a kind there are on a day. */
+        DateCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The day. */
+            day: components["schemas"]["Day"];
+            /** @description Of which kind. */
+            kind: components["schemas"]["DateKind"];
+        };
+        /** @description Something on a day. */
+        DateEntry: {
+            /** @description The day. */
+            day: components["schemas"]["Day"];
+            /** @description It has been done. */
+            done: boolean;
+            /** @description Why it is there. */
+            kind: components["schemas"]["DateKind"];
+            /** @description The name of the step. */
+            name?: string | null;
+            /** @description Which task. */
+            task_id: components["schemas"]["TaskId"];
+        };
+        /** @enum {string} */
+        DateKind: "due" | "milestone" | "report";
         /**
          * Format: date
          * @description A calendar date of the area; text `YYYY-MM-DD` in the database and in JSON, so that it sorts as text.
@@ -1297,6 +1453,44 @@ export interface components {
             /** @description Who brought it. */
             uploaded_by: components["schemas"]["PersonRef"];
         };
+        /** @description A piece of a text. */
+        Fragment: {
+            /** @description It is what was asked for. */
+            hit: boolean;
+            /** @description As it is written. */
+            text: string;
+        };
+        /** @description A page of tasks as bars. */
+        GanttPage: {
+            /** @description The rows, in the order of the list. */
+            items: components["schemas"]["GanttRow"][];
+            /** @description Where the next page begins; absent on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description A task from its beginning to its end. */
+        GanttRow: {
+            /** @description The asker may move its beginning and its end. */
+            may_move: boolean;
+            original_due_day?: components["schemas"]["Day"] | null;
+            planned?: components["schemas"]["Share"] | null;
+            /** @description When it begins; the day it was written where nothing is said. */
+            start_day: components["schemas"]["Day"];
+            /** @description Its steps, by day. */
+            steps: components["schemas"]["GanttStep"][];
+            /** @description The task. */
+            task: components["schemas"]["TaskRow"];
+        };
+        /** @description A step on the way. */
+        GanttStep: {
+            /** @description When it is due. */
+            day: components["schemas"]["Day"];
+            /** @description It has been reached. */
+            done: boolean;
+            /** @description What it is. */
+            title: string;
+        };
+        /** @enum {string} */
+        GroupBy: "state" | "lamp" | "unit" | "importance";
         HandlerInput: {
             party_id: components["schemas"]["PartyId"];
             person_id: components["schemas"]["PersonId"];
@@ -1305,6 +1499,31 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description Something that was found. */
+        Hit: {
+            /** @description When it was written. */
+            at: components["schemas"]["Moment"];
+            /** @description A line of what is written there. */
+            excerpt: components["schemas"]["Fragment"][];
+            /** @description Which one: the task, the report, the file. */
+            id: string;
+            kind: components["schemas"]["HitKind"];
+            /** @description The name of the file. */
+            name: components["schemas"]["Fragment"][];
+            /** @description The task's number. */
+            number: components["schemas"]["Fragment"][];
+            /** @description The task it belongs to. */
+            task: components["schemas"]["TaskRow"];
+            /** @description The task's title. */
+            title: components["schemas"]["Fragment"][];
+        };
+        /** @enum {string} */
+        HitKind: "task" | "report" | "request" | "urge" | "file";
+        /** @description A page of what was found. */
+        Hits: {
+            items: components["schemas"]["Hit"][];
+            next_cursor?: string | null;
         };
         HolidayInput: {
             /** @description First day off. */
@@ -1575,6 +1794,8 @@ export interface components {
              */
             weight?: number | null;
         };
+        /** @enum {string} */
+        Mode: "list" | "tree" | "board" | "calendar" | "gantt" | "heat";
         /**
          * Format: date-time
          * @description An instant: milliseconds since 1970-01-01T00:00Z; in JSON as RFC 3339 with +08:00.
@@ -2004,6 +2225,36 @@ export interface components {
             reason: string;
             unit_id?: components["schemas"]["UnitId"] | null;
         };
+        /** @description A saved view. */
+        SavedView: {
+            /** @description The columns shown, in their order; none means the usual ones. */
+            columns: string[];
+            /** @description The filter and the order, as in the query of `/tasks`. */
+            filter: string;
+            grouping?: components["schemas"]["GroupBy"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["ViewId"];
+            /** @description It is the asker's: they may change and remove it. */
+            mine: boolean;
+            /** @description How it is shown. */
+            mode: components["schemas"]["Mode"];
+            /** @description What it is called. */
+            name: string;
+            /** @description The asker's list begins with it. */
+            opens: boolean;
+            /** @description Whose it is. */
+            owner: components["schemas"]["PersonRef"];
+            /** @description Who has it. */
+            shared: components["schemas"]["Sharing"];
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        SavedViews: {
+            items: components["schemas"]["SavedView"][];
+        };
         /** @enum {string} */
         Severity: "error" | "warning";
         /**
@@ -2011,6 +2262,8 @@ export interface components {
          * @description A share of one, in millionths: weights and progress add up exactly.
          */
         Share: number;
+        /** @enum {string} */
+        Sharing: "own" | "unit" | "all";
         SignInInput: {
             login: string;
             /** Format: password */
@@ -2078,6 +2331,15 @@ export interface components {
              * @description Of these, past due and not closed as of the moment.
              */
             overdue: number;
+        };
+        /** @description What falls on the days of a period. */
+        TaskCalendar: {
+            /** @description How many there are; days without any are left out. */
+            counts: components["schemas"]["DateCount"][];
+            /** @description By day, the worst lamp first; of each kind at most six a day. */
+            items: components["schemas"]["DateEntry"][];
+            /** @description The tasks that are named. */
+            tasks: components["schemas"]["TaskRow"][];
         };
         /** @description How many tasks there are, by lamp and by state. */
         TaskCount: {
@@ -2648,6 +2910,8 @@ export interface components {
             progress: components["schemas"]["Share"];
             /** @description The unit. */
             unit: components["schemas"]["UnitRef"];
+            /** @description Units below it are counted with it. */
+            with_below: boolean;
         };
         UnitLoads: {
             items: components["schemas"]["UnitLoad"][];
@@ -2768,6 +3032,25 @@ export interface components {
         };
         /** @enum {string} */
         VerificationResult: "pass" | "fail";
+        /**
+         * Format: uuid
+         * @description A saved view.
+         */
+        ViewId: string;
+        /** @description What a view is to be. */
+        ViewInput: {
+            /** @description Names of columns. */
+            columns?: string[];
+            /** @description As in the query of `/tasks`, without `cursor` and `limit`. */
+            filter: string;
+            grouping?: components["schemas"]["GroupBy"] | null;
+            /** @description How it is shown. */
+            mode: components["schemas"]["Mode"];
+            /** @description At most 40 characters. */
+            name: string;
+            /** @description Who has it. */
+            shared: components["schemas"]["Sharing"];
+        };
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
     };
@@ -3733,6 +4016,44 @@ export interface operations {
             };
         };
     };
+    search: {
+        parameters: {
+            query: {
+                /** @description Words that all have to be there; what stands in quotation marks has to stand there like that. */
+                q: string;
+                /** @description Only this kind. */
+                kind?: "task" | "report" | "request" | "urge" | "file";
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 50, 20 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -4125,6 +4446,10 @@ export interface operations {
                 unit_id?: string;
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit";
                 /** @description Directly below this task. */
@@ -4235,6 +4560,10 @@ export interface operations {
                 unit_id?: string;
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit";
                 /** @description Directly below this task. */
@@ -4288,6 +4617,88 @@ export interface operations {
             };
         };
     };
+    task_calendar: {
+        parameters: {
+            query: {
+                /** @description The first day. */
+                from: string;
+                /** @description The last day, at most 61 days later. */
+                to: string;
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCalendar"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_tasks: {
         parameters: {
             query?: {
@@ -4309,6 +4720,10 @@ export interface operations {
                 unit_id?: string;
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit";
                 /** @description Directly below this task. */
@@ -4349,6 +4764,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskCount"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_tasks: {
+        parameters: {
+            query: {
+                /** @description What kind of file. */
+                format: "xlsx" | "csv";
+                /** @description Columns in their order, separated by commas; all of them when nothing is said. */
+                columns?: string;
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gantt_tasks: {
+        parameters: {
+            query?: {
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GanttPage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -5339,6 +5914,174 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Urge"];
                 };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    arrange_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arrangement"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_view: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有做成；原因见内容。 */
             default: {

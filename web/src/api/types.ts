@@ -65,6 +65,18 @@ export type SourceKind = Of<'SourceKind'>
 export type DeadlineReading = Of<'DeadlineReading'>
 export type FileRef = Of<'FileRef'>
 
+// --- other shapes of the list, saved views
+export type SavedView = Of<'SavedView'>
+export type ViewInput = Schemas['ViewInput']
+export type TaskCalendar = Of<'TaskCalendar'>
+export type DateKind = Schemas['DateKind']
+export type GanttRow = Of<'GanttRow'>
+
+// --- searching
+export type Hit = Of<'Hit'>
+export type HitKind = Schemas['HitKind']
+export type Fragment = Of<'Fragment'>
+
 // --- supervision: urges are a resource beside the task; the task page shows both as one
 export type Urge = Of<'Urge'>
 export type Urges = Of<'Urges'>

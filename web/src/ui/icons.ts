@@ -39,5 +39,6 @@ export const ICONS = {
   camera: 'M2 5.2h2.6l1-1.9h4.8l1 1.9H14v7.6H2zM8 6.7a2.3 2.3 0 1 1 0 4.6 2.3 2.3 0 0 1 0-4.6',
   urge: 'M2.8 6.4v3.2h2.4l5.4 3V3.4l-5.4 3zM5.2 9.6l.9 3.4h1.8l-.9-2.8M12.6 6.4a2.4 2.4 0 0 1 0 3.2',
   send: 'M2.5 8 13.5 2.8 10.6 13.2 7.4 9zM7.4 9l6.1-6.2',
+  print: 'M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z',
 } as const
 export type IconName = keyof typeof ICONS

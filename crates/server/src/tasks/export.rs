@@ -138,6 +138,13 @@ fn percent(Share(millionths): Share) -> Cell {
     Cell::Percent(millionths as f64 / 1_000_000.0)
 }
 
+/// A name that stands in sentences, too, begins a heading with a capital letter where the language has them.
+fn heading(words: &Words) -> String {
+    let words = words.spoken();
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 enum Rows {
     Xlsx(SheetRows),
     Csv(CsvRows<File>),
@@ -186,7 +193,7 @@ pub(super) struct Wanted<'a> {
 /// Writes what [`super::list`] finds into a file that vanishes with its handle; answers it with the number of rows. `tx` should
 /// be a snapshot, or a row that moves meanwhile is missed or met twice.
 pub(super) async fn export(tx: &mut Tx, ctx: &Ctx, folder: &Path, wanted: &Wanted<'_>) -> Outcome<(File, i64)> {
-    let columns: Vec<(String, u16)> = wanted.columns.iter().map(|column| (column.words().spoken(), column.width())).collect();
+    let columns: Vec<(String, u16)> = wanted.columns.iter().map(|column| (heading(&column.words()), column.width())).collect();
     let (give, chunks) = mpsc::channel(2);
     let (format, folder, name) = (wanted.format, folder.to_owned(), Words::from("任务清单").spoken());
     let writer = tokio::task::spawn_blocking(move || write(format, &folder, &name, &columns, chunks));

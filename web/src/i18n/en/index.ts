@@ -10,9 +10,11 @@ import org from './org'
 import phone from './phone'
 import requests from './requests'
 import rules from './rules'
+import search from './search'
 import supervision from './supervision'
 import tasks from './tasks'
 import todo from './todo'
+import views from './views'
 import words from './words'
 
 export default {
@@ -28,8 +30,10 @@ export default {
   phone,
   requests,
   rules,
+  search,
   supervision,
   tasks,
   todo,
+  views,
   words,
 }

@@ -2,7 +2,15 @@ export default {
   progress: 'Progress',
   wasRed: 'was red',
   shown: '{n} of {total} shown',
-  view: { label: 'View', list: 'List', tree: 'Tree' },
+  view: {
+    label: 'Shown as',
+    list: 'List',
+    tree: 'Tree',
+    board: 'Board',
+    calendar: 'Calendar',
+    gantt: 'Gantt',
+    heat: 'Heat map',
+  },
   export: {
     label: 'Export',
     what: 'Export the {n} tasks found',

@@ -2,7 +2,15 @@ export default {
   progress: '进度',
   wasRed: '曾红',
   shown: '已显示 {n} / {total} 件',
-  view: { label: '显示方式', list: '列表', tree: '层级' },
+  view: {
+    label: '显示方式',
+    list: '列表',
+    tree: '层级',
+    board: '看板',
+    calendar: '日历',
+    gantt: '甘特图',
+    heat: '单位热力',
+  },
   export: {
     label: '导出',
     what: '导出当前筛选的 {n} 件任务',
