@@ -43,13 +43,13 @@ async function round(path, concurrency, requests) {
   const seconds = (Date.now() - started) / 1000
   times.sort((a, b) => a - b)
   const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))]
-  return { n: times.length, p50: at(0.5), p99: at(0.99), rate: times.length / seconds, bytes }
+  return { n: times.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), rate: times.length / seconds, bytes }
 }
 
 for (const path of paths) {
   await round(path, 8, WARM_UP)
   for (const concurrency of [1, 8, 32]) {
-    const { n, p50, p99, rate, bytes } = await round(path, concurrency, REQUESTS)
-    console.log(`| \`${path}\` | ${concurrency} | ${n} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${Math.round(rate)} | ${bytes} |`)
+    const { n, p50, p95, p99, rate, bytes } = await round(path, concurrency, REQUESTS)
+    console.log(`| \`${path}\` | ${concurrency} | ${n} | ${p50.toFixed(2)} | ${p95.toFixed(2)} | ${p99.toFixed(2)} | ${Math.round(rate)} | ${bytes} |`)
   }
 }

@@ -13,6 +13,7 @@
 
 mod dialect;
 mod error;
+mod fulltext;
 mod pool;
 mod signal;
 mod sql;
@@ -20,6 +21,7 @@ mod tx;
 
 pub use dialect::{backup, scratch::Scratch};
 pub use error::{Error, Result};
+pub use fulltext::{Entry, Matching, Place, Term};
 pub use pool::{Db, Kind, Options, Sync};
 pub use signal::{Signal, Signals};
 pub use sql::{Sql, Value};

@@ -107,6 +107,15 @@ impl Db {
         })
     }
 
+    /// A reader for whom time stands still: every statement sees what was committed before the first one. For what reads a
+    /// list page by page and must find each row once.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        self.read().await?.stand_still().await
+    }
+
     /// Signals of committed changes: see [`Tx::signal`].
     #[must_use]
     pub const fn signals(&self) -> &Signals {
@@ -129,7 +138,7 @@ impl Db {
             Pools::Sqlite { write, .. } => migrations.run(write).await?,
             Pools::Postgres { write, .. } => migrations.run(write).await?,
         }
-        Ok(())
+        dialect::prepare_text(&self.pools).await
     }
 
     /// Versions of migrations that were applied, ascending; empty when there is no schema yet.

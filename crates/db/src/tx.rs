@@ -28,6 +28,7 @@ enum Conn {
 #[derive(Debug, PartialEq)]
 enum State {
     Reading,
+    Still,
     Open,
     Ended,
 }
@@ -56,6 +57,15 @@ impl Tx {
         match self.conn() {
             ConnRef::Sqlite(c) => dialect::sqlite::begin(c).await?,
             ConnRef::Postgres(c) => dialect::postgres::begin(c).await?,
+        }
+        Ok(self)
+    }
+
+    pub(crate) async fn stand_still(mut self) -> Result<Self> {
+        self.state = State::Still;
+        match self.conn() {
+            ConnRef::Sqlite(c) => dialect::sqlite::stand_still(c).await?,
+            ConnRef::Postgres(c) => dialect::postgres::stand_still(c).await?,
         }
         Ok(self)
     }
@@ -158,7 +168,7 @@ impl Tx {
     /// # Errors
     /// Whatever the database says; the connection is then closed, which gives up everything too.
     pub async fn rollback(mut self) -> Result<()> {
-        if self.state == State::Open {
+        if matches!(self.state, State::Open | State::Still) {
             match self.conn() {
                 ConnRef::Sqlite(c) => dialect::sqlite::rollback(c).await?,
                 ConnRef::Postgres(c) => dialect::postgres::rollback(c).await?,
@@ -172,7 +182,7 @@ impl Tx {
 impl Drop for Tx {
     fn drop(&mut self) {
         // A cancelled request or a panic: the half-done work goes with the connection.
-        if self.state == State::Open {
+        if matches!(self.state, State::Open | State::Still) {
             match &mut self.conn {
                 Conn::Sqlite(c) => c.close_on_drop(),
                 Conn::Postgres(c) => c.close_on_drop(),

@@ -17,6 +17,9 @@ use crate::{
 /// What a handler returns.
 pub type JobFuture<'a> = BoxFuture<'a, std::result::Result<(), JobError>>;
 
+/// What has to be known before the transaction begins.
+type Preparation = Arc<dyn Fn(Job) -> BoxFuture<'static, std::result::Result<serde_json::Value, JobError>> + Send + Sync>;
+
 /// Does one kind of job in the given transaction, which also removes the job.
 pub trait Handler: Send + Sync + 'static {
     /// Does it. Everything written is given up when the answer is an error.
@@ -44,6 +47,7 @@ pub struct Runner {
     clock: Clock,
     rng: Rng,
     handlers: HashMap<&'static str, Arc<dyn Handler>>,
+    preparations: HashMap<&'static str, Preparation>,
     /// In order: nodes that plant at the same moment lock the same keys one after the other.
     recurring: BTreeMap<&'static str, Duration>,
 }
@@ -58,7 +62,7 @@ impl Runner {
     /// A runner that knows no job yet.
     #[must_use]
     pub fn new(db: Db, clock: Clock, rng: Rng) -> Self {
-        Self { db, clock, rng, handlers: HashMap::new(), recurring: BTreeMap::new() }
+        Self { db, clock, rng, handlers: HashMap::new(), preparations: HashMap::new(), recurring: BTreeMap::new() }
     }
 
     /// Teaches it one kind of job.
@@ -66,6 +70,17 @@ impl Runner {
     pub fn on(mut self, kind: &'static str, handler: impl Handler) -> Self {
         self.handlers.insert(kind, Arc::new(handler));
         self
+    }
+
+    /// Teaches it a kind of job that first does something slow without a transaction, such as reading a large file, so that nobody
+    /// who writes has to wait for it. What that answers takes the place of the payload. It may happen more than once.
+    #[must_use]
+    pub fn on_prepared<F>(mut self, kind: &'static str, prepare: F, handler: impl Handler) -> Self
+    where
+        F: Fn(Job) -> BoxFuture<'static, std::result::Result<serde_json::Value, JobError>> + Send + Sync + 'static,
+    {
+        self.preparations.insert(kind, Arc::new(prepare));
+        self.on(kind, handler)
     }
 
     /// Teaches it a job that comes again by itself, `every` apart; after a pause it runs once, not once for each miss.
@@ -185,8 +200,16 @@ impl Runner {
             // A newer node may know it: not ours to fail.
             return Err(JobError::retry("no handler for this kind of job in this version"));
         };
+        let prepared;
+        let mut given = job;
+        if let Some(prepare) = self.preparations.get(job.kind.as_str()) {
+            let work = std::panic::AssertUnwindSafe(prepare(job.clone())).catch_unwind();
+            let payload = work.await.map_err(|_| JobError::fail("the preparation panicked"))??;
+            prepared = Job { payload, ..job.clone() };
+            given = &prepared;
+        }
         let mut tx = self.db.begin().await?;
-        let run = std::panic::AssertUnwindSafe(handler.run(&mut tx, job)).catch_unwind();
+        let run = std::panic::AssertUnwindSafe(handler.run(&mut tx, given)).catch_unwind();
         match run.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr, time::Duration};
 
-use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Offset as _, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveDateTime, Offset as _, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sqlx::{Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
 use wording::Words;
@@ -37,6 +37,12 @@ impl Moment {
     #[must_use]
     pub fn day(self) -> Day {
         Day(self.local().date_naive())
+    }
+
+    /// What a clock on the area's wall shows, for files that know no zones.
+    #[must_use]
+    pub fn wall(self) -> NaiveDateTime {
+        self.local().naive_local()
     }
 
     /// The moment `by` later.

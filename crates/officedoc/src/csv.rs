@@ -1,8 +1,10 @@
 //! CSV for people who open it in Excel or WPS: UTF-8 with a mark, CRLF, and nothing that becomes a formula.
 
-use csv::{Terminator, WriterBuilder};
+use std::io::Write;
 
-use crate::sheet::{SheetOut, WriteError, is_formula_like};
+use csv::{Terminator, Writer, WriterBuilder};
+
+use crate::sheet::{Cell, SheetOut, WriteError, is_formula_like};
 
 /// Writes a sheet as CSV. Rows shorter than the heading are filled up.
 ///
@@ -12,14 +14,49 @@ use crate::sheet::{SheetOut, WriteError, is_formula_like};
 /// # Errors
 /// None that can be brought about by the content.
 pub fn write(sheet: &SheetOut) -> Result<Vec<u8>, WriteError> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(b"\xef\xbb\xbf".to_vec());
-    writer.write_record(sheet.columns.iter().map(|heading| protected(heading.clone())))?;
+    let mut rows = CsvRows::new(Vec::new(), &sheet.columns)?;
     for row in &sheet.rows {
-        let cells = row.iter().map(|cell| if cell.is_text() { protected(cell.to_text()) } else { cell.to_text() });
-        let missing = sheet.columns.len().saturating_sub(row.len());
-        writer.write_record(cells.chain(std::iter::repeat_n(String::new(), missing)))?;
+        rows.push(row)?;
     }
-    writer.into_inner().map_err(|error| WriteError::Csv(error.into_error().into()))
+    rows.finish()
+}
+
+/// [`write`] row by row, for tables that do not fit into memory.
+#[derive(Debug)]
+pub struct CsvRows<W: Write> {
+    writer: Writer<W>,
+    columns: usize,
+}
+
+impl<W: Write> CsvRows<W> {
+    /// Writes the mark and the heading.
+    ///
+    /// # Errors
+    /// Whatever `out` says.
+    pub fn new(mut out: W, columns: &[String]) -> Result<Self, WriteError> {
+        out.write_all(b"\xef\xbb\xbf")?;
+        let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(out);
+        writer.write_record(columns.iter().map(|heading| protected(heading.clone())))?;
+        Ok(Self { writer, columns: columns.len() })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// Whatever the output says.
+    pub fn push(&mut self, row: &[Cell]) -> Result<(), WriteError> {
+        let cells = row.iter().map(|cell| if cell.is_text() { protected(cell.to_text()) } else { cell.to_text() });
+        let missing = self.columns.saturating_sub(row.len());
+        Ok(self.writer.write_record(cells.chain(std::iter::repeat_n(String::new(), missing)))?)
+    }
+
+    /// Writes what is still held back and gives the output back.
+    ///
+    /// # Errors
+    /// Whatever the output says.
+    pub fn finish(self) -> Result<W, WriteError> {
+        self.writer.into_inner().map_err(|error| WriteError::Csv(error.into_error().into()))
+    }
 }
 
 /// Puts an apostrophe in front of a formula, and of apostrophes in front of a formula, so that [`unprotected`] is exact.

@@ -13,6 +13,7 @@
 //! | [`talk`] | leaders' notes, comments, who wants to hear of what |
 //! | [`supervision`] | urging, and who is told what when something happens |
 //! | [`archive`] | packages of tasks that have ended |
+//! | [`search`] | full text over everything that is written about a task |
 //! | [`operations`] | to-do, home pages, and what else is composed of the rooms below |
 
 pub mod access;
@@ -30,6 +31,7 @@ pub mod notify;
 pub mod operations;
 pub mod org;
 pub mod rules;
+pub mod search;
 pub mod supervision;
 pub mod talk;
 pub mod tasks;

@@ -123,6 +123,19 @@ async function request<T>(method: Method, path: string, options: Options = {}): 
   return (text ? JSON.parse(text) : undefined) as T
 }
 
+/** A file the server makes: its content and the name it gives it. */
+export async function download(path: string, query?: Query): Promise<{ content: Blob; name: string }> {
+  const response = await send('GET', path, { query })
+  if (!response.ok) {
+    if (response.status === 401) signedOut?.()
+    throw await problemOf(response.status, await response.text())
+  }
+  const said = response.headers.get('content-disposition') ?? ''
+  const encoded = /filename\*=UTF-8''([^;]+)/.exec(said)?.[1]
+  const name = encoded ? decodeURIComponent(encoded) : (/filename="([^"]+)"/.exec(said)?.[1] ?? 'download')
+  return { content: await response.blob(), name }
+}
+
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal })
 export const post = <T>(path: string, body?: unknown, key?: string) => request<T>('POST', path, { body, key })
 export const put = <T>(path: string, body?: unknown) => request<T>('PUT', path, { body })

@@ -71,6 +71,18 @@ export type TablePage = Of<'TablePage'>
 export type PartialUpload = Of<'PartialUpload'>
 export type Archive = Of<'Archive'>
 
+// --- other shapes of the list, saved views
+export type SavedView = Of<'SavedView'>
+export type ViewInput = Schemas['ViewInput']
+export type TaskCalendar = Of<'TaskCalendar'>
+export type DateKind = Schemas['DateKind']
+export type GanttRow = Of<'GanttRow'>
+
+// --- searching
+export type Hit = Of<'Hit'>
+export type HitKind = Schemas['HitKind']
+export type Fragment = Of<'Fragment'>
+
 // --- supervision: urges are a resource beside the task; the task page shows both as one
 export type Urge = Of<'Urge'>
 export type Urges = Of<'Urges'>

@@ -1,5 +1,6 @@
 import '@/ui/tokens.css'
 import '@/ui/base.css'
+import '@/ui/print.css'
 import 'element-plus/theme-chalk/dark/css-vars.css'
 import '@/ui/desk/element.css'
 import { VueQueryPlugin } from '@tanstack/vue-query'

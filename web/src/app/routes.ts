@@ -5,6 +5,7 @@ import { CalendarPage } from '@/modules/calendar'
 import { LibraryPage } from '@/modules/files'
 import { HomePage, ImportPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
+import { SearchPage } from '@/modules/search'
 import { UrgesPage } from '@/modules/supervision'
 import { InboxPage } from '@/modules/talk'
 import { DecomposePage, RulesPage, TaskEditPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks'
@@ -39,6 +40,7 @@ export const routes: RouteRecordRaw[] = [
         props: true,
         meta: { may: seesTasks },
       },
+      { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },
       { path: 'files', name: 'library', component: LibraryPage, meta: { title: 'app.nav.library', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },

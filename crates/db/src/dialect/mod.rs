@@ -8,6 +8,14 @@ pub(crate) mod postgres;
 pub(crate) mod scratch;
 pub(crate) mod sqlite;
 
+/// Makes the table of full text where there is none: the two databases have nothing in common there, so no migration can.
+pub(crate) async fn prepare_text(pools: &Pools) -> Result<()> {
+    match pools {
+        Pools::Sqlite { write, .. } => sqlite::prepare_text(write).await,
+        Pools::Postgres { write, .. } => postgres::prepare_text(write).await,
+    }
+}
+
 /// Writes a consistent copy of the database while it is in use: on SQLite one file at `target`. PostgreSQL has its own
 /// tools for that (`pg_dump`, base backups), so the answer is `false` and nothing is written.
 ///

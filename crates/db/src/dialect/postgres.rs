@@ -5,7 +5,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 
-use crate::{Options, Result, Signal, Signals, pool::Pools};
+use crate::{
+    Options, Result, Signal, Signals,
+    fulltext::{Entry, Matching, Place, Term, plain},
+    pool::Pools,
+};
 
 const CHANNEL: &str = "shibicheng";
 
@@ -25,6 +29,11 @@ pub(crate) async fn open(url: &str, options: &Options) -> Result<Pools> {
 
 pub(crate) async fn begin(c: &mut PgConnection) -> Result<()> {
     sqlx::query("begin").execute(c).await?;
+    Ok(())
+}
+
+pub(crate) async fn stand_still(c: &mut PgConnection) -> Result<()> {
+    sqlx::query("begin isolation level repeatable read read only").execute(c).await?;
     Ok(())
 }
 
@@ -63,4 +72,60 @@ async fn listen(pool: &PgPool, signals: &Signals) -> Result<()> {
         let (topic, payload) = notification.payload().split_once(' ').unwrap_or((notification.payload(), ""));
         signals.send(Signal { topic: topic.to_owned(), payload: payload.to_owned() });
     }
+}
+
+/// One column of lexemes as they are, without a parser that would take them apart: `word` stands anywhere, `^word` in the head,
+/// `#word` is a key.
+pub(crate) async fn prepare_text(pool: &PgPool) -> Result<()> {
+    // Nodes that start together would both find nothing and both make it.
+    let mut c = pool.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock(7305808869231649)").execute(&mut *c).await?;
+    sqlx::query("create table if not exists fulltext (id bigint primary key, lexemes tsvector not null)").execute(&mut *c).await?;
+    sqlx::query("create index if not exists fulltext_lexemes on fulltext using gin (lexemes)").execute(&mut *c).await?;
+    c.commit().await?;
+    Ok(())
+}
+
+pub(crate) async fn put_text(c: &mut PgConnection, id: i64, entry: Entry<'_>) -> Result<()> {
+    let marked = |mark: char, words: &[String]| words.iter().map(move |word| format!("{mark}{word}")).collect::<Vec<_>>();
+    let mut lexemes: Vec<String> = entry.head.iter().chain(entry.body).cloned().collect();
+    lexemes.extend(marked('^', entry.head));
+    lexemes.extend(marked('#', entry.keys));
+    sqlx::query(
+        "insert into fulltext (id, lexemes) values ($1, array_to_tsvector($2)) on conflict (id) do update set lexemes = excluded.lexemes",
+    )
+    .bind(id)
+    .bind(lexemes)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn forget_text(c: &mut PgConnection, id: i64) -> Result<()> {
+    sqlx::query("delete from fulltext where id = $1").bind(id).execute(c).await?;
+    Ok(())
+}
+
+pub(crate) async fn forget_all_text(c: &mut PgConnection) -> Result<()> {
+    sqlx::query("truncate fulltext").execute(c).await?;
+    Ok(())
+}
+
+pub(crate) fn matching(m: &Matching) -> String {
+    let all = |mark: &str| {
+        let term = |term: &Term| match term {
+            Term::Whole(word) => format!("'{mark}{}'", plain(word)),
+            Term::Prefix(word) => format!("'{mark}{}':*", plain(word)),
+        };
+        m.terms.iter().map(term).collect::<Vec<_>>().join(" & ")
+    };
+    let mut text = match m.place {
+        Place::Head => all("^"),
+        Place::Elsewhere => format!("{} & !({})", all(""), all("^")),
+    };
+    if !m.keys.is_empty() {
+        let keys: Vec<String> = m.keys.iter().map(|key| format!("'#{}'", plain(key))).collect();
+        text = format!("{text} & ({})", keys.join(" | "));
+    }
+    text
 }

@@ -5,7 +5,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Options, Result, Sync, pool::Pools};
+use crate::{
+    Options, Result, Sync,
+    fulltext::{Entry, Matching, Place, Term, plain},
+    pool::Pools,
+};
 
 pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
     let connect = SqliteConnectOptions::new()
@@ -47,6 +51,12 @@ pub(crate) async fn begin(c: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
+pub(crate) async fn stand_still(c: &mut SqliteConnection) -> Result<()> {
+    // The snapshot is taken by the first statement that reads.
+    sqlx::query("begin deferred").execute(c).await?;
+    Ok(())
+}
+
 pub(crate) async fn commit(c: &mut SqliteConnection) -> Result<()> {
     sqlx::query("commit").execute(c).await?;
     Ok(())
@@ -61,4 +71,55 @@ pub(crate) async fn backup(pool: &SqlitePool, target: &Path) -> Result<()> {
     let target = target.to_string_lossy().into_owned();
     sqlx::query("vacuum into $1").bind(target).execute(pool).await?;
     Ok(())
+}
+
+/// Contentless: the texts themselves stand elsewhere, and only the words are kept. Positions are not: a phrase is compared with
+/// the text.
+pub(crate) async fn prepare_text(pool: &SqlitePool) -> Result<()> {
+    sqlx::query(
+        "create virtual table if not exists fulltext using fts5(head, body, keys, content='', contentless_delete=1, \
+         detail=column, tokenize='unicode61 remove_diacritics 0')",
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn put_text(c: &mut SqliteConnection, id: i64, entry: Entry<'_>) -> Result<()> {
+    forget_text(c, id).await?;
+    sqlx::query("insert into fulltext (rowid, head, body, keys) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(entry.head.join(" "))
+        .bind(entry.body.join(" "))
+        .bind(entry.keys.join(" "))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn forget_text(c: &mut SqliteConnection, id: i64) -> Result<()> {
+    sqlx::query("delete from fulltext where rowid = $1").bind(id).execute(c).await?;
+    Ok(())
+}
+
+pub(crate) async fn forget_all_text(c: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("insert into fulltext (fulltext) values ('delete-all')").execute(c).await?;
+    Ok(())
+}
+
+pub(crate) fn matching(m: &Matching) -> String {
+    let term = |term: &Term| match term {
+        Term::Whole(word) => format!("\"{}\"", plain(word)),
+        Term::Prefix(word) => format!("\"{}\" *", plain(word)),
+    };
+    let all = m.terms.iter().map(term).collect::<Vec<_>>().join(" AND ");
+    let mut text = match m.place {
+        Place::Head => format!("({{head}} : ({all}))"),
+        Place::Elsewhere => format!("(({{head body}} : ({all})) NOT ({{head}} : ({all})))"),
+    };
+    if !m.keys.is_empty() {
+        let keys: Vec<String> = m.keys.iter().map(|key| format!("\"{}\"", plain(key))).collect();
+        text = format!("{text} AND ({{keys}} : ({}))", keys.join(" OR "));
+    }
+    text
 }

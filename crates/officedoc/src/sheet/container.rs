@@ -76,6 +76,11 @@ impl<'a> Container<'a> {
         self.parts.contains_key(name)
     }
 
+    /// The names of all parts, in lower case.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().map(String::as_str)
+    }
+
     /// Unpacks a part as text: UTF-8, or UTF-16 with a byte order mark. Nothing when there is no such part.
     ///
     /// Counts what really comes out, for the directory may lie.

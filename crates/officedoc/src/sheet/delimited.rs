@@ -75,6 +75,12 @@ fn row_of_first_error(encoding: &'static Encoding, content: &[u8]) -> u32 {
     }
 }
 
+/// The text as a whole.
+pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, SheetError> {
+    let text = decode(bytes)?;
+    if is_text(&text) { Ok(text) } else { Err(SheetError::WrongType { found: "无法识别的文件" }) }
+}
+
 /// A text may hold a stray control character, a binary file holds many.
 fn is_text(text: &str) -> bool {
     let strange = text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n')).count();

@@ -13,6 +13,8 @@ mod delimited;
 mod error;
 mod grid;
 mod kind;
+mod prose;
+mod rows;
 mod strings;
 mod value;
 mod write;
@@ -22,6 +24,8 @@ mod xml;
 
 pub use error::SheetError;
 use kind::Kind;
+pub use prose::prose;
+pub use rows::SheetRows;
 use wording::Words;
 pub(crate) use write::is_formula_like;
 pub use write::{Cell, SheetOut, WriteError, write};

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What Excel can hold.
-const MAX_ROWS: usize = 1_048_576;
+pub(super) const MAX_ROWS: usize = 1_048_576;
 const MAX_COLUMNS: usize = 16_384;
 const MAX_CELL_UNITS: usize = 32_767;
 const MAX_NAME_UNITS: usize = 31;
@@ -74,6 +74,8 @@ pub enum WriteError {
     Xlsx(#[from] XlsxError),
     /// The CSV could not be built.
     Csv(#[from] ::csv::Error),
+    /// The file could not be written.
+    Io(#[from] std::io::Error),
 }
 
 impl WriteError {
@@ -84,7 +86,7 @@ impl WriteError {
                 say!("“{sheet}”共 {rows} 行 {columns} 列，超过 Excel 的上限（{MAX_ROWS} 行 {MAX_COLUMNS} 列）。请缩小范围后分批导出。")
             }
             Self::Xlsx(_) => "生成 Excel 文件失败，请稍后重试".into(),
-            Self::Csv(_) => "生成 CSV 文件失败，请稍后重试".into(),
+            Self::Csv(_) | Self::Io(_) => "生成 CSV 文件失败，请稍后重试".into(),
         }
     }
 }
@@ -186,8 +188,8 @@ pub(crate) fn is_formula_like(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
-struct Styles {
-    heading: Format,
+pub(super) struct Styles {
+    pub(super) heading: Format,
     text: Format,
     formula_like: Format,
     number: Format,
@@ -197,7 +199,7 @@ struct Styles {
 }
 
 impl Styles {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let top = || Format::new().set_align(FormatAlign::Top);
         let text = top().set_text_wrap();
         Self {
@@ -248,7 +250,7 @@ fn fill(worksheet: &mut Worksheet, sheet: &SheetOut, styles: &Styles) -> Result<
 }
 
 /// Writes one cell and says how wide it is, in half-width characters.
-fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, styles: &Styles) -> Result<usize, XlsxError> {
+pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, styles: &Styles) -> Result<usize, XlsxError> {
     let text = |sheet: &mut Worksheet, text: &str| -> Result<usize, XlsxError> {
         let text = cell_text(text);
         let style = if is_formula_like(&text) { &styles.formula_like } else { &styles.text };
@@ -301,12 +303,12 @@ fn excel_date_time(moment: NaiveDateTime) -> Option<ExcelDateTime> {
     excel_date(moment.date())?.and_hms(hour, minute, f64::from(moment.second())).ok()
 }
 
-fn column_number(index: usize) -> u16 {
+pub(super) fn column_number(index: usize) -> u16 {
     u16::try_from(index).unwrap_or(u16::MAX)
 }
 
 /// A text Excel can hold: no control characters, no more than it takes, and nothing XML cannot say.
-fn cell_text(text: &str) -> String {
+pub(super) fn cell_text(text: &str) -> String {
     let text: String = cleaned(Cow::Borrowed(text)).replace(['\u{fffe}', '\u{ffff}'], "");
     if text.encode_utf16().count() <= MAX_CELL_UNITS {
         return text;
@@ -328,7 +330,7 @@ fn text_width(text: &str) -> usize {
 }
 
 /// A name Excel accepts for a tab, different from the others in more than case.
-fn tab_name(wanted: &str, taken: &[String]) -> String {
+pub(super) fn tab_name(wanted: &str, taken: &[String]) -> String {
     let replaced: String = cell_text(wanted).chars().map(|c| if "[]:*?/\\\n\t".contains(c) { '_' } else { c }).collect();
     let trimmed = replaced.trim_matches(|c: char| c == '\'' || c.is_whitespace());
     // Excel keeps "History" for itself.

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use db::Sql;
+use kit::uuid::Uuid;
 
 use crate::org::{PersonId, UnitId};
 
@@ -68,6 +69,11 @@ impl Scope {
             || creator == self.person
             || issuer.is_some_and(mine)
             || (dispatched && parties.into_iter().any(|(unit, person)| person == Some(self.person) || mine(unit)))
+    }
+
+    /// Of which persons and units a task has to name one, so that it can be seen at all; none when everything may be.
+    pub fn named(&self) -> Option<Vec<Uuid>> {
+        (!self.everything).then(|| std::iter::once(self.person.0).chain(self.units.iter().map(|unit| unit.0)).collect())
     }
 
     /// Whether everything is seen.

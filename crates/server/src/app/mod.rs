@@ -8,6 +8,7 @@ mod refusal;
 mod rulebook;
 mod running;
 mod schema;
+mod text;
 mod wiring;
 
 pub use context::Ctx;
@@ -15,4 +16,5 @@ pub use refusal::{FieldError, Fields, Outcome, Refusal, Unknown};
 pub use rulebook::{RuleBook, RuleSet, Standing, Written};
 pub use running::{App, Parts};
 pub use schema::{MIGRATIONS, pending};
+pub use text::Text;
 pub use wiring::{Base, assemble, openapi, router, runner, subscriptions};

@@ -30,7 +30,7 @@ use crate::{
     events::Subscriptions,
     files,
     http::{self, Problem},
-    notify, operations, org, rules, supervision, talk, tasks,
+    notify, operations, org, rules, search, supervision, talk, tasks,
 };
 
 const BASE: &str = "/api/v1";
@@ -99,6 +99,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(talk::routes())
         .merge(supervision::routes())
         .merge(archive::routes())
+        .merge(search::routes())
         .merge(operations::routes())
         .merge(demo::routes())
 }
@@ -138,7 +139,7 @@ async fn method_not_allowed(uri: Uri) -> Response {
 /// Who hears of which event.
 pub fn subscriptions() -> Subscriptions {
     let told = supervision::EVENTS.iter().fold(Subscriptions::default(), |all, event| all.on(event, supervision::JOB));
-    told.on(calendar::CHANGED, tasks::REPLAN).on(talk::UNIT_RATED, supervision::UNIT_JOB)
+    told.on(calendar::CHANGED, tasks::REPLAN).on(talk::UNIT_RATED, supervision::UNIT_JOB).on_all("task.", search::INDEX)
 }
 
 /// Knows every kind of job.
@@ -227,12 +228,37 @@ pub fn runner(app: &App) -> Runner {
         let app = many.clone();
         Box::pin(async move { operations::go_on_with_bulk(tx, &app, &job.payload).await.map_err(JobError::retry) })
     });
+    let (indexing, catching, reading) = (app.clone(), app.clone(), app.clone());
+    let index = handler(move |tx, job| {
+        let app = indexing.clone();
+        Box::pin(async move {
+            let event: tasks::TaskEvent = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
+            search::index(tx, &app, &[event.task]).await.map_err(JobError::retry)
+        })
+    });
+    let catch_up = handler(move |tx, _| {
+        let app = catching.clone();
+        Box::pin(async move { search::catch_up(tx, &app).await.map_err(JobError::retry) })
+    });
+    let blobs = app.blobs.clone();
+    let read = move |job: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
+        let blobs = blobs.clone();
+        Box::pin(async move { search::read(&blobs, job.payload).await.map_err(JobError::retry) })
+    };
+    let take = handler(move |tx, job| {
+        let app = reading.clone();
+        Box::pin(async move { search::take(tx, &app, &job.payload).await.map_err(JobError::retry) })
+    });
     Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
         .on(supervision::JOB, notices)
         .on(supervision::UNIT_JOB, unit_notes)
         .every(supervision::RED_JOB, HOUR, followed_red)
         .on(tasks::REPLAN, replan.clone())
         .on(operations::BULK, bulk)
+        .on(search::INDEX, index)
+        .on_prepared(search::READ, read, take)
+        .on(search::MORE, catch_up.clone())
+        .every(search::CATCH_UP, HOUR, catch_up)
         .every("tasks.plan_ahead", DAY, standing)
         .every("tasks.replan_sweep", HOUR, replan)
         .every("idempotency.sweep", HOUR, idempotency)

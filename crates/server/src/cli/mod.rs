@@ -18,7 +18,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
-use crate::{app, config::SqliteSync, demo};
+use crate::{app, config::SqliteSync, demo, search};
 
 /// 事必成：任务督办与绩效平台
 #[derive(Debug, Parser)]
@@ -82,6 +82,8 @@ enum Command {
     Verify,
     /// Prints the description of the API as JSON.
     Openapi,
+    /// Makes the index of the search anew. Not needed after an upgrade: what is missing is made up for while the server runs.
+    Reindex,
     /// Adds many tasks for measurements to an area that has people; they have no ledger behind them.
     BenchData {
         /// How many.
@@ -191,6 +193,12 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Restore { source } => restore::run(&common, &source).await?,
         Command::Verify => return verify::run(&common).await,
         Command::Openapi => say(app::openapi().to_pretty_json().context("the API's description")?),
+        Command::Reindex => {
+            let app = open::migrated(&common).await?;
+            let n = search::rebuild(&app).await?;
+            say(format!("检索索引已重建，共 {n} 条"));
+            app.db.close().await;
+        }
         Command::BenchData { tasks } => bench_data::make(&common, tasks).await?,
     }
     Ok(ExitCode::SUCCESS)

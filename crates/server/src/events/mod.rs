@@ -19,20 +19,39 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync {
 
 /// Which subscriber's job hears of which events; listed once, in `app/wiring.rs`.
 #[derive(Debug, Default)]
-pub struct Subscriptions(HashMap<&'static str, Vec<&'static str>>);
+pub struct Subscriptions {
+    named: HashMap<&'static str, Vec<&'static str>>,
+    /// Jobs that hear of every event whose name begins so.
+    all_of: Vec<(&'static str, &'static str)>,
+}
 
 impl Subscriptions {
     /// `job` hears of every event of this name.
     #[must_use]
     pub fn on(mut self, event: &'static str, job: &'static str) -> Self {
-        self.0.entry(event).or_default().push(job);
+        self.named.entry(event).or_default().push(job);
         self
+    }
+
+    /// `job` hears of every event whose name begins with `prefix`, of those that are not thought of yet, too.
+    #[must_use]
+    pub fn on_all(mut self, prefix: &'static str, job: &'static str) -> Self {
+        self.all_of.push((prefix, job));
+        self
+    }
+
+    fn of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'static str> + 'a {
+        let all_of = self.all_of.iter().filter(|(prefix, _)| name.starts_with(prefix)).map(|(_, job)| *job);
+        self.named.get(name).into_iter().flatten().copied().chain(all_of)
     }
 }
 
 /// Tells every subscriber, once this transaction commits.
 pub async fn publish(tx: &mut Tx, ctx: &Ctx, event: &impl Event) -> Outcome<()> {
-    let Some(subscribers) = ctx.subscriptions.0.get(event.name()) else { return Ok(()) };
+    let mut subscribers = ctx.subscriptions.of(event.name()).peekable();
+    if subscribers.peek().is_none() {
+        return Ok(());
+    }
     let payload = serde_json::to_value(event).map_err(crate::app::Refusal::internal)?;
     for kind in subscribers {
         let job = NewJob { kind, payload: payload.clone(), run_at: ctx.now(), dedupe: None };

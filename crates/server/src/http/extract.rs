@@ -1,7 +1,7 @@
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection},
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, Uri, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -104,12 +104,19 @@ pub struct Query<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let pairs = parts.uri.query().unwrap_or_default().split('&');
-        if let Some(pair) = pairs.into_iter().find(|pair| pair.contains("%00")) {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::read(parts.uri.query().unwrap_or_default())
+    }
+}
+
+impl<T: DeserializeOwned> Query<T> {
+    /// Reads what stands behind the question mark.
+    pub fn read(query: &str) -> Result<Self, Problem> {
+        if let Some(pair) = query.split('&').find(|pair| pair.contains("%00")) {
             return Err(Refusal::field(pair.split('=').next().unwrap_or_default(), NUL).into());
         }
-        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+        let uri = Uri::builder().path_and_query(format!("/?{query}")).build().map_err(Refusal::internal)?;
+        match axum::extract::Query::<T>::try_from_uri(&uri) {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
             Err(rejection) => {
                 let text = std::error::Error::source(&rejection).map_or_else(|| rejection.body_text(), ToString::to_string);

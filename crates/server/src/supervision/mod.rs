@@ -21,3 +21,15 @@ pub use notices::{EVENTS, JOB, tell};
 pub use record::{UrgeRecord, record_of};
 pub use spoken::{UNIT_JOB, tell_unit};
 pub use urge::{UrgeInput, accept, owed_replies, reply, urge, urges_of};
+
+use db::Tx;
+
+use crate::{
+    app::{Outcome, Text},
+    tasks::TaskId,
+};
+
+/// What can be searched for in urges.
+pub async fn texts(tx: &mut Tx, tasks: &[TaskId]) -> Outcome<Vec<Text>> {
+    Ok(store::texts(tx, tasks).await?)
+}

@@ -1,11 +1,12 @@
 //! All SQL of supervision.
 
 use db::{Result, Sql, Tx, execute, run};
-use kit::{Day, Moment};
+use kit::{Day, Moment, uuid::Uuid};
 
 use super::model::{Answer, Side, TurnId, TurnKind, UrgeId, Wanted};
 use crate::{
     access::{Principal, Scope},
+    app::Text,
     org::{PersonId, UnitId},
     tasks::{PartyId, TaskId},
 };
@@ -202,4 +203,20 @@ pub(super) async fn turned_red(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<(T
     .bind(from)
     .bind(to)
     .fetch_all(c))
+}
+
+/// What is written in the urges of tasks, and in the answers to them.
+pub(super) async fn texts(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<Text>> {
+    let mut sql = Sql::new("select id, task_id, at, text, reply from urge where task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0));
+    let rows: Vec<(Uuid, Uuid, Moment, String, Option<String>)> = sql.fetch_all(tx).await?;
+    let text = |(id, task, at, text, reply): (Uuid, Uuid, Moment, String, Option<String>)| Text {
+        task,
+        kind: "urge",
+        id,
+        at,
+        head: String::new(),
+        body: Text::lines([Some(text.as_str()), reply.as_deref()]),
+    };
+    Ok(rows.into_iter().map(text).collect())
 }

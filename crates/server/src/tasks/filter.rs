@@ -68,6 +68,11 @@ pub struct FilterQuery {
     /// In which role it does.
     #[param(inline)]
     pub unit_role: Option<UnitRole>,
+    /// A unit that leads, units below it included.
+    #[param(value_type = Option<String>)]
+    pub lead_unit_id: Option<UnitId>,
+    /// That unit itself, without those below.
+    pub lead_only: Option<bool>,
     /// Which of mine.
     #[param(inline)]
     pub mine: Option<Mine>,
@@ -116,6 +121,8 @@ pub struct Filter {
     pub source_document: Option<String>,
     pub unit_id: Option<UnitId>,
     pub unit_role: Option<UnitRole>,
+    pub lead_unit_id: Option<UnitId>,
+    pub lead_only: Option<bool>,
     pub mine: Option<Mine>,
     pub parent_id: Option<TaskId>,
     pub roots: Option<bool>,
@@ -155,6 +162,8 @@ impl FilterQuery {
             source_document: self.source_document.clone(),
             unit_id: self.unit_id,
             unit_role: self.unit_role,
+            lead_unit_id: self.lead_unit_id,
+            lead_only: self.lead_only,
             mine: self.mine,
             parent_id: self.parent_id,
             roots: self.roots,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{
     filter::{Filter, FilterQuery, SortValue},
     lamp::{self, Lamp},
-    model::{Share, TaskId},
+    model::{Share, Task, TaskId},
     store::{self, Counted, Summary},
     view::{self, TaskRow},
 };
@@ -30,12 +30,12 @@ pub struct TaskPage {
     pub next_cursor: Option<String>,
 }
 
-fn eye(ctx: &Ctx) -> store::Eye<'_> {
+pub(super) fn eye(ctx: &Ctx) -> store::Eye<'_> {
     store::Eye { scope: &ctx.actor.scope, me: ctx.actor.person, today: ctx.today() }
 }
 
-/// A page of the tasks the actor sees.
-pub async fn list(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery) -> Outcome<TaskPage> {
+/// A page of the tasks the actor sees, and where the next one begins.
+pub(super) async fn page(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery) -> Outcome<(Vec<Task>, Option<String>)> {
     let (filter, sort) = query.read()?;
     let limit = query.limit.unwrap_or(50);
     if !(1..=200).contains(&limit) {
@@ -54,6 +54,12 @@ pub async fn list(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery) -> Outcome<TaskPa
         let lamp = lamp::on(last, &ctx.calendar, today).lamp;
         (order.clone(), sort.value(last, lamp), last.id)
     })?;
+    Ok((tasks, next_cursor))
+}
+
+/// A page of the tasks the actor sees.
+pub async fn list(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery) -> Outcome<TaskPage> {
+    let (tasks, next_cursor) = page(tx, ctx, query).await?;
     Ok(TaskPage { items: view::rows(tx, ctx, tasks).await?, next_cursor })
 }
 
@@ -100,6 +106,8 @@ pub async fn summary(tx: &mut Tx, ctx: &Ctx, from: Day, to: Day, as_of: Option<M
 pub struct UnitLoad {
     /// The unit.
     pub unit: UnitRef,
+    /// Units below it are counted with it.
+    pub with_below: bool,
     /// Tasks it leads that are open.
     pub open: i64,
     /// Of these, past due.
@@ -116,7 +124,8 @@ pub struct UnitLoad {
 /// stands for a unit sees its parts.
 pub async fn by_unit(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<Vec<UnitLoad>> {
     let mut loads = store::by_unit(tx, &eye(ctx), filter).await?;
-    if ctx.actor.scope.sees_everything() || ctx.actor.is(Role::Leader) {
+    let with_below = ctx.actor.scope.sees_everything() || ctx.actor.is(Role::Leader);
+    if with_below {
         let tops = org::tops(tx).await?;
         loads = gather(loads, |unit| tops.get(&unit).copied().unwrap_or(unit));
     }
@@ -126,6 +135,7 @@ pub async fn by_unit(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<Vec<Uni
         .filter_map(|load| {
             Some(UnitLoad {
                 unit: units.iter().find(|unit| unit.id == load.unit_id)?.clone(),
+                with_below,
                 open: load.open,
                 overdue: load.overdue,
                 by_lamp: [

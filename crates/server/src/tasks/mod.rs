@@ -20,6 +20,7 @@ mod dispatch;
 mod draft;
 mod due;
 mod duties;
+mod export;
 mod filter;
 mod follow;
 mod http;
@@ -36,6 +37,8 @@ mod report;
 mod requests;
 mod risk;
 mod rules;
+mod saved;
+mod shapes;
 mod sign;
 mod standing;
 mod store;
@@ -45,9 +48,11 @@ mod versions;
 mod view;
 mod wait;
 
+use std::collections::HashMap;
+
 use db::Tx;
 use futures_util::future::BoxFuture;
-use kit::{Day, uuid::Uuid};
+use kit::{Day, Moment, uuid::Uuid};
 
 pub use bench::{make_many, settle};
 pub use case::{Case, Step, TaskEvent, note};
@@ -87,7 +92,7 @@ pub use view::{TaskDetail, TaskRow, detail, rows, rows_of};
 pub use wait::{WaitInput, end_wait, wait};
 
 use crate::{
-    app::{Ctx, Outcome, Refusal},
+    app::{Ctx, Outcome, Refusal, Text},
     org::PersonId,
 };
 
@@ -163,6 +168,26 @@ pub async fn waiting_parties(tx: &mut Tx, subject: Uuid) -> Outcome<Option<(Part
 /// Who said that this may go wrong.
 pub async fn raiser(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
     Ok(store::risk(tx, RiskId(subject)).await?.map(|row| row.person_id))
+}
+
+/// What can be searched for in tasks.
+pub async fn texts(tx: &mut Tx, ids: &[TaskId]) -> Outcome<Vec<Text>> {
+    Ok(store::texts(tx, ids).await?)
+}
+
+/// Whom each task names: the persons and units one of which a person must be, or see, to see the task.
+pub async fn named(tx: &mut Tx, ids: &[TaskId]) -> Outcome<HashMap<TaskId, Vec<Uuid>>> {
+    Ok(store::named(tx, ids).await?)
+}
+
+/// Tasks from before a moment, the newest first, with the moment of the last of them.
+pub async fn made_before(tx: &mut Tx, before: Moment, limit: i64) -> Outcome<Option<(Vec<TaskId>, Moment)>> {
+    Ok(store::made_before(tx, before, limit).await?)
+}
+
+/// The task of this number, should there be one; whether the actor sees it is not asked.
+pub async fn of_number(tx: &mut Tx, number: &str) -> Outcome<Option<TaskId>> {
+    Ok(store::of_number(tx, number).await?)
 }
 
 /// [`sees`] as a value that can be handed to `files`, which stands below this room.

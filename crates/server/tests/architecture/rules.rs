@@ -9,7 +9,7 @@ const RINGS: &[&[&str]] = &[
     &["tasks", "indicators", "feedback"],
     &["talk"],
     &["supervision"],
-    &["archive", "assessment", "portraits", "statistics"],
+    &["archive", "assessment", "portraits", "search", "statistics"],
     &["operations"],
 ];
 

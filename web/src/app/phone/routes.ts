@@ -1,6 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { mayCreate, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
 import { BoardPage } from '@/modules/operations/phone'
+import { SearchPage } from '@/modules/search/phone'
 import { UrgesPage } from '@/modules/supervision/phone'
 import { InboxPage } from '@/modules/talk/phone'
 import {
@@ -48,6 +49,7 @@ export const routes: RouteRecordRaw[] = [
         meta: { ...tab, title: 'phone.tab.board', may: seesTasks },
       },
       { path: 'me', name: 'me', component: () => import('./MePage.vue'), meta: { ...tab, title: 'phone.tab.me' } },
+      { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'outbox', name: 'outbox', component: OutboxPage, meta: { title: 'phone.outbox.title', may: seesTasks } },
       { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'phone.create', may: mayCreate } },

@@ -22,8 +22,8 @@ export default {
   },
   search: {
     label: 'Search tasks',
-    hint: 'Search tasks',
-    none: 'No task matches',
+    hint: 'Search tasks, reports, files',
+    none: 'Nothing found',
     all: 'All results',
     key: 'Press / to search',
   },

@@ -6,6 +6,7 @@ export default {
   create: 'Set a task',
   new: 'New',
   find: 'Title or number',
+  findAll: 'Find “{q}” in all texts and files',
   allShown: 'That is all',
   pull: 'Pull to refresh',
   loose: 'Release to refresh',

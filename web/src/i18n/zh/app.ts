@@ -22,8 +22,8 @@ export default {
   },
   search: {
     label: '搜索任务',
-    hint: '搜索任务',
-    none: '没有匹配的任务',
+    hint: '搜索任务、上报、附件',
+    none: '没有找到',
     all: '查看全部结果',
     key: '按 / 搜索',
   },

@@ -11,10 +11,12 @@ import org from './org'
 import phone from './phone'
 import requests from './requests'
 import rules from './rules'
+import search from './search'
 import supervision from './supervision'
 import talk from './talk'
 import tasks from './tasks'
 import todo from './todo'
+import views from './views'
 import words from './words'
 
 export default {
@@ -31,9 +33,11 @@ export default {
   phone,
   requests,
   rules,
+  search,
   supervision,
   talk,
   tasks,
   todo,
+  views,
   words,
 }

@@ -7,6 +7,7 @@ export default {
   create: '任务设定',
   new: '新建',
   find: '搜标题或编号',
+  findAll: '在全文和附件中找“{q}”',
   allShown: '已全部显示',
   pull: '下拉刷新',
   loose: '松开刷新',

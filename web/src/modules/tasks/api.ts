@@ -2,12 +2,15 @@ import { del, get, patch, post, put, type Query } from '@/api/client'
 import type {
   ChildInput,
   DeadlineReading,
+  GanttRow,
   Page,
   ReportInput,
   RequestDecision,
   RequestInput,
+  SavedView,
   SourceKind,
   TaskAnswer,
+  TaskCalendar,
   TaskCount,
   TaskDetail,
   TaskInput,
@@ -19,12 +22,25 @@ import type {
   TaskTalk,
   TimelineItem,
   TodoList,
+  UnitLoad,
   Urges,
+  ViewInput,
 } from '@/api/types'
 import { compose } from './compose'
 
 export const listTasks = (query: Query, signal?: AbortSignal) => get<Page<TaskRow>>('/tasks', query, signal)
 export const countTasks = (query: Query, signal?: AbortSignal) => get<TaskCount>('/tasks/count', query, signal)
+export const readLoads = (query: Query, signal?: AbortSignal) =>
+  get<{ items: UnitLoad[] }>('/tasks/by-unit', query, signal)
+export const readCalendar = (query: Query, signal?: AbortSignal) => get<TaskCalendar>('/tasks/calendar', query, signal)
+export const readGantt = (query: Query, signal?: AbortSignal) => get<Page<GanttRow>>('/tasks/gantt', query, signal)
+export const listViews = () => get<{ items: SavedView[] }>('/views')
+export const keepView = (view: ViewInput, key?: string) => post<SavedView>('/views', view, key)
+export const changeView = (id: string, version: number, view: ViewInput) =>
+  put<SavedView>(`/views/${id}?version=${version}`, view)
+export const removeView = (id: string, version: number) => del(`/views/${id}`, { version })
+export const arrangeViews = (order: string[], opens: string | null) =>
+  put<{ items: SavedView[] }>('/view-arrangement', { order, opens })
 export async function readTask(id: string): Promise<TaskDetail> {
   const [task, urges, talk] = await Promise.all([
     get<TaskAnswer>(`/tasks/${id}`),

@@ -41,6 +41,23 @@ export const COLUMN_SORT: Partial<Record<Column, string>> = {
   number: 'number',
 }
 
+/** What each column of the list is in an exported file, where a cell holds one thing. */
+const EXPORTED: Record<Column, readonly string[]> = {
+  lamp: ['lamp', 'reasons'],
+  lead: ['lead_unit', 'lead_person'],
+  co: ['co_units'],
+  progress: ['progress', 'claimed'],
+  due: ['due_day', 'remain_days', 'overdue_days'],
+  state: ['state'],
+  importance: ['importance', 'urgency'],
+  source: ['source', 'document'],
+  report: ['last_report_at'],
+  number: ['number'],
+}
+/** The columns of a file with what is shown. */
+export const exported = (columns: readonly Column[]): string =>
+  ['title', ...COLUMNS.filter((one) => columns.includes(one)).flatMap((one) => EXPORTED[one])].join(',')
+
 export function keepKnown(saved: unknown): Column[] {
   return Array.isArray(saved) ? COLUMNS.filter((column) => saved.includes(column)) : [...DEFAULT_COLUMNS]
 }

@@ -1,10 +1,13 @@
 //! The routes of tasks.
 
+mod export;
 mod life;
 mod lists;
 mod parts;
 mod requests;
 mod rules;
+mod saved;
+mod shapes;
 mod versions;
 
 use db::Tx;
@@ -22,6 +25,12 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(guarded!(lists::list, life::create))
         .routes(guarded!(lists::count))
+        .routes(guarded!(export::export))
+        .routes(guarded!(shapes::calendar))
+        .routes(guarded!(shapes::gantt))
+        .routes(guarded!(saved::list, saved::keep))
+        .routes(guarded!(saved::change, saved::remove))
+        .routes(guarded!(saved::arrange))
         .routes(guarded!(lists::summary))
         .routes(guarded!(lists::by_unit))
         .routes(guarded!(lists::source_kinds))
@@ -129,6 +138,13 @@ impl About {
         }
         .ok_or(Refusal::NotFound)
     }
+}
+
+/// The parts of a query that are called so, and all others: two sets of parameters in one query.
+fn apart(query: &str, own: &[&str]) -> (String, String) {
+    let is_own = |pair: &&str| pair.split('=').next().is_some_and(|name| own.contains(&name));
+    let (own, rest): (Vec<&str>, Vec<&str>) = query.split('&').filter(|pair| !pair.is_empty()).partition(is_own);
+    (own.join("&"), rest.join("&"))
 }
 
 /// Adds the task's present state to a conflict, so that the second of two people sees what the first did.

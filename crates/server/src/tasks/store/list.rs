@@ -104,6 +104,13 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter
         );
         sql.bind(unit.0).push(roles.condition()).push(")");
     }
+    if let Some(unit) = filter.lead_unit_id {
+        sql.push(
+            " and exists (select 1 from party gp join unit_above ga on ga.unit_id = gp.unit_id \
+               where gp.task_id = t.id and gp.role = 'lead' and ga.above_id = ",
+        );
+        sql.bind(unit.0).push(if filter.lead_only == Some(true) { " and ga.distance = 0)" } else { ")" });
+    }
     match filter.mine {
         Some(Mine::Handling) => {
             sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.person_id = ").bind(me.0).push(")");

@@ -9,7 +9,10 @@ mod nodes;
 mod parts;
 mod record;
 mod requests;
+mod saved;
+mod shapes;
 mod task;
+mod texts;
 
 pub(super) use bulk::*;
 pub(super) use figures::*;
@@ -20,7 +23,10 @@ pub(super) use nodes::*;
 pub(super) use parts::*;
 pub(super) use record::*;
 pub(super) use requests::*;
+pub(super) use saved::*;
+pub(super) use shapes::*;
 pub(super) use task::*;
+pub(super) use texts::*;
 
 pub use figures::Summary;
 pub use task::SourceKind;

@@ -26,8 +26,8 @@ pub use detail::{TaskDetail, detail};
 /// Who leads a task.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Lead {
-    unit: UnitRef,
-    person: Option<PersonRef>,
+    pub(in crate::tasks) unit: UnitRef,
+    pub(in crate::tasks) person: Option<PersonRef>,
 }
 
 /// A task in a list.

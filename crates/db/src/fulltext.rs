@@ -1,0 +1,120 @@
+//! Full text on either database: entries of words under a number, found by their words, the greatest number first.
+//!
+//! Words are made by the caller, who knows the language; here a word is letters and digits and nothing else. Each entry has a
+//! *head*, a *body* and *keys*; keys are no text but exact marks, of which one can be asked for.
+
+use sqlx::Row as _;
+
+use crate::{ConnRef, Kind, Result, Sql, Tx, dialect};
+
+/// What is found by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Entry<'a> {
+    /// Words of the head.
+    pub head: &'a [String],
+    /// Words of the body.
+    pub body: &'a [String],
+    /// Exact marks.
+    pub keys: &'a [String],
+}
+
+/// A word that is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// As a whole.
+    Whole(String),
+    /// As the beginning of one.
+    Prefix(String),
+}
+
+/// Where all words have to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the head.
+    Head,
+    /// Anywhere but not all of them in the head.
+    Elsewhere,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct Matching {
+    /// All of these; at least one.
+    pub terms: Vec<Term>,
+    /// Where.
+    pub place: Place,
+    /// One of these; any entry when there are none.
+    pub keys: Vec<String>,
+}
+
+impl Tx {
+    /// Makes `id` found by these words and by no others.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn put_text(&mut self, id: i64, entry: Entry<'_>) -> Result<()> {
+        match self.conn() {
+            ConnRef::Sqlite(c) => dialect::sqlite::put_text(c, id, entry).await,
+            ConnRef::Postgres(c) => dialect::postgres::put_text(c, id, entry).await,
+        }
+    }
+
+    /// Makes `id` found no more.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn forget_text(&mut self, id: i64) -> Result<()> {
+        match self.conn() {
+            ConnRef::Sqlite(c) => dialect::sqlite::forget_text(c, id).await,
+            ConnRef::Postgres(c) => dialect::postgres::forget_text(c, id).await,
+        }
+    }
+
+    /// Forgets every entry.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn forget_all_text(&mut self) -> Result<()> {
+        match self.conn() {
+            ConnRef::Sqlite(c) => dialect::sqlite::forget_all_text(c).await,
+            ConnRef::Postgres(c) => dialect::postgres::forget_all_text(c).await,
+        }
+    }
+
+    /// How many entries there are.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn count_text(&mut self) -> Result<i64> {
+        let sql = match self.kind() {
+            Kind::Sqlite => "select count(*) from fulltext_docsize",
+            Kind::Postgres => "select count(*) from fulltext",
+        };
+        match self.conn() {
+            ConnRef::Sqlite(c) => Ok(sqlx::query(sql).fetch_one(c).await?.try_get(0)?),
+            ConnRef::Postgres(c) => Ok(sqlx::query(sql).fetch_one(c).await?.try_get(0)?),
+        }
+    }
+}
+
+impl Sql {
+    /// Adds `(…) f`, something to select from with the one column `f.id`: what matches. To be followed by `cross join`, so that
+    /// SQLite goes through it and not through the other table, and by `order by f.id desc`, the order it comes in.
+    pub fn push_matching(&mut self, kind: Kind, matching: &Matching) -> &mut Self {
+        match kind {
+            Kind::Sqlite => {
+                self.push("(select rowid as id from fulltext where fulltext match ").bind(dialect::sqlite::matching(matching));
+            }
+            Kind::Postgres => {
+                self.push("(select id from fulltext where lexemes @@ cast(").bind(dialect::postgres::matching(matching));
+                self.push(" as tsquery)");
+            }
+        }
+        self.push(") f")
+    }
+}
+
+/// What a word may consist of; anything else would be read as an operator.
+pub(crate) fn plain(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).collect()
+}

@@ -1,0 +1,154 @@
+//! All SQL of searching.
+
+use db::{Matching, Result, Sql, Tx, execute, run};
+use kit::{Moment, uuid::Uuid};
+
+use crate::{access::Scope, tasks::TaskId};
+
+/// What is in the index.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct Doc {
+    pub(super) seq: i64,
+    pub(super) task_id: TaskId,
+    pub(super) kind: String,
+    pub(super) subject_id: Uuid,
+    pub(super) head: String,
+    pub(super) body: String,
+    pub(super) digest: String,
+}
+
+/// What is in the index of these tasks; their texts are left out.
+pub(super) async fn known(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<Doc>> {
+    let mut sql = Sql::new("select seq, task_id, kind, subject_id, '' as head, '' as body, digest from search_doc where task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+/// The next number from `wanted` on that nothing in the index has.
+pub(super) async fn free(tx: &mut Tx, wanted: i64) -> Result<i64> {
+    let mut seq = wanted;
+    loop {
+        let (taken,): (bool,) =
+            run!(tx, |c| sqlx::query_as("select exists (select 1 from search_doc where seq = $1)").bind(seq).fetch_one(c))?;
+        if !taken {
+            return Ok(seq);
+        }
+        seq += 1;
+    }
+}
+
+pub(super) async fn put(tx: &mut Tx, doc: &Doc) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into search_doc (seq, task_id, kind, subject_id, head, body, digest) values ($1, $2, $3, $4, $5, $6, $7) \
+         on conflict (seq) do update set head = excluded.head, body = excluded.body, digest = excluded.digest"
+    )
+    .bind(doc.seq)
+    .bind(doc.task_id)
+    .bind(doc.kind.as_str())
+    .bind(doc.subject_id)
+    .bind(doc.head.as_str())
+    .bind(doc.body.as_str())
+    .bind(doc.digest.as_str())
+    .execute(c))?;
+    Ok(())
+}
+
+pub(super) async fn remove(tx: &mut Tx, seq: i64) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from search_doc where seq = $1").bind(seq).execute(c))?;
+    tx.forget_text(seq).await
+}
+
+/// Up to where the index has been caught up with; nothing when it is complete.
+pub(super) async fn behind(tx: &mut Tx) -> Result<Option<Moment>> {
+    let row: Option<(Moment,)> = run!(tx, |c| sqlx::query_as("select value from counter where name = 'search.behind'").fetch_optional(c))?;
+    Ok(row.map(|(at,)| at))
+}
+
+pub(super) async fn set_behind(tx: &mut Tx, at: Option<Moment>) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from counter where name = 'search.behind'").execute(c))?;
+    if let Some(at) = at {
+        execute!(tx, |c| sqlx::query("insert into counter (name, value) values ('search.behind', $1)").bind(at).execute(c))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn clear(tx: &mut Tx) -> Result<()> {
+    execute!(tx, |c| sqlx::query("delete from search_doc").execute(c))?;
+    tx.forget_all_text().await
+}
+
+pub(super) async fn count(tx: &mut Tx) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from search_doc").fetch_one(c))?;
+    Ok(n)
+}
+
+/// A file that is attached to something of a task, with what is written in it where that is known.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Attached {
+    pub(super) id: Uuid,
+    pub(super) task_id: Uuid,
+    pub(super) name: String,
+    pub(super) digest: String,
+    pub(super) size: i64,
+    pub(super) at: Moment,
+    pub(super) text: Option<String>,
+}
+
+pub(super) async fn attached(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<Attached>> {
+    let mut sql = Sql::new(
+        "select distinct f.id, a.task_id, f.name, f.digest, f.size, f.uploaded_at as at, x.text \
+         from attachment a join file f on f.id = a.file_id left join file_text x on x.digest = f.digest where a.task_id in ",
+    );
+    sql.bind_list(tasks.iter().map(|id| id.0)).push(" order by a.task_id, f.id");
+    sql.fetch_all(tx).await
+}
+
+/// The tasks that bytes of this digest are attached to.
+pub(super) async fn tasks_with(tx: &mut Tx, digest: &str) -> Result<Vec<TaskId>> {
+    let rows: Vec<(TaskId,)> =
+        run!(tx, |c| sqlx::query_as("select distinct a.task_id from attachment a join file f on f.id = a.file_id where f.digest = $1")
+            .bind(digest)
+            .fetch_all(c))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub(super) async fn keep_text(tx: &mut Tx, digest: &str, text: &str, at: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into file_text (digest, text, read_at) values ($1, $2, $3) on conflict (digest) do update set text = excluded.text"
+    )
+    .bind(digest)
+    .bind(text)
+    .bind(at)
+    .execute(c))?;
+    Ok(())
+}
+
+/// What matches within the scope, from the newest on, older than `before`.
+pub(super) async fn matching(
+    tx: &mut Tx,
+    scope: &Scope,
+    matching: &Matching,
+    kind: Option<&str>,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Doc>> {
+    let mut sql = Sql::new("select d.seq, d.task_id, d.kind, d.subject_id, d.head, d.body, d.digest from ");
+    sql.push_matching(tx.kind(), matching);
+    sql.push(" cross join search_doc d cross join task t where d.seq = f.id and t.id = d.task_id and");
+    scope.tasks(&mut sql);
+    if let Some(kind) = kind {
+        sql.push(" and d.kind = ").bind(kind);
+    }
+    sql.push(" and f.id < ").bind(before).push(" order by f.id desc limit ").bind(limit);
+    sql.fetch_all(tx).await
+}
+
+/// The task itself, when it is seen.
+pub(super) async fn of_task(tx: &mut Tx, scope: &Scope, task: TaskId) -> Result<Vec<Doc>> {
+    let mut sql = Sql::new(
+        "select d.seq, d.task_id, d.kind, d.subject_id, d.head, d.body, d.digest from search_doc d join task t on t.id = d.task_id where",
+    );
+    scope.tasks(&mut sql);
+    sql.push(" and d.kind = 'task' and d.subject_id = ").bind(task.0);
+    sql.fetch_all(tx).await
+}

@@ -1,0 +1,73 @@
+use db::{Result, Sql, Tx};
+use kit::Day;
+
+use super::{Eye, push_severity, push_where};
+use crate::tasks::{
+    filter::Filter,
+    model::{MilestoneRow, TaskId},
+    shapes::DateKind,
+};
+
+/// Something that falls on a day.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct Dated {
+    pub(in crate::tasks) day: Day,
+    pub(in crate::tasks) task_id: TaskId,
+    pub(in crate::tasks) name: Option<String>,
+    pub(in crate::tasks) done: bool,
+    /// How many there are of this kind on this day.
+    pub(in crate::tasks) amount: i64,
+}
+
+/// What falls on the days of a period, the worst lamp first, at most `most` of them a day, each with how many there are.
+pub(in crate::tasks) async fn dated(
+    tx: &mut Tx,
+    eye: &Eye<'_>,
+    filter: &Filter,
+    kind: DateKind,
+    (from, to): (Day, Day),
+    most: i64,
+) -> Result<Vec<Dated>> {
+    let (columns, tables, day) = match kind {
+        DateKind::Due => {
+            ("t.due_day as day, t.id as task_id, null as name, t.state in ('closed', 'settled') as done", "task t", "t.due_day")
+        }
+        DateKind::Milestone => (
+            "m.due_day as day, t.id as task_id, m.title as name, m.done_at is not null as done",
+            "milestone m join task t on t.id = m.task_id",
+            "m.due_day",
+        ),
+        DateKind::Report => (
+            "d.due_day as day, t.id as task_id, null as name, d.report_id is not null as done",
+            "report_due d join task t on t.id = d.task_id",
+            "d.due_day",
+        ),
+    };
+    let mut sql = Sql::new("select day, task_id, name, done, amount from (select ");
+    sql.push(columns).push(", count(*) over (partition by ").push(day).push(") as amount, row_number() over (partition by ").push(day);
+    sql.push(" order by ");
+    push_severity(&mut sql, eye.today);
+    sql.push(" desc, t.id) as place from ").push(tables);
+    push_where(&mut sql, eye, filter);
+    sql.push(" and ").push(day).push(" >= ").bind(from.to_string()).push(" and ").push(day).push(" <= ").bind(to.to_string());
+    if kind != DateKind::Due {
+        sql.push(" and t.dispatched_at is not null and t.state <> 'terminated'");
+    }
+    sql.push(") x where place <= ").bind(most).push(" order by day, place");
+    sql.fetch_all(tx).await
+}
+
+/// A step with the task it belongs to.
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct StepOf {
+    pub(in crate::tasks) task_id: TaskId,
+    #[sqlx(flatten)]
+    pub(in crate::tasks) step: MilestoneRow,
+}
+
+/// The steps of several tasks, by day.
+pub(in crate::tasks) async fn steps_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<StepOf>> {
+    let mut sql = Sql::new("select task_id, id, title, due_day, weight, deliverable, report_id, done_at from milestone where task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0)).push(" order by due_day, position");
+    sql.fetch_all(tx).await
+}
