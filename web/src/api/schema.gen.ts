@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/archives/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The package as a ZIP. It is put together anew, and refused when the task has become another one since. */
+        get: operations["archive_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bulk": {
         parameters: {
             query?: never;
@@ -110,6 +127,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a comment: that there was one stays to be seen. */
+        delete: operations["delete_comment"];
+        options?: never;
+        head?: never;
+        /** Changes one's own words within ten minutes, while nobody else has said anything since. */
+        patch: operations["edit_comment"];
+        trace?: never;
+    };
     "/api/v1/deadline-readings": {
         parameters: {
             query?: never;
@@ -134,10 +169,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Files of all tasks the asker sees, the newest first; what a newer version has replaced is left out. */
+        get: operations["list_files"];
         put?: never;
         /** Takes in a file: the raw bytes as the body, or the first file of a multipart form. */
         post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What checking the contents of files has found; only administrators. Names of files are not said: they are business. */
+        get: operations["content_report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -185,8 +238,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows a file in the page; only pictures, PDF and plain text. */
+        /** Shows a file in the page; only what does no harm there: `preview` of a file says how. */
         get: operations["preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a page of a spreadsheet as texts; only xlsx, xls and CSV. */
+        get: operations["table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Older versions of a file: who replaced each, and when. */
+        get: operations["file_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -204,6 +291,23 @@ export interface paths {
         };
         /** The asker's home page. */
         get: operations["home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own messages by the task they are about, newest first. */
+        get: operations["read_inbox"];
         put?: never;
         post?: never;
         delete?: never;
@@ -298,6 +402,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Corrects one's own note on the day it was given. */
+        patch: operations["correct_note"];
         trace?: never;
     };
     "/api/v1/org-imports": {
@@ -562,6 +683,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches titles, demands, reports, requests, urges and files of the tasks one sees. A task's whole number finds it first. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -755,6 +893,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What falls on the days of a period, of the tasks the filter finds: due days, steps, duties to report. */
+        get: operations["task_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/count": {
         parameters: {
             query?: never;
@@ -764,6 +919,43 @@ export interface paths {
         };
         /** How many tasks the same filter finds, by lamp and by state. */
         get: operations["count_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole list as a spreadsheet: what the filter finds within one's scope, in the order of the list. CSV has no bound,
+         *     xlsx holds 1,048,575 rows. That somebody took it is written into the ledger.
+         */
+        get: operations["export_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/gantt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the list with the beginning, the end, the plan and the steps of each task. */
+        get: operations["gantt_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -825,6 +1017,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Packages of a task that were handed out: who took one, when, and the digest it must have. */
+        get: operations["list_archives"];
+        put?: never;
+        /** Puts the package of a task together that has ended, checks every file in it, and writes it down. */
+        post: operations["make_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/attachments": {
         parameters: {
             query?: never;
@@ -836,6 +1046,23 @@ export interface paths {
         put?: never;
         /** Adds files to a task. */
         post: operations["attach_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/attachments/{file_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a newer version in the place of a file of the task; the old one stays among its versions. */
+        post: operations["replace_attachment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -870,6 +1097,24 @@ export interface paths {
         put?: never;
         /** Asks to close a task. */
         post: operations["request_closure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said about a task, newest first. */
+        get: operations["list_comments"];
+        put?: never;
+        /** Says something about a task. */
+        post: operations["comment_on_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -927,6 +1172,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/mentionable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be addressed in a comment on the task: those who see it, at most eight. */
+        get: operations["list_mentionable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/merger": {
         parameters: {
             query?: never;
@@ -938,6 +1200,23 @@ export interface paths {
         put?: never;
         /** Ends a duplicate in favour of another task; answers the other one. */
         post: operations["merge_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a leader's note (点评) on a task or one of its reports. */
+        post: operations["rate_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1097,6 +1376,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is said about a task: leaders' notes, how many comments, what the asker wants to hear. */
+        get: operations["task_talk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1177,6 +1473,23 @@ export interface paths {
         put?: never;
         /** Says that a task waits for somebody. */
         post: operations["wait_for"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Follows or mutes a task with everything below it, or takes that back. */
+        put: operations["watch_task"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1269,6 +1582,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A unit's notes. */
+        get: operations["unit_notes"];
+        put?: never;
+        /** Gives a leader's note on a unit. */
+        post: operations["rate_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units/{id}/people": {
         parameters: {
             query?: never;
@@ -1284,6 +1615,47 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins an upload that comes in pieces: tus 1.0.0, creation. `Upload-Metadata` names the file (`filename`) and may say the SHA-256 it
+         *     must come to (`sha256`, hexadecimal).
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        /** What is understood: tus 1.0.0. */
+        options: operations["upload_abilities"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an upload has come and, once it is whole, which file it has become. */
+        get: operations["show_upload"];
+        put?: never;
+        post?: never;
+        /** Gives an upload up: tus 1.0.0, termination. A file that it has become stays. */
+        delete: operations["give_up_upload"];
+        options?: never;
+        /** How far an upload has come: tus 1.0.0. */
+        head: operations["upload_progress"];
+        /** Adds a piece: tus 1.0.0. The last one makes the file. */
+        patch: operations["append_upload"];
         trace?: never;
     };
     "/api/v1/urges": {
@@ -1303,6 +1675,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/urges/{id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whoever pressed finds the answer good, which ends the thread. */
+        post: operations["accept_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/urges/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whoever pressed asks again in the same thread. */
+        post: operations["ask_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/urges/{id}/reply": {
         parameters: {
             query?: never;
@@ -1312,9 +1718,62 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers an urge. */
+        /** Answers what was asked last. */
         post: operations["reply_to_urge"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/view-arrangement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts one's views in order and says with which the list begins; nobody else's order changes. */
+        put: operations["arrange_views"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The saved views one has: one's own and those that are shared with one, in one's own order. */
+        get: operations["list_views"];
+        put?: never;
+        /** Keeps a view. */
+        post: operations["keep_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own view. */
+        put: operations["change_view"];
+        post?: never;
+        /** Removes one's own view. */
+        delete: operations["remove_view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1367,6 +1826,44 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description A package that was handed out. */
+        Archive: {
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            /** @description SHA-256 of the package's list of digests, hexadecimal: names everything in it. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Files in it that people uploaded.
+             */
+            files: number;
+            id: components["schemas"]["ArchiveId"];
+            /**
+             * Format: int64
+             * @description Bytes of the ZIP.
+             */
+            size: number;
+            task_id: components["schemas"]["TaskId"];
+            /**
+             * Format: int64
+             * @description Tasks in it.
+             */
+            tasks: number;
+        };
+        /**
+         * Format: uuid
+         * @description A package that was handed out.
+         */
+        ArchiveId: string;
+        /** @description Packages of a task, the newest first. */
+        Archives: {
+            items: components["schemas"]["Archive"][];
+        };
+        Arrangement: {
+            opens?: components["schemas"]["ViewId"] | null;
+            /** @description Views in the order one wants; those that are not named come after them. */
+            order: components["schemas"]["ViewId"][];
         };
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
@@ -1508,6 +2005,56 @@ export interface components {
         };
         /** @enum {string} */
         Colours: "four" | "three";
+        /** @description Something said about a task. */
+        Comment: {
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            deleted_at?: components["schemas"]["Moment"] | null;
+            deleted_by?: components["schemas"]["PersonRef"] | null;
+            edited_at?: components["schemas"]["Moment"] | null;
+            files: components["schemas"]["FileRef"][];
+            id: components["schemas"]["CommentId"];
+            may_delete: boolean;
+            /** @description The asker may change it: it is theirs, fresh, and nobody has said anything since. */
+            may_edit: boolean;
+            /** @description Who was addressed by name. */
+            mentions: components["schemas"]["PersonRef"][];
+            quote?: components["schemas"]["Quote"] | null;
+            task_id: components["schemas"]["TaskId"];
+            /** @description Empty once it is deleted. */
+            text: string;
+        };
+        /** @description Other words for it. */
+        CommentEdit: {
+            /** @description Who is addressed by name now. */
+            mention_ids?: components["schemas"]["PersonId"][];
+            /** @description At most 2,000 characters. */
+            text: string;
+        };
+        /**
+         * Format: uuid
+         * @description Something said about a task.
+         */
+        CommentId: string;
+        /** @description Something to be said. */
+        CommentInput: {
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description Who is addressed by name, at most 20; each must see the task. */
+            mention_ids?: components["schemas"]["PersonId"][];
+            quote_comment_id?: components["schemas"]["CommentId"] | null;
+            /**
+             * Format: int64
+             * @description An event of the time line that is quoted, by its place.
+             */
+            quote_seq?: number | null;
+            /** @description At most 2,000 characters. */
+            text: string;
+        };
+        /** @description A page of comments, newest first. */
+        CommentPage: {
+            items: components["schemas"]["Comment"][];
+            next_cursor?: string | null;
+        };
         CommitInput: {
             /** @description The tasks go out at once, which confirms that nothing in them is a state secret (不涉密); otherwise they are drafts. */
             dispatch: boolean;
@@ -1522,6 +2069,49 @@ export interface components {
             /** @description What was done, at most 5,000 characters. */
             text: string;
         };
+        /** @description What checking the contents of files has found. */
+        ContentReport: components["schemas"]["Totals"] & {
+            damaged: components["schemas"]["Damaged"][];
+        };
+        /** @description A content that is missing or is not what was put there. */
+        Damaged: {
+            checked_at: components["schemas"]["Moment"];
+            digest: string;
+            /**
+             * Format: int64
+             * @description How many files it is the content of.
+             */
+            files: number;
+            /** Format: int64 */
+            size: number;
+        };
+        /** @description How many of a kind there are on a day. */
+        DateCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The day. */
+            day: components["schemas"]["Day"];
+            /** @description Of which kind. */
+            kind: components["schemas"]["DateKind"];
+        };
+        /** @description Something on a day. */
+        DateEntry: {
+            /** @description The day. */
+            day: components["schemas"]["Day"];
+            /** @description It has been done. */
+            done: boolean;
+            /** @description Why it is there. */
+            kind: components["schemas"]["DateKind"];
+            /** @description The name of the step. */
+            name?: string | null;
+            /** @description Which task. */
+            task_id: components["schemas"]["TaskId"];
+        };
+        /** @enum {string} */
+        DateKind: "due" | "milestone" | "report";
         /**
          * Format: date
          * @description A calendar date of the area; text `YYYY-MM-DD` in the database and in JSON, so that it sorts as text.
@@ -1619,12 +2209,15 @@ export interface components {
         FileRef: {
             /** @description SHA-256 of the bytes, hexadecimal. */
             digest: string;
+            /** @description It has taken the place of another, which `/versions` tells. */
+            has_older: boolean;
             /** @description Its id. */
             id: components["schemas"]["FileId"];
             /** @description What the bytes are, told from the bytes. */
             media_type: string;
             /** @description Its name, made harmless. */
             name: string;
+            preview?: components["schemas"]["PreviewKind"] | null;
             /** @description Whether `/preview` shows it. */
             previewable: boolean;
             /**
@@ -1636,6 +2229,10 @@ export interface components {
             uploaded_at: components["schemas"]["Moment"];
             /** @description Who brought it. */
             uploaded_by: components["schemas"]["PersonRef"];
+        };
+        /** @description Files whose place this one has taken, the newest first. */
+        FileVersions: {
+            items: components["schemas"]["OlderVersion"][];
         };
         /** @description The query of a list, as it comes. */
         FilterQuery: {
@@ -1651,6 +2248,9 @@ export interface components {
             importance?: string | null;
             /** @description Lamps, separated by commas. */
             lamp?: string | null;
+            /** @description That unit itself, without those below. */
+            lead_only?: boolean | null;
+            lead_unit_id?: components["schemas"]["UnitId"] | null;
             /** @description Only tasks with nothing below. */
             leaves?: boolean | null;
             /**
@@ -1677,6 +2277,44 @@ export interface components {
             unit_id?: components["schemas"]["UnitId"] | null;
             unit_role?: components["schemas"]["UnitRole"] | null;
         };
+        /** @description A piece of a text. */
+        Fragment: {
+            /** @description It is what was asked for. */
+            hit: boolean;
+            /** @description As it is written. */
+            text: string;
+        };
+        /** @description A page of tasks as bars. */
+        GanttPage: {
+            /** @description The rows, in the order of the list. */
+            items: components["schemas"]["GanttRow"][];
+            /** @description Where the next page begins; absent on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description A task from its beginning to its end. */
+        GanttRow: {
+            /** @description The asker may move its beginning and its end. */
+            may_move: boolean;
+            original_due_day?: components["schemas"]["Day"] | null;
+            planned?: components["schemas"]["Share"] | null;
+            /** @description When it begins; the day it was written where nothing is said. */
+            start_day: components["schemas"]["Day"];
+            /** @description Its steps, by day. */
+            steps: components["schemas"]["GanttStep"][];
+            /** @description The task. */
+            task: components["schemas"]["TaskRow"];
+        };
+        /** @description A step on the way. */
+        GanttStep: {
+            /** @description When it is due. */
+            day: components["schemas"]["Day"];
+            /** @description It has been reached. */
+            done: boolean;
+            /** @description What it is. */
+            title: string;
+        };
+        /** @enum {string} */
+        GroupBy: "state" | "lamp" | "unit" | "importance";
         HandlerInput: {
             party_id: components["schemas"]["PartyId"];
             person_id: components["schemas"]["PersonId"];
@@ -1685,6 +2323,31 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description Something that was found. */
+        Hit: {
+            /** @description When it was written. */
+            at: components["schemas"]["Moment"];
+            /** @description A line of what is written there. */
+            excerpt: components["schemas"]["Fragment"][];
+            /** @description Which one: the task, the report, the file. */
+            id: string;
+            kind: components["schemas"]["HitKind"];
+            /** @description The name of the file. */
+            name: components["schemas"]["Fragment"][];
+            /** @description The task's number. */
+            number: components["schemas"]["Fragment"][];
+            /** @description The task it belongs to. */
+            task: components["schemas"]["TaskRow"];
+            /** @description The task's title. */
+            title: components["schemas"]["Fragment"][];
+        };
+        /** @enum {string} */
+        HitKind: "task" | "report" | "request" | "urge" | "file";
+        /** @description A page of what was found. */
+        Hits: {
+            items: components["schemas"]["Hit"][];
+            next_cursor?: string | null;
         };
         HolidayInput: {
             /** @description First day off. */
@@ -1773,6 +2436,27 @@ export interface components {
             login: string;
             name: string;
         };
+        /** @description Messages about one task; one that is about none stands alone. */
+        InboxEntry: {
+            /** Format: int64 */
+            count: number;
+            muted: boolean;
+            newest: components["schemas"]["Message"];
+            task?: components["schemas"]["TaskRow"] | null;
+            /** Format: int64 */
+            unread: number;
+        };
+        /** @description One's messages with one entry for each task. */
+        InboxPage: {
+            /** @description By the newest message, newest first. */
+            items: components["schemas"]["InboxEntry"][];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many messages are not read yet, on this page or not.
+             */
+            unread: number;
+        };
         /** @description A day decided on the spot. */
         KeptDay: {
             day: components["schemas"]["Day"];
@@ -1799,6 +2483,22 @@ export interface components {
         };
         LiaisonsInput: {
             person_ids: components["schemas"]["PersonId"][];
+        };
+        /** @description A file with the task it belongs to. */
+        LibraryItem: {
+            file: components["schemas"]["FileRef"];
+            task: components["schemas"]["LibraryTask"];
+        };
+        /** @description A page of the library, the newest first. */
+        LibraryPage: {
+            items: components["schemas"]["LibraryItem"][];
+            next_cursor?: string | null;
+        };
+        /** @description A task as the library names it. */
+        LibraryTask: {
+            id: string;
+            number?: string | null;
+            title: string;
         };
         /** @description A link to another task. */
         Link: {
@@ -1907,6 +2607,9 @@ export interface components {
         Members: {
             items: components["schemas"]["Member"][];
         };
+        Mentionable: {
+            items: components["schemas"]["PersonRef"][];
+        };
         MergerInput: {
             /** @description The task it is merged into. */
             into_id: components["schemas"]["TaskId"];
@@ -1926,7 +2629,14 @@ export interface components {
             id: components["schemas"]["MessageId"];
             /** @description What it is, for programs: `dispatched`, `urged`. */
             kind: string;
+            /** @description It is of a task its reader has muted: it does not count as unread. */
+            quiet: boolean;
             read_at?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: uuid
+             * @description What else it is about: the note, the comment, the report.
+             */
+            subject_id?: string | null;
             /**
              * Format: uuid
              * @description The task it is about.
@@ -1991,7 +2701,9 @@ export interface components {
             weight?: number | null;
         };
         /** @enum {string} */
-        Mine: "handling" | "created" | "unit";
+        Mine: "handling" | "created" | "unit" | "followed";
+        /** @enum {string} */
+        Mode: "list" | "tree" | "board" | "calendar" | "gantt" | "heat";
         /**
          * Format: date-time
          * @description An instant: milliseconds since 1970-01-01T00:00Z; in JSON as RFC 3339 with +08:00.
@@ -2033,6 +2745,55 @@ export interface components {
             target?: string | null;
             text: components["schemas"]["Words"];
         };
+        /** @description What a leader thinks of a task, a report or a unit (点评). */
+        Note: {
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            corrected_at?: components["schemas"]["Moment"] | null;
+            id: components["schemas"]["NoteId"];
+            /** @description The asker may correct it now. */
+            may_correct: boolean;
+            /** @description Who was told and when they read it; only for leaders and the operations centre. */
+            readers?: components["schemas"]["Reader"][] | null;
+            report_id?: components["schemas"]["ReportId"] | null;
+            /**
+             * Format: int64
+             * @description One to five.
+             */
+            stars: number;
+            task_id?: components["schemas"]["TaskId"] | null;
+            text?: string | null;
+            unit?: components["schemas"]["UnitRef"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        NoteCorrection: {
+            /**
+             * Format: int64
+             * @description One to five.
+             */
+            stars: number;
+            /** @description At most 1,000 characters; needed with one or two stars. */
+            text?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description What a leader thinks of something.
+         */
+        NoteId: string;
+        /** @description A leader's note. */
+        NoteInput: {
+            report_id?: components["schemas"]["ReportId"] | null;
+            /**
+             * Format: int64
+             * @description One to five.
+             */
+            stars: number;
+            /** @description At most 1,000 characters; needed with one or two stars. */
+            text?: string | null;
+        };
         NoticeInput: {
             /** @description One to twenty. */
             holidays: components["schemas"]["HolidayInput"][];
@@ -2046,6 +2807,12 @@ export interface components {
              */
             version: number;
         };
+        /** @description A file whose place another has taken. */
+        OlderVersion: {
+            file: components["schemas"]["FileRef"];
+            replaced_at: components["schemas"]["Moment"];
+            replaced_by: components["schemas"]["PersonRef"];
+        };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
             /** @description Accounts with their initial passwords, in the answer to the commit and never again. */
@@ -2058,6 +2825,25 @@ export interface components {
             persons_new: number;
             rows: components["schemas"]["ImportRow"][];
             units_new: number;
+        };
+        /** @description An upload that comes in pieces. */
+        PartialUpload: {
+            /** @description When it is forgotten unless something is added. */
+            expires_at: components["schemas"]["Moment"];
+            file?: components["schemas"]["FileRef"] | null;
+            id: components["schemas"]["UploadId"];
+            /** @description The file's name, made harmless. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes that are safe; the next piece begins here.
+             */
+            offset: number;
+            /**
+             * Format: int64
+             * @description Bytes of the whole file.
+             */
+            size: number;
         };
         /** @description A party on the page of a task. */
         Party: {
@@ -2193,6 +2979,11 @@ export interface components {
         PostId: string;
         /** @enum {string} */
         PostKind: "leader" | "head" | "deputy" | "staff";
+        /**
+         * @description How a file is shown.
+         * @enum {string}
+         */
+        PreviewKind: "image" | "pdf" | "text" | "audio" | "video" | "word" | "table";
         /** @description An error as RFC 9457 `application/problem+json`. */
         Problem: {
             /** @description Stable, for programs. */
@@ -2215,11 +3006,39 @@ export interface components {
             /** @description Always `about:blank`; `code` says which problem it is. */
             type: string;
         };
+        /** @description Asking again in the same thread. */
+        QuestionInput: {
+            reply_due_day?: components["schemas"]["Day"] | null;
+            /** @description What is asked, at most 1,000 characters. */
+            text: string;
+        };
+        /** @description What was quoted. */
+        Quote: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            comment_id?: components["schemas"]["CommentId"] | null;
+            deleted: boolean;
+            /**
+             * Format: int64
+             * @description An event of the time line.
+             */
+            seq?: number | null;
+            /** @description Its first 200 characters; empty where it is a comment that was deleted. */
+            text: components["schemas"]["Words"];
+        };
         ReadInput: {
             /** @description All of them. */
             all?: boolean;
             /** @description Which, at most 500. */
             ids?: components["schemas"]["MessageId"][] | null;
+            /** @description All about these tasks, at most 500. */
+            task_ids?: string[] | null;
+        };
+        /** @description Who was told of something, and when they read it. */
+        Reader: {
+            /** @description Who. */
+            person: components["schemas"]["PersonRef"];
+            read_at?: components["schemas"]["Moment"] | null;
         };
         /** @enum {string} */
         ReasonClass: "own" | "waiting" | "changed" | "force";
@@ -2511,6 +3330,36 @@ export interface components {
             reason: string;
             unit_id?: components["schemas"]["UnitId"] | null;
         };
+        /** @description A saved view. */
+        SavedView: {
+            /** @description The columns shown, in their order; none means the usual ones. */
+            columns: string[];
+            /** @description The filter and the order, as in the query of `/tasks`. */
+            filter: string;
+            grouping?: components["schemas"]["GroupBy"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["ViewId"];
+            /** @description It is the asker's: they may change and remove it. */
+            mine: boolean;
+            /** @description How it is shown. */
+            mode: components["schemas"]["Mode"];
+            /** @description What it is called. */
+            name: string;
+            /** @description The asker's list begins with it. */
+            opens: boolean;
+            /** @description Whose it is. */
+            owner: components["schemas"]["PersonRef"];
+            /** @description Who has it. */
+            shared: components["schemas"]["Sharing"];
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        SavedViews: {
+            items: components["schemas"]["SavedView"][];
+        };
         /** @enum {string} */
         Severity: "error" | "warning";
         /**
@@ -2518,6 +3367,8 @@ export interface components {
          * @description A share of one, in millionths: weights and progress add up exactly.
          */
         Share: number;
+        /** @enum {string} */
+        Sharing: "own" | "unit" | "all";
         SignInInput: {
             login: string;
             /** Format: password */
@@ -2554,6 +3405,19 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @description A mean of stars. */
+        Stars: {
+            /**
+             * Format: int64
+             * @description How many it is made of: the newest of each leader for each subject.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The mean, to one decimal.
+             */
+            mean: number;
+        };
         SubmissionInput: {
             /** @description The writer confirms that nothing in it is a state secret (不涉密). */
             not_secret?: boolean;
@@ -2585,6 +3449,34 @@ export interface components {
              * @description Of these, past due and not closed as of the moment.
              */
             overdue: number;
+        };
+        /** @description A page of a spreadsheet as texts. */
+        TablePage: {
+            columns: string[];
+            /** @description The sheet that is shown: the first one with content. */
+            name: string;
+            /** @description Sheets that are not. */
+            other_sheets: string[];
+            rows: components["schemas"]["TableRow"][];
+            /** @description Rows of the whole sheet, the heading not counted. */
+            total: number;
+        };
+        TableRow: {
+            cells: string[];
+            /**
+             * Format: int32
+             * @description As it is numbered in the sheet.
+             */
+            number: number;
+        };
+        /** @description What falls on the days of a period. */
+        TaskCalendar: {
+            /** @description How many there are; days without any are left out. */
+            counts: components["schemas"]["DateCount"][];
+            /** @description By day, the worst lamp first; of each kind at most six a day. */
+            items: components["schemas"]["DateEntry"][];
+            /** @description The tasks that are named. */
+            tasks: components["schemas"]["TaskRow"][];
         };
         /** @description How many tasks there are, by lamp and by state. */
         TaskCount: {
@@ -2737,6 +3629,8 @@ export interface components {
             depth: number;
             dispatched_at?: components["schemas"]["Moment"] | null;
             due_day?: components["schemas"]["Day"] | null;
+            /** @description The asker follows it. */
+            followed: boolean;
             /** @description There are tasks below it. */
             has_children: boolean;
             /** @description Its id. */
@@ -3014,6 +3908,27 @@ export interface components {
         };
         /** @enum {string} */
         TaskState: "draft" | "approval" | "dispatched" | "active" | "closed" | "settled" | "suspended" | "terminated";
+        /** @description What is said about a task beside the work: everything but the comments themselves, which are many. */
+        TaskTalk: {
+            /** @description The asker may comment. */
+            can_comment: boolean;
+            /** @description The asker may give a note. */
+            can_rate: boolean;
+            /**
+             * Format: int64
+             * @description Comments that stand.
+             */
+            comments: number;
+            /** @description Newest first. */
+            notes: components["schemas"]["Note"][];
+            stars?: components["schemas"]["Stars"] | null;
+            /**
+             * Format: int64
+             * @description Messages about it that the asker has not read.
+             */
+            unread: number;
+            watch: components["schemas"]["Watch"];
+        };
         TaskTree: {
             items: components["schemas"]["TaskRow"][];
             /** @description There is more: ask for the tree of a task further down. */
@@ -3075,6 +3990,32 @@ export interface components {
             /** @description More waits than is shown: only what is due first of it was looked at. */
             truncated: boolean;
         };
+        /** @description How contents stand, as far as they have been read. */
+        Totals: {
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Different contents.
+             */
+            contents: number;
+            oldest_check?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Not read yet.
+             */
+            unchecked: number;
+        };
+        /**
+         * Format: uuid
+         * @description A turn of such a thread after the first question and answer.
+         */
+        TurnId: string;
+        /** @enum {string} */
+        TurnKind: "ask" | "reply";
         /** @description A unit with who stands for it. */
         Unit: {
             /** @description Whether it still exists. */
@@ -3169,9 +4110,21 @@ export interface components {
             progress: components["schemas"]["Share"];
             /** @description The unit. */
             unit: components["schemas"]["UnitRef"];
+            /** @description Units below it are counted with it. */
+            with_below: boolean;
         };
         UnitLoads: {
             items: components["schemas"]["UnitLoad"][];
+        };
+        /** @description What leaders think of a unit. */
+        UnitNotes: {
+            /** @description The asker may give one. */
+            can_rate: boolean;
+            /** @description Newest first, at most a hundred. */
+            items: components["schemas"]["Note"][];
+            /** @description The asker may read them: the unit's own people, whoever is in charge of it, and whoever sees everything. */
+            may_read: boolean;
+            stars?: components["schemas"]["Stars"] | null;
         };
         /** @description A unit by name. */
         UnitRef: {
@@ -3205,27 +4158,42 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        /**
+         * Format: uuid
+         * @description An upload that comes in pieces.
+         */
+        UploadId: string;
         /** @description Somebody presses for a task; it is answered by a day. */
         Urge: {
+            accepted_at?: components["schemas"]["Moment"] | null;
+            /** @description The latest question, which is the first one where nothing followed. */
+            asked: string;
             /** @description When. */
             at: components["schemas"]["Moment"];
             /** @description Who presses. */
             by: components["schemas"]["PersonRef"];
-            /** @description Files of the answer. */
+            /** @description Files of the first answer. */
             files: components["schemas"]["FileRef"][];
             /** @description Its id. */
             id: components["schemas"]["UrgeId"];
+            /** @description The asker may find the answer good. */
+            may_accept: boolean;
+            /** @description The asker may ask again. */
+            may_ask: boolean;
             /** @description The asker may answer. */
             may_reply: boolean;
-            /** @description There is no answer and the day has passed. */
+            /** @description An answer is owed and its day has passed. */
             overdue: boolean;
+            owed_day?: components["schemas"]["Day"] | null;
             /** @description Which party. */
             party_id: components["schemas"]["PartyId"];
+            /** @description Who was told of the questions and when they read them; only for whoever pressed, for leaders and the operations centre. */
+            readers?: components["schemas"]["Reader"][] | null;
             replied_at?: components["schemas"]["Moment"] | null;
             replied_by?: components["schemas"]["PersonRef"] | null;
-            /** @description The answer. */
+            /** @description The first answer. */
             reply?: string | null;
-            /** @description By when an answer is expected. */
+            /** @description By when the first answer was expected. */
             reply_due_day: components["schemas"]["Day"];
             /** @description Which task. */
             task_id: components["schemas"]["TaskId"];
@@ -3233,11 +4201,13 @@ export interface components {
             task_number?: string | null;
             /** @description Its title. */
             task_title: string;
-            /** @description What they say. */
+            /** @description What they say first. */
             text: string;
             to_person?: components["schemas"]["PersonRef"] | null;
             /** @description Whose unit. */
             to_unit: components["schemas"]["UnitRef"];
+            /** @description What was asked and answered after that, in order. */
+            turns: components["schemas"]["UrgeTurn"][];
         };
         /**
          * Format: uuid
@@ -3256,6 +4226,22 @@ export interface components {
         UrgePage: {
             items: components["schemas"]["Urge"][];
             next_cursor?: string | null;
+        };
+        /** @description A later question, or its answer. */
+        UrgeTurn: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Whose. */
+            by: components["schemas"]["PersonRef"];
+            /** @description Files of an answer. */
+            files: components["schemas"]["FileRef"][];
+            /** @description Its id. */
+            id: components["schemas"]["TurnId"];
+            /** @description A question or an answer. */
+            kind: components["schemas"]["TurnKind"];
+            reply_due_day?: components["schemas"]["Day"] | null;
+            /** @description What they say. */
+            text: string;
         };
         /** @enum {string} */
         Urgency: "routine" | "urgent" | "critical";
@@ -3291,6 +4277,29 @@ export interface components {
         };
         /** @enum {string} */
         VerificationResult: "pass" | "fail";
+        VersionInput: {
+            /** @description The newer version: an upload of the asker's. */
+            file_id: components["schemas"]["FileId"];
+        };
+        /**
+         * Format: uuid
+         * @description A saved view.
+         */
+        ViewId: string;
+        /** @description What a view is to be. */
+        ViewInput: {
+            /** @description Names of columns. */
+            columns?: string[];
+            /** @description As in the query of `/tasks`, without `cursor` and `limit`. */
+            filter: string;
+            grouping?: components["schemas"]["GroupBy"] | null;
+            /** @description How it is shown. */
+            mode: components["schemas"]["Mode"];
+            /** @description At most 40 characters. */
+            name: string;
+            /** @description Who has it. */
+            shared: components["schemas"]["Sharing"];
+        };
         /** @description A time of waiting. */
         Wait: {
             at: components["schemas"]["Moment"];
@@ -3330,6 +4339,16 @@ export interface components {
             /** @description What is waited for, at most 1,000 characters. */
             text: string;
         };
+        /** @description What the asker wants to hear of a task. */
+        Watch: {
+            mode?: components["schemas"]["WatchMode"] | null;
+            own?: components["schemas"]["WatchMode"] | null;
+        };
+        WatchInput: {
+            mode: components["schemas"]["WatchMode"] | null;
+        };
+        /** @enum {string} */
+        WatchMode: "follow" | "mute";
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
     };
@@ -3341,6 +4360,44 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    archive_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description 完成。 */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     start_bulk: {
         parameters: {
             query?: never;
@@ -3575,6 +4632,72 @@ export interface operations {
             };
         };
     };
+    delete_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentEdit"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_deadline: {
         parameters: {
             query?: never;
@@ -3598,6 +4721,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadlineReading"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description Words of the file's name, the uploader's name, or the task's title or number; all of them must be found. */
+                q?: string;
+                /** @description Only such files. */
+                kind?: "picture" | "pdf" | "document" | "sheet" | "media" | "other";
+                /** @description Uploaded on this day or later. */
+                from?: string;
+                /** @description Uploaded on this day or before. */
+                to?: string;
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryPage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -3637,6 +4802,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileRef"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    content_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentReport"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -3771,6 +4965,71 @@ export interface operations {
             };
         };
     };
+    table: {
+        parameters: {
+            query?: {
+                /** @description How many rows come before the page; none when missing. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileVersions"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     home: {
         parameters: {
             query?: never;
@@ -3787,6 +5046,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_inbox: {
+        parameters: {
+            query?: {
+                /** @description Only tasks with something unread. */
+                unread?: boolean;
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxPage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -3900,6 +5195,8 @@ export interface operations {
             query?: {
                 /** @description Only those not read yet. */
                 unread?: boolean;
+                /** @description Only those about this task. */
+                task_id?: string;
                 /** @description Where the page begins. */
                 cursor?: string;
                 /** @description 1 to 200, 50 when missing. */
@@ -3954,6 +5251,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteCorrection"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -4548,6 +5880,44 @@ export interface operations {
             };
         };
     };
+    search: {
+        parameters: {
+            query: {
+                /** @description Words that all have to be there; what stands in quotation marks has to stand there like that. */
+                q: string;
+                /** @description Only this kind. */
+                kind?: "task" | "report" | "request" | "urge" | "file";
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 50, 20 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -4940,8 +6310,12 @@ export interface operations {
                 unit_id?: string;
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
                 /** @description Which of mine. */
-                mine?: "handling" | "created" | "unit";
+                mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
@@ -5050,8 +6424,12 @@ export interface operations {
                 unit_id?: string;
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
                 /** @description Which of mine. */
-                mine?: "handling" | "created" | "unit";
+                mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
@@ -5103,6 +6481,88 @@ export interface operations {
             };
         };
     };
+    task_calendar: {
+        parameters: {
+            query: {
+                /** @description The first day. */
+                from: string;
+                /** @description The last day, at most 61 days later. */
+                to: string;
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCalendar"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_tasks: {
         parameters: {
             query?: {
@@ -5124,8 +6584,12 @@ export interface operations {
                 unit_id?: string;
                 /** @description In which role it does. */
                 unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
                 /** @description Which of mine. */
-                mine?: "handling" | "created" | "unit";
+                mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
@@ -5164,6 +6628,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskCount"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_tasks: {
+        parameters: {
+            query: {
+                /** @description What kind of file. */
+                format: "xlsx" | "csv";
+                /** @description Columns in their order, separated by commas; all of them when nothing is said. */
+                columns?: string;
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gantt_tasks: {
+        parameters: {
+            query?: {
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GanttPage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -5349,6 +6973,71 @@ export interface operations {
             };
         };
     };
+    list_archives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archives"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_archive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     attach_files: {
         parameters: {
             query?: never;
@@ -5364,6 +7053,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AttachmentsInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_attachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInput"];
             };
         };
         responses: {
@@ -5447,6 +7175,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: {
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comment_on_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -5566,6 +7368,40 @@ export interface operations {
             };
         };
     };
+    list_mentionable: {
+        parameters: {
+            query?: {
+                /** @description A part of the name; whoever is near the task when missing. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentionable"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     merge_task: {
         parameters: {
             query?: never;
@@ -5591,6 +7427,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -5946,6 +7820,37 @@ export interface operations {
             };
         };
     };
+    task_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTalk"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     task_timeline: {
         parameters: {
             query?: {
@@ -6143,6 +8048,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watch_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTalk"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -6358,6 +8298,75 @@ export interface operations {
             };
         };
     };
+    unit_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitNotes"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_of_unit: {
         parameters: {
             query?: never;
@@ -6377,6 +8386,187 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Members"];
                 };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+                "Upload-Length": number;
+                "Upload-Metadata": string;
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartialUpload"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_abilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    show_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartialUpload"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_up_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    append_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": string;
+                "Upload-Offset": number;
+            };
+            path: {
+                id: components["schemas"]["UploadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 完成。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 完成。 */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有做成；原因见内容。 */
             default: {
@@ -6427,6 +8617,78 @@ export interface operations {
             };
         };
     };
+    accept_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Urge"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Urge"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reply_to_urge: {
         parameters: {
             query?: never;
@@ -6453,6 +8715,174 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Urge"];
                 };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    arrange_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arrangement"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_view: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有做成；原因见内容。 */
             default: {

@@ -58,6 +58,15 @@ export type RequestInput = Schemas['RequestInput']
 export type RequestDecision = Schemas['RequestDecision']
 export type ReasonClass = Schemas['ReasonClass']
 export type Verification = Of<'Verification'>
+export type Wait = Of<'Wait'>
+export type WaitInput = Schemas['WaitInput']
+export type Risk = Of<'Risk'>
+export type RiskInput = Schemas['RiskInput']
+export type Link = Of<'Link'>
+export type LinkKind = Schemas['LinkKind']
+export type Bulk = Of<'Bulk'>
+export type BulkAction = Schemas['BulkAction']
+export type BulkInput = Schemas['BulkInput']
 export type TimelineItem = Of<'TimelineItem'>
 export type Duty = Of<'Duty'>
 export type TodoList = Of<'Todo'>
@@ -86,8 +95,12 @@ export type Fragment = Of<'Fragment'>
 // --- supervision: urges are a resource beside the task; the task page shows both as one
 export type Urge = Of<'Urge'>
 export type Urges = Of<'Urges'>
-/** An urge is no action of the task itself, nor is taking back what one has asked for, nor what is said beside the work. */
-export type Action = Schemas['Action'] | 'urge' | 'reply' | 'withdraw' | 'rate' | 'comment'
+/**
+ * An urge is no action of the task itself, nor is taking back what one has said or asked for, nor answering a wait, nor what
+ * is said beside the work.
+ */
+export type Action =
+  Schemas['Action'] | 'urge' | 'reply' | 'withdraw' | 'withdraw_report' | 'provide' | 'rate' | 'comment'
 export interface NextDuty {
   action: Action
   text: string
