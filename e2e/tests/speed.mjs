@@ -13,10 +13,12 @@ async function weighed(page, usable) {
   const talk = await page.context().newCDPSession(page)
   await talk.send('Network.enable')
   const kinds = new Map()
-  const bytes = { program: 0, answers: 0 }
+  const bytes = { program: 0, answers: 0, chart: 0 }
   talk.on('Network.requestWillBeSent', ({ requestId, request }) => kinds.set(requestId, new URL(request.url).pathname))
   talk.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    bytes[kinds.get(requestId)?.startsWith('/api/') ? 'answers' : 'program'] += encodedDataLength
+    const path = kinds.get(requestId) ?? ''
+    // The desk's chart comes by itself when the figures stand already; whether it is there in time is chance.
+    bytes[path.startsWith('/api/') ? 'answers' : /\/TrendPanel-/.test(path) ? 'chart' : 'program'] += encodedDataLength
   })
   await usable()
   return { ...bytes }
