@@ -18,10 +18,12 @@ export function startWorker(): void {
 
 async function register(workers: ServiceWorkerContainer): Promise<void> {
   try {
-    registration = await workers.register('/m-sw.js', { scope: '/m', updateViaCache: 'none' })
+    registration = (await workers.register('/m-sw.js', { scope: '/m', updateViaCache: 'none' })) ?? null
   } catch {
     return
   }
+  // Some in-app browsers answer nothing instead of refusing.
+  if (!registration) return
   const own = registration
   const watch = (one: ServiceWorker | null) =>
     one?.addEventListener('statechange', () => {
