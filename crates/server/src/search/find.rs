@@ -25,6 +25,9 @@ kit::text_enum! {
         Report = "report", "上报";
         Request = "request", "申请";
         Urge = "urge", "督办";
+        Note = "note", "点评";
+        Comment = "comment", "讨论";
+        Beside = "beside", "配合与风险";
         File = "file", "附件";
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::{read, store, store::Doc, words};
 use crate::{
     app::{App, Outcome, Text},
-    supervision,
+    supervision, talk,
     tasks::{self, TaskId},
 };
 
@@ -32,6 +32,7 @@ const LONGEST: usize = 100_000;
 /// Brings the index of these tasks up to date. A task that is gone is found no more.
 pub async fn index(tx: &mut Tx, app: &App, ids: &[TaskId]) -> Outcome<()> {
     let mut texts = tasks::texts(tx, ids).await?;
+    texts.extend(talk::texts(tx, ids).await?);
     texts.extend(supervision::texts(tx, ids).await?);
     texts.extend(files(tx, app, ids).await?);
     let named = tasks::named(tx, ids).await?;

@@ -209,6 +209,8 @@ pub(super) async fn turned_red(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<(T
 pub(super) async fn texts(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<Text>> {
     let mut sql = Sql::new("select id, task_id, at, text, reply from urge where task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0));
+    sql.push(" union all select r.id, u.task_id, r.at, r.text, null from urge_turn r join urge u on u.id = r.urge_id where u.task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0));
     let rows: Vec<(Uuid, Uuid, Moment, String, Option<String>)> = sql.fetch_all(tx).await?;
     let text = |(id, task, at, text, reply): (Uuid, Uuid, Moment, String, Option<String>)| Text {
         task,

@@ -20,8 +20,20 @@ mod sight;
 mod store;
 mod watch;
 
+use db::Tx;
+
+use crate::{
+    app::{Outcome, Text},
+    tasks::TaskId,
+};
+
 pub use comments::{CommentInput, comment, said};
 pub use http::routes;
 pub use model::{CommentId, NoteId, Stars, WatchMode};
 pub use notes::{NoteInput, NoteWords, UNIT_RATED, UnitRated, correct, note_words, rate, rate_unit, stars_of_tasks, stars_of_units};
 pub use watch::{followers, muted, set as set_watch};
+
+/// What can be searched for in comments and in leaders' notes.
+pub async fn texts(tx: &mut Tx, tasks: &[TaskId]) -> Outcome<Vec<Text>> {
+    Ok(store::texts(tx, tasks).await?)
+}

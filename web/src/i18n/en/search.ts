@@ -1,6 +1,6 @@
 export default {
   title: 'Full-text search',
-  hint: 'Titles, demands, reports, urges, files; several words with spaces',
+  hint: 'Titles, demands, reports, urges, comments, files; several words with spaces',
   results: 'What was found',
   ask: 'What are you looking for?',
   askText:
@@ -16,6 +16,9 @@ export default {
     report: 'Reports',
     request: 'Requests',
     urge: 'Urges',
+    note: 'Notes',
+    comment: 'Comments',
+    beside: 'Parts and risks',
     file: 'Files',
   },
 }

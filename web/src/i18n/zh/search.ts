@@ -1,6 +1,6 @@
 export default {
   title: '全文检索',
-  hint: '标题、要求、上报、督办、附件内容；多个词用空格隔开',
+  hint: '标题、要求、上报、督办、讨论、附件内容；多个词用空格隔开',
   results: '检索结果',
   ask: '要找什么？',
   askText: '输入几个字，多个词用空格隔开；加引号的要连在一起；输入任务编号直接找到这项任务。',
@@ -15,6 +15,9 @@ export default {
     report: '上报',
     request: '申请',
     urge: '督办',
+    note: '点评',
+    comment: '讨论',
+    beside: '配合与风险',
     file: '附件',
   },
 }

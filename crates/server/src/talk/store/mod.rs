@@ -2,6 +2,7 @@
 
 mod comments;
 mod notes;
+mod texts;
 mod watch;
 
 pub(super) use comments::{
@@ -9,4 +10,5 @@ pub(super) use comments::{
     last_of_others, mentions, others_since, persons_named, set_mentions, speakers,
 };
 pub(super) use notes::{NoteRow, correct_note, insert_note, note, notes_of_task, notes_of_unit, stars_of_tasks, stars_of_units};
+pub(super) use texts::texts;
 pub(super) use watch::{WatchRow, unwatch, watch, watched, watchers};

@@ -104,6 +104,16 @@ pub struct Party {
     pub(super) signed_at: Option<Moment>,
     #[serde(rename = "签收人")]
     pub(super) signed_by: Option<Named>,
+    #[serde(rename = "配合要求")]
+    pub(super) demand: Option<String>,
+    #[serde(rename = "配合期限")]
+    pub(super) due_day: Option<Day>,
+    #[serde(rename = "完成配合时间")]
+    pub(super) done_at: Option<Moment>,
+    #[serde(rename = "完成配合情况或免除理由")]
+    pub(super) done_text: Option<String>,
+    #[serde(rename = "已免除配合")]
+    pub(super) waived: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -128,6 +138,8 @@ pub(super) struct Due {
     pub(super) met_day: Option<Day>,
     #[serde(rename = "上报标识")]
     pub(super) report: Option<ReportId>,
+    #[serde(rename = "要求上报的内容")]
+    pub(super) asked: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -226,6 +238,57 @@ pub(super) struct Check {
     pub(super) at: Moment,
 }
 
+/// A time of waiting for somebody.
+#[derive(Debug, Serialize)]
+pub(super) struct Wait {
+    #[serde(rename = "等待对象")]
+    pub(super) on: String,
+    #[serde(rename = "等待事项")]
+    pub(super) text: String,
+    #[serde(rename = "登记人")]
+    pub(super) by: Option<Named>,
+    #[serde(rename = "开始时间")]
+    pub(super) at: Moment,
+    #[serde(rename = "预计日期")]
+    pub(super) expected_day: Option<Day>,
+    #[serde(rename = "结束时间")]
+    pub(super) ended_at: Option<Moment>,
+    #[serde(rename = "结果")]
+    pub(super) end_text: Option<String>,
+}
+
+/// A risk.
+#[derive(Debug, Serialize)]
+pub(super) struct Risk {
+    #[serde(rename = "风险")]
+    pub(super) text: String,
+    #[serde(rename = "所需支持")]
+    pub(super) help: Option<String>,
+    #[serde(rename = "提示时亮灯")]
+    pub(super) lamp: &'static str,
+    #[serde(rename = "提示人")]
+    pub(super) by: Option<Named>,
+    #[serde(rename = "提示时间")]
+    pub(super) at: Moment,
+    #[serde(rename = "回应人")]
+    pub(super) ended_by: Option<Named>,
+    #[serde(rename = "回应时间")]
+    pub(super) ended_at: Option<Moment>,
+    #[serde(rename = "回应")]
+    pub(super) end_text: Option<String>,
+}
+
+/// What it has to do with another task.
+#[derive(Debug, Serialize)]
+pub(super) struct Link {
+    #[serde(rename = "任务")]
+    pub(super) from: TaskId,
+    #[serde(rename = "关系")]
+    pub(super) kind: &'static str,
+    #[serde(rename = "另一任务")]
+    pub(super) to: TaskId,
+}
+
 /// A task and all that happened to it, the oldest first.
 #[derive(Debug, Serialize)]
 pub struct Record {
@@ -247,4 +310,10 @@ pub struct Record {
     pub(super) closings: Vec<Closing>,
     #[serde(rename = "核查")]
     pub(super) checks: Vec<Check>,
+    #[serde(rename = "等待")]
+    pub(super) waits: Vec<Wait>,
+    #[serde(rename = "风险提示")]
+    pub(super) risks: Vec<Risk>,
+    #[serde(rename = "关联任务")]
+    pub(super) links: Vec<Link>,
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use db::Tx;
 use wording::say;
 
-use self::kept::{Check, Closing, Due, Facts, Party, Report, Request, Step};
+use self::kept::{Check, Closing, Due, Facts, Link, Party, Report, Request, Risk, Step, Wait};
 use super::{
     case::Case,
     model::{PartyRow, Task, TaskId, TaskState},
@@ -60,12 +60,16 @@ pub async fn of_task(tx: &mut Tx, id: TaskId) -> Outcome<Record> {
     let requests = store::all_requests(tx, id).await?;
     let closings = store::all_closings(tx, id).await?;
     let checks = store::all_verifications(tx, id).await?;
+    let waits = store::waits(tx, id).await?;
+    let risks = store::risks(tx, id).await?;
     let mut people: BTreeSet<PersonId> = BTreeSet::from([task.creator_id]);
     people.extend(parties.iter().filter_map(|row| row.signed_by));
     people.extend(reports.iter().flat_map(|row| [Some(row.person_id), row.reviewed_by]).flatten());
     people.extend(requests.iter().flat_map(|row| [Some(row.person_id), row.agreed_by, row.decided_by]).flatten());
     people.extend(closings.iter().flat_map(|row| [row.asked_by, row.granted_by]).flatten());
     people.extend(checks.iter().map(|row| row.person_id));
+    people.extend(waits.iter().map(|row| row.person_id));
+    people.extend(risks.iter().flat_map(|row| [Some(row.person_id), row.ended_by]).flatten());
     let units: BTreeSet<UnitId> = reports
         .iter()
         .map(|row| row.unit_id)
@@ -92,7 +96,7 @@ pub async fn of_task(tx: &mut Tx, id: TaskId) -> Outcome<Record> {
         dues: store::report_dues(tx, id)
             .await?
             .into_iter()
-            .map(|row| Due { due_day: row.due_day, met_day: row.met_day, report: row.report_id })
+            .map(|row| Due { due_day: row.due_day, met_day: row.met_day, report: row.report_id, asked: row.asked_text })
             .collect(),
         reports: reports
             .into_iter()
@@ -149,6 +153,38 @@ pub async fn of_task(tx: &mut Tx, id: TaskId) -> Outcome<Record> {
             .into_iter()
             .map(|row| Check { result: row.result.label(), text: row.text, by: person(Some(row.person_id)), at: row.at })
             .collect(),
+        waits: waits
+            .into_iter()
+            .rev()
+            .map(|row| Wait {
+                on: row.on().to_owned(),
+                text: row.text,
+                by: person(Some(row.person_id)),
+                at: row.at,
+                expected_day: row.expected_day,
+                ended_at: row.ended_at,
+                end_text: row.end_text,
+            })
+            .collect(),
+        risks: risks
+            .into_iter()
+            .rev()
+            .map(|row| Risk {
+                text: row.text,
+                help: row.help,
+                lamp: row.lamp.label(),
+                by: person(Some(row.person_id)),
+                at: row.at,
+                ended_by: person(row.ended_by),
+                ended_at: row.ended_at,
+                end_text: row.end_text,
+            })
+            .collect(),
+        links: store::links(tx, id)
+            .await?
+            .into_iter()
+            .map(|row| Link { from: row.task_id, kind: row.kind.label(), to: row.other_id })
+            .collect(),
         task: Facts {
             issuer: unit(task.issuer_unit_id),
             creator: person(Some(task.creator_id)),
@@ -190,5 +226,10 @@ fn party(row: &PartyRow, signed_by: Option<Named>) -> Party {
         state: row.state.label(),
         signed_at: row.signed_at,
         signed_by,
+        demand: row.demand.clone(),
+        due_day: row.due_day,
+        done_at: row.done_at,
+        done_text: row.done_text.clone(),
+        waived: row.waived,
     }
 }

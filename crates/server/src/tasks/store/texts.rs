@@ -34,7 +34,7 @@ impl PartText {
     }
 }
 
-/// What is written in tasks, in their reports and in what was asked for.
+/// What is written in tasks and in what hangs on them here: reports, requests, parts of others, waits, risks.
 pub(in crate::tasks) async fn texts(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<Text>> {
     let ids = || ids.iter().map(|id| id.0);
     let mut sql = Sql::new("select id, title, number, demand, source_document, clause, created_at from task where id in ");
@@ -50,6 +50,18 @@ pub(in crate::tasks) async fn texts(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<T
         Sql::new("select id, task_id, at, reason as a, basis as b, agreed_text as c, decision_text as d from request where task_id in ");
     sql.bind_list(ids());
     let requests: Vec<PartText> = sql.fetch_all(tx).await?;
+    let mut sql = Sql::new(
+        "select id, task_id, done_at as at, coalesce(demand, '') as a, done_text as b, null as c, null as d \
+        from party where done_at is not null and task_id in ",
+    );
+    sql.bind_list(ids());
+    let parts: Vec<PartText> = sql.fetch_all(tx).await?;
+    let mut sql = Sql::new("select id, task_id, at, text as a, on_name as b, end_text as c, null as d from wait where task_id in ");
+    sql.bind_list(ids());
+    let waits: Vec<PartText> = sql.fetch_all(tx).await?;
+    let mut sql = Sql::new("select id, task_id, at, text as a, help as b, end_text as c, null as d from risk where task_id in ");
+    sql.bind_list(ids());
+    let risks: Vec<PartText> = sql.fetch_all(tx).await?;
     let task = |row: TaskText| Text {
         task: row.id,
         kind: "task",
@@ -64,6 +76,9 @@ pub(in crate::tasks) async fn texts(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<T
         .map(task)
         .chain(reports.into_iter().map(|row| row.text("report")))
         .chain(requests.into_iter().map(|row| row.text("request")))
+        .chain(parts.into_iter().map(|row| row.text("beside")))
+        .chain(waits.into_iter().map(|row| row.text("beside")))
+        .chain(risks.into_iter().map(|row| row.text("beside")))
         .collect())
 }
 
