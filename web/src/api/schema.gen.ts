@@ -117,10 +117,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Files of all tasks the asker sees, the newest first; what a newer version has replaced is left out. */
+        get: operations["list_files"];
         put?: never;
         /** Takes in a file: the raw bytes as the body, or the first file of a multipart form. */
         post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What checking the contents of files has found; only administrators. Names of files are not said: they are business. */
+        get: operations["content_report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -187,6 +205,23 @@ export interface paths {
         };
         /** Shows a page of a spreadsheet as texts; only xlsx, xls and CSV. */
         get: operations["table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Older versions of a file: who replaced each, and when. */
+        get: operations["file_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -775,6 +810,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/attachments/{file_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a newer version in the place of a file of the task; the old one stays among its versions. */
+        post: operations["replace_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/children": {
         parameters: {
             query?: never;
@@ -1308,6 +1360,22 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description What checking the contents of files has found. */
+        ContentReport: components["schemas"]["Totals"] & {
+            damaged: components["schemas"]["Damaged"][];
+        };
+        /** @description A content that is missing or is not what was put there. */
+        Damaged: {
+            checked_at: components["schemas"]["Moment"];
+            digest: string;
+            /**
+             * Format: int64
+             * @description How many files it is the content of.
+             */
+            files: number;
+            /** Format: int64 */
+            size: number;
+        };
         /**
          * Format: date
          * @description A calendar date of the area; text `YYYY-MM-DD` in the database and in JSON, so that it sorts as text.
@@ -1405,6 +1473,8 @@ export interface components {
         FileRef: {
             /** @description SHA-256 of the bytes, hexadecimal. */
             digest: string;
+            /** @description It has taken the place of another, which `/versions` tells. */
+            has_older: boolean;
             /** @description Its id. */
             id: components["schemas"]["FileId"];
             /** @description What the bytes are, told from the bytes. */
@@ -1423,6 +1493,10 @@ export interface components {
             uploaded_at: components["schemas"]["Moment"];
             /** @description Who brought it. */
             uploaded_by: components["schemas"]["PersonRef"];
+        };
+        /** @description Files whose place this one has taken, the newest first. */
+        FileVersions: {
+            items: components["schemas"]["OlderVersion"][];
         };
         HandlerInput: {
             party_id: components["schemas"]["PartyId"];
@@ -1546,6 +1620,22 @@ export interface components {
         };
         LiaisonsInput: {
             person_ids: components["schemas"]["PersonId"][];
+        };
+        /** @description A file with the task it belongs to. */
+        LibraryItem: {
+            file: components["schemas"]["FileRef"];
+            task: components["schemas"]["LibraryTask"];
+        };
+        /** @description A page of the library, the newest first. */
+        LibraryPage: {
+            items: components["schemas"]["LibraryItem"][];
+            next_cursor?: string | null;
+        };
+        /** @description A task as the library names it. */
+        LibraryTask: {
+            id: string;
+            number?: string | null;
+            title: string;
         };
         LocalDayInput: {
             day: components["schemas"]["Day"];
@@ -1755,6 +1845,12 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description A file whose place another has taken. */
+        OlderVersion: {
+            file: components["schemas"]["FileRef"];
+            replaced_at: components["schemas"]["Moment"];
+            replaced_by: components["schemas"]["PersonRef"];
         };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
@@ -2724,6 +2820,25 @@ export interface components {
             /** @description More waits than is shown: only what is due first of it was looked at. */
             truncated: boolean;
         };
+        /** @description How contents stand, as far as they have been read. */
+        Totals: {
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Different contents.
+             */
+            contents: number;
+            oldest_check?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Not read yet.
+             */
+            unchecked: number;
+        };
         /** @description A unit with who stands for it. */
         Unit: {
             /** @description Whether it still exists. */
@@ -2943,6 +3058,10 @@ export interface components {
         };
         /** @enum {string} */
         VerificationResult: "pass" | "fail";
+        VersionInput: {
+            /** @description The newer version: an upload of the asker's. */
+            file_id: components["schemas"]["FileId"];
+        };
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
     };
@@ -3195,6 +3314,48 @@ export interface operations {
             };
         };
     };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description Words of the file's name, the uploader's name, or the task's title or number; all of them must be found. */
+                q?: string;
+                /** @description Only such files. */
+                kind?: "picture" | "pdf" | "document" | "sheet" | "media" | "other";
+                /** @description Uploaded on this day or later. */
+                from?: string;
+                /** @description Uploaded on this day or before. */
+                to?: string;
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload: {
         parameters: {
             query?: {
@@ -3221,6 +3382,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileRef"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    content_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentReport"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -3376,6 +3566,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TablePage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileVersions"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -4861,6 +5082,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AttachmentsInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_attachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInput"];
             };
         };
         responses: {
