@@ -74,7 +74,6 @@ export type SourceKind = Of<'SourceKind'>
 export type DeadlineReading = Of<'DeadlineReading'>
 export type FileRef = Of<'FileRef'>
 export type LibraryItem = Of<'LibraryItem'>
-export type FileKind = Schemas['FileKind']
 export type OlderVersion = Of<'OlderVersion'>
 export type TablePage = Of<'TablePage'>
 export type PartialUpload = Of<'PartialUpload'>
