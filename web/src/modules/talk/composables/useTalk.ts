@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/vue-query'
-import { computed, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { computed, onScopeDispose, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import type { Page, TaskDetail, TaskRow, WatchMode } from '@/api/types'
 import { i18n } from '@/i18n'
 import { explain } from '@/lib/problems'
@@ -60,17 +60,17 @@ function mark(id: string, followed: boolean): void {
   )
 }
 
-/** Whoever opens a task has read what was written to them about it. */
+/** Whoever opens a task has read what was written to them about it; a page behind another one waits until it is looked at. */
 export function useSeen(detail: MaybeRefOrGetter<TaskDetail | undefined>): void {
   const read = useMarkRead()
-  watch(
-    () => {
-      const task = toValue(detail)
-      return task?.talk.unread ? task.task.id : null
-    },
-    (id) => {
-      if (id && document.visibilityState === 'visible') read.mutate({ task_ids: [id] })
-    },
-    { immediate: true },
-  )
+  const fresh = computed(() => {
+    const task = toValue(detail)
+    return task?.talk.unread ? task.task.id : null
+  })
+  const look = () => {
+    if (fresh.value && document.visibilityState === 'visible') read.mutate({ task_ids: [fresh.value] })
+  }
+  watch(fresh, look, { immediate: true })
+  document.addEventListener('visibilitychange', look)
+  onScopeDispose(() => document.removeEventListener('visibilitychange', look))
 }
