@@ -63,7 +63,7 @@ pub(super) fn complete(openapi: &mut OpenApi) {
 
 /// The operations of a path, each with whether it is a POST.
 fn operations(path: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
-    let others = [&mut path.get, &mut path.put, &mut path.patch, &mut path.delete];
+    let others = [&mut path.get, &mut path.put, &mut path.patch, &mut path.delete, &mut path.head, &mut path.options];
     let post = path.post.iter_mut().map(|operation| (true, operation));
     others.into_iter().flatten().map(|operation| (false, operation)).chain(post)
 }

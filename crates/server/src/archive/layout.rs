@@ -201,6 +201,10 @@ pub(super) fn kept_file<'a>(attached: &'a Attached, path: &'a str) -> KeptFile<'
         "report" => "进展上报",
         "request" => "申请",
         "urge" => "督办",
+        "party" => "配合",
+        "risk" => "风险提示",
+        "comment" => "讨论",
+        "note" => "点评",
         _ => "任务",
     };
     KeptFile {

@@ -86,15 +86,17 @@ pub(super) async fn insert_attachment(tx: &mut Tx, file: FileId, task: Uuid, own
 }
 
 pub(super) async fn share(tx: &mut Tx, from: Owner, task: Uuid, to: Owner) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
-        "insert into attachment (file_id, task_id, owner, owner_id) select file_id, $2, $3, $4 from attachment where owner_id = $1 \
+    execute!(tx, |c| {
+        sqlx::query(
+        "insert into attachment (file_id, task_id, owner, owner_id) select file_id, $2, $3, $4 from attachment where owner_id = $1 and replaced_by is null \
          on conflict (file_id, owner_id) do nothing"
     )
     .bind(from.id)
     .bind(task)
     .bind(to.kind)
     .bind(to.id)
-    .execute(c))?;
+    .execute(c)
+    })?;
     Ok(())
 }
 
@@ -144,10 +146,10 @@ pub(super) struct AttachedRow {
 /// Files of a task with what each is attached to, in the order they were uploaded.
 pub(super) async fn attached(tx: &mut Tx, task: Uuid) -> Result<Vec<AttachedRow>> {
     run!(tx, |c| sqlx::query_as(concat!(
-        "select a.owner_kind, a.owner_id, a.replaced_by, a.replaced_at, ",
+        "select a.owner as owner_kind, a.owner_id, a.replaced_by, a.replaced_at, ",
         columns!(),
         " from attachment a join file f on f.id = a.file_id \
-         join person e on e.id = f.uploaded_by where a.task_id = $1 order by f.id, a.owner_kind, a.owner_id"
+         join person e on e.id = f.uploaded_by where a.task_id = $1 order by f.id, a.owner, a.owner_id"
     ))
     .bind(task)
     .fetch_all(c))

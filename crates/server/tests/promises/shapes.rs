@@ -63,7 +63,7 @@ both! {
         let page = app.as_user("head_a").get("/tasks/gantt").await.assert(200);
         assert_eq!((page["items"].as_array().unwrap().len(), &page["items"][0]["may_move"]), (1, &json!(false)));
         let body = json!({ "version": version(&show(app, "head_a", &task).await), "due": { "day": "2026-03-06" } });
-        app.as_user("head_a").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(403);
+        app.as_user("head_a").patch(&format!("/tasks/{}", id(&task)), &body).await.refused(409, "not_now");
         let first = app.as_user("centre1").get("/tasks/gantt?sort=due_day&limit=1").await.assert(200);
         let cursor = first["next_cursor"].as_str().unwrap();
         let second = app.as_user("centre1").get(&format!("/tasks/gantt?sort=due_day&limit=1&cursor={cursor}")).await.assert(200);
