@@ -2343,7 +2343,7 @@ export interface components {
             title: components["schemas"]["Fragment"][];
         };
         /** @enum {string} */
-        HitKind: "task" | "report" | "request" | "urge" | "file";
+        HitKind: "task" | "report" | "request" | "urge" | "note" | "comment" | "beside" | "file";
         /** @description A page of what was found. */
         Hits: {
             items: components["schemas"]["Hit"][];
@@ -5886,7 +5886,7 @@ export interface operations {
                 /** @description Words that all have to be there; what stands in quotation marks has to stand there like that. */
                 q: string;
                 /** @description Only this kind. */
-                kind?: "task" | "report" | "request" | "urge" | "file";
+                kind?: "task" | "report" | "request" | "urge" | "note" | "comment" | "beside" | "file";
                 /** @description Where the page before ended. */
                 cursor?: string;
                 /** @description Rows a page, 1 to 50, 20 when nothing is said. */
@@ -8442,11 +8442,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description 完成。 */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -8521,11 +8531,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description 完成。 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
