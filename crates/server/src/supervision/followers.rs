@@ -30,7 +30,8 @@ pub(super) async fn news(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent)
             ("关注：延期已批准", say!("“{title}”延期已批准，{day}前办结。"))
         }
         "task.closed" => ("关注：任务已办结", say!("“{title}”已同意办结。")),
-        "task.reopened" => ("关注：任务恢复办理", say!("“{title}”核查未通过，恢复办理。")),
+        "task.reopened" | "task.worked_again" => ("关注：任务恢复办理", say!("“{title}”恢复办理，请在任务页查看原因。")),
+        "task.merged" => ("关注：任务已终止", say!("“{title}”与另一项任务重复，已并入后终止。")),
         "task.terminated" => ("关注：任务已终止", say!("“{title}”已终止，不再办理。")),
         "task.rated" => {
             let Some(note) = note(tx, ctx, event).await? else { return Ok(None) };

@@ -167,17 +167,17 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
             };
             plain(named, "您有新的经办任务", words)
         }
-        "task.reported" => plain(vec![case.task.creator_id], "进展待审核", say!("“{title}”上报了进展，请审核。")),
+        "task.reported" => plain(reviewers(tx, case, event, today).await?, "进展待审核", say!("“{title}”上报了进展，请审核。")),
         "task.report_accepted" => plain(asker(tx, event).await?, "上报已采纳", say!("“{title}”的上报已采纳。")),
         "task.report_sent_back" => plain(asker(tx, event).await?, "上报被退回", say!("“{title}”的上报被退回，请补充后重新上报。")),
-        "task.close_requested" => plain(vec![case.task.creator_id], "办结待审核", say!("“{title}”申请办结，请审核。")),
+        "task.close_requested" => plain(reviewers(tx, case, event, today).await?, "办结待审核", say!("“{title}”申请办结，请审核。")),
         "task.close_refused" => {
             let mut to = asker(tx, event).await?;
             to.extend(stand_for(tx, &leads, today).await?);
             plain(to, "办结申请被退回", say!("“{title}”的办结申请被退回，请继续办理。"))
         }
         "task.closed" => plain(stand_for(tx, &leads, today).await?, "任务已办结", say!("“{title}”已同意办结。")),
-        "task.reopened" => plain(stand_for(tx, &leads, today).await?, "任务恢复办理", say!("“{title}”核查未通过，恢复办理。")),
+        "task.reopened" => plain(stand_for(tx, &leads, today).await?, "任务恢复办理", say!("“{title}”恢复办理，请在任务页查看原因。")),
         "task.settled" => plain(stand_for(tx, &leads, today).await?, "任务已销号", say!("“{title}”核查通过，已销号。")),
         "task.asked" | "task.agreed" | "task.granted" | "task.refused" | "task.extended" => {
             return request_notice(tx, ctx, case, event).await;
@@ -266,6 +266,14 @@ async fn request_notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) 
     Ok(Some(Notice { to, title: head.into(), text, urge: None }))
 }
 
+/// Whoever set the task; where that is who acted, those above.
+async fn reviewers(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Vec<PersonId>> {
+    match event.actor {
+        Some(actor) if actor == case.task.creator_id => above(tx, case, actor, today).await,
+        _ => Ok(vec![case.task.creator_id]),
+    }
+}
+
 /// The head of the issuing unit; where that is nobody else, the leaders of the area.
 async fn above(tx: &mut Tx, case: &Case, but: PersonId, today: Day) -> Outcome<Vec<PersonId>> {
     let mut to = match case.task.issuer_unit_id {
@@ -317,7 +325,7 @@ async fn beside_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) 
                 _ => (stand_for(tx, &one(waits), today).await?, "等待已结束", say!("“{title}”等待的事项已有结果，请继续办理。")),
             }
         }
-        "task.risk_raised" => (vec![case.task.creator_id], "风险提示", say!("“{title}”提示了风险，请在任务页查看并回应。")),
+        "task.risk_raised" => (reviewers(tx, case, event, today).await?, "风险提示", say!("“{title}”提示了风险，请在任务页查看并回应。")),
         _ => (tasks::raiser(tx, subject).await?.into_iter().collect(), "风险已回应", say!("“{title}”的风险提示已有回应。")),
     };
     Ok(Some(Notice { to, title: head.into(), text, urge: None }))

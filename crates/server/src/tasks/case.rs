@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use db::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wording::Words;
+use wording::{Words, say};
 
 use super::{
     follow, lamp,
@@ -226,6 +226,19 @@ impl Case {
         follow::above(tx, ctx, &self.task).await
     }
 
+    /// Refuses an end while somebody who takes part has not done their part, or a lead has not signed: they may have come in
+    /// after it was asked for.
+    pub(super) fn require_ended_parts(&self) -> Outcome<()> {
+        let open = |party: &PartyRow| {
+            let ended = if party.role.assists() { party.state == PartyState::Done } else { party.state != PartyState::Unsigned };
+            party.role.works() && !ended
+        };
+        match self.parties.iter().find(|party| open(party)) {
+            Some(party) => Err(Refusal::conflict("not_now", say!("{unit}还没有签收或完成配合，不能办结。", unit = party.unit_name))),
+            None => Ok(()),
+        }
+    }
+
     /// Nobody waits, and nothing may go wrong any more, in what has ended.
     async fn end_what_ends_with_it(&mut self, tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
         let ended = self.task.state.is_done() || self.task.state == TaskState::Terminated;
@@ -249,7 +262,8 @@ impl Case {
     pub(super) fn still_fits(&self, kind: RequestKind) -> bool {
         let (open, stopped) = (self.task.state.is_open(), self.task.state == TaskState::Suspended);
         match kind {
-            RequestKind::Return | RequestKind::Transfer | RequestKind::Suspend | RequestKind::Amend => open,
+            RequestKind::Transfer => open && !self.requests.iter().any(|request| request.kind == RequestKind::Close),
+            RequestKind::Return | RequestKind::Suspend | RequestKind::Amend => open,
             RequestKind::Close => self.task.state == TaskState::Active,
             RequestKind::Extend | RequestKind::Terminate => open || stopped,
             RequestKind::Resume => stopped && self.parent_state.is_none_or(TaskState::is_open),
@@ -292,13 +306,7 @@ fn own_drafts(children: &[Task], ctx: &Ctx) -> i64 {
 
 /// Works out the lamp of a task anew.
 pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestRow], parties: &[PartyRow]) -> Outcome<()> {
-    let (milestones, dues) = if !task.state.is_open() {
-        (Vec::new(), Vec::new())
-    } else if task.rule_kind == super::model::RuleKind::None {
-        (store::milestones(tx, task.id).await?, Vec::new())
-    } else {
-        store::nodes(tx, task.id).await?
-    };
+    let (milestones, dues) = if !task.state.is_open() { (Vec::new(), Vec::new()) } else { store::nodes(tx, task.id).await? };
     let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, stopped: is_stopped(task, requests, parties) };
     let turns = lamp::plan(&facts, &ctx.calendar, &ctx.rules.get::<TaskRules>());
     if task.state.is_open() {

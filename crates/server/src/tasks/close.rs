@@ -64,6 +64,9 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseD
         // One of them was worked on again since this was asked for.
         return Err(Refusal::conflict("not_now", "还有下级任务没有办结，不能同意办结。"));
     }
+    if decision == CloseDecision::Grant {
+        case.require_ended_parts()?;
+    }
     let mut fields = Fields::default();
     let text = match decision {
         CloseDecision::Refuse => Some(fields.text("text", text.unwrap_or_default(), 2000)),

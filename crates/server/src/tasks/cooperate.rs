@@ -36,6 +36,7 @@ pub async fn complete(tx: &mut Tx, ctx: &Ctx, party: PartyId, text: &str, file_i
         return Err(Refusal::conflict("not_now", "这一方现在不能完成配合：须先签收，且尚未完成。"));
     }
     row.state = PartyState::Done;
+    row.waived = false;
     row.done_at = Some(ctx.now());
     row.done_by = Some(ctx.actor.person);
     row.done_text = Some(text.clone());

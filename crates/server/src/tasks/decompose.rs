@@ -90,9 +90,12 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
     }
     fields.check()?;
     let gone: Vec<_> = before.iter().filter(|old| old.state == TaskState::Draft && !is_others(old) && !named.contains(&old.id)).collect();
+    if let Some(old) = gone.iter().find(|old| old.number.is_some()) {
+        return Err(Refusal::conflict("not_now", say!("“{title}”曾经交办，已有编号，不能移除。", title = old.title)));
+    }
     for old in gone {
         let ids = draft::drafts_below(tx, old).await?;
-        store::remove_drafts(tx, &ids).await?;
+        store::remove_drafts(tx, &ids).await.map_err(draft::spoken_of)?;
     }
     let issuer = issuer(&case, ctx);
     let mut position = store::next_position(tx, id).await?;
@@ -119,10 +122,10 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
     case.finish(tx, ctx, Step::new("decomposed", words, data)).await
 }
 
-/// Drafts stand in the order given; what is out keeps its place, which is part of its number.
+/// Drafts stand in the order given; what is out, or was, keeps its place, which is part of its number.
 async fn arrange(tx: &mut Tx, id: TaskId, order: &[TaskId]) -> Outcome<()> {
     let children = store::children(tx, id).await?;
-    let draft = |id: &TaskId| children.iter().find(|child| child.id == *id && child.state == TaskState::Draft);
+    let draft = |id: &TaskId| children.iter().find(|child| child.id == *id && child.state == TaskState::Draft && child.number.is_none());
     let drafts: Vec<_> = order.iter().filter_map(draft).collect();
     let mut places: Vec<_> = drafts.iter().map(|child| child.position).collect();
     places.sort_unstable();

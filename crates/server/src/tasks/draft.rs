@@ -512,8 +512,16 @@ pub async fn delete(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64) -> Outcome
     };
     // The ledger keeps what the tables forget; the parent's time line shows it.
     note(tx, ctx, above.as_ref().unwrap_or(&task), Step::new("draft_deleted", words, json!({ "task": id, "title": task.title }))).await?;
-    store::remove_drafts(tx, &ids).await?;
+    store::remove_drafts(tx, &ids).await.map_err(spoken_of)?;
     follow::above(tx, ctx, &task).await
+}
+
+/// Somebody has commented on it, follows it or has linked it: what hangs on it is not thrown away with it.
+pub(super) fn spoken_of(error: db::Error) -> Refusal {
+    if error.is_foreign_key_violation() {
+        return Refusal::conflict("not_now", "草稿已有评论、关注、关联或其他记录，不能删除。");
+    }
+    error.into()
 }
 
 /// A draft with every draft below it, parents before children.

@@ -82,6 +82,9 @@ async fn step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> O
             let row = ClosureRow { asked_by: None, granted_by: None, progress: task.progress };
             store::insert_closure(tx, ClosureId::new(&ctx.rng, now), task.id, now, row).await?;
             store::withdraw_open_requests(tx, task.id, now, true).await?;
+            store::end_waits_and_risks(tx, task.id, now, None).await?;
+            task.waits_for = None;
+            task.open_risks = 0;
             step("closed", "下级任务全部办结，自动办结")
         }
         TaskState::Closed if all_settled => {
@@ -90,6 +93,9 @@ async fn step(tx: &mut Tx, ctx: &Ctx, task: &mut Task, below: store::Below) -> O
             step("settled", "下级任务全部销号，自动销号")
         }
         TaskState::Closed | TaskState::Settled if !all_done => {
+            if let Some(closed) = task.closed_at {
+                store::remove_dues_between(tx, task.id, closed.day(), ctx.today()).await?;
+            }
             task.state = TaskState::Active;
             task.closed_at = None;
             task.settled_at = None;

@@ -164,9 +164,11 @@ fn first_behind(facts: &Facts<'_>, calendar: &Calendar, rules: &TaskRules, ratio
     }
     let (start, span) = (begun(facts.task, calendar)?, span(facts.task, calendar)?);
     let linear = |day: Day| calendar.workdays_between(start.date(), day.date()).clamp(0, span) * Share::WHOLE.0 / span;
-    if !facts.dues.is_empty() {
+    // What was asked for on the spot says nothing about the plan.
+    let planned: Vec<_> = facts.dues.iter().filter(|due| due.asked_by.is_none()).collect();
+    if !planned.is_empty() {
         // The duty that is open now may still be met on its day, so its plan counts from the day after.
-        return facts.dues.iter().find(|due| behind(linear(due.due_day))).map(|due| due.due_day.plus_days(1));
+        return planned.iter().find(|due| behind(linear(due.due_day))).map(|due| due.due_day.plus_days(1));
     }
     let days = (1..=span).find(|n| behind(n * Share::WHOLE.0 / span))?;
     Day::new(calendar.add_workdays(start.date(), days))

@@ -13,8 +13,10 @@ use wording::{Words, say};
 
 use super::{
     case::{Case, Step, note},
-    model::{Importance, PartyId, PartyRow, PartyState, TaskId, TaskState},
+    model::{Importance, PartyId, PartyRow, PartyState, RequestKind, TaskId, TaskState},
     policy::Action,
+    requests::chain,
+    rules::TaskRules,
     store,
 };
 use crate::{
@@ -70,6 +72,7 @@ const MOST: usize = 50;
 
 /// Links a task with another one that the actor sees. What is said already changes nothing.
 pub async fn link(tx: &mut Tx, ctx: &Ctx, id: TaskId, kind: LinkKind, other: TaskId) -> Outcome<()> {
+    store::lock_trees(tx, id, other).await?;
     let case = Case::open(tx, ctx, id, None).await?;
     case.require(ctx, Action::Link)?;
     let other = other_end(tx, ctx, &case, other).await?;
@@ -92,13 +95,17 @@ pub async fn link(tx: &mut Tx, ctx: &Ctx, id: TaskId, kind: LinkKind, other: Tas
 
 /// Takes a link away, whichever side it was said of.
 pub(super) async fn unlink(tx: &mut Tx, ctx: &Ctx, id: TaskId, kind: LinkKind, other: TaskId) -> Outcome<()> {
+    store::lock_trees(tx, id, other).await?;
     let case = Case::open(tx, ctx, id, None).await?;
     case.require(ctx, Action::Link)?;
     let row = store::links(tx, id).await?.into_iter().find(|row| same(row, id, kind, other) || same(row, other, kind, id));
     let Some(row) = row else { return Err(Refusal::NotFound) };
+    let Some(far) = store::find(tx, other).await? else { return Err(Refusal::NotFound) };
+    if kind == LinkKind::Duplicates && (case.task.state == TaskState::Terminated || far.state == TaskState::Terminated) {
+        return Err(Refusal::conflict("not_now", "这是合并任务的记录，不能取消。"));
+    }
     store::remove_link(tx, &row).await?;
     let data = json!({ "kind": kind, "task": row.task_id, "other": row.other_id });
-    let Some(far) = store::find(tx, other).await? else { return Ok(()) };
     let words = say!("取消与“{other}”的关联", other = far.number.as_deref().unwrap_or(&far.title));
     note(tx, ctx, &case.task, Step::new("unlinked", words, data.clone()).about(other.0)).await?;
     let words = say!("取消与“{other}”的关联", other = name(&case));
@@ -149,18 +156,22 @@ pub async fn merge(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, into: TaskI
     if id == into {
         return Err(Refusal::field("into_id", "不能并入自己"));
     }
-    // Trees are always taken in the order of their ids: two merges the other way round do not wait for each other.
-    let (first, second) = if id < into { (id, into) } else { (into, id) };
-    store::lock_tree(tx, first).await?;
-    store::lock_tree(tx, second).await?;
+    store::lock_trees(tx, id, into).await?;
     let mut case = Case::open(tx, ctx, id, Some(version)).await?;
     case.require(ctx, Action::Merge)?;
     let mut target = match Case::open(tx, ctx, into, None).await {
         Err(Refusal::NotFound) => return Err(Refusal::field("into_id", "没有这项任务，或您看不到它")),
         found => found?,
     };
+    // Merging ends a task: what may not be ended without others is not ended so either (ADR 0012).
+    if chain::of(RequestKind::Terminate, case.task.importance, &ctx.rules.get::<TaskRules>()) != chain::Chain::Issuer {
+        return Err(Refusal::conflict("not_now", "终止这项任务须经审批，请申请终止，并在理由中写明并入哪项任务。"));
+    }
     let mut fields = Fields::default();
     let reason = fields.text("reason", reason, 2000);
+    if target.requests.iter().any(|request| request.kind == RequestKind::Close) {
+        fields.add("into_id", "那项任务正在审核办结");
+    }
     if !target.task.state.is_open() {
         fields.add("into_id", "只能并入正在办理的任务");
     }

@@ -149,9 +149,12 @@ pub async fn names_of(tx: &mut Tx, ctx: &Ctx, ids: &[TaskId]) -> Outcome<Vec<(Ta
     Ok(store::seen_tasks(tx, &ctx.actor.scope, ids).await?.into_iter().map(|task| (task.id, task.number, task.title)).collect())
 }
 
-/// Reports of a task that nobody has reviewed, oldest first.
-pub async fn unreviewed(tx: &mut Tx, task: TaskId) -> Outcome<Vec<ReportId>> {
-    let reports = store::reports(tx, task).await?.into_iter().filter(|row| row.state == model::ReportState::Submitted);
+/// Reports of a task that nobody has reviewed and that the actor has not written, oldest first.
+pub async fn unreviewed(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<Vec<ReportId>> {
+    let reports = store::reports(tx, task)
+        .await?
+        .into_iter()
+        .filter(|row| row.state == model::ReportState::Submitted && row.person_id != ctx.actor.person);
     Ok(reports.rev().map(|row| row.id).collect())
 }
 

@@ -138,7 +138,8 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     // What waits for approval is what will go out.
     let frozen = s.root_state == TaskState::Approval;
     grant(A::Edit, issuer && !frozen && matches!(state, TaskState::Draft | TaskState::Dispatched | TaskState::Active));
-    grant(A::Delete, issuer && !frozen && state == TaskState::Draft && s.open_children == 0);
+    // What has had a number keeps it: it is ended, and not forgotten.
+    grant(A::Delete, issuer && !frozen && state == TaskState::Draft && s.open_children == 0 && task.number.is_none());
     grant(
         A::Decompose,
         !frozen && !closing && ((issuer && (state == TaskState::Draft || state.is_open())) || (leading && state == TaskState::Active)),
@@ -180,17 +181,20 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Recheck, leading && task.dispatched_at.is_some() && state != TaskState::Terminated && !asked(&[R::Recheck]));
     grant(A::Decide, s.requests.iter().any(|request| chain::may_decide(s, request, who)));
     grant(A::Complete, state.is_open() && mine.iter().any(|p| may_complete(p)));
+    // A heading begins and ends with what is below it.
+    let has_lead = s.parties.iter().any(|party| party.role.leads());
     let directs = (issuer || leading) && state.is_open();
     grant(A::Waive, directs && s.parties.iter().any(may_be_waived));
     grant(A::ReopenPart, directs && !closing && s.parties.iter().any(may_be_reopened));
     grant(A::Wait, leading && state == TaskState::Active && !closing);
     grant(A::RaiseRisk, state.is_open() && mine.iter().any(|p| p.role.works()));
     grant(A::AnswerRisk, (issuer || leads_all(who)) && task.open_risks > 0);
-    grant(A::AskReport, (issuer || who.is(Role::Leader)) && state.is_open() && !closing && !s.parties.is_empty());
+    grant(A::AskReport, (issuer || who.is(Role::Leader)) && state.is_open() && !closing && has_lead);
     // Nobody has begun, so nobody loses anything.
     let untouched = s.parties.iter().all(|p| p.state == PartyState::Unsigned && p.returned == 0);
-    grant(A::Recall, issuer && state == TaskState::Dispatched && untouched && s.requests.is_empty());
-    grant(A::Reopen, state.is_done() && above_is_out && (issuer || who.is(Role::Centre) || leads_all(who)));
+    let late = task.due_day.is_some_and(|due| s.today > due);
+    grant(A::Recall, issuer && state == TaskState::Dispatched && untouched && !late && s.requests.is_empty());
+    grant(A::Reopen, state.is_done() && above_is_out && has_lead && (issuer || who.is(Role::Centre) || leads_all(who)));
     grant(A::Link, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Draft | TaskState::Approval));
     grant(A::Merge, issuer && state.is_open() && s.open_children + s.draft_children == 0 && !closing);
     grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
@@ -258,7 +262,8 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
                 _ => say!("{names}还没有完成配合，请催办，或说明理由免除配合后再申请办结。"),
             }
         }
-        Action::Recall if involved && s.task.state.is_open() => "已有单位签收或退回，不能撤回交办。".into(),
+        Action::Delete if involved && s.task.number.is_some() => "这项任务曾经交办，已有编号，不能删除。".into(),
+        Action::Recall if involved && s.task.state.is_open() => "已有单位签收或退回，或者已经到期，不能撤回交办。".into(),
         Action::Merge if s.open_children + s.draft_children > 0 => "还有下级任务，不能并入其他任务。".into(),
         Action::Edit | Action::Delete | Action::Decompose if involved && s.root_state == TaskState::Approval => {
             "正在立项审批，审批结束前不能改动。".into()

@@ -47,6 +47,9 @@ pub(super) async fn reopen(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, rea
 pub(super) async fn restore(tx: &mut Tx, ctx: &Ctx, case: &mut Case) -> Outcome<()> {
     let id = case.task.id;
     let before = store::closure(tx, id).await?.map_or(case.task.progress, |closure| closure.progress);
+    if let Some(closed) = case.task.closed_at {
+        store::remove_dues_between(tx, id, closed.day(), ctx.today()).await?;
+    }
     case.task.state = TaskState::Active;
     case.task.closed_at = None;
     case.task.settled_at = None;

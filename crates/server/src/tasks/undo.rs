@@ -22,9 +22,13 @@ pub async fn recall(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &s
     let reason = fields.text("reason", reason, 2000);
     fields.finish()?;
     let mut below = Vec::new();
-    for inner in store::below_in(tx, id, &[TaskState::Dispatched, TaskState::Active, TaskState::Closed, TaskState::Settled]).await? {
+    for inner in
+        store::below_in(tx, id, &[TaskState::Dispatched, TaskState::Active, TaskState::Suspended, TaskState::Closed, TaskState::Settled])
+            .await?
+    {
         let inner = Case::open(tx, &ctx.acting(crate::access::system_principal()), inner, None).await?;
-        let untouched = inner.parties.iter().all(|p| p.state == PartyState::Unsigned && p.returned == 0);
+        let unsigned = inner.parties.iter().all(|p| p.state == PartyState::Unsigned && p.returned == 0);
+        let untouched = unsigned && inner.requests.is_empty() && matches!(inner.task.state, TaskState::Dispatched | TaskState::Active);
         if !untouched || inner.task.last_report_at.is_some() || !policy::is_issuer(&inner.task, &ctx.actor) {
             let title = &inner.task.title;
             return Err(Refusal::conflict("not_now", say!("下级任务“{title}”已有单位签收，不能撤回交办。")));
@@ -42,9 +46,15 @@ pub async fn recall(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &s
 async fn draft_again(tx: &mut Tx, ctx: &Ctx, mut case: Case, step: Step) -> Outcome<()> {
     let task = &mut case.task;
     task.state = TaskState::Draft;
+    if task.start_day == task.dispatched_at.map(kit::Moment::day) {
+        task.start_day = None;
+    }
     task.dispatched_at = None;
     task.submitted_by = None;
-    store::remove_all_open_dues(tx, task.id, task.created_at.day().plus_days(-1)).await?;
+    task.open_risks = 0;
+    let (id, from) = (task.id, task.created_at.day().plus_days(-1));
+    store::remove_all_open_dues(tx, id, from).await?;
+    store::end_waits_and_risks(tx, id, ctx.now(), Some(ctx.actor.person)).await?;
     case.finish(tx, ctx, step).await
 }
 

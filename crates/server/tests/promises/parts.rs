@@ -69,6 +69,23 @@ both! {
         assert!(["closed", "settled"].contains(&page["task"]["state"].as_str().unwrap()));
     }
 
+    async fn whoever_comes_in_while_the_end_is_asked_for_is_not_passed_over(app) {
+        go_to(app, "2026-03-02");
+        let task = dispatched(app, "修路", "bureau_a").await;
+        let page = sign(app, "head_a", &task).await;
+        let body = json!({ "version": version(&page), "text": "完工" });
+        let page = post(app, "head_a", format!("/tasks/{}/closure", id(&task)), body).await.assert(200);
+        let parties = json!([{ "unit_id": app.unit("bureau_a"), "role": "lead" }, { "unit_id": app.unit("bureau_b"), "role": "co" }]);
+        let body = json!({ "version": version(&page), "parties": parties });
+        let page = app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
+        let decision = format!("/requests/{}/decision", page["requests"][0]["id"].as_str().unwrap());
+        let refused = post(app, "centre1", decision.clone(), json!({ "decision": "grant" })).await.refused(409, "not_now");
+        assert!(refused["detail"].as_str().unwrap().contains("还没有签收或完成配合"));
+        sign(app, "head_b", &task).await;
+        complete(app, "head_b", party(&page, "co"), "已配合").await.assert(200);
+        post(app, "centre1", decision, json!({ "decision": "grant" })).await.assert(200);
+    }
+
     async fn a_part_that_is_not_needed_is_let_go_with_a_reason(app) {
         let task = together(app).await;
         let page = show(app, "head_a", &task).await;
@@ -185,6 +202,10 @@ both! {
         assert_eq!(page["report_dues"].as_array().unwrap().iter().map(|due| due["due_day"].as_str().unwrap()).collect::<Vec<_>>(), ["2026-03-06", "2026-03-25"]);
         go_to(app, "2026-03-06");
         assert!(duties(app, "head_a").await.contains(&"report".to_owned()));
+        // Nobody passes it over: the lamp turns the working day after.
+        go_to(app, "2026-03-09");
+        assert!(show(app, "head_a", &task).await["task"]["lamp"]["reasons"].to_string().contains("应于2026-03-06上报进展"));
+        go_to(app, "2026-03-06");
         let page = report(app, "head_a", &task, 30).await;
         assert_eq!(page["report_dues"][0]["state"], "met");
         post(app, "centre1", path, json!({ "due_day": "2026-03-06", "text": "再说说" })).await.refused(409, "not_now");
@@ -223,7 +244,8 @@ both! {
         let page = post(app, "centre1", path.clone(), json!({ "version": version(&task), "reason": "写错了" })).await.assert(200);
         assert_eq!(page["task"]["state"], "draft");
         app.as_user("head_a").get(&format!("/tasks/{}", id(&task))).await.refused(404, "not_found");
-        // It goes out again under its own number.
+        // It has a number and is not deleted; it goes out again under it.
+        app.as_user("centre1").delete(&format!("/tasks/{}?version={}", id(&page), version(&page))).await.refused(409, "not_now");
         let page = submit(app, "centre1", &page).await;
         assert_eq!(page["task"]["number"], number);
         let page = sign(app, "head_a", &page).await;
@@ -299,12 +321,13 @@ both! {
         app.run_jobs().await;
         assert!(messages(app, "liaison_b").await.contains(&"任务已并入".to_owned()));
         post(app, "centre1", path, body).await.refused(409, "stale_version");
-        // It cannot go into something of less weight, nor into what has ended.
+        // What may not be ended without others is not ended so either; nothing goes into what has ended.
         let major = dispatched_with(app, json!({ "title": "要紧的", "importance": "major", "parties": [{ "unit_id": app.unit("bureau_a"), "role": "lead" }] })).await;
-        let path = format!("/tasks/{}/merger", id(&major));
-        for into in [&keep, &double] {
-            let body = json!({ "version": version(&major), "into_id": id(into), "reason": "同一件事" });
-            post(app, "centre1", path.clone(), body).await.refused_field("into_id");
-        }
+        let body = |task: &Value, into: &Value| json!({ "version": version(task), "into_id": id(into), "reason": "同一件事" });
+        post(app, "centre1", format!("/tasks/{}/merger", id(&major)), body(&major, &keep)).await.refused(409, "not_now");
+        let third = dispatched(app, "又一件", "bureau_c").await;
+        post(app, "centre1", format!("/tasks/{}/merger", id(&third)), body(&third, &double)).await.refused_field("into_id");
+        // The record of the merger is not undone.
+        app.as_user("centre1").delete(&format!("/tasks/{}/links/duplicates/{}", id(&double), id(&keep))).await.refused(409, "not_now");
     }
 }

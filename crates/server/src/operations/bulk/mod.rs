@@ -185,8 +185,13 @@ pub async fn go_on(tx: &mut Tx, app: &App, payload: &serde_json::Value) -> Outco
         match result {
             Ok(()) => store::mark(tx, id, position, BulkRowState::Done, None).await?,
             // Neither the task's fault nor the person's: the whole turn is tried again.
-            Err(refusal @ (Refusal::Db(_) | Refusal::Internal(_))) => return Err(refusal),
-            Err(refusal) => store::mark(tx, id, position, BulkRowState::Refused, Some(&said(refusal).stored())).await?,
+            Err(Refusal::Db(error)) if error.is_conflict() || error.is_unavailable() => return Err(error.into()),
+            Err(refusal) => {
+                if matches!(refusal, Refusal::Db(_) | Refusal::Internal(_)) {
+                    tracing::error!(%refusal, %task, "a row of an action on many tasks");
+                }
+                store::mark(tx, id, position, BulkRowState::Refused, Some(&said(refusal).stored())).await?;
+            }
         }
     }
     if more {
@@ -229,7 +234,7 @@ async fn act(tx: &mut Tx, ctx: &Ctx, action: BulkAction, task: TaskId, input: &P
         }
         BulkAction::AcceptReports => {
             Case::look(tx, ctx, task).await?;
-            let reports = tasks::unreviewed(tx, task).await?;
+            let reports = tasks::unreviewed(tx, ctx, task).await?;
             if reports.is_empty() {
                 return Err(Refusal::conflict("not_now", "没有待审核的上报。"));
             }

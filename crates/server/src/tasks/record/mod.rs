@@ -60,8 +60,8 @@ pub async fn of_task(tx: &mut Tx, id: TaskId) -> Outcome<Record> {
     let requests = store::all_requests(tx, id).await?;
     let closings = store::all_closings(tx, id).await?;
     let checks = store::all_verifications(tx, id).await?;
-    let waits = store::waits(tx, id).await?;
-    let risks = store::risks(tx, id).await?;
+    let waits = store::waits(tx, id, i64::MAX).await?;
+    let risks = store::risks(tx, id, i64::MAX).await?;
     let mut people: BTreeSet<PersonId> = BTreeSet::from([task.creator_id]);
     people.extend(parties.iter().filter_map(|row| row.signed_by));
     people.extend(reports.iter().flat_map(|row| [Some(row.person_id), row.reviewed_by]).flatten());

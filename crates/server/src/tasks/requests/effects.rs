@@ -78,6 +78,9 @@ async fn transfer(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, in
     let (Some(row), Some(unit)) = (party, unit) else {
         return Err(Refusal::conflict("not_now", "申请转办的一方已不在这项任务中。"));
     };
+    if row.state != PartyState::Signed {
+        return Err(Refusal::conflict("not_now", "申请转办的一方已经完成或另有处理，不能再转办。"));
+    }
     let before = std::mem::replace(&mut row.unit_name, name.clone());
     if row.role.leads() {
         // What the former unit has set below is the new one's to send, change and accept.
@@ -222,6 +225,7 @@ async fn closed_after_all(
     if case.task.state != TaskState::Active || case.undone_below() > 0 {
         return Err(Refusal::conflict("not_now", "任务已有变化，不能按复核结果直接办结。"));
     }
+    case.require_ended_parts()?;
     let (id, now): (TaskId, _) = (case.task.id, ctx.now());
     if case.has_reports() {
         store::accept_open_reports(tx, id, ctx.actor.person, now).await?;

@@ -33,12 +33,13 @@ pub(in crate::tasks) async fn wait(tx: &mut Tx, id: WaitId) -> Result<Option<Wai
     run!(tx, |c| sqlx::query_as(select_wait!("where w.id = $1")).bind(id).fetch_optional(c))
 }
 
-/// Waits of a task, newest first; the open ones on top.
-pub(in crate::tasks) async fn waits(tx: &mut Tx, task: TaskId) -> Result<Vec<WaitRow>> {
+/// At most so many waits of a task, newest first; the open ones on top.
+pub(in crate::tasks) async fn waits(tx: &mut Tx, task: TaskId, limit: i64) -> Result<Vec<WaitRow>> {
     run!(tx, |c| sqlx::query_as(select_wait!(
-        "where w.task_id = $1 order by case when w.ended_at is null then 0 else 1 end, w.at desc, w.id desc limit 100"
+        "where w.task_id = $1 order by case when w.ended_at is null then 0 else 1 end, w.at desc, w.id desc limit $2"
     ))
     .bind(task)
+    .bind(limit)
     .fetch_all(c))
 }
 
@@ -87,12 +88,13 @@ pub(in crate::tasks) async fn risk(tx: &mut Tx, id: RiskId) -> Result<Option<Ris
     run!(tx, |c| sqlx::query_as(select_risk!("where id = $1")).bind(id).fetch_optional(c))
 }
 
-/// Risks of a task, newest first; the unanswered ones on top.
-pub(in crate::tasks) async fn risks(tx: &mut Tx, task: TaskId) -> Result<Vec<RiskRow>> {
+/// At most so many risks of a task, newest first; the unanswered ones on top.
+pub(in crate::tasks) async fn risks(tx: &mut Tx, task: TaskId, limit: i64) -> Result<Vec<RiskRow>> {
     run!(tx, |c| sqlx::query_as(select_risk!(
-        "where task_id = $1 order by case when ended_at is null then 0 else 1 end, at desc, id desc limit 100"
+        "where task_id = $1 order by case when ended_at is null then 0 else 1 end, at desc, id desc limit $2"
     ))
     .bind(task)
+    .bind(limit)
     .fetch_all(c))
 }
 

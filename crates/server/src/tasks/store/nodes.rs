@@ -86,26 +86,29 @@ struct NodeRow {
     weight: Option<Share>,
     done_at: Option<Moment>,
     report_id: Option<ReportId>,
+    asked_by: Option<PersonId>,
 }
 
 /// Steps and duties to report by day, in one statement: what a lamp is worked out from. The rest of each row is not read.
 pub(in crate::tasks) async fn nodes(tx: &mut Tx, task: TaskId) -> Result<(Vec<MilestoneRow>, Vec<ReportDueRow>)> {
-    let rows: Vec<NodeRow> = run!(tx, |c| sqlx::query_as(
-        "select id, due_day, title, weight, done_at, report_id from ( \
-           select id, due_day, position, title, weight, done_at, report_id from milestone where task_id = $1 \
-           union all select id, due_day, 0, cast(null as text), cast(null as bigint), cast(null as bigint), report_id \
+    let rows: Vec<NodeRow> = run!(tx, |c| {
+        sqlx::query_as(
+        "select id, due_day, title, weight, done_at, report_id, asked_by from ( \
+           select id, due_day, position, title, weight, done_at, report_id, cast(null as uuid) as asked_by from milestone where task_id = $1 \
+           union all select id, due_day, 0, cast(null as text), cast(null as bigint), cast(null as bigint), report_id, asked_by \
              from report_due where task_id = $1) n order by due_day, position"
     )
     .bind(task)
-    .fetch_all(c))?;
+    .fetch_all(c)
+    })?;
     let (mut steps, mut dues) = (Vec::new(), Vec::new());
-    for NodeRow { id, due_day, title, weight, done_at, report_id } in rows {
+    for NodeRow { id, due_day, title, weight, done_at, report_id, asked_by } in rows {
         match title {
             Some(title) => {
                 let weight = weight.unwrap_or_default();
                 steps.push(MilestoneRow { id: MilestoneId(id), title, due_day, weight, deliverable: None, report_id, done_at });
             }
-            None => dues.push(ReportDueRow { id: ReportDueId(id), due_day, report_id, met_day: None, asked_by: None, asked_text: None }),
+            None => dues.push(ReportDueRow { id: ReportDueId(id), due_day, report_id, met_day: None, asked_by, asked_text: None }),
         }
     }
     Ok((steps, dues))
@@ -183,6 +186,18 @@ pub(in crate::tasks) async fn remove_all_open_dues(tx: &mut Tx, task: TaskId, da
         .bind(task)
         .bind(day)
         .execute(c))?;
+    Ok(())
+}
+
+/// Takes away duties nobody has met between two days, the second not included: nobody reports on what has ended.
+pub(in crate::tasks) async fn remove_dues_between(tx: &mut Tx, task: TaskId, from: Day, to: Day) -> Result<()> {
+    execute!(tx, |c| {
+        sqlx::query("delete from report_due where task_id = $1 and report_id is null and due_day >= $2 and due_day < $3")
+            .bind(task)
+            .bind(from)
+            .bind(to)
+            .execute(c)
+    })?;
     Ok(())
 }
 

@@ -39,6 +39,22 @@ pub(in crate::tasks) async fn lock_tree(tx: &mut Tx, id: TaskId) -> Result<bool>
     Ok(row.is_some())
 }
 
+/// [`lock_tree`] for two tasks at once, always the lower root first: two that link or merge the other way round do not wait
+/// for each other.
+pub(in crate::tasks) async fn lock_trees(tx: &mut Tx, one: TaskId, other: TaskId) -> Result<()> {
+    if tx.writes_alone() {
+        return Ok(());
+    }
+    let roots: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as("select distinct root_id from task where id in ($1, $2) order by root_id")
+        .bind(one)
+        .bind(other)
+        .fetch_all(c))?;
+    for (root,) in roots {
+        lock_tree(tx, root).await?;
+    }
+    Ok(())
+}
+
 pub(in crate::tasks) async fn find(tx: &mut Tx, id: TaskId) -> Result<Option<Task>> {
     run!(tx, |c| sqlx::query_as(select_task!("where t.id = $1")).bind(id).fetch_optional(c))
 }
@@ -212,7 +228,7 @@ async fn save_facts(tx: &mut Tx, task: &Task) -> Result<()> {
 pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<()> {
     execute!(tx, |c| sqlx::query(
         "update task set progress = $2, claimed = $3, red_since = $4, yellow_from = $5, orange_from = $6, red_from = $7, lamp_plan = $8, \
-           state = $9, closed_at = $10, settled_at = $11, children = $12, planned_by = $13 where id = $1"
+           state = $9, closed_at = $10, settled_at = $11, children = $12, planned_by = $13, waits_for = $14, open_risks = $15 where id = $1"
     )
     .bind(task.id)
     .bind(task.progress)
@@ -227,6 +243,8 @@ pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<(
     .bind(task.settled_at)
     .bind(task.children)
     .bind(task.planned_by)
+    .bind(task.waits_for.as_deref())
+    .bind(task.open_risks)
     .execute(c))?;
     Ok(())
 }

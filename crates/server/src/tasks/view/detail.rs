@@ -31,6 +31,9 @@ use crate::{
     org::{self, PersonId, PersonRef, UnitId, UnitRef},
 };
 
+/// So many waits and risks a page shows.
+const MOST_BESIDE: i64 = 100;
+
 /// A party on the page of a task.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::tasks) struct Party {
@@ -270,8 +273,8 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let reports = store::reports(tx, id).await?;
     let requests = store::requests(tx, id).await?;
     let verifications = store::verifications(tx, id).await?;
-    let waits = store::waits(tx, id).await?;
-    let risks = store::risks(tx, id).await?;
+    let waits = store::waits(tx, id, MOST_BESIDE).await?;
+    let risks = store::risks(tx, id, MOST_BESIDE).await?;
     let links = life::links(tx, ctx, id).await?;
     // Also those that have ended, which the count of live ones leaves out.
     let below = store::children(tx, id).await?;
