@@ -28,7 +28,7 @@ async function furnished(app) {
     report_rule: { kind: 'monthly', day: 25 },
   })
   await work.active('早已逾期的任务', unit, head, handler, { due: { day: dayFromNow(-20) }, start_day: dayFromNow(-60) })
-  await work.active('即将到期的任务', unit, head, handler, { due: { day: dayFromNow(2) }, start_day: dayFromNow(-3) })
+  const soon = await work.active('即将到期的任务', unit, head, handler, { due: { day: dayFromNow(2) }, start_day: dayFromNow(-3) })
   const fresh = await work.dispatched('待签收的任务', unit)
   const draft = await work.draft('草拟中的任务', unit)
   const uploaded = await fetch(`${app.url}/api/v1/files?name=${encodeURIComponent('现场.png')}`, {
@@ -43,10 +43,15 @@ async function furnished(app) {
   await wang.api.post(`/tasks/${rich.id}/urges`, { text: '请说明目前进度和存在的困难。' })
   const closing = await work.active('申请办结的任务', unit, head, handler)
   await head.api.post(`/tasks/${closing.id}/closure`, { version: closing.version, text: '全部完成' })
+  // Beside the main line: a wait, a risk, a report asked for, a link.
+  await head.api.post(`/tasks/${rich.id}/waits`, { on_name: '省厅', text: '用地批复', expected_day: dayFromNow(5) })
+  await head.api.post(`/tasks/${rich.id}/risks`, { text: '雨季施工可能延误', help: '协调夜间施工' })
+  await zhouyun.api.post(`/tasks/${rich.id}/report-dues`, { due_day: dayFromNow(6), text: '报汛期情况' })
+  await zhouyun.api.post(`/tasks/${closing.id}/links`, { kind: 'blocks', other_id: rich.id })
   const tree = await work.draft('已经分解的任务', unit)
   const children = ['第一步', '第二步'].map((title) => ({ title, weight: 50, parties: [{ unit_id: unit.id, role: 'lead' }], due: { day: dayFromNow(30) } }))
   await zhouyun.api.put(`/tasks/${tree.id}/children`, { version: tree.version, children })
-  return { unit, head, liaison, handler, rich, fresh, draft, closing, tree }
+  return { unit, head, liaison, handler, rich, soon, fresh, draft, closing, tree }
 }
 
 /** Opens each page, waits for its heart, and collects what is wrong with it. */
@@ -82,6 +87,7 @@ export const tests = {
         ['/', '全局情况'],
         ['/todo', '待审核上报'],
         ['/tasks', '内容齐全的任务'],
+        ['/tasks', '等待：省厅', () => page.getByRole('checkbox', { name: '选择已显示的全部任务' }).check()],
         ['/tasks?lamp=red,orange&overdue=true', '早已逾期的任务'],
         ['/tasks?q=无此任务', '没有符合条件的任务'],
         ['/tasks?roots=true&view=tree', '已经分解的任务', () => button(page, '展开 已经分解的任务 的下级任务').click()],
@@ -103,7 +109,7 @@ export const tests = {
         [`/tasks/${tree.id}`, '第二步'],
         [`/tasks/${rich.id}/edit`, '修改任务'],
         [`/tasks/${tree.id}/decompose`, '权重合计 100%'],
-        ['/inbox', '进展待审核'],
+        ['/inbox', '内容齐全的任务'],
         ['/org', '经济发展局'],
         ['/no/such/page', '没有这一页'],
       ]),
@@ -166,7 +172,7 @@ export const tests = {
   },
 
   async 'phone: every page of a unit’s head'(app) {
-    const { head, rich, fresh } = await furnished(app)
+    const { head, rich, soon, fresh } = await furnished(app)
     const page = await app.phone(head, { colorScheme: 'light' })
     const sheet = (words) => async () => {
       await page.getByRole('button', { name: words }).last().tap()
@@ -187,7 +193,9 @@ export const tests = {
         [`/tasks/${rich.id}`, '已完成摸排', sheet('更多')],
         [`/tasks/${rich.id}/act/report`, '上报进展'],
         [`/tasks/${rich.id}/act/reply`, '回复内容'],
-        [`/tasks/${rich.id}/act/request_close`, '佐证材料'],
+        [`/tasks/${soon.id}/act/request_close`, '佐证材料'],
+        [`/tasks/${rich.id}/act/wait`, '等什么'],
+        [`/tasks/${rich.id}/act/raise_risk`, '需要什么帮助'],
         [`/tasks/${rich.id}/act/assign`, '经办人'],
         [`/tasks/${rich.id}/decompose`, '权重合计'],
         [`/tasks/${fresh.id}`, '待签收的任务'],

@@ -204,10 +204,11 @@ mod tests {
         for id in [1, 2, 3] {
             store.continue_partial(id, 0).await.unwrap().sync().await.unwrap();
         }
-        let old = std::fs::File::options().write(true);
+        let mut old = std::fs::File::options();
+        old.write(true);
         for id in [1, 2] {
             let file = old.open(place(folder.path(), id)).unwrap();
-            file.set_modified(std::time::SystemTime::now() - Duration::from_secs(7200)).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH).unwrap();
         }
         assert_eq!(store.sweep_partials(HashSet::from([1]), Duration::from_secs(3600)).await.unwrap(), 1);
         assert!(place(folder.path(), 1).exists() && !place(folder.path(), 2).exists() && place(folder.path(), 3).exists());

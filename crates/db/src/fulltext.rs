@@ -3,8 +3,6 @@
 //! Words are made by the caller, who knows the language; here a word is letters and digits and nothing else. Each entry has a
 //! *head*, a *body* and *keys*; keys are no text but exact marks, of which one can be asked for.
 
-use sqlx::Row as _;
-
 use crate::{ConnRef, Kind, Result, Sql, Tx, dialect};
 
 /// What is found by.
@@ -78,21 +76,6 @@ impl Tx {
         match self.conn() {
             ConnRef::Sqlite(c) => dialect::sqlite::forget_all_text(c).await,
             ConnRef::Postgres(c) => dialect::postgres::forget_all_text(c).await,
-        }
-    }
-
-    /// How many entries there are.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn count_text(&mut self) -> Result<i64> {
-        let sql = match self.kind() {
-            Kind::Sqlite => "select count(*) from fulltext_docsize",
-            Kind::Postgres => "select count(*) from fulltext",
-        };
-        match self.conn() {
-            ConnRef::Sqlite(c) => Ok(sqlx::query(sql).fetch_one(c).await?.try_get(0)?),
-            ConnRef::Postgres(c) => Ok(sqlx::query(sql).fetch_one(c).await?.try_get(0)?),
         }
     }
 }

@@ -136,7 +136,7 @@ impl Cadence {
         };
         match self {
             Self::None => Box::new(std::iter::empty()),
-            Self::Daily => Box::new(std::iter::successors(Some(from), |day| day.succ_opt())),
+            Self::Daily => Box::new(std::iter::successors(Some(from), NaiveDate::succ_opt)),
             Self::HalfMonthly => {
                 let halves = std::iter::successors(Some((from.year(), from.month())), |(year, month)| {
                     Some(if *month == 12 { (year.checked_add(1)?, 1) } else { (*year, month + 1) })

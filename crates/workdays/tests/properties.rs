@@ -21,6 +21,8 @@ fn any_day() -> impl Strategy<Value = NaiveDate> {
 
 fn cadence() -> impl Strategy<Value = Cadence> {
     prop_oneof![
+        Just(Cadence::Daily),
+        Just(Cadence::HalfMonthly),
         (1..=7u8).prop_map(|weekday| Cadence::Weekly { weekday }),
         (1..=31u8).prop_map(|day| Cadence::Monthly { day }),
         (1..=31u8).prop_map(|day| Cadence::Quarterly { day }),
@@ -142,6 +144,8 @@ proptest! {
         let due = cadence.due_days(first.expect("day"), last.expect("day"), &calendar).count();
         let fits = match cadence {
             Cadence::None => due == 0,
+            Cadence::Daily => (259..=262).contains(&due),
+            Cadence::HalfMonthly => (23..=25).contains(&due),
             Cadence::Weekly { .. } => (51..=53).contains(&due),
             // The first of January may be moved into December.
             Cadence::Monthly { .. } => (11..=13).contains(&due),

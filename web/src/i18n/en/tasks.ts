@@ -125,9 +125,13 @@ export default {
     creator: 'Issued by',
   },
   rule: {
+    daily: 'Every working day',
     weekly: 'Every {day}',
+    half_monthly: 'By the 15th and by the end of each month',
     monthly: 'By day {n} of each month',
     quarterly: 'By day {n} of the last month of each quarter',
+    milestone: 'At each milestone',
+    on_event: 'Whenever something happens',
   },
   plan: {
     reported: 'under review',

@@ -7,6 +7,7 @@ import files from './files'
 import home from './home'
 import imports from './imports'
 import inbox from './inbox'
+import life from './life'
 import org from './org'
 import phone from './phone'
 import requests from './requests'
@@ -29,6 +30,7 @@ export default {
   home,
   imports,
   inbox,
+  life,
   org,
   phone,
   requests,

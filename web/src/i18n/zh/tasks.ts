@@ -129,7 +129,15 @@ export default {
     originalDue: '原定时限：{day}',
     creator: '交办',
   },
-  rule: { weekly: '每{day}报送', monthly: '每月 {n} 日前报送', quarterly: '每季度末月 {n} 日前报送' },
+  rule: {
+    daily: '每个工作日报送',
+    weekly: '每{day}报送',
+    half_monthly: '每月 15 日和月末前报送',
+    monthly: '每月 {n} 日前报送',
+    quarterly: '每季度末月 {n} 日前报送',
+    milestone: '每个节点到期时报送',
+    on_event: '有情况随时报送',
+  },
   plan: {
     reported: '待审核',
     title: '节点与报送',

@@ -1,12 +1,16 @@
 import { del, get, patch, post, put, type Query } from '@/api/client'
 import type {
+  Bulk,
+  BulkInput,
   ChildInput,
   DeadlineReading,
   GanttRow,
+  LinkKind,
   Page,
   ReportInput,
   RequestDecision,
   RequestInput,
+  RiskInput,
   SavedView,
   SourceKind,
   TaskAnswer,
@@ -25,6 +29,7 @@ import type {
   UnitLoad,
   Urges,
   ViewInput,
+  WaitInput,
 } from '@/api/types'
 import { compose } from './compose'
 
@@ -109,6 +114,36 @@ export const verifyTask = (
   key?: string,
 ) => act(id, 'verification')(body, key)
 export const attachFiles = (id: string, file_ids: string[], key?: string) => act(id, 'attachments')({ file_ids }, key)
+
+// --- beside the main line: parts of others, waits, risks, what is taken back, links
+const say = (path: string, body: object, key?: string) => post<TaskAnswer>(path, body, key)
+export const completePart = (partyId: string, body: { text: string; file_ids: string[] }, key?: string) =>
+  say(`/parties/${partyId}/completion`, body, key)
+export const waivePart = (partyId: string, reason: string, key?: string) =>
+  say(`/parties/${partyId}/waiver`, { reason }, key)
+export const reopenPart = (partyId: string, reason: string, key?: string) =>
+  say(`/parties/${partyId}/reopening`, { reason }, key)
+export const waitFor = (id: string, body: WaitInput, key?: string) => act(id, 'waits')(body, key)
+export const endWait = (waitId: string, text: string, key?: string) => say(`/waits/${waitId}/end`, { text }, key)
+export const raiseRisk = (id: string, body: RiskInput, key?: string) => act(id, 'risks')(body, key)
+export const answerRisk = (riskId: string, text: string, key?: string) => say(`/risks/${riskId}/answer`, { text }, key)
+export const askReport = (id: string, body: { due_day: string; text: string }, key?: string) =>
+  act(id, 'report-dues')(body, key)
+export const recallTask = (id: string, body: { version: number; reason: string }, key?: string) =>
+  act(id, 'recall')(body, key)
+export const withdrawReport = (reportId: string, key?: string) => say(`/reports/${reportId}/withdrawal`, {}, key)
+export const reopenTask = (id: string, body: { version: number; reason: string; due_day?: string }, key?: string) =>
+  act(id, 'reopening')(body, key)
+export const linkTasks = (id: string, kind: LinkKind, other_id: string, key?: string) =>
+  act(id, 'links')({ kind, other_id }, key)
+export const unlinkTasks = (id: string, kind: LinkKind, other: string) =>
+  del<TaskAnswer>(`/tasks/${id}/links/${kind}/${other}`)
+export const mergeTask = (id: string, body: { version: number; into_id: string; reason: string }, key?: string) =>
+  act(id, 'merger')(body, key)
+
+// --- one action on many tasks
+export const startBulk = (input: BulkInput, key?: string) => post<Bulk>('/bulk', input, key)
+export const readBulk = (id: string) => get<Bulk>(`/bulk/${id}`)
 
 export const readRules = () => get<TaskRulesView>('/task-rules')
 export const tryRules = (rules: TaskRules) => post<TaskRulesPreview>('/task-rules/previews', { rules })

@@ -5,10 +5,13 @@ export const DUTY_KINDS = [
   'reply',
   'sign',
   'report',
+  'complete',
+  'provide',
   'rule',
   'review',
   'decide_close',
   'decide',
+  'answer_risk',
   'approve',
   'assign',
   'verify',
@@ -23,6 +26,9 @@ export const DUTY_ACTION: Record<DutyKind, Action> = {
   decide: 'decide',
   rule: 'rule',
   reply: 'reply',
+  complete: 'complete',
+  provide: 'provide',
+  answer_risk: 'answer_risk',
   approve: 'approve',
   verify: 'verify',
 }
@@ -78,11 +84,12 @@ export const grantedRequest = (detail: TaskDetail): Request | undefined =>
     .filter((request) => request.kind === 'close' && request.state === 'granted')
     .sort((a, b) => b.at.localeCompare(a.at))[0]
 
-/** Buttons after the one of the duty, in the order of the work. */
+/** Buttons after the one of the duty, in the order of the work. A wait is answered where it stands. */
 const BUTTONS: readonly Action[] = [
   'sign',
   'report',
   'reply',
+  'complete',
   'submit',
   'dispatch_children',
   'approve',
@@ -97,19 +104,44 @@ const BUTTONS: readonly Action[] = [
   'decompose',
   'request_close',
   'return',
+  'wait',
+  'raise_risk',
+  'answer_risk',
+  'ask_report',
   'withdraw',
+  'withdraw_report',
+  'recall',
+  'reopen',
+  'link',
+  'merge',
   'attach',
   'edit',
   'delete',
 ]
 
-/** Never beside the duty: they wait below 更多. */
-const SELDOM: readonly Action[] = ['withdraw', 'attach', 'edit', 'delete']
+/** What lies below 更多 is read in groups. Only what belongs to the work may stand beside the duty. */
+const GROUPS = {
+  beside: ['wait', 'provide', 'raise_risk', 'answer_risk', 'ask_report'],
+  back: ['withdraw', 'withdraw_report', 'recall', 'reopen'],
+  ties: ['link', 'merge'],
+  file: ['attach', 'edit', 'delete'],
+} as const satisfies Record<string, readonly Action[]>
+type ActionGroup = 'work' | keyof typeof GROUPS
+const groupOf = (action: Action): ActionGroup =>
+  (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).find((key) => (GROUPS[key] as readonly Action[]).includes(action)) ??
+  'work'
+
+/** Actions in the groups of the menu, the empty ones left out. */
+export function grouped(actions: readonly Action[]): { key: ActionGroup; actions: Action[] }[] {
+  return (['work', 'beside', 'back', 'ties', 'file'] as const)
+    .map((key) => ({ key, actions: actions.filter((action) => groupOf(action) === key) }))
+    .filter((group) => group.actions.length > 0)
+}
 
 export function buttonsOf(detail: TaskDetail): { first: Action | null; near: Action[]; rest: Action[] } {
   const first = detail.next_duty && detail.can.includes(detail.next_duty.action) ? detail.next_duty.action : null
   const others = BUTTONS.filter((action) => detail.can.includes(action) && action !== first)
-  const near = others.filter((one) => !SELDOM.includes(one)).slice(0, 3)
+  const near = others.filter((one) => groupOf(one) === 'work').slice(0, 3)
   return { first, near, rest: others.filter((action) => !near.includes(action)) }
 }
 

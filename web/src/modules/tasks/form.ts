@@ -9,6 +9,8 @@ export interface TaskForm {
   due_day: string
   demand: string
   co: string[]
+  /** What is asked of a co-unit in particular, and by when. */
+  parts: Record<string, { demand: string; due_day: string }>
   source_kind: string
   source_document: string
   clause: string
@@ -22,6 +24,21 @@ export interface TaskForm {
   not_secret: boolean
 }
 
+/** How often, in the order in which it is offered. */
+export const REPORT_KINDS = [
+  'none',
+  'daily',
+  'weekly',
+  'half_monthly',
+  'monthly',
+  'quarterly',
+  'milestone',
+  'on_event',
+] as const satisfies readonly ReportRuleInput['kind'][]
+/** Of these one has to say which day. */
+export const hasReportDay = (kind: ReportRuleInput['kind']) =>
+  kind === 'weekly' || kind === 'monthly' || kind === 'quarterly'
+
 export function emptyForm(): TaskForm {
   return {
     title: '',
@@ -31,6 +48,7 @@ export function emptyForm(): TaskForm {
     due_day: '',
     demand: '',
     co: [],
+    parts: {},
     source_kind: '',
     source_document: '',
     clause: '',
@@ -61,6 +79,11 @@ export function formOf(detail: TaskDetail): TaskForm {
     due_day: detail.task.due_day ?? '',
     demand: detail.demand,
     co: detail.parties.filter((party) => party.role === 'co').map((party) => party.unit.id),
+    parts: Object.fromEntries(
+      detail.parties
+        .filter((party) => party.role === 'co')
+        .map(({ unit, demand, due_day }) => [unit.id, { demand: demand ?? '', due_day: due_day ?? '' }]),
+    ),
     source_kind: detail.task.source_kind,
     source_document: detail.source_document ?? '',
     clause: detail.clause ?? '',
@@ -97,7 +120,16 @@ export function dueInput(text: string): DueInput | null {
 function parties(form: TaskForm): PartyInput[] {
   const list: PartyInput[] = []
   if (form.lead) list.push({ unit_id: form.lead, person_id: form.lead_person || null, role: 'lead' })
-  for (const unit_id of form.co) if (unit_id !== form.lead) list.push({ unit_id, role: 'co' })
+  for (const unit_id of form.co) {
+    if (unit_id === form.lead) continue
+    const part = form.parts[unit_id]
+    // An empty demand takes a former one away; where nothing was ever said, nothing is sent.
+    list.push(
+      part
+        ? { unit_id, role: 'co', demand: part.demand.trim(), due_day: part.due_day || null }
+        : { unit_id, role: 'co' },
+    )
+  }
   return list
 }
 
@@ -109,7 +141,9 @@ export function inputOf(form: TaskForm): TaskInput {
     urgency: form.urgency,
     parties: parties(form),
     milestones: form.milestones.filter((step) => step.title.trim() && step.due_day),
-    report_rule: form.report_kind === 'none' ? { kind: 'none' } : { kind: form.report_kind, day: form.report_day },
+    report_rule: hasReportDay(form.report_kind)
+      ? { kind: form.report_kind, day: form.report_day }
+      : { kind: form.report_kind },
   }
   const due = dueInput(form.due_text) ?? (form.due_day ? { day: form.due_day } : null)
   if (due) input.due = due
@@ -136,7 +170,7 @@ export function fieldsOf(form: () => TaskForm): Record<string, () => unknown> {
   ]
   return {
     ...Object.fromEntries(keys.map((key) => [key, () => form()[key]])),
-    parties: () => [form().lead, form().lead_person, form().co],
+    parties: () => [form().lead, form().lead_person, form().co, form().parts],
     due: () => form().due_text,
   }
 }

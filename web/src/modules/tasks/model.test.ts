@@ -41,6 +41,9 @@ const detail = (part: Partial<TaskDetail> = {}) =>
     urges: [],
     requests: [],
     verifications: [],
+    waits: [],
+    risks: [],
+    links: [],
     talk: { notes: [] },
 
     children: [],

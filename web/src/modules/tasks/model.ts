@@ -1,11 +1,13 @@
 /** Rules of tasks without Vue: values in, values out. */
 export * from './breakdown'
+export * from './bulk'
 export * from './columns'
 export * from './compose'
 export * from './duties'
 export * from './filter'
 export * from './form'
 export * from './lamp'
+export * from './life'
 export * from './requests'
 export * from './timeline'
 export * from './weights'

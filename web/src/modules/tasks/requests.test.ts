@@ -54,10 +54,14 @@ describe('the menu of requests', () => {
   })
   it('offers to take back what one has asked for', () => {
     const answer = (requests: Request[]) =>
-      compose({ can: [], requests, next_duty: null } as unknown as TaskAnswer, { items: [], can_urge: false }, {
-        can_rate: false,
-        can_comment: false,
-      } as TaskTalk).can
+      compose(
+        { can: [], requests, reports: [], waits: [], risks: [], parties: [], next_duty: null } as unknown as TaskAnswer,
+        { items: [], can_urge: false },
+        {
+          can_rate: false,
+          can_comment: false,
+        } as TaskTalk,
+      ).can
     expect(answer([request({ may_withdraw: true })])).toEqual(['withdraw'])
     expect(answer([request({})])).toEqual([])
   })

@@ -33,7 +33,7 @@ const instant = (text: string) => Date.parse(text)
 /** What a card tells, and the ledger's actions that tell it as well. */
 const TOLD = {
   report: ['reported'],
-  review: ['report_accepted', 'report_sent_back'],
+  review: ['report_accepted', 'report_sent_back', 'report_withdrawn'],
   urge: ['urged'],
   reply: ['urge_replied'],
   ask: ['urge_asked_again'],

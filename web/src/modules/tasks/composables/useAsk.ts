@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { FileRef, TaskDetail } from '@/api/types'
 import { shortDay } from '@/lib/dates'
 import { useDraft } from '@/lib/draft'
+import { mark } from '@/lib/marks'
 import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
@@ -37,7 +38,12 @@ export function useAsk(props: Asking, close: () => void) {
   const kind = props.action
   const { id } = props.detail.task
   const form = useSubmit(() => id)
-  const draft = ref<AskDraft<FileRef>>(emptyAsk<FileRef>())
+  const { waits } = props.detail
+  const draft = ref<AskDraft<FileRef>>({
+    ...emptyAsk<FileRef>(),
+    // Who has waited mostly asks because of that.
+    reason_class: kind === 'extend' && waits.length ? 'waiting' : '',
+  })
   const kept = useDraft(`sbc.ask.${session.me?.person.id}.${id}.${kind}`, draft, isEmptyAsk)
   const files = computed({ get: () => draft.value.files, set: (value) => (draft.value.files = value) })
   const uploading = ref(false)
@@ -79,10 +85,12 @@ export function useAsk(props: Asking, close: () => void) {
     const below = children.length
     const what =
       kind === 'terminate' && below ? t('requests.note.terminateN', { n: below }) : t(`requests.note.${kind}`)
+    const list = waits.map(({ on, workdays: n }) => t('life.wait.one', { on, n })).join(mark('、'))
+    const before = kind === 'extend' && list ? [t('life.wait.before', { list })] : []
     const known = rules.data.value?.rules
-    if (!known) return [what]
+    if (!known) return [what, ...before]
     const chain = chainOf(kind, task.importance, known)
-    return [what, t('requests.who', { who: t(`rules.choice.chain.${chain}`) })]
+    return [what, ...before, t('requests.who', { who: t(`rules.choice.chain.${chain}`) })]
   })
 
   const need = (field: ReturnType<typeof missing>[number]) => {
