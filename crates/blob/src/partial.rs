@@ -204,9 +204,8 @@ mod tests {
         for id in [1, 2, 3] {
             store.continue_partial(id, 0).await.unwrap().sync().await.unwrap();
         }
-        let old = std::fs::File::options().write(true);
         for id in [1, 2] {
-            let file = old.open(place(folder.path(), id)).unwrap();
+            let file = std::fs::File::options().write(true).open(place(folder.path(), id)).unwrap();
             file.set_modified(std::time::SystemTime::now() - Duration::from_secs(7200)).unwrap();
         }
         assert_eq!(store.sweep_partials(HashSet::from([1]), Duration::from_secs(3600)).await.unwrap(), 1);
