@@ -45,8 +45,8 @@ async function attach(app, title) {
   const page = await app.desk(app.people.zhouyun)
   await go(page, `/tasks/${task.id}`)
   await page.getByRole('region', { name: '现在要做的' }).getByRole('button', { name: '更多' }).click()
-  await page.locator('.pop').getByRole('button', { name: '添加附件', exact: true }).click()
-  return { page, task, work, form: await see(dialog(page, '添加附件')) }
+  await page.locator('.pop').getByRole('button', { name: '添加文件', exact: true }).click()
+  return { page, task, work, form: await see(dialog(page, '添加文件')) }
 }
 
 export const tests = {
@@ -91,7 +91,7 @@ export const tests = {
     await see(form.locator('li').filter({ hasText: '40 MB' }))
     assert.equal(pieces, 4, 'one of three pieces went twice')
     await form.getByRole('button', { name: '添加', exact: true }).click()
-    await gone(dialog(page, '添加附件'))
+    await gone(dialog(page, '添加文件'))
     const { files } = await work.detail(task.id)
     assert.deepEqual([files[0].name, files[0].digest], [file.name, createHash('sha256').update(file.buffer).digest('hex')])
   },
@@ -114,13 +114,13 @@ export const tests = {
     page.on('request', (request) => request.method() === 'PATCH' && offsets.push(request.headers()['upload-offset']))
     await page.reload()
     await page.getByRole('region', { name: '现在要做的' }).getByRole('button', { name: '更多' }).click()
-    await page.locator('.pop').getByRole('button', { name: '添加附件', exact: true }).click()
-    const again = await see(dialog(page, '添加附件'))
+    await page.locator('.pop').getByRole('button', { name: '添加文件', exact: true }).click()
+    const again = await see(dialog(page, '添加文件'))
     await again.locator('input[type=file]').setInputFiles(file)
     await see(again.locator('li').filter({ hasText: '36 MB' }))
     assert.ok(!offsets.includes('0') && offsets.length > 0, `it went on from ${offsets}`)
     await again.getByRole('button', { name: '添加', exact: true }).click()
-    await gone(dialog(page, '添加附件'))
+    await gone(dialog(page, '添加文件'))
     const { files } = await work.detail(task.id)
     assert.equal(files[0].digest, createHash('sha256').update(file.buffer).digest('hex'))
   },

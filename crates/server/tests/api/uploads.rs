@@ -44,7 +44,7 @@ fn broken(bytes: &'static [u8]) -> Body {
 }
 
 fn leftovers(app: &TestApp) -> usize {
-    std::fs::read_dir(app.app.config.data_dir.join("blobs/partial")).map_or(0, |entries| entries.count())
+    std::fs::read_dir(app.app.config.data_dir.join("blobs/partial")).map_or(0, Iterator::count)
 }
 
 testkit::both! {
