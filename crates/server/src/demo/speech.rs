@@ -150,20 +150,6 @@ pub(super) const ANSWERS: &[&str] = &[
 /// Why a matter is not taken up.
 pub(super) const NOT_TAKEN_UP: &str = "与已立项事项重复，请合并后再报";
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::demo::field;
-
-    #[test]
-    fn a_report_speaks_of_its_object_and_of_troubles_when_it_is_slow() {
-        let report = report(&Dice::seeded(1), &field::HARBOUR, "锚地扩容工程", 40, true, "2026-03-02".parse().unwrap());
-        assert!(report.text.starts_with("锚地扩容工程："));
-        assert!(report.problem.is_some() && report.next_step.is_some());
-        assert!(!report.text.contains('{'), "{}", report.text);
-    }
-}
-
 /// What a unit that takes part says when it has done its part.
 pub(super) const PART_DONE: &[&str] = &[
     "已提供所需资料，并派员参加现场核查。",
@@ -198,3 +184,17 @@ pub(super) const RISKS: &[(&str, &str)] = &[
 /// What the issuer says to that.
 pub(super) const RISK_ANSWERS: &[&str] =
     &["已协调有关单位，请继续推进并及时上报。", "同意所提建议，本周召开协调会研究。", "已知悉，请先做好可控部分，期限不变。"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::field;
+
+    #[test]
+    fn a_report_speaks_of_its_object_and_of_troubles_when_it_is_slow() {
+        let report = report(&Dice::seeded(1), &field::HARBOUR, "锚地扩容工程", 40, true, "2026-03-02".parse().unwrap());
+        assert!(report.text.starts_with("锚地扩容工程："));
+        assert!(report.problem.is_some() && report.next_step.is_some());
+        assert!(!report.text.contains('{'), "{}", report.text);
+    }
+}

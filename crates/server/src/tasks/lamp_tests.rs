@@ -93,6 +93,8 @@ fn lit(mut task: Task, with: &With, today: &str) -> LampView {
         .dues
         .iter()
         .map(|(due, met)| ReportDueRow {
+            asked_by: None,
+            asked_text: None,
             id: ReportDueId(id()),
             due_day: day(due),
             report_id: met.then(|| crate::tasks::ReportId(id())),
