@@ -3473,7 +3473,7 @@ export interface components {
         TaskCalendar: {
             /** @description How many there are; days without any are left out. */
             counts: components["schemas"]["DateCount"][];
-            /** @description By day, the worst lamp first; of each kind at most six a day. */
+            /** @description By day, what is still to be done and the worst lamp first; of each kind at most four a day. */
             items: components["schemas"]["DateEntry"][];
             /** @description The tasks that are named. */
             tasks: components["schemas"]["TaskRow"][];
