@@ -5,6 +5,9 @@ import { act, pick, press, slide } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** The walk over every page takes its time on a busy machine. */
+export const patience = 180_000
+
 const LONG = '关于进一步加强滨海新区北岸片区入河排污口排查整治和雨污管网分流改造统筹推进工作的任务（第二批次第十七项）'
 const tabs = (page) => page.getByRole('navigation', { name: '主导航' })
 const title = (page, words) => see(page.getByRole('heading', { name: words, level: 1 }))
