@@ -31,7 +31,7 @@ export const tests = {
     const page = await app.desk(app.people.zhouyun)
     await go(page, found('导出甲', '&sort=due_day'))
     await count(rows(page), 3)
-    await page.getByRole('button', { name: '导出' }).click()
+    await page.getByRole('button', { name: '导出', exact: true }).click()
     await says(page.locator('.pop'), '导出当前筛选的 3 件任务')
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^CSV 全部列/ }).click()])
     assert.match(file.suggestedFilename(), /^任务清单-\d{4}-\d\d-\d\d\.csv$/)
