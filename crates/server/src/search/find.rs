@@ -75,6 +75,8 @@ pub(super) struct Hits {
 
 /// Reads of one page; a question of which the words are everywhere and the phrase is nowhere ends then, and goes on with the next page.
 const MOST_READS: usize = 12;
+/// Rows of a read after the first, which as a rule is enough.
+const READ_ON: i64 = 200;
 
 pub(super) async fn find(tx: &mut Tx, ctx: &Ctx, query: &SearchQuery) -> Outcome<Hits> {
     let mut fields = Fields::default();
@@ -104,8 +106,9 @@ pub(super) async fn find(tx: &mut Tx, ctx: &Ctx, query: &SearchQuery) -> Outcome
     'tiers: while let Some(place) = [Place::Head, Place::Elsewhere].get(tier) {
         let matching = Matching { terms: asked.iter().flat_map(|one| one.terms.clone()).collect(), place: *place, keys: keys.clone() };
         loop {
-            let found = store::matching(tx, &ctx.actor.scope, &matching, query.kind.map(HitKind::word), before, limit + 1).await?;
-            let complete = i64::try_from(found.len()).is_ok_and(|n| n <= limit);
+            let most = if reads == 0 { limit + 1 } else { READ_ON };
+            let found = store::matching(tx, &ctx.actor.scope, &matching, query.kind.map(HitKind::word), before, most).await?;
+            let complete = i64::try_from(found.len()).is_ok_and(|n| n < most);
             for doc in found {
                 if docs.len() == wanted {
                     next = Some((tier, before));

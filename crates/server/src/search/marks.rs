@@ -72,7 +72,7 @@ pub(super) fn marked(asked: &[Asked], text: &str) -> Vec<Fragment> {
 pub(super) fn excerpt(asked: &[Asked], text: &str) -> Vec<Fragment> {
     let folded = folded(text);
     let first = asked.iter().filter_map(|one| find(&folded, 0, &one.needle)).map(|(start, _)| start).min().unwrap_or(0);
-    let from = if first <= BEFORE { 0 } else { first - BEFORE };
+    let from = first.saturating_sub(BEFORE);
     let line = |c: char| if c.is_whitespace() { ' ' } else { c };
     let cut: String = text.chars().skip(from).take(EXCERPT).map(line).collect();
     let cut = if from > 0 { format!("…{}", cut.trim_start()) } else { cut };

@@ -76,11 +76,19 @@ fn terms(run: &[char]) -> Vec<Term> {
     }
 }
 
+/// What finds a needle. A single character is the beginning of very many pairs: beside anything else it is left to the comparison
+/// with the text.
+fn of_needle(needle: &[char]) -> Vec<Term> {
+    let is_single = |run: &&[char]| matches!(run, [one] if is_written_without_spaces(*one));
+    let telling: Vec<Term> = runs(needle).filter(|run| !is_single(run)).flat_map(terms).collect();
+    if telling.is_empty() { runs(needle).flat_map(terms).collect() } else { telling }
+}
+
 /// Understands a question: every word of it has to be there, and what stands in quotation marks has to stand there like that. A
 /// word is what stands between spaces and marks: `第1号` is one, although the index knows it as three.
 pub(super) fn of_question(question: &str) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::new();
-    let mut ask = |needle: &[char]| asked.push(Asked { terms: runs(needle).flat_map(terms).collect(), needle: needle.to_vec() });
+    let mut ask = |needle: &[char]| asked.push(Asked { terms: of_needle(needle), needle: needle.to_vec() });
     for (index, part) in question.split(['"', '“', '”', '＂']).enumerate() {
         let folded = folded(part);
         if index % 2 == 1 {

@@ -146,8 +146,8 @@ fn heading(words: &Words) -> String {
 }
 
 enum Rows {
-    Xlsx(SheetRows),
-    Csv(CsvRows<File>),
+    Xlsx(Box<SheetRows>),
+    Csv(Box<CsvRows<File>>),
 }
 
 /// Writes the file in its own thread; chunks of rows come as they are read.
@@ -160,10 +160,10 @@ fn write(
 ) -> Result<File, WriteError> {
     let mut file = tempfile::tempfile_in(folder)?;
     let mut rows = match format {
-        Format::Xlsx => Rows::Xlsx(SheetRows::new(folder, name, columns)?),
+        Format::Xlsx => Rows::Xlsx(Box::new(SheetRows::new(folder, name, columns)?)),
         Format::Csv => {
             let headings: Vec<String> = columns.iter().map(|(heading, _)| heading.clone()).collect();
-            Rows::Csv(CsvRows::new(file.try_clone()?, &headings)?)
+            Rows::Csv(Box::new(CsvRows::new(file.try_clone()?, &headings)?))
         }
     };
     while let Some(chunk) = chunks.blocking_recv() {

@@ -31,7 +31,7 @@ text_enum! {
 /// Days of one calendar at most: six weeks and a margin.
 const MOST_DAYS: i64 = 62;
 /// Entries of one kind that are named on a day; the others are counted.
-const NAMED: i64 = 6;
+const NAMED: i64 = 4;
 
 /// Something on a day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,7 +62,7 @@ pub(super) struct DateCount {
 /// What falls on the days of a period.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct TaskCalendar {
-    /// By day, the worst lamp first; of each kind at most six a day.
+    /// By day, what is still to be done and the worst lamp first; of each kind at most four a day.
     items: Vec<DateEntry>,
     /// How many there are; days without any are left out.
     counts: Vec<DateCount>,

@@ -19,7 +19,7 @@ pub(in crate::tasks) struct Dated {
     pub(in crate::tasks) amount: i64,
 }
 
-/// What falls on the days of a period, the worst lamp first, at most `most` of them a day, each with how many there are.
+/// What falls on the days of a period, what is still to be done and the worst lamp first, at most `most` of them a day, each with how many there are.
 pub(in crate::tasks) async fn dated(
     tx: &mut Tx,
     eye: &Eye<'_>,
@@ -28,30 +28,29 @@ pub(in crate::tasks) async fn dated(
     (from, to): (Day, Day),
     most: i64,
 ) -> Result<Vec<Dated>> {
-    let (columns, tables, day) = match kind {
-        DateKind::Due => {
-            ("t.due_day as day, t.id as task_id, null as name, t.state in ('closed', 'settled') as done", "task t", "t.due_day")
-        }
-        DateKind::Milestone => (
-            "m.due_day as day, t.id as task_id, m.title as name, m.done_at is not null as done",
-            "milestone m join task t on t.id = m.task_id",
-            "m.due_day",
-        ),
-        DateKind::Report => (
-            "d.due_day as day, t.id as task_id, null as name, d.report_id is not null as done",
-            "report_due d join task t on t.id = d.task_id",
-            "d.due_day",
-        ),
+    let (name, tables, day, done) = match kind {
+        DateKind::Due => ("null", "task t", "t.due_day", "t.state in ('closed', 'settled')"),
+        DateKind::Milestone => ("m.title", "milestone m join task t on t.id = m.task_id", "m.due_day", "m.done_at is not null"),
+        DateKind::Report => ("null", "report_due d join task t on t.id = d.task_id", "d.due_day", "d.report_id is not null"),
     };
     let mut sql = Sql::new("select day, task_id, name, done, amount from (select ");
-    sql.push(columns).push(", count(*) over (partition by ").push(day).push(") as amount, row_number() over (partition by ").push(day);
-    sql.push(" order by ");
+    sql.push(day)
+        .push(" as day, t.id as task_id, ")
+        .push(name)
+        .push(" as name, ")
+        .push(done)
+        .push(" as done, count(*) over (partition by ")
+        .push(day)
+        .push(") as amount, row_number() over (partition by ")
+        .push(day);
+    sql.push(" order by ").push(done).push(", ");
     push_severity(&mut sql, eye.today);
     sql.push(" desc, t.id) as place from ").push(tables);
     push_where(&mut sql, eye, filter);
     sql.push(" and ").push(day).push(" >= ").bind(from.to_string()).push(" and ").push(day).push(" <= ").bind(to.to_string());
     if kind != DateKind::Due {
-        sql.push(" and t.dispatched_at is not null and t.state <> 'terminated'");
+        // Once it is over nobody owes what was not done on the way.
+        sql.push(" and (t.state in ('dispatched', 'active', 'suspended') or ").push(done).push(") and t.dispatched_at is not null");
     }
     sql.push(") x where place <= ").bind(most).push(" order by day, place");
     sql.fetch_all(tx).await
