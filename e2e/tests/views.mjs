@@ -145,7 +145,7 @@ export const tests = {
     assert.deepEqual(await violations(page), [])
 
     await mode(page, '单位热力').click()
-    const cell = page.getByRole('link', { name: `${unit.short_name} 红 1` })
+    const cell = page.getByRole('link', { name: `${unit.short_name} 红灯 1` })
     await see(cell)
     assert.deepEqual(await violations(page), [])
     await cell.click()
