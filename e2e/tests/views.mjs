@@ -203,7 +203,7 @@ export const tests = {
     await go(page, found('打印己'))
     await count(rows(page), 3)
     await page.emulateMedia({ media: 'print' })
-    await says(page.locator('.paper'), /含“打印己”的任务.*3 件.*打印于/s)
+    await says(page.locator('.print-head'), /含“打印己”的任务.*3 件.*打印于/s)
     await gone(page.getByRole('button', { name: '保存视图' }))
     await see(rows(page).first())
     await page.emulateMedia({ media: 'screen' })
