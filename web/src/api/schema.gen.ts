@@ -421,6 +421,23 @@ export interface paths {
         patch: operations["correct_note"];
         trace?: never;
     };
+    "/api/v1/numbering-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what a pattern makes. Changes nothing. */
+        post: operations["preview_numbering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/org-imports": {
         parameters: {
             query?: never;
@@ -718,6 +735,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/source-kind-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts the kinds in order. */
+        put: operations["arrange_source_kinds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/source-kinds": {
         parameters: {
             query?: never;
@@ -728,6 +762,75 @@ export interface paths {
         /** Where tasks come from. */
         get: operations["source_kinds"];
         put?: never;
+        /** Adds a kind. */
+        post: operations["add_source_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/source-kinds/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a kind with all its fields. */
+        put: operations["change_source_kind"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/source-kinds/{code}/fields/{field}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a field adds up to over the tasks that the filter finds; of this kind, whatever the filter says of kinds. */
+        get: operations["field_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every tag, by name. */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Renames a tag, retires it, or puts it together with another. */
+        put: operations["change_tag"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1376,6 +1479,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts tags on a task, and takes the others off. */
+        put: operations["tag_task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/talk": {
         parameters: {
             query?: never;
@@ -1801,7 +1921,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge";
+        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description What they sign in with the first time; shown only here. */
@@ -1884,7 +2004,7 @@ export interface components {
             total: number;
         };
         /** @enum {string} */
-        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "ask_report" | "accept_reports" | "grant_close" | "verify";
+        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "ask_report" | "accept_reports" | "grant_close" | "verify" | "tag";
         /**
          * Format: uuid
          * @description One action on many tasks.
@@ -1900,7 +2020,7 @@ export interface components {
             ids?: components["schemas"]["TaskId"][];
             /** @description For `submit`: nothing in them is a state secret (不涉密). */
             not_secret?: boolean;
-            /** @description What is said with it: the demand of an urge, the reason of a recall, the remark of a decision. */
+            /** @description What is said with it: the demand of an urge, the reason of a recall, the remark of a decision, the tag. */
             text?: string | null;
         };
         /** @description One task of it. */
@@ -2178,12 +2298,116 @@ export interface components {
         EndInput: {
             last_day?: components["schemas"]["Day"] | null;
         };
+        /** @description A field as it is kept. */
+        Field: {
+            /** @description It may be filled in. Those that are not stay on tasks where they were. */
+            active: boolean;
+            /** @description What may be chosen. */
+            choices: string[];
+            /** @description What programs and saved views call it. */
+            code: string;
+            /** @description Its id. */
+            id: components["schemas"]["FieldId"];
+            /** @description What a number counts: 万元, 公里. */
+            measure?: string | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description A task does not go out without it. */
+            required: boolean;
+            /** @description What stands in it. */
+            shape: components["schemas"]["Shape"];
+        };
+        /** @description How often something stands in a field. */
+        FieldCount: {
+            /**
+             * Format: int64
+             * @description Of these, closed or settled.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of these, past due and open.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Tasks that say so.
+             */
+            tasks: number;
+            /** @description What, as a condition of the list says it: a value, or for days a month. */
+            value: string;
+            /** @description The same for people. */
+            words: components["schemas"]["Words"];
+        };
         /** @description What is wrong with one field of the input. */
         FieldError: {
             /** @description The field's path, for example `children[2].weight`. */
             field: string;
             /** @description What is wrong. */
             message: components["schemas"]["Words"];
+        };
+        /** @description What a field adds up to. */
+        FieldFigures: {
+            /**
+             * @description How often each value stands there, the most frequent first, at most 50; months of days in their order. None of numbers
+             *     and long texts.
+             */
+            counts: components["schemas"]["FieldCount"][];
+            field: components["schemas"]["Field"];
+            /** Format: double */
+            greatest?: number | null;
+            /** Format: double */
+            least?: number | null;
+            /** Format: double */
+            mean?: number | null;
+            /**
+             * Format: double
+             * @description Of a number: the sum, the mean of those who say one, the least and the greatest.
+             */
+            sum?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks of the list that say something in it.
+             */
+            tasks: number;
+            /** @description There are more values. */
+            truncated: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A field of a kind of source.
+         */
+        FieldId: string;
+        /** @description What a field is to be. */
+        FieldInput: {
+            /** @description It may be filled in. */
+            active?: boolean;
+            /** @description What may be chosen, each at most 40 characters. */
+            choices?: string[];
+            /** @description Small letters and `_`, at most 30; made up when missing. It never changes. */
+            code?: string | null;
+            id?: components["schemas"]["FieldId"] | null;
+            /** @description What a number counts, at most 10 characters. */
+            measure?: string | null;
+            /** @description 1 to 20 characters. */
+            name: string;
+            /** @description A task does not go out without it. */
+            required?: boolean;
+            /** @description What stands in it; stays as it is where tasks say something in it. */
+            shape: components["schemas"]["Shape"];
+        };
+        /** @description What stands in a field of a task. */
+        FieldValue: {
+            /** @description The field's code. */
+            code: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What stands in it. */
+            shape: components["schemas"]["Shape"];
+            /** @description A text, a number, `true` or `false`, or a list of texts, as the shape says; days are `YYYY-MM-DD`. */
+            value: unknown;
+            /** @description The same for people. */
+            words: components["schemas"]["Words"];
         };
         /** @description A figure and the list behind it. */
         Figure: {
@@ -2244,6 +2468,11 @@ export interface components {
             cursor?: string | null;
             due_from?: components["schemas"]["Day"] | null;
             due_to?: components["schemas"]["Day"] | null;
+            /**
+             * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+             *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+             */
+            fields?: string | null;
             /** @description Importances, separated by commas. */
             importance?: string | null;
             /** @description Lamps, separated by commas. */
@@ -2274,6 +2503,8 @@ export interface components {
             source_kind?: string | null;
             /** @description States, separated by commas. */
             state?: string | null;
+            /** @description Tags by name, separated by commas: tasks with any of them. */
+            tag?: string | null;
             unit_id?: components["schemas"]["UnitId"] | null;
             unit_role?: components["schemas"]["UnitRole"] | null;
         };
@@ -2465,6 +2696,28 @@ export interface components {
             /** @description The paper that decided it. */
             reference: string;
         };
+        /** @description What a kind is to be. */
+        KindInput: {
+            /** @description Tasks may be set up with it. */
+            active: boolean;
+            /** @description All of its fields in their order. One that is left out is removed, or, where tasks say something in it, no longer filled in. */
+            fields: components["schemas"]["FieldInput"][];
+            /** @description 1 to 20 characters. */
+            name: string;
+            /** @description Whether such tasks are approved before they go out. */
+            needs_approval?: boolean;
+            /**
+             * @description How its tasks are numbered, for example `渭新督〔{year}〕{seq}号`: `{year}`, `{month}`, `{unit}` (the issuer's short name)
+             *     and one `{seq}` or `{seq:4}`.
+             */
+            numbering?: string | null;
+            /** @description How long the files of a settled task are kept. */
+            retention: components["schemas"]["Retention"];
+        };
+        KindOrder: {
+            /** @description Codes in the order wanted; those that are not named come after them. */
+            order: string[];
+        };
         /** @enum {string} */
         Lamp: "grey" | "green" | "yellow" | "orange" | "red" | "blue";
         /** @description A lamp with its reasons. */
@@ -2552,6 +2805,10 @@ export interface components {
             due?: string | null;
             /** @description Rows that are left out, by their numbers in the sheet. */
             excluded_rows?: number[];
+            /** @description Fields of the kind, by code, each with its column. Rows of another kind take those that it has, too. */
+            fields?: {
+                [key: string]: string;
+            };
             /** @description Where no lead unit is given, the first of the others leads. */
             first_co_as_lead: boolean;
             from_day?: components["schemas"]["Day"] | null;
@@ -2565,6 +2822,8 @@ export interface components {
             source_kind: string;
             /** @description Where each row's task comes from, by name or code; blank cells and unknown names are of `source_kind`. */
             source_kind_column?: string | null;
+            /** @description Tags, several in a cell set apart by 、 or commas. */
+            tags?: string | null;
             /** @description The task. Its title is cut from this text; without a column of its own for the demand the whole text goes there. */
             title?: string | null;
         };
@@ -2806,6 +3065,14 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        NumberingExample: {
+            /** @description What a number looks like today, with 1 for its count. */
+            example: string;
+        };
+        NumberingTrial: {
+            /** @description The pattern; the usual one when it says nothing. */
+            numbering?: string | null;
         };
         /** @description A file whose place another has taken. */
         OlderVersion: {
@@ -3235,6 +3502,8 @@ export interface components {
         RequestKind: "return" | "close" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck";
         /** @enum {string} */
         RequestState: "open" | "granted" | "refused" | "withdrawn";
+        /** @enum {string} */
+        Retention: "permanent" | "thirty_years" | "ten_years";
         ReturnInput: {
             party_id: components["schemas"]["PartyId"];
             proposed_unit_id?: components["schemas"]["UnitId"] | null;
@@ -3362,6 +3631,8 @@ export interface components {
         };
         /** @enum {string} */
         Severity: "error" | "warning";
+        /** @enum {string} */
+        Shape: "text" | "long_text" | "number" | "day" | "choice" | "choices" | "yes_no";
         /**
          * Format: double
          * @description A share of one, in millionths: weights and progress add up exactly.
@@ -3384,12 +3655,27 @@ export interface components {
         };
         /** @description A kind of source. */
         SourceKind: {
+            /** @description Tasks may be set up with it. */
+            active: boolean;
             /** @description Its stable code. */
             code: string;
+            /** @description What the next such number looks like, with 1 for its count. */
+            example: string;
+            /** @description What else is written down about its tasks, in this order. */
+            fields: components["schemas"]["Field"][];
             /** @description What people call it. Kinds an area adds have no English. */
             name: components["schemas"]["Words"];
             /** @description Whether such tasks are approved before they go out. */
             needs_approval: boolean;
+            /** @description How its tasks are numbered; the usual way without one. */
+            numbering?: string | null;
+            /** @description How long the files of a settled task are kept. */
+            retention: components["schemas"]["Retention"];
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
         };
         SourceKinds: {
             items: components["schemas"]["SourceKind"][];
@@ -3468,6 +3754,53 @@ export interface components {
              * @description As it is numbered in the sheet.
              */
             number: number;
+        };
+        /** @description A tag and how many of the tasks that the asker sees it stands on. */
+        Tag: {
+            /** @description Its id. */
+            id: components["schemas"]["TagId"];
+            /** @description The word. */
+            name: string;
+            /** @description It is no longer put on tasks; where it stands it stays. */
+            retired: boolean;
+            /**
+             * Format: int64
+             * @description Tasks that the asker sees.
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A tag.
+         */
+        TagId: string;
+        TagInput: {
+            /** @description 1 to 20 characters. The name of another tag puts the two together. */
+            name: string;
+            /** @description No longer put on tasks. */
+            retired: boolean;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        Tags: {
+            items: components["schemas"]["Tag"][];
+        };
+        TagsInput: {
+            /** @description All tags it is to have, by name, at most 10. */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description The version of the task that was looked at.
+             */
+            version: number;
         };
         /** @description What falls on the days of a period. */
         TaskCalendar: {
@@ -3587,6 +3920,10 @@ export interface components {
             /** @description What is demanded, at most 20,000 characters. */
             demand?: string | null;
             due?: components["schemas"]["DueInput"] | null;
+            /** @description What it says in the fields of its kind, by code; `null` empties one, those that are not named stay as they are. */
+            fields?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Files that belong to it. */
             file_ids?: components["schemas"]["FileId"][] | null;
             importance?: components["schemas"]["Importance"] | null;
@@ -3602,6 +3939,8 @@ export interface components {
             /** @description Where it comes from: a code of `/source-kinds`. */
             source_kind?: string | null;
             start_day?: components["schemas"]["Day"] | null;
+            /** @description All of its tags, by name. */
+            tags?: string[] | null;
             /** @description At most 300 characters. */
             title?: string | null;
             urgency?: components["schemas"]["Urgency"] | null;
@@ -3629,6 +3968,8 @@ export interface components {
             depth: number;
             dispatched_at?: components["schemas"]["Moment"] | null;
             due_day?: components["schemas"]["Day"] | null;
+            /** @description What it says in the fields of its kind, in their order. */
+            fields: components["schemas"]["FieldValue"][];
             /** @description The asker follows it. */
             followed: boolean;
             /** @description There are tasks below it. */
@@ -3671,6 +4012,8 @@ export interface components {
             stage?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["TaskState"];
+            /** @description Its tags, by name. */
+            tags: string[];
             /** @description Its title. */
             title: string;
             /** @description How quickly it must move. */
@@ -5299,6 +5642,42 @@ export interface operations {
             };
         };
     };
+    preview_numbering: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberingTrial"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberingExample"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_organisation: {
         parameters: {
             query?: {
@@ -5981,7 +6360,234 @@ export interface operations {
             };
         };
     };
+    arrange_source_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindOrder"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKinds"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     source_kinds: {
+        parameters: {
+            query?: {
+                /** @description Those that are no longer in use, too, and fields that are no longer filled in. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKinds"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_source_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKind"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_source_kind: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKind"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    field_figures: {
+        parameters: {
+            query?: {
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFigures"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
         parameters: {
             query?: never;
             header?: never;
@@ -5996,7 +6602,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SourceKinds"];
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -6306,6 +6947,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -6420,6 +7068,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -6502,6 +7157,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -6580,6 +7242,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -6646,7 +7315,7 @@ export interface operations {
             query: {
                 /** @description What kind of file. */
                 format: "xlsx" | "csv";
-                /** @description Columns in their order, separated by commas; all of them when nothing is said. */
+                /** @description Columns in their order, separated by commas; all of them when nothing is said. A field of a kind is `f_` with its code. */
                 columns?: string;
                 /** @description Part of the title, the number or the document. */
                 q?: string;
@@ -6662,6 +7331,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -6740,6 +7416,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -7797,6 +8480,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SubmissionInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsInput"];
             };
         };
         responses: {

@@ -11,6 +11,7 @@ mod record;
 mod requests;
 mod saved;
 mod shapes;
+mod tags;
 mod task;
 mod texts;
 
@@ -25,8 +26,8 @@ pub(super) use record::*;
 pub(super) use requests::*;
 pub(super) use saved::*;
 pub(super) use shapes::*;
+pub(super) use tags::*;
 pub(super) use task::*;
 pub(super) use texts::*;
 
 pub use figures::Summary;
-pub use task::SourceKind;
