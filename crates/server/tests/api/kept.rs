@@ -15,12 +15,12 @@ async fn total(app: &TestApp, login: &str) -> (i64, bool) {
 /// How many there are, once it has been answered from what was kept. On PostgreSQL tests beside this one commit, too, into
 /// databases of the same server, and end answers before their time.
 async fn kept(app: &TestApp, login: &str) -> i64 {
-    for _ in 0..500 {
+    for turn in 0..500 {
         let (n, again) = total(app, login).await;
         if again {
             return n;
         }
-        assert!(app.postgres_url().is_some(), "nothing was committed in between");
+        assert!(turn == 0 || app.postgres_url().is_some(), "nothing was committed in between");
     }
     panic!("no answer was kept");
 }
