@@ -84,6 +84,7 @@ pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId
             red_from: None,
             lamp_plan: "[]".to_owned(),
             planned_by: 0,
+            review_day: None,
             waits_for: None,
             open_risks: 0,
             suspended_on: None,

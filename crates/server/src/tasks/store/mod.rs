@@ -10,8 +10,10 @@ mod parts;
 mod record;
 mod requests;
 mod saved;
+mod series;
 mod shapes;
 mod task;
+mod templates;
 mod texts;
 
 pub(super) use bulk::*;
@@ -24,8 +26,10 @@ pub(super) use parts::*;
 pub(super) use record::*;
 pub(super) use requests::*;
 pub(super) use saved::*;
+pub(super) use series::*;
 pub(super) use shapes::*;
 pub(super) use task::*;
+pub(super) use templates::*;
 pub(super) use texts::*;
 
 pub use figures::Summary;
