@@ -78,3 +78,20 @@ create index series_occurrence_task on series_occurrence (task_id) where task_id
 -- By when whoever set a task without an end says whether it goes on.
 alter table task add column review_day text;
 create index task_review on task (review_day) where review_day is not null;
+
+-- A file may belong to several tasks, a copy and what it is one of, and is found under each of them.
+alter table search_doc rename to search_doc_before;
+create table search_doc (
+    seq bigint primary key,
+    task_id uuid not null,
+    kind text not null,
+    subject_id uuid not null,
+    head text not null,
+    body text not null,
+    digest text not null,
+    unique (task_id, kind, subject_id)
+);
+insert into search_doc (seq, task_id, kind, subject_id, head, body, digest)
+    select seq, task_id, kind, subject_id, head, body, digest from search_doc_before;
+drop table search_doc_before;
+create index search_doc_task on search_doc (task_id);

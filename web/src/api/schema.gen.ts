@@ -858,6 +858,232 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/task-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The series one keeps or whose unit one sees: those that go on first, what comes next on top. */
+        get: operations["list_series"];
+        put?: never;
+        /** Sets a series up. */
+        post: operations["begin_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a series would make, and when; reads a rule in words. */
+        post: operations["preview_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One series with what comes next, what has been, and what happened to it. */
+        get: operations["show_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what has not come out: all of it, or from one period on. */
+        patch: operations["change_series"];
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/change-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What such a change would make; nothing is written. */
+        post: operations["preview_series_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a series, with a reason; what has come out goes on. */
+        post: operations["end_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/occurrences/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one time only, or skips it. */
+        put: operations["change_occurrence"];
+        post?: never;
+        /** One time is again as the rule says; one that was skipped comes out after all. */
+        delete: operations["restore_occurrence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with a series; times whose day has passed meanwhile do not come out any more. */
+        post: operations["resume_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a series for a time, with a reason. */
+        post: operations["suspend_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** From now on its tasks are set in the asker's name. */
+        post: operations["take_over_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates one has: one's own and those that are shared with one, by name. */
+        get: operations["list_templates"];
+        put?: never;
+        /** Keeps a template, taken from a task or written down. */
+        post: operations["keep_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template with what it makes. */
+        get: operations["show_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a template, retires it or offers it again; what was made from it stays as it is. */
+        patch: operations["change_template"];
+        trace?: never;
+    };
+    "/api/v1/task-templates/{id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a template would make, each day with its reason. */
+        post: operations["preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-templates/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes drafts of a template, all of them or none. */
+        post: operations["use_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -1121,6 +1347,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copies a task into drafts, with the tasks below it or without. */
+        post: operations["copy_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/copy-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a copy would be, each day with its reason. */
+        post: operations["preview_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/handler": {
         parameters: {
             query?: never;
@@ -1353,6 +1613,23 @@ export interface paths {
         put?: never;
         /** Signs for every party one acts for. */
         post: operations["sign_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/standing-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says, once a quarter, whether a task without an end goes on, until when, or that it is to end. */
+        post: operations["review_standing_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1801,7 +2078,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge";
+        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "review_standing";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description What they sign in with the first time; shown only here. */
@@ -1867,6 +2144,16 @@ export interface components {
         };
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
+        };
+        /** @description The version a request looked at. */
+        Because: {
+            /** @description Why, at most 500 characters. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
         };
         /** @description Where an action on many tasks stands. */
         Bulk: {
@@ -1975,6 +2262,16 @@ export interface components {
              */
             version: number;
         };
+        /** @description A unit for a place that was left open. */
+        Chosen: {
+            /** @description Which of its parties, from 0. */
+            party: number;
+            person_id?: components["schemas"]["PersonId"] | null;
+            /** @description Which task, by its place in reading order; 0 is the top one. */
+            task: number;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
+        };
         /** @description Whose clock runs. */
         ClockView: {
             since: components["schemas"]["Day"];
@@ -2073,6 +2370,19 @@ export interface components {
         ContentReport: components["schemas"]["Totals"] & {
             damaged: components["schemas"]["Damaged"][];
         };
+        /** @description How a task is to be copied. */
+        CopyInput: {
+            /** @description With the tasks below it. */
+            below?: boolean;
+            due?: components["schemas"]["DueInput"] | null;
+            /** @description With the files that belong to the tasks themselves. */
+            files?: boolean;
+            /** @description Both are said to be of the same matter. */
+            same_matter?: boolean;
+            start_day?: components["schemas"]["Day"] | null;
+            /** @description Another title. */
+            title?: string | null;
+        };
         /** @description A content that is missing or is not what was put there. */
         Damaged: {
             checked_at: components["schemas"]["Moment"];
@@ -2167,7 +2477,7 @@ export interface components {
             text: components["schemas"]["Words"];
         };
         /** @enum {string} */
-        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "complete" | "provide" | "answer_risk" | "approve" | "verify";
+        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
         EditInput: components["schemas"]["TaskInput"] & {
             /**
              * Format: int64
@@ -2178,6 +2488,8 @@ export interface components {
         EndInput: {
             last_day?: components["schemas"]["Day"] | null;
         };
+        /** @enum {string} */
+        Every: "week" | "month" | "quarter" | "year";
         /** @description What is wrong with one field of the input. */
         FieldError: {
             /** @description The field's path, for example `children[2].weight`. */
@@ -2272,6 +2584,8 @@ export interface components {
             source_document?: string | null;
             /** @description A code of `/source-kinds`. */
             source_kind?: string | null;
+            /** @description Only open tasks without an end that are reviewed each quarter. */
+            standing?: boolean | null;
             /** @description States, separated by commas. */
             state?: string | null;
             unit_id?: components["schemas"]["UnitId"] | null;
@@ -2465,6 +2779,39 @@ export interface components {
             /** @description The paper that decided it. */
             reference: string;
         };
+        /** @description A party as it would be. */
+        LaidParty: {
+            demand?: string | null;
+            due_day?: components["schemas"]["Day"] | null;
+            person?: components["schemas"]["PersonRef"] | null;
+            role: components["schemas"]["PartyRole"];
+            unit?: components["schemas"]["UnitRef"] | null;
+        };
+        /** @description A step as it would be. */
+        LaidStep: {
+            due_day: components["schemas"]["Day"];
+            /** @description How the day comes about. */
+            explanation: components["schemas"]["Words"][];
+            title: string;
+        };
+        /** @description A task as it would be made. */
+        LaidTask: {
+            /** @description 0 for the top one. */
+            depth: number;
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description How the day comes about. */
+            explanation: components["schemas"]["Words"][];
+            importance: components["schemas"]["Importance"];
+            parties: components["schemas"]["LaidParty"][];
+            report_rule: components["schemas"]["ReportRule"];
+            start_day: components["schemas"]["Day"];
+            steps: components["schemas"]["LaidStep"][];
+            /** @description Its place in reading order. */
+            task: number;
+            title: string;
+            /** Format: double */
+            weight: number;
+        };
         /** @enum {string} */
         Lamp: "grey" | "green" | "yellow" | "orange" | "red" | "blue";
         /** @description A lamp with its reasons. */
@@ -2537,6 +2884,18 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description What was made. */
+        MadeTasks: {
+            /** @description What could not be taken along, and why. */
+            notes: components["schemas"]["Words"][];
+            /** @description The top one. */
+            task: components["schemas"]["TaskDetail"];
+            /**
+             * Format: int64
+             * @description How many drafts there are.
+             */
+            tasks: number;
         };
         /** @description Which column is what, by its heading, and what holds for all rows. */
         Mapping: {
@@ -2729,6 +3088,8 @@ export interface components {
              */
             overdue: number;
         };
+        /** @enum {string} */
+        Moved: "before" | "after" | "stays";
         /** @description A password just made. */
         NewPassword: {
             /** @description What they sign in with the next time; shown only here. */
@@ -2807,6 +3168,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description What one time is to be. */
+        OccurrenceChange: {
+            day?: components["schemas"]["Day"] | null;
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description Why; needed where it is skipped. */
+            reason?: string;
+            /** @description It does not come out at all. */
+            skip?: boolean;
+            /** @description The title of its task. */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the series that was looked at.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        OccurrenceState: "planned" | "changed" | "skipped" | "stuck" | "out";
         /** @description A file whose place another has taken. */
         OlderVersion: {
             file: components["schemas"]["FileRef"];
@@ -2903,6 +3282,79 @@ export interface components {
             /** Format: password */
             new: string;
         };
+        /** @description A task of a pattern with the tasks below it. */
+        Pattern: {
+            /** @description The tasks below it. */
+            children?: components["schemas"]["Pattern"][];
+            /** @description The clause. */
+            clause?: string | null;
+            /** @description What is demanded. */
+            demand?: string;
+            /**
+             * Format: int64
+             * @description By when it is due, in working days from the beginning of the whole; nothing where it goes on without end.
+             */
+            due_after?: number | null;
+            /** @description How much depends on it. */
+            importance: components["schemas"]["Importance"];
+            /** @description Who does it. */
+            parties?: components["schemas"]["PatternParty"][];
+            /** @description How often progress is reported. */
+            report_rule: components["schemas"]["ReportRule"];
+            /** @description The document it comes from. */
+            source_document?: string | null;
+            /** @description Where it comes from: a code of `/source-kinds`. */
+            source_kind: string;
+            /** @description The words that say so (“长期坚持”), where it goes on without end. */
+            standing?: string | null;
+            /**
+             * Format: int64
+             * @description When it begins, in working days from the beginning of the whole; of the top one always 0.
+             */
+            start_after?: number;
+            /** @description Its steps. */
+            steps?: components["schemas"]["PatternStep"][];
+            /** @description Its title; of a series it may hold the period: `{year}`, `{month}`, `{quarter}`, `{week}`, `{day}`. */
+            title: string;
+            /** @description How quickly it must move. */
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * Format: double
+             * @description Its share of the task above in percent.
+             */
+            weight?: number;
+        };
+        /** @description Who does it, or what has to be done by somebody who is still to be chosen. */
+        PatternParty: {
+            /** @description What is asked of it in particular. */
+            demand?: string | null;
+            /**
+             * Format: int64
+             * @description By when its part is due, in working days from the beginning.
+             */
+            due_after?: number | null;
+            person_id?: components["schemas"]["PersonId"] | null;
+            /** @description What for. */
+            role: components["schemas"]["PartyRole"];
+            unit_id?: components["schemas"]["UnitId"] | null;
+        };
+        /** @description A dated step. */
+        PatternStep: {
+            /** @description What is handed in. */
+            deliverable?: string | null;
+            /**
+             * Format: int64
+             * @description By when, in working days from the beginning.
+             */
+            due_after: number;
+            /** @description What is reached. */
+            title: string;
+            /**
+             * Format: double
+             * @description Its share of the task in percent.
+             */
+            weight: number;
+        };
         /** @description A person with posts. */
         Person: {
             /** @description Whether they still belong here. */
@@ -2979,6 +3431,11 @@ export interface components {
         PostId: string;
         /** @enum {string} */
         PostKind: "leader" | "head" | "deputy" | "staff";
+        /** @description What would be made. */
+        Preview: {
+            /** @description In reading order, each day with its reason. */
+            tasks: components["schemas"]["LaidTask"][];
+        };
         /**
          * @description How a file is shown.
          * @enum {string}
@@ -3026,6 +3483,8 @@ export interface components {
             /** @description Its first 200 characters; empty where it is a comment that was deleted. */
             text: components["schemas"]["Words"];
         };
+        /** @enum {string} */
+        Reach: "following" | "all";
         ReadInput: {
             /** @description All of them. */
             all?: boolean;
@@ -3054,6 +3513,41 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description On which days: in words (“每月25日”), or field by field. Words win. */
+        RecurrenceInput: {
+            /**
+             * Format: int32
+             * @description The weekday 1–7, or the day of the month 1–31; the last working day of the month when missing.
+             */
+            day?: number | null;
+            every?: components["schemas"]["Every"] | null;
+            /**
+             * Format: int32
+             * @description Each, each second, each third; 1 when missing.
+             */
+            interval?: number | null;
+            /**
+             * Format: int32
+             * @description Which month of the quarter (1–3) or of the year (1–12).
+             */
+            month?: number | null;
+            moved?: components["schemas"]["Moved"] | null;
+            /** @description “每周三”, “每两周的周五”, “每月最后一个工作日”, “每季度首月10日”, “每年3月15日”. */
+            text?: string | null;
+        };
+        /** @description The same, understood. */
+        RecurrenceView: {
+            /** Format: int32 */
+            day?: number | null;
+            every: components["schemas"]["Every"];
+            /** Format: int32 */
+            interval: number;
+            /** Format: int32 */
+            month?: number | null;
+            moved: components["schemas"]["Moved"];
+            /** @description For people. */
+            sentence: components["schemas"]["Words"];
         };
         ReopeningInput: {
             due_day?: components["schemas"]["Day"] | null;
@@ -3360,6 +3854,193 @@ export interface components {
         SavedViews: {
             items: components["schemas"]["SavedView"][];
         };
+        /** @description What is to change for the times that have not come out; absent fields stay as they are. */
+        SeriesChange: {
+            /** Format: int64 */
+            ahead?: number | null;
+            due?: components["schemas"]["SeriesDue"] | null;
+            mode?: components["schemas"]["SeriesMode"] | null;
+            name?: string | null;
+            /** @description As when it was set up; needed where what goes out by itself is another. */
+            not_secret?: boolean;
+            /** @description From which period on, where it reaches the following ones. */
+            period?: string | null;
+            /** @description How far it reaches. */
+            reach: components["schemas"]["Reach"];
+            rule?: components["schemas"]["RecurrenceInput"] | null;
+            source?: components["schemas"]["SeriesSource"] | null;
+            /**
+             * Format: int64
+             * @description How many there are at most; `null` takes it away.
+             */
+            times?: number | null;
+            title?: string | null;
+            until?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description A series with what it makes, what comes next, and what has been. */
+        SeriesDetail: components["schemas"]["SeriesLine"] & {
+            /** Format: int64 */
+            ahead: number;
+            due: components["schemas"]["SeriesDue"];
+            /** @description What happened, the newest first. */
+            history: components["schemas"]["SeriesEvent"][];
+            /** @description What the next one makes, with its days. */
+            makes: components["schemas"]["LaidTask"][];
+            /** @description What has come out or was skipped, the newest first. */
+            past: components["schemas"]["SeriesTime"][];
+            rule: components["schemas"]["RecurrenceView"];
+            /** @description That template has a newer version. */
+            template_changed: boolean;
+            template_id?: components["schemas"]["TemplateId"] | null;
+            /** @description What comes next, at most twelve. */
+            upcoming: components["schemas"]["SeriesTime"][];
+        };
+        /** @description When each time is due. */
+        SeriesDue: {
+            /**
+             * Format: int64
+             * @description So many working days after its day; or the weekday, or the day of the month, moved to the working day before.
+             */
+            days?: number | null;
+            /** @description How it is found. */
+            kind: components["schemas"]["SeriesDueKind"];
+        };
+        /** @enum {string} */
+        SeriesDueKind: "after" | "period_day" | "period_end";
+        /** @description What happened to the series itself. */
+        SeriesEvent: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            sentence: components["schemas"]["Words"];
+        };
+        /**
+         * Format: uuid
+         * @description A series.
+         */
+        SeriesId: string;
+        /** @description A series to be set up. */
+        SeriesInput: {
+            /**
+             * Format: int64
+             * @description So many working days ahead each is made, 0 to 60.
+             */
+            ahead?: number;
+            /** @description When each time is due. */
+            due: components["schemas"]["SeriesDue"];
+            /** @description What is done then. */
+            mode: components["schemas"]["SeriesMode"];
+            /** @description What the series is called, at most 60 characters. */
+            name: string;
+            /** @description The writer confirms that nothing in it is a state secret (不涉密); needed where tasks go out by themselves. */
+            not_secret?: boolean;
+            /** @description On which days. */
+            rule: components["schemas"]["RecurrenceInput"];
+            /** @description What it makes. */
+            source: components["schemas"]["SeriesSource"];
+            starts?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description How many there are at most.
+             */
+            times?: number | null;
+            /** @description The title of each task, with `{year}`, `{month}`, `{quarter}`, `{week}` and `{day}` of its period; as the source has it when missing. */
+            title?: string | null;
+            until?: components["schemas"]["Day"] | null;
+        };
+        /** @description A series in a list. */
+        SeriesLine: {
+            created_at: components["schemas"]["Moment"];
+            id: components["schemas"]["SeriesId"];
+            /** @description In whose name its tasks are set. */
+            keeper: components["schemas"]["PersonRef"];
+            /** @description The asker may change it. */
+            may_change: boolean;
+            mode: components["schemas"]["SeriesMode"];
+            name: string;
+            next?: components["schemas"]["SeriesTime"] | null;
+            /**
+             * Format: int64
+             * @description How many have come out.
+             */
+            out: number;
+            /** @description Why it does not go on. */
+            reason?: string | null;
+            /** @description How often, for people. */
+            sentence: components["schemas"]["Words"];
+            state: components["schemas"]["SeriesState"];
+            /**
+             * Format: int64
+             * @description How many could not.
+             */
+            stuck: number;
+            /**
+             * Format: int64
+             * @description How many there are at most.
+             */
+            times?: number | null;
+            /** @description The title of its tasks, with places for the period. */
+            title: string;
+            unit_name?: string | null;
+            until?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        SeriesList: {
+            items: components["schemas"]["SeriesLine"][];
+        };
+        /** @enum {string} */
+        SeriesMode: "dispatch" | "draft";
+        /** @description What a series would be. */
+        SeriesPreview: {
+            /** @description What the first one makes, with its days. */
+            makes: components["schemas"]["LaidTask"][];
+            rule: components["schemas"]["RecurrenceView"];
+            /** @description What comes next, at most twelve. */
+            upcoming: components["schemas"]["SeriesTime"][];
+        };
+        /** @description What a series makes: of a template or of a task. */
+        SeriesSource: {
+            /** @description Units for the places that were left open. */
+            chosen?: components["schemas"]["Chosen"][];
+            task_id?: components["schemas"]["TaskId"] | null;
+            template_id?: components["schemas"]["TemplateId"] | null;
+        };
+        /** @enum {string} */
+        SeriesState: "active" | "suspended" | "ended";
+        /** @description One time. */
+        SeriesTime: {
+            /** @description When it begins. */
+            day: components["schemas"]["Day"];
+            /** @description When it is due. */
+            due_day: components["schemas"]["Day"];
+            /** @description How its due day came about. */
+            due_why: components["schemas"]["Words"][];
+            /**
+             * Format: int64
+             * @description Working days it came out late.
+             */
+            late_days: number;
+            /** @description When it is made. */
+            out_day: components["schemas"]["Day"];
+            /** @description The period's stable name. */
+            period: string;
+            reason?: components["schemas"]["Words"] | null;
+            state: components["schemas"]["OccurrenceState"];
+            task?: components["schemas"]["TaskRow"] | null;
+            title: string;
+            /** @description How its day came about, where it is not simply the one the rule names. */
+            why: components["schemas"]["Words"][];
+            /** @description The period, for people. */
+            words: components["schemas"]["Words"];
+        };
         /** @enum {string} */
         Severity: "error" | "warning";
         /**
@@ -3405,6 +4086,21 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @enum {string} */
+        StandingDecision: "keep" | "set_end" | "end";
+        /** @description A quarterly review. */
+        StandingReview: {
+            /** @description What becomes of it. */
+            decision: components["schemas"]["StandingDecision"];
+            due?: components["schemas"]["DueInput"] | null;
+            /** @description Why, or what was found; needed where it is to end. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
         /** @description A mean of stars. */
         Stars: {
             /**
@@ -3530,6 +4226,7 @@ export interface components {
              * @description How often a request to close was refused.
              */
             sent_back_count: number;
+            series?: components["schemas"]["TaskSeries"] | null;
             source_document?: string | null;
             start_day?: components["schemas"]["Day"] | null;
             /** @description As in lists. */
@@ -3661,6 +4358,7 @@ export interface components {
              * @description Working days until due; absent when it is past due, done, or never due.
              */
             remain_days?: number | null;
+            review_day?: components["schemas"]["Day"] | null;
             /** @description The top of its tree. */
             root_id: components["schemas"]["TaskId"];
             /** @description Where it comes from. */
@@ -3906,6 +4604,13 @@ export interface components {
              */
             version: number;
         };
+        /** @description Of which series a task is. */
+        TaskSeries: {
+            id: components["schemas"]["SeriesId"];
+            name: string;
+            /** @description The period's stable name. */
+            period: string;
+        };
         /** @enum {string} */
         TaskState: "draft" | "approval" | "dispatched" | "active" | "closed" | "settled" | "suspended" | "terminated";
         /** @description What is said about a task beside the work: everything but the comments themselves, which are many. */
@@ -3933,6 +4638,64 @@ export interface components {
             items: components["schemas"]["TaskRow"][];
             /** @description There is more: ask for the tree of a task further down. */
             truncated: boolean;
+        };
+        /** @description A template with what it makes. */
+        Template: components["schemas"]["TemplateLine"] & {
+            pattern: components["schemas"]["Pattern"];
+        };
+        /**
+         * Format: uuid
+         * @description A template.
+         */
+        TemplateId: string;
+        /** @description What a template is to be; absent fields stay as they are. */
+        TemplateInput: {
+            /** @description What it is for, at most 500 characters. */
+            description?: string | null;
+            /** @description At most 60 characters. */
+            name?: string | null;
+            pattern?: components["schemas"]["Pattern"] | null;
+            /** @description Whether it is no longer offered. */
+            retired?: boolean | null;
+            shared?: components["schemas"]["Sharing"] | null;
+            task_id?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description A template in a list. */
+        TemplateLine: {
+            /** @description When it was last changed. */
+            changed_at: components["schemas"]["Moment"];
+            /** @description What it is for. */
+            description: string;
+            id: components["schemas"]["TemplateId"];
+            /** @description The asker may change it. */
+            may_change: boolean;
+            name: string;
+            /** @description Whose it is. */
+            owner: components["schemas"]["PersonRef"];
+            retired_at?: components["schemas"]["Moment"] | null;
+            shared: components["schemas"]["Sharing"];
+            /**
+             * Format: int64
+             * @description How many tasks it makes.
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description How a template is to be used. */
+        TemplateUse: {
+            /** @description Units for the places that were left open. */
+            chosen?: components["schemas"]["Chosen"][];
+            due?: components["schemas"]["DueInput"] | null;
+            start_day?: components["schemas"]["Day"] | null;
+            /** @description Another title for the top task. */
+            title?: string | null;
+        };
+        Templates: {
+            items: components["schemas"]["TemplateLine"][];
         };
         /** @description A post held by a person. */
         Tenure: {
@@ -6289,6 +7052,647 @@ export interface operations {
             };
         };
     };
+    list_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesList"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPreview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesChange"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_series_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesChange"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPreview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_occurrence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OccurrenceChange"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_occurrence: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_over_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description With those that are no longer offered. */
+                retired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Templates"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_template: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateUse"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateUse"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTasks"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -6322,6 +7726,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -6436,6 +7842,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -6518,6 +7926,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -6596,6 +8006,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -6678,6 +8090,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -6756,6 +8170,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -7249,6 +8665,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTasks"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_copy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -7759,6 +9251,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignatureInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_standing_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingReview"];
             };
         };
         responses: {

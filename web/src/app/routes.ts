@@ -53,7 +53,12 @@ export const routes: RouteRecordRaw[] = [
         props: true,
         meta: { may: seesTasks },
       },
-      { path: 'series', name: 'series_list', component: SeriesListPage, meta: { title: 'app.nav.series', may: mayCreate } },
+      {
+        path: 'series',
+        name: 'series_list',
+        component: SeriesListPage,
+        meta: { title: 'app.nav.series', may: mayCreate },
+      },
       {
         path: 'series/new',
         name: 'series_new',

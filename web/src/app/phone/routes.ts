@@ -56,7 +56,12 @@ export const routes: RouteRecordRaw[] = [
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'outbox', name: 'outbox', component: OutboxPage, meta: { title: 'phone.outbox.title', may: seesTasks } },
-      { path: 'series', name: 'series_list', component: SeriesListPage, meta: { title: 'app.nav.series', may: mayCreate } },
+      {
+        path: 'series',
+        name: 'series_list',
+        component: SeriesListPage,
+        meta: { title: 'app.nav.series', may: mayCreate },
+      },
       { path: 'series/:id', name: 'series', component: SeriesPage, props: true, meta: { may: mayCreate } },
       {
         path: 'templates',

@@ -15,7 +15,7 @@ use super::{
         templates::{self, TemplateId},
     },
     Because, OccurrenceRow, OccurrenceState, Rule, Series, SeriesDetail, SeriesId, SeriesMode, SeriesPreview, SeriesRow, SeriesState,
-    out::record,
+    out::{record, soon},
     plan::{FARTHEST, HORIZON, Time},
     rule::{RecurrenceInput, SeriesDue, check_title},
     view,
@@ -248,6 +248,7 @@ pub(in crate::tasks) async fn begin(tx: &mut Tx, ctx: &Ctx, input: &SeriesInput)
     let words = say!("建立周期任务“{name}”：{rule}", name = row.name, rule = rule.recurrence.words());
     let data = json!({ "name": row.name, "from": from, "until": row.until_day, "times": row.times, "rule": rule });
     record(tx, ctx, &series, "series_begun", words, data).await?;
+    soon(tx, ctx).await?;
     view::detail(tx, ctx, row.id).await
 }
 
@@ -353,6 +354,10 @@ async fn save(
     series.row.planned_by = ctx.generation;
     store::put_series(tx, &series.row).await?;
     record(tx, ctx, &series, action, words, data).await?;
+    // What is due by now need not wait for the hour.
+    if series.row.next_day.is_some_and(|next| next <= ctx.today()) {
+        soon(tx, ctx).await?;
+    }
     view::detail(tx, ctx, series.row.id).await
 }
 

@@ -59,7 +59,7 @@ const AT_ONCE: i64 = 20;
 /// After a pause so many times of one series come out in a transaction; the rest follow in the next turn.
 const TIMES_AT_ONCE: usize = 12;
 
-/// The job that goes on where there was more than one transaction should hold.
+/// The job that does at once what need not wait for the hour.
 pub const MORE: &str = "tasks.series_more";
 
 /// Makes what is due of every series, and asks for another turn when there may be more.
@@ -70,9 +70,15 @@ pub async fn sweep(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
         more |= one(tx, ctx, id).await?;
     }
     if more {
-        let job = NewJob { kind: MORE, payload: json!({}), run_at: ctx.now(), dedupe: None };
-        jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
+        soon(tx, ctx).await?;
     }
+    Ok(())
+}
+
+/// Asks for a turn at once.
+pub(super) async fn soon(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
+    let job = NewJob { kind: MORE, payload: json!({}), run_at: ctx.now(), dedupe: None };
+    jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
     Ok(())
 }
 

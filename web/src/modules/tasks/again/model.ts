@@ -27,7 +27,13 @@ export interface SeriesForm {
 /** What a title may hold of its period. */
 export const PLACES = ['{year}', '{month}', '{quarter}', '{week}', '{day}'] as const
 /** Rules that are asked for most often. */
-export const USUAL = ['每周一', '每月25日', '每月最后一个工作日', '每季度最后一个工作日', '每年12月最后一个工作日'] as const
+export const USUAL = [
+  '每周一',
+  '每月25日',
+  '每月最后一个工作日',
+  '每季度最后一个工作日',
+  '每年12月最后一个工作日',
+] as const
 
 export const emptySeries = (starts: string): SeriesForm => ({
   name: '',
@@ -105,7 +111,9 @@ export function seriesInput(form: SeriesForm, source: SeriesInput['source']): Se
 export const openPlaces = (tasks: readonly LaidTask[]) =>
   tasks.flatMap((one) =>
     one.parties.flatMap((party, index) =>
-      party.unit ? [] : [{ key: `${one.task}.${index}`, task: one.task, party: index, title: one.title, role: party.role }],
+      party.unit
+        ? []
+        : [{ key: `${one.task}.${index}`, task: one.task, party: index, title: one.title, role: party.role }],
     ),
   )
 export const chosenOf = (chosen: Record<string, string>) =>

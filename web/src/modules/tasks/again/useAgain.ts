@@ -31,9 +31,7 @@ export function useAgain(source: { kind: 'copy' | 'template'; id: string }) {
   const preview = useQuery({
     queryKey: computed(() => ['again', source.kind, source.id, asked.value]),
     queryFn: () =>
-      source.kind === 'copy'
-        ? api.previewCopy(source.id, asked.value)
-        : api.previewTemplate(source.id, asked.value),
+      source.kind === 'copy' ? api.previewCopy(source.id, asked.value) : api.previewTemplate(source.id, asked.value),
     placeholderData: keepPreviousData,
     retry: false,
   })
