@@ -111,7 +111,7 @@ export default {
     going: { active: 'Going on', suspended: 'Suspended', ended: 'Ended' },
     state: { planned: 'To come', changed: 'Changed', skipped: 'Skipped', stuck: 'Stuck', out: 'Came out' },
     days: 'Begins {day}, due {due}',
-    outOn: 'made on {day}',
+    outOn: ', made on {day}',
     late: '{n} working days late',
     gone: 'The draft was deleted',
     upcoming: 'What comes next',

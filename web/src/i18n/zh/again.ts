@@ -100,7 +100,7 @@ export default {
     going: { active: '进行中', suspended: '已中止', ended: '已结束' },
     state: { planned: '待生成', changed: '已调整', skipped: '已跳过', stuck: '未能生成', out: '已生成' },
     days: '{day} 开始，{due} 到期',
-    outOn: '{day} 生成',
+    outOn: '，{day} 生成',
     late: '晚 {n} 个工作日',
     gone: '草稿已删除',
     upcoming: '接下来的各期',
