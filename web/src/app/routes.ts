@@ -8,7 +8,20 @@ import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
 import { UrgesPage } from '@/modules/supervision'
 import { InboxPage } from '@/modules/talk'
-import { DecomposePage, RulesPage, TaskEditPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks'
+import {
+  DecomposePage,
+  RulesPage,
+  SeriesListPage,
+  SeriesNewPage,
+  SeriesPage,
+  TaskEditPage,
+  TaskListPage,
+  TaskNewPage,
+  TaskPage,
+  TemplatePage,
+  TemplatesPage,
+  TodoPage,
+} from '@/modules/tasks'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -39,6 +52,38 @@ export const routes: RouteRecordRaw[] = [
         component: DecomposePage,
         props: true,
         meta: { may: seesTasks },
+      },
+      {
+        path: 'series',
+        name: 'series_list',
+        component: SeriesListPage,
+        meta: { title: 'app.nav.series', may: mayCreate },
+      },
+      {
+        path: 'series/new',
+        name: 'series_new',
+        component: SeriesNewPage,
+        meta: { title: 'again.series.new', may: mayCreate },
+      },
+      {
+        path: 'series/:id',
+        name: 'series',
+        component: SeriesPage,
+        props: true,
+        meta: { title: 'again.series.one', may: mayCreate },
+      },
+      {
+        path: 'templates',
+        name: 'templates',
+        component: TemplatesPage,
+        meta: { title: 'app.nav.templates', may: mayCreate },
+      },
+      {
+        path: 'templates/:id',
+        name: 'template',
+        component: TemplatePage,
+        props: true,
+        meta: { title: 'app.nav.templates', may: mayCreate },
       },
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },

@@ -68,6 +68,7 @@ pub const EVENTS: &[&str] = &[
     "task.rating_corrected",
     "task.commented",
     "task.comment_edited",
+    "task.series_drafted",
 ];
 
 pub(super) struct Notice {
@@ -154,6 +155,7 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         }
         "task.approved" => plain(submitter(case), "立项已通过", say!("“{title}”立项审批通过，已交办。")),
         "task.rejected" => plain(submitter(case), "立项未通过", say!("“{title}”立项审批未通过，已退回草稿。")),
+        "task.series_drafted" => plain(vec![case.task.creator_id], "周期任务待确认", say!("“{title}”已生成草稿，请核对后交办。")),
         "task.returned" => plain(vec![case.task.creator_id], "退回待裁定", say!("“{title}”有单位申请退回，请裁定。")),
         "task.ruled" => {
             let ruled: Vec<&PartyRow> = case.parties.iter().filter(|party| Some(party.id.0) == event.subject).collect();

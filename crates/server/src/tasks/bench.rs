@@ -136,6 +136,7 @@ pub async fn make(tx: &mut Tx, ctx: &Ctx, rows: &[BenchTask]) -> Outcome<()> {
             red_from: None,
             lamp_plan: "[]".to_owned(),
             planned_by: 0,
+            review_day: None,
             waits_for: None,
             open_risks: 0,
             suspended_on: None,

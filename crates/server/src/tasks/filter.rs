@@ -90,6 +90,8 @@ pub struct FilterQuery {
     pub roots: Option<bool>,
     /// Only tasks with nothing below.
     pub leaves: Option<bool>,
+    /// Only open tasks without an end that are reviewed each quarter.
+    pub standing: Option<bool>,
     /// Created on or after.
     #[param(value_type = Option<String>)]
     pub created_from: Option<Day>,
@@ -136,6 +138,7 @@ pub struct Filter {
     pub parent_id: Option<TaskId>,
     pub roots: Option<bool>,
     pub leaves: Option<bool>,
+    pub standing: Option<bool>,
     pub created_from: Option<Day>,
     pub created_to: Option<Day>,
     pub closed_from: Option<Day>,
@@ -184,6 +187,7 @@ impl FilterQuery {
             parent_id: self.parent_id,
             roots: self.roots,
             leaves: self.leaves,
+            standing: self.standing,
             created_from: self.created_from,
             created_to: self.created_to,
             closed_from: self.closed_from,

@@ -8,13 +8,14 @@
 //! one ledger event in the same transaction; a tree has one writer at a time ([`store::lock_tree`]).
 //!
 //! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `wait`,
-//! `risk`, `link`, `source_kind`, `source_field`, `task_field`, `tag`, `task_tag`, `task_import`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
+//! `risk`, `link`, `source_kind`, `source_field`, `task_field`, `tag`, `task_tag`, `task_import`, `task_template`, `task_series`, `series_rule`, `series_occurrence`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
 
 mod bench;
 mod case;
 mod changes;
 mod close;
 mod cooperate;
+mod copies;
 mod decompose;
 mod dispatch;
 mod draft;
@@ -30,6 +31,7 @@ mod lamp;
 mod links;
 mod list;
 mod model;
+mod pattern;
 mod policy;
 mod record;
 mod reopen;
@@ -39,11 +41,13 @@ mod requests;
 mod risk;
 mod rules;
 mod saved;
+mod series;
 mod shapes;
 mod sign;
 mod standing;
 mod store;
 mod tags;
+mod templates;
 mod timeline;
 mod undo;
 mod versions;
@@ -86,6 +90,7 @@ pub use requests::{
 };
 pub use risk::{RiskInput, answer as answer_risk, raise as raise_risk};
 pub use rules::{Colours, TaskRules};
+pub use series::{MORE as SERIES_MORE, STUCK as SERIES_STUCK, SeriesStuck, sweep as sweep_series};
 pub use sign::{Ruling, assign, give_back, rule, sign};
 pub use standing::plan_ahead;
 pub use store::Summary;

@@ -55,6 +55,7 @@ text_enum! {
         Link = "link", "关联任务";
         Merge = "merge", "并入其他任务";
         Tag = "tag", "设置标签";
+        ReviewStanding = "review_standing", "季度复核";
     }
 }
 
@@ -199,6 +200,7 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Link, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Draft | TaskState::Approval));
     grant(A::Merge, issuer && state.is_open() && s.open_children + s.draft_children == 0 && !closing);
     grant(A::Tag, !frozen && (issuer || who.is(Role::Centre) || who.is(Role::Leader)));
+    grant(A::ReviewStanding, issuer && super::standing::is_reviewed(task) && !ending);
     grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
     can
 }

@@ -211,6 +211,18 @@ both! {
         assert_eq!(titles(app, &format!("q={}", encoded("提案〔2026〕003号"))).await, ["清理河道"]);
     }
 
+    async fn a_copy_says_what_its_source_said(app) {
+        with_fields(app).await;
+        let input = proposal(app, "增设公交", json!({ "no": "12", "party": "民盟", "areas": ["交通"], "money": 120.5, "content": true }));
+        let task = dispatched_with(app, input).await;
+        let tags = json!({ "version": version(&task), "tags": ["民生"] });
+        app.as_user("centre1").put(&format!("/tasks/{}/tags", id(&task)), &tags).await.assert(200);
+        let copied = app.as_user("centre1").post(&format!("/tasks/{}/copies", id(&task)), &json!({})).await.assert(201);
+        assert_eq!(copied["task"]["task"]["fields"], task["task"]["fields"]);
+        assert_eq!(copied["task"]["task"]["tags"], json!(["民生"]));
+        assert_eq!(copied["notes"], json!([]));
+    }
+
     async fn a_number_is_given_once_whatever_the_patterns_say(app) {
         let kind = kind(app, "other").await;
         let put = async |version: i64, pattern: &str| {

@@ -10,6 +10,8 @@ export default {
     tasks: 'Tasks',
     create: 'New task',
     urges: 'Urges',
+    series: 'Recurring tasks',
+    templates: 'Templates',
     library: 'Library',
     inbox: 'Inbox',
     org: 'Units and people',

@@ -1,4 +1,5 @@
 import access from './access'
+import again from './again'
 import app from './app'
 import archive from './archive'
 import calendar from './calendar'
@@ -22,6 +23,7 @@ import words from './words'
 
 export default {
   access,
+  again,
   app,
   archive,
   calendar,

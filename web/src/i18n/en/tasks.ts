@@ -55,6 +55,7 @@ export default {
       q: 'containing “{q}”',
       overdue: 'overdue',
       leaves: 'not decomposed further',
+      standing: 'without an end, reviewed each quarter',
       closed: 'closed {span}',
       document: 'from “{name}”',
       parent: 'of one parent',

@@ -10,6 +10,8 @@ export default {
     tasks: '任务',
     create: '新建任务',
     urges: '督办',
+    series: '周期任务',
+    templates: '任务模板',
     library: '文件库',
     inbox: '消息',
     org: '机构人员',

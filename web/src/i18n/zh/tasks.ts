@@ -55,6 +55,7 @@ export default {
       q: '含“{q}”',
       overdue: '已逾期',
       leaves: '不再分解的',
+      standing: '没有期限、每季度复核的',
       closed: '{span} 办结',
       document: '出自《{name}》',
       parent: '同一上级的',

@@ -59,7 +59,16 @@ export function emptyFilter(): TaskFilter {
 }
 
 /** The server refuses what it does not know, so only these are passed on. */
-const OTHERS = ['lead_unit_id', 'lead_only', 'leaves', 'closed_from', 'closed_to', 'source_document', 'parent_id']
+const OTHERS = [
+  'lead_unit_id',
+  'lead_only',
+  'leaves',
+  'standing',
+  'closed_from',
+  'closed_to',
+  'source_document',
+  'parent_id',
+]
 type Raw = Record<string, string | null | undefined | (string | null)[]>
 
 /** Reads a URL; whatever it does not understand is left out rather than sent on. */
@@ -186,6 +195,7 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
         filter.other['lead_unit_id'] &&
           t('tasks.filter.text.unit_lead', { name: say.unitName(filter.other['lead_unit_id']) }),
         filter.other['leaves'] && t('tasks.filter.text.leaves'),
+        filter.other['standing'] && t('tasks.filter.text.standing'),
         (filter.other['closed_from'] || filter.other['closed_to']) &&
           t('tasks.filter.text.closed', {
             span: span(filter.other['closed_from'] ?? '', filter.other['closed_to'] ?? ''),

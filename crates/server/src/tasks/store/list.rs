@@ -144,6 +144,9 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter
     if filter.leaves == Some(true) {
         sql.push(" and t.children = 0");
     }
+    if filter.standing == Some(true) {
+        sql.push(" and t.due_day is null and t.review_day is not null and t.state in ('dispatched', 'active')");
+    }
     if let Some(day) = filter.created_from {
         sql.push(" and t.created_at >= ").bind(day.start().millis());
     }
@@ -214,8 +217,8 @@ pub(in crate::tasks) async fn list(
 }
 
 /// Tasks whose signature, report or decision somebody waits for and that a person may owe: the to-do's raw material. Reports
-/// count when they are due by `until`.
-pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, until: Day, limit: i64) -> Result<Vec<Task>> {
+/// count when they are due by `until`, reviews of standing tasks by `review`.
+pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, until: Day, review: Day, limit: i64) -> Result<Vec<Task>> {
     let units = scope.units();
     let mut sql = Sql::new(select_task!("where t.state in ('approval', 'dispatched', 'active', 'suspended', 'closed') and ("));
     // As a party: something unsigned, nobody named, or a report due.
@@ -239,7 +242,11 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, unt
         sql.push(" or t.issuer_unit_id in ").bind_list(units.iter().map(|unit| unit.0));
     }
     sql.push(
-        ") and (t.state in ('approval', 'closed') or t.open_risks > 0 or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
+        ") and (t.state in ('approval', 'closed') or t.open_risks > 0 \
+           or (t.state in ('dispatched', 'active') and t.due_day is null and t.review_day <= ",
+    );
+    sql.bind(review.to_string()).push(
+        ") or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
            or exists (select 1 from report oe where oe.task_id = t.id and oe.state = 'submitted')))",
     );
     sql.push(") and");

@@ -10,9 +10,11 @@ mod parts;
 mod record;
 mod requests;
 mod saved;
+mod series;
 mod shapes;
 mod tags;
 mod task;
+mod templates;
 mod texts;
 
 pub(super) use bulk::*;
@@ -25,9 +27,11 @@ pub(super) use parts::*;
 pub(super) use record::*;
 pub(super) use requests::*;
 pub(super) use saved::*;
+pub(super) use series::*;
 pub(super) use shapes::*;
 pub(super) use tags::*;
 pub(super) use task::*;
+pub(super) use templates::*;
 pub(super) use texts::*;
 
 pub use figures::Summary;
