@@ -26,10 +26,13 @@ mod follow;
 mod http;
 mod import;
 mod lamp;
+mod latest;
 mod links;
 mod list;
 mod model;
+mod narrow;
 mod policy;
+mod progress;
 mod record;
 mod reopen;
 mod replan;
@@ -63,17 +66,20 @@ pub use dispatch::{Decision, approve, submit};
 pub use draft::{create, delete, edit, equal_shares};
 pub use due::{read as read_due, rule_of};
 pub use duties::{Duty, DutyKind, duties};
-pub use filter::{Filter, FilterQuery, Mine};
+pub use filter::{Filter, FilterQuery, Mine, UnitRole};
 pub use http::routes;
 pub use import::sweep as sweep_imports;
 pub use lamp::{Lamp, LampView};
+pub use latest::{LastReport, last_report_of_person, last_report_of_unit, last_reports};
 pub use links::{LinkKind, link, merge};
 pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};
 pub use model::{
     DueInput, Importance, MilestoneId, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule,
     RequestId, RiskId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult, WaitId,
 };
+pub use narrow::{Charged, DueKind, Narrow};
 pub use policy::{Action, acts_as, is_doer, is_issuer};
+pub use progress::{GONE_OUT, Load, ProgressBy, Tally, loads_of_people, loads_of_units, progress, share, tally, tops_of_documents};
 pub use record::{Named, Record, of_task as record_of, tree_to_keep};
 pub use replan::{REPLAN, replan};
 pub use report::{ReportInput, Review, ask_report, report, review};
@@ -171,6 +177,11 @@ pub async fn waiting_parties(tx: &mut Tx, subject: Uuid) -> Outcome<Option<(Part
 /// Who said that this may go wrong.
 pub async fn raiser(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
     Ok(store::risk(tx, RiskId(subject)).await?.map(|row| row.person_id))
+}
+
+/// Where tasks come from, by code.
+pub async fn source_kinds(tx: &mut Tx) -> Outcome<Vec<SourceKind>> {
+    Ok(store::source_kinds(tx).await?)
 }
 
 /// What can be searched for in tasks.

@@ -1,0 +1,217 @@
+use db::{Result, Sql, Tx};
+use kit::{Day, uuid::Uuid};
+
+use super::{Eye, push_judged, push_kept, push_not_begun, push_severity, push_soon, push_where};
+use crate::{
+    org::push_charged,
+    tasks::{
+        filter::Filter,
+        model::TaskId,
+        narrow::DueKind,
+        progress::{ProgressBy, Tally},
+    },
+};
+
+/// What a row of figures is about: a unit or a person by id, everything else by its word; neither where nothing is said.
+pub(in crate::tasks) type Key = (Option<Uuid>, Option<String>);
+
+/// Figures of one key.
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct Tallied {
+    pub(in crate::tasks) id: Option<Uuid>,
+    pub(in crate::tasks) word: Option<String>,
+    #[sqlx(flatten)]
+    pub(in crate::tasks) tally: Tally,
+}
+
+/// What should be done by today of open tasks that began and end on the same days.
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct Planned {
+    pub(in crate::tasks) id: Option<Uuid>,
+    pub(in crate::tasks) word: Option<String>,
+    /// Nothing where steps say how far it should be; then `reached` does.
+    pub(in crate::tasks) start_day: Option<Day>,
+    pub(in crate::tasks) end_day: Option<Day>,
+    pub(in crate::tasks) stood_days: i64,
+    /// Their weights.
+    pub(in crate::tasks) weight: i64,
+    /// Weight times what the steps before today make up.
+    pub(in crate::tasks) reached: i64,
+}
+
+/// One place to take the key from: the columns, and what has to be joined to have them.
+struct Place {
+    key: &'static str,
+    joins: fn(&mut Sql, &Eye<'_>),
+    /// What else has to hold, so that two places do not count a task twice.
+    only: &'static str,
+}
+
+const NO_ID: &str = "cast(null as uuid) as id, ";
+
+fn places(by: Option<ProgressBy>) -> Vec<Place> {
+    let plain = |key| Place { key, joins: |_, _| (), only: "" };
+    let lead = |sql: &mut Sql, _: &Eye<'_>| {
+        sql.push(" join party kp on kp.task_id = t.id and kp.role = 'lead'");
+    };
+    match by {
+        None => vec![plain("cast(null as text) as word")],
+        Some(ProgressBy::Unit) => vec![Place { key: "kp.unit_id as id, cast(null as text) as word", joins: lead, only: "" }],
+        Some(ProgressBy::Handler) => vec![Place { key: "kp.person_id as id, cast(null as text) as word", joins: lead, only: "" }],
+        Some(ProgressBy::ChargeLeader) => vec![
+            Place {
+                key: "kn.person_id as id, cast(null as text) as word",
+                joins: |sql, _| {
+                    sql.push(
+                        " join (select distinct task_id, person_id from party where role = 'charge_leader' and person_id is not null) kn \
+                           on kn.task_id = t.id",
+                    );
+                },
+                only: "",
+            },
+            Place {
+                key: "kc.person_id as id, cast(null as text) as word",
+                joins: |sql, eye| {
+                    sql.push(" left join party kp on kp.task_id = t.id and kp.role = 'lead' left join ");
+                    push_charged(sql, eye.today);
+                    sql.push(" kc on kc.unit_id = kp.unit_id");
+                },
+                only: " and not exists (select 1 from party ko where ko.task_id = t.id and ko.role = 'charge_leader' and ko.person_id is not null)",
+            },
+        ],
+        Some(ProgressBy::SourceKind) => vec![plain("t.source_kind as word")],
+        Some(ProgressBy::SourceDocument) => vec![plain("t.source_document as word")],
+        Some(ProgressBy::Importance) => vec![plain("t.importance as word")],
+        Some(ProgressBy::Month | ProgressBy::Quarter) => vec![plain("substr(t.due_day, 1, 7) as word")],
+        Some(ProgressBy::Year) => vec![plain("substr(t.due_day, 1, 4) as word")],
+    }
+}
+
+/// Adds `select key, columns from task t … where …` for each place the key comes from.
+fn push_rows(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter, by: Option<ProgressBy>, columns: impl Fn(&mut Sql), only: &'static str) {
+    for (n, place) in places(by).into_iter().enumerate() {
+        sql.push(if n == 0 { "select " } else { " union all select " });
+        if place.key.contains(" as id") {
+            sql.push(place.key);
+        } else {
+            sql.push(NO_ID).push(place.key);
+        }
+        columns(sql);
+        sql.push(" from task t");
+        (place.joins)(sql, eye);
+        push_where(sql, eye, filter);
+        sql.push(place.only).push(only);
+    }
+}
+
+/// Counts every figure of the tasks that the filter finds, by key. Rates are of those due by `until`, where the filter names no period.
+pub(in crate::tasks) async fn tallies(
+    tx: &mut Tx,
+    eye: &Eye<'_>,
+    filter: &Filter,
+    by: Option<ProgressBy>,
+    until: Option<Day>,
+) -> Result<Vec<Tallied>> {
+    let mut sql = Sql::new(
+        "select id, word, count(*) filter (where live or aside) as total, count(*) filter (where open and fresh) as fresh, \
+           count(*) filter (where open) as open, count(*) filter (where soon) as due_soon, count(*) filter (where open and late) as overdue, \
+           count(*) filter (where done) as done, count(*) filter (where state = 'settled') as settled, \
+           count(*) filter (where state = 'suspended') as suspended, count(*) filter (where state = 'terminated') as terminated, \
+           count(*) filter (where open and severity = 1) as grey, count(*) filter (where severity = 2) as green, \
+           count(*) filter (where severity = 3) as yellow, count(*) filter (where severity = 4) as orange, \
+           count(*) filter (where severity = 5) as red, count(*) filter (where live) as counted, \
+           count(*) filter (where live and owed) as owed, count(*) filter (where done and owed) as owed_done, \
+           count(*) filter (where judged) as judged, count(*) filter (where done and kept) as kept, \
+           count(*) filter (where judged_original) as judged_original, \
+           count(*) filter (where done and case when moved then kept_original else kept end) as kept_original, \
+           count(*) filter (where open and waits_for is not null) as waiting, count(*) filter (where open and open_risks > 0) as at_risk, \
+           coalesce(cast(sum(case when live then weight end) as bigint), 0) as weight, \
+           coalesce(cast(sum(case when live then weight * progress end) as bigint), 0) as progress, \
+           coalesce(cast(sum(case when done then weight end) as bigint), 0) as planned_weight, \
+           coalesce(cast(sum(case when done then weight * 1000000 end) as bigint), 0) as planned \
+         from (",
+    );
+    let columns = |sql: &mut Sql| {
+        sql.push(
+            ", t.state, t.progress, t.waits_for, t.open_risks, 2 + t.importance_rank as weight, t.state in ('dispatched', 'active') as open, \
+             t.state in ('closed', 'settled') as done, t.state in ('dispatched', 'active', 'closed', 'settled') as live, \
+             t.state in ('suspended', 'terminated') as aside, coalesce(t.original_due_day, t.due_day) <> t.due_day as moved, t.due_day < ",
+        );
+        sql.bind(eye.today.to_string()).push(" as late, ");
+        push_severity(sql, eye.today);
+        sql.push(" as severity, ");
+        push_not_begun(sql, eye);
+        sql.push(" as fresh, ");
+        push_soon(sql, eye);
+        sql.push(" as soon, ");
+        match until {
+            Some(day) => sql.push("t.due_day <= ").bind(day.to_string()),
+            None => sql.push("t.due_day is not null"),
+        };
+        sql.push(" as owed, ");
+        push_judged(sql, eye, DueKind::Approved);
+        sql.push(" as judged, ");
+        push_judged(sql, eye, DueKind::Original);
+        sql.push(" as judged_original, case when t.state in ('closed', 'settled') and t.due_day is not null then ");
+        push_kept(sql, DueKind::Approved);
+        sql.push(" end as kept, case when t.state in ('closed', 'settled') and t.original_due_day <> t.due_day then ");
+        push_kept(sql, DueKind::Original);
+        sql.push(" end as kept_original");
+    };
+    push_rows(&mut sql, eye, filter, by, columns, "");
+    sql.push(") s group by id, word");
+    sql.fetch_all(tx).await
+}
+
+/// What should be done by today of the open tasks that the filter finds and that have a plan, put together by the days of the plan.
+pub(in crate::tasks) async fn planned(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter, by: Option<ProgressBy>) -> Result<Vec<Planned>> {
+    let mut sql = Sql::new(
+        "select id, word, start_day, end_day, stood_days, cast(sum(weight) as bigint) as weight, \
+           coalesce(cast(sum(weight * reached) as bigint), 0) as reached from ( \
+         select id, word, weight, reached, case when reached is null then start_day end as start_day, \
+           case when reached is null then end_day end as end_day, case when reached is null then stood_days else 0 end as stood_days from (",
+    );
+    let columns = |sql: &mut Sql| {
+        sql.push(
+            ", 2 + t.importance_rank as weight, t.start_day, coalesce(t.original_due_day, t.due_day) as end_day, t.stood_days, \
+             (select cast(sum(case when m.due_day < ",
+        );
+        sql.bind(eye.today.to_string());
+        sql.push(" then m.weight else 0 end) as bigint) from milestone m where m.task_id = t.id) as reached");
+    };
+    push_rows(&mut sql, eye, filter, by, columns, " and t.state in ('dispatched', 'active')");
+    sql.push(
+        ") r) p where reached is not null or (start_day is not null and end_day is not null) \
+           group by id, word, start_day, end_day, stood_days",
+    );
+    sql.fetch_all(tx).await
+}
+
+/// Documents, or all of it, with the tops of the trees that the filter's tasks stand in: where there is one, its stage is that of the whole.
+pub(in crate::tasks) async fn roots(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter) -> Result<Vec<(Option<String>, TaskId)>> {
+    let mut sql = Sql::new("select distinct t.source_document, t.root_id from task t");
+    push_where(&mut sql, eye, filter);
+    sql.fetch_all(tx).await
+}
+
+/// What is left to do of open parts, by whose it is: weight by importance (in halves) times the role's weight (in hundredths) times the
+/// share that is left (in millionths).
+macro_rules! load {
+    ($whose:literal, $from:literal) => {
+        concat!(
+            "select ", $whose, ", cast(sum((2 + t.importance_rank) * case p.role when 'lead' then 100 when 'co_lead' then 80 \
+               when 'summary' then 50 else 40 end * (1000000 - t.progress)) as bigint) from ", $from, " \
+             where t.state in ('dispatched', 'active') and t.children = 0 and p.role <> 'charge_leader' and p.state <> 'done' group by ", $whose
+        )
+    };
+}
+
+pub(in crate::tasks) async fn loads_of_units(tx: &mut Tx) -> Result<Vec<(Uuid, i64)>> {
+    const LOADS: &str = load!("a.above_id", "task t join party p on p.task_id = t.id join unit_above a on a.unit_id = p.unit_id");
+    Sql::new(LOADS).fetch_all(tx).await
+}
+
+pub(in crate::tasks) async fn loads_of_people(tx: &mut Tx) -> Result<Vec<(Uuid, i64)>> {
+    const LOADS: &str = load!("p.person_id", "task t join party p on p.task_id = t.id and p.person_id is not null");
+    Sql::new(LOADS).fetch_all(tx).await
+}
