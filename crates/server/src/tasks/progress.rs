@@ -35,7 +35,7 @@ text_enum! {
 }
 
 /// What was counted of some tasks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// All that went out.
     pub total: i64,
@@ -125,17 +125,46 @@ pub fn share(part: i64, whole: i64) -> Option<Share> {
 pub const GONE_OUT: [TaskState; 6] =
     [TaskState::Dispatched, TaskState::Active, TaskState::Closed, TaskState::Settled, TaskState::Suspended, TaskState::Terminated];
 
-fn counted(filter: &Filter) -> Filter {
-    Filter { state: GONE_OUT.to_vec(), leaves: Some(true), ..filter.clone() }
+fn leaves(filter: &Filter) -> Filter {
+    Filter { leaves: Some(true), ..filter.clone() }
 }
 
 /// Figures by key, of tasks that have gone out and have nothing below them. Rates are of what is due by `until`; where nothing is said the
 /// filter names the period.
 pub async fn progress(tx: &mut Tx, ctx: &Ctx, filter: &Filter, by: Option<ProgressBy>, until: Option<Day>) -> Outcome<HashMap<Key, Tally>> {
-    let filter = counted(filter);
+    let filter = leaves(filter);
     let mut sums: HashMap<Key, Tally> = HashMap::new();
-    for row in store::tallies(tx, &eye(ctx), &filter, by, until).await? {
-        sums.insert((row.id, row.word), row.tally);
+    for row in store::done(tx, &eye(ctx), &filter, by, until).await? {
+        let sum = sums.entry((row.id, row.word)).or_default();
+        sum.done = row.done;
+        sum.settled = row.settled;
+        sum.owed_done = row.owed;
+        sum.kept = row.kept;
+        sum.kept_original = row.kept_original;
+        // Whoever has a due day has an original one.
+        (sum.judged, sum.judged_original) = (row.judged, row.judged);
+        (sum.total, sum.counted, sum.owed) = (row.done, row.done, row.owed);
+        (sum.weight, sum.progress) = (row.weight, row.progress);
+        (sum.planned_weight, sum.planned) = (row.weight, row.weight * Share::WHOLE.0);
+    }
+    for row in store::undone(tx, &eye(ctx), &filter, by, until).await? {
+        let sum = sums.entry((row.id, row.word)).or_default();
+        sum.total += row.open + row.suspended + row.terminated;
+        sum.fresh = row.fresh;
+        sum.open = row.open;
+        sum.due_soon = row.due_soon;
+        sum.overdue = row.overdue;
+        sum.suspended = row.suspended;
+        sum.terminated = row.terminated;
+        (sum.grey, sum.green, sum.yellow, sum.orange, sum.red) = (row.grey, row.green, row.yellow, row.orange, row.red);
+        sum.counted += row.open;
+        sum.owed += row.owed;
+        sum.judged += row.overdue;
+        sum.judged_original += row.overdue_original;
+        sum.waiting = row.waiting;
+        sum.at_risk = row.at_risk;
+        sum.weight += row.weight;
+        sum.progress += row.progress;
     }
     let today = ctx.today();
     for row in store::planned(tx, &eye(ctx), &filter, by).await? {
@@ -161,7 +190,7 @@ pub async fn tally(tx: &mut Tx, ctx: &Ctx, filter: &Filter, until: Option<Day>) 
 /// The tops of those trees that alone hold all that comes from a document; by document, and as far as the actor sees them.
 pub async fn tops_of_documents(tx: &mut Tx, ctx: &Ctx, filter: &Filter) -> Outcome<HashMap<Option<String>, TaskRow>> {
     let mut tops: HashMap<Option<String>, Option<TaskId>> = HashMap::new();
-    for (document, root) in store::roots(tx, &eye(ctx), &counted(filter)).await? {
+    for (document, root) in store::roots(tx, &eye(ctx), &Filter { state: GONE_OUT.to_vec(), ..leaves(filter) }).await? {
         // A second tree: then no stage is that of the whole.
         tops.entry(document).and_modify(|top| *top = None).or_insert(Some(root));
     }

@@ -1,27 +1,52 @@
 use db::{Result, Sql, Tx};
 use kit::{Day, uuid::Uuid};
 
-use super::{Eye, push_judged, push_kept, push_not_begun, push_severity, push_soon, push_where};
+use super::{Eye, push_kept, push_not_begun, push_severity, push_soon, push_where};
 use crate::{
     org::push_charged,
-    tasks::{
-        filter::Filter,
-        model::TaskId,
-        narrow::DueKind,
-        progress::{ProgressBy, Tally},
-    },
+    tasks::{filter::Filter, model::TaskId, narrow::DueKind, progress::ProgressBy},
 };
 
 /// What a row of figures is about: a unit or a person by id, everything else by its word; neither where nothing is said.
 pub(in crate::tasks) type Key = (Option<Uuid>, Option<String>);
 
-/// Figures of one key.
+/// What is done, of one key.
 #[derive(Debug, sqlx::FromRow)]
-pub(in crate::tasks) struct Tallied {
+pub(in crate::tasks) struct Done {
     pub(in crate::tasks) id: Option<Uuid>,
     pub(in crate::tasks) word: Option<String>,
-    #[sqlx(flatten)]
-    pub(in crate::tasks) tally: Tally,
+    pub(in crate::tasks) done: i64,
+    pub(in crate::tasks) settled: i64,
+    pub(in crate::tasks) owed: i64,
+    pub(in crate::tasks) judged: i64,
+    pub(in crate::tasks) kept: i64,
+    pub(in crate::tasks) kept_original: i64,
+    pub(in crate::tasks) weight: i64,
+    pub(in crate::tasks) progress: i64,
+}
+
+/// What is not done, of one key.
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct Undone {
+    pub(in crate::tasks) id: Option<Uuid>,
+    pub(in crate::tasks) word: Option<String>,
+    pub(in crate::tasks) open: i64,
+    pub(in crate::tasks) fresh: i64,
+    pub(in crate::tasks) due_soon: i64,
+    pub(in crate::tasks) overdue: i64,
+    pub(in crate::tasks) overdue_original: i64,
+    pub(in crate::tasks) suspended: i64,
+    pub(in crate::tasks) terminated: i64,
+    pub(in crate::tasks) grey: i64,
+    pub(in crate::tasks) green: i64,
+    pub(in crate::tasks) yellow: i64,
+    pub(in crate::tasks) orange: i64,
+    pub(in crate::tasks) red: i64,
+    pub(in crate::tasks) owed: i64,
+    pub(in crate::tasks) waiting: i64,
+    pub(in crate::tasks) at_risk: i64,
+    pub(in crate::tasks) weight: i64,
+    pub(in crate::tasks) progress: i64,
 }
 
 /// What should be done by today of open tasks that began and end on the same days.
@@ -104,62 +129,82 @@ fn push_rows(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter, by: Option<ProgressB
     }
 }
 
-/// Counts every figure of the tasks that the filter finds, by key. Rates are of those due by `until`, where the filter names no period.
-pub(in crate::tasks) async fn tallies(
+/// SQLite would work each of the columns out anew for each sum they stand in, unless something keeps it from taking the inner select apart.
+const APART: &str = " limit 9223372036854775807";
+
+/// Counts what is done of the tasks that the filter finds, by key: most of what there ever was, so it is asked for little. Rates are of what
+/// is due by `until`; where nothing is said, of all that has a due day.
+pub(in crate::tasks) async fn done(
     tx: &mut Tx,
     eye: &Eye<'_>,
     filter: &Filter,
     by: Option<ProgressBy>,
     until: Option<Day>,
-) -> Result<Vec<Tallied>> {
+) -> Result<Vec<Done>> {
     let mut sql = Sql::new(
-        "select id, word, count(*) filter (where live or aside) as total, count(*) filter (where open and fresh) as fresh, \
-           count(*) filter (where open) as open, count(*) filter (where soon) as due_soon, count(*) filter (where open and late) as overdue, \
-           count(*) filter (where done) as done, count(*) filter (where state = 'settled') as settled, \
+        "select id, word, count(*) as done, count(*) filter (where state = 'settled') as settled, count(*) filter (where owed) as owed, \
+           count(due_day) as judged, count(*) filter (where kept) as kept, \
+           count(*) filter (where case when moved then kept_original else kept end) as kept_original, \
+           cast(sum(weight) as bigint) as weight, cast(sum(weight * progress) as bigint) as progress from (",
+    );
+    let columns = |sql: &mut Sql| {
+        sql.push(", t.state, t.progress, 2 + t.importance_rank as weight, t.due_day, t.original_due_day <> t.due_day as moved, ");
+        push_owed(sql, until);
+        sql.push(" as owed, ");
+        push_kept(sql, DueKind::Approved);
+        sql.push(" as kept, case when t.original_due_day <> t.due_day then ");
+        push_kept(sql, DueKind::Original);
+        sql.push(" end as kept_original");
+    };
+    push_rows(&mut sql, eye, filter, by, columns, " and t.state in ('closed', 'settled')");
+    sql.push(APART).push(") s group by id, word");
+    sql.fetch_all(tx).await
+}
+
+fn push_owed(sql: &mut Sql, until: Option<Day>) {
+    match until {
+        Some(day) => sql.push("t.due_day <= ").bind(day.to_string()),
+        None => sql.push("t.due_day is not null"),
+    };
+}
+
+/// Counts what is not done of the tasks that have gone out and that the filter finds, by key.
+pub(in crate::tasks) async fn undone(
+    tx: &mut Tx,
+    eye: &Eye<'_>,
+    filter: &Filter,
+    by: Option<ProgressBy>,
+    until: Option<Day>,
+) -> Result<Vec<Undone>> {
+    let mut sql = Sql::new(
+        "select id, word, count(*) filter (where open) as open, count(*) filter (where fresh) as fresh, \
+           count(*) filter (where soon) as due_soon, count(*) filter (where open and late) as overdue, \
+           count(*) filter (where open and late_original) as overdue_original, \
            count(*) filter (where state = 'suspended') as suspended, count(*) filter (where state = 'terminated') as terminated, \
            count(*) filter (where open and severity = 1) as grey, count(*) filter (where severity = 2) as green, \
            count(*) filter (where severity = 3) as yellow, count(*) filter (where severity = 4) as orange, \
-           count(*) filter (where severity = 5) as red, count(*) filter (where live) as counted, \
-           count(*) filter (where live and owed) as owed, count(*) filter (where done and owed) as owed_done, \
-           count(*) filter (where judged) as judged, count(*) filter (where done and kept) as kept, \
-           count(*) filter (where judged_original) as judged_original, \
-           count(*) filter (where done and case when moved then kept_original else kept end) as kept_original, \
+           count(*) filter (where severity = 5) as red, count(*) filter (where open and owed) as owed, \
            count(*) filter (where open and waits_for is not null) as waiting, count(*) filter (where open and open_risks > 0) as at_risk, \
-           coalesce(cast(sum(case when live then weight end) as bigint), 0) as weight, \
-           coalesce(cast(sum(case when live then weight * progress end) as bigint), 0) as progress, \
-           coalesce(cast(sum(case when done then weight end) as bigint), 0) as planned_weight, \
-           coalesce(cast(sum(case when done then weight * 1000000 end) as bigint), 0) as planned \
-         from (",
+           coalesce(cast(sum(case when open then weight end) as bigint), 0) as weight, \
+           coalesce(cast(sum(case when open then weight * progress end) as bigint), 0) as progress from (",
     );
     let columns = |sql: &mut Sql| {
         sql.push(
-            ", t.state, t.progress, t.waits_for, t.open_risks, 2 + t.importance_rank as weight, t.state in ('dispatched', 'active') as open, \
-             t.state in ('closed', 'settled') as done, t.state in ('dispatched', 'active', 'closed', 'settled') as live, \
-             t.state in ('suspended', 'terminated') as aside, coalesce(t.original_due_day, t.due_day) <> t.due_day as moved, t.due_day < ",
+            ", t.state, t.progress, t.waits_for, t.open_risks, 2 + t.importance_rank as weight, t.state in ('dispatched', 'active') as open, t.due_day < ",
         );
-        sql.bind(eye.today.to_string()).push(" as late, ");
+        sql.bind(eye.today.to_string()).push(" as late, ").push(DueKind::Original.column()).push(" < ").bind(eye.today.to_string());
+        sql.push(" as late_original, ");
         push_severity(sql, eye.today);
         sql.push(" as severity, ");
         push_not_begun(sql, eye);
         sql.push(" as fresh, ");
         push_soon(sql, eye);
         sql.push(" as soon, ");
-        match until {
-            Some(day) => sql.push("t.due_day <= ").bind(day.to_string()),
-            None => sql.push("t.due_day is not null"),
-        };
-        sql.push(" as owed, ");
-        push_judged(sql, eye, DueKind::Approved);
-        sql.push(" as judged, ");
-        push_judged(sql, eye, DueKind::Original);
-        sql.push(" as judged_original, case when t.state in ('closed', 'settled') and t.due_day is not null then ");
-        push_kept(sql, DueKind::Approved);
-        sql.push(" end as kept, case when t.state in ('closed', 'settled') and t.original_due_day <> t.due_day then ");
-        push_kept(sql, DueKind::Original);
-        sql.push(" end as kept_original");
+        push_owed(sql, until);
+        sql.push(" as owed");
     };
-    push_rows(&mut sql, eye, filter, by, columns, "");
-    sql.push(") s group by id, word");
+    push_rows(&mut sql, eye, filter, by, columns, " and t.state in ('dispatched', 'active', 'suspended', 'terminated')");
+    sql.push(APART).push(") s group by id, word");
     sql.fetch_all(tx).await
 }
 
