@@ -478,6 +478,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Overdue tasks, the latest first, with who is to be turned to, what was reported last and who has pressed already. */
+        get: operations["overdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parties/{id}/completion": {
         parameters: {
             query?: never;
@@ -523,6 +540,23 @@ export interface paths {
         put?: never;
         /** Lets a party go that takes part. */
         post: operations["waive_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/glance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person: how to reach them, what they have to do. */
+        get: operations["person_at_a_glance"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -575,6 +609,26 @@ export interface paths {
         put?: never;
         /** Gives a person a new initial password and ends their sessions. Only administrators. */
         post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures of the tasks that the filter finds, by unit, charge leader, handler, source, document, importance or the period they are due in.
+         *     States, lamps and what is overdue are columns here and cannot be asked for.
+         */
+        get: operations["progress"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1565,6 +1619,23 @@ export interface paths {
         patch: operations["update_unit"];
         trace?: never;
     };
+    "/api/v1/units/{id}/glance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A unit: who stands for it, what it has to do. */
+        get: operations["unit_at_a_glance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/units/{id}/liaisons": {
         parameters: {
             query?: never;
@@ -2069,6 +2140,15 @@ export interface components {
             /** @description What was done, at most 5,000 characters. */
             text: string;
         };
+        /** @description A person with a telephone number. */
+        Contact: {
+            /** @description Their id. */
+            id: components["schemas"]["PersonId"];
+            /** @description Their name. */
+            name: string;
+            /** @description The number; the middle is masked unless the asker may see it. */
+            phone?: string | null;
+        };
         /** @description What checking the contents of files has found. */
         ContentReport: components["schemas"]["Totals"] & {
             damaged: components["schemas"]["Damaged"][];
@@ -2149,6 +2229,8 @@ export interface components {
             text?: string | null;
         };
         /** @enum {string} */
+        DueKind: "approved" | "original";
+        /** @enum {string} */
         DueState: "open" | "met" | "late" | "missed";
         /** @description Something to be done. */
         Duty: {
@@ -2200,6 +2282,22 @@ export interface components {
         };
         /** @enum {string} */
         FigureKey: "open" | "overdue" | "red" | "orange" | "yellow" | "important" | "due_week" | "unsigned" | "created_month" | "closed_month" | "todo";
+        /** @description Figures of some tasks. Suspended and terminated ones are shown, and are in no mean and no rate. */
+        Figures: {
+            completion?: components["schemas"]["Share"] | null;
+            /** @description How many of each. */
+            counts: {
+                [key: string]: number;
+            };
+            on_time?: components["schemas"]["Share"] | null;
+            on_time_original?: components["schemas"]["Share"] | null;
+            planned?: components["schemas"]["Share"] | null;
+            progress?: components["schemas"]["Share"] | null;
+            /** @description The query of `/tasks` that these stand in; a count's conditions are added to it. */
+            query: {
+                [key: string]: string;
+            };
+        };
         /**
          * Format: uuid
          * @description A file: some bytes under the name somebody gave them.
@@ -2236,6 +2334,10 @@ export interface components {
         };
         /** @description The query of a list, as it comes. */
         FilterQuery: {
+            /** @description Open with a risk that nobody has answered, or not. */
+            at_risk?: boolean | null;
+            /** @description The person under whose charge it falls, or `none`. */
+            charge_leader?: string | null;
             closed_from?: components["schemas"]["Day"] | null;
             closed_to?: components["schemas"]["Day"] | null;
             created_from?: components["schemas"]["Day"] | null;
@@ -2243,9 +2345,20 @@ export interface components {
             /** @description Where the page before ended. */
             cursor?: string | null;
             due_from?: components["schemas"]["Day"] | null;
+            /** @description Open and due within five working days, or not. */
+            due_soon?: boolean | null;
             due_to?: components["schemas"]["Day"] | null;
+            handler_id?: components["schemas"]["PersonId"] | null;
+            /** @description It says which document it comes from, or does not. */
+            has_document?: boolean | null;
+            /** @description It has a due day, or none. */
+            has_due?: boolean | null;
+            /** @description Somebody is named on the lead part, or nobody is. */
+            has_handler?: boolean | null;
+            helper_id?: components["schemas"]["PersonId"] | null;
             /** @description Importances, separated by commas. */
             importance?: string | null;
+            judged?: components["schemas"]["DueKind"] | null;
             /** @description Lamps, separated by commas. */
             lamp?: string | null;
             /** @description That unit itself, without those below. */
@@ -2259,23 +2372,29 @@ export interface components {
              */
             limit?: number | null;
             mine?: components["schemas"]["Mine"] | null;
+            on_time?: components["schemas"]["DueKind"] | null;
             /** @description Past due and open, or not. */
             overdue?: boolean | null;
             parent_id?: components["schemas"]["TaskId"] | null;
             /** @description Part of the title, the number or the document. */
             q?: string | null;
+            root_id?: components["schemas"]["TaskId"] | null;
             /** @description Only tasks with nothing above. */
             roots?: boolean | null;
-            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
             sort?: string | null;
             /** @description The document, exactly. */
             source_document?: string | null;
             /** @description A code of `/source-kinds`. */
             source_kind?: string | null;
+            /** @description Open and under way, or open and not begun. */
+            started?: boolean | null;
             /** @description States, separated by commas. */
             state?: string | null;
             unit_id?: components["schemas"]["UnitId"] | null;
             unit_role?: components["schemas"]["UnitRole"] | null;
+            /** @description Open and waiting for somebody, or not. */
+            waiting?: boolean | null;
         };
         /** @description A piece of a text. */
         Fragment: {
@@ -2476,9 +2595,27 @@ export interface components {
             /** @description It was red once and has recovered (曾红). */
             was_red: boolean;
         };
+        /** @description What was reported last. */
+        LastReport: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description By whom. */
+            by: components["schemas"]["PersonRef"];
+            /** @description Claimed progress in percent. */
+            claimed: components["schemas"]["Share"];
+            /** @description Which report. */
+            id: components["schemas"]["ReportId"];
+            /** @description On which task. */
+            task_id: components["schemas"]["TaskId"];
+            /** @description Its title. */
+            task_title: string;
+            /** @description In which words. */
+            text: string;
+        };
         /** @description Who leads a task. */
         Lead: {
             person?: components["schemas"]["PersonRef"] | null;
+            /** @description Which unit. */
             unit: components["schemas"]["UnitRef"];
         };
         LiaisonsInput: {
@@ -2813,6 +2950,18 @@ export interface components {
             replaced_at: components["schemas"]["Moment"];
             replaced_by: components["schemas"]["PersonRef"];
         };
+        /** @description Somebody has pressed and waits for an answer. */
+        OpenUrge: {
+            /** @description What was asked last. */
+            asked: string;
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            id: components["schemas"]["UrgeId"];
+            method: components["schemas"]["UrgeMethod"];
+            /** @description That day has passed. */
+            overdue: boolean;
+            owed_day?: components["schemas"]["Day"] | null;
+        };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
             /** @description Accounts with their initial passwords, in the answer to the commit and never again. */
@@ -2825,6 +2974,20 @@ export interface components {
             persons_new: number;
             rows: components["schemas"]["ImportRow"][];
             units_new: number;
+        };
+        /** @description A page of overdue tasks, the latest first and of one day the most important. */
+        OverduePage: {
+            items: components["schemas"]["OverdueRow"][];
+            /** @description Where the next page begins; absent on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description An overdue task. */
+        OverdueRow: {
+            last_report?: components["schemas"]["LastReport"] | null;
+            responsible?: components["schemas"]["Responsible"] | null;
+            task: components["schemas"]["TaskRow"];
+            /** @description The latest first. */
+            urges: components["schemas"]["OpenUrge"][];
         };
         /** @description An upload that comes in pieces. */
         PartialUpload: {
@@ -2903,6 +3066,19 @@ export interface components {
             /** Format: password */
             new: string;
         };
+        /** @description Where a load stands among those of peers. */
+        Peers: {
+            /**
+             * Format: int64
+             * @description How many of them have less to do.
+             */
+            lighter: number;
+            /**
+             * Format: int64
+             * @description How many others there are.
+             */
+            others: number;
+        };
         /** @description A person with posts. */
         Person: {
             /** @description Whether they still belong here. */
@@ -2930,6 +3106,16 @@ export interface components {
              * @description Counts changes.
              */
             version: number;
+        };
+        /** @description A person at a glance. */
+        PersonGlance: {
+            /** @description Units they sign for. */
+            liaison_of: components["schemas"]["UnitRef"][];
+            person: components["schemas"]["PersonRef"];
+            /** @description The telephone number; the middle is masked unless the asker may see it. */
+            phone?: string | null;
+            posts: components["schemas"]["PostHeld"][];
+            work?: components["schemas"]["Work"] | null;
         };
         /**
          * Format: uuid
@@ -2972,6 +3158,11 @@ export interface components {
             items: components["schemas"]["Person"][];
             next_cursor?: string | null;
         };
+        /** @description A post somebody holds. */
+        PostHeld: {
+            name: string;
+            unit: components["schemas"]["UnitRef"];
+        };
         /**
          * Format: uuid
          * @description A post in a unit.
@@ -3005,6 +3196,39 @@ export interface components {
             title: string;
             /** @description Always `about:blank`; `code` says which problem it is. */
             type: string;
+        };
+        /** @enum {string} */
+        ProgressBy: "unit" | "charge_leader" | "handler" | "source_kind" | "source_document" | "importance" | "month" | "quarter" | "year";
+        /** @description Figures put together by something. */
+        ProgressPage: {
+            by: components["schemas"]["ProgressBy"];
+            /** @description By count: what has to be added to a row's query, so that `/tasks` lists what is counted. */
+            conditions: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** @description Units the most overdue first, persons by name, periods in time, documents the largest first. */
+            items: components["schemas"]["ProgressRow"][];
+            /** @description All of them together; where several leaders are in charge of one unit its tasks count once. */
+            total: components["schemas"]["ProgressRow"];
+            /** @description There are more rows than are shown. */
+            truncated: boolean;
+        };
+        /** @description The figures of a unit, a person, a document or a period. */
+        ProgressRow: {
+            figures: components["schemas"]["Figures"];
+            /** @description There are units below it, whose rows are had by asking with it as `lead_unit_id`. */
+            has_below: boolean;
+            /** @description The unit by itself, without those below it. */
+            itself: boolean;
+            /** @description What it is about, among the rows of one answer. */
+            key: string;
+            /** @description For people. */
+            name: components["schemas"]["Words"];
+            person?: components["schemas"]["PersonRef"] | null;
+            top?: components["schemas"]["TaskRow"] | null;
+            unit?: components["schemas"]["UnitRef"] | null;
         };
         /** @description Asking again in the same thread. */
         QuestionInput: {
@@ -3235,6 +3459,12 @@ export interface components {
         RequestKind: "return" | "close" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck";
         /** @enum {string} */
         RequestState: "open" | "granted" | "refused" | "withdrawn";
+        /** @description Whom to turn to about a task. */
+        Responsible: {
+            contact: components["schemas"]["Contact"];
+            /** @description As what. */
+            standing: components["schemas"]["Standing"];
+        };
         ReturnInput: {
             party_id: components["schemas"]["PartyId"];
             proposed_unit_id?: components["schemas"]["UnitId"] | null;
@@ -3405,6 +3635,8 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @enum {string} */
+        Standing: "handler" | "liaison" | "head";
         /** @description A mean of stars. */
         Stars: {
             /**
@@ -4060,6 +4292,15 @@ export interface components {
         };
         /** @enum {string} */
         UnitChoiceKind: "match" | "create" | "ignore";
+        /** @description A unit at a glance. */
+        UnitGlance: {
+            heads: components["schemas"]["Contact"][];
+            /** @description Who is in charge of it. */
+            leaders: components["schemas"]["Contact"][];
+            liaisons: components["schemas"]["Contact"][];
+            unit: components["schemas"]["UnitRef"];
+            work?: components["schemas"]["Work"] | null;
+        };
         /**
          * Format: uuid
          * @description A unit.
@@ -4182,6 +4423,8 @@ export interface components {
             may_ask: boolean;
             /** @description The asker may answer. */
             may_reply: boolean;
+            /** @description By a message, or by a call of their own that they write down. */
+            method: components["schemas"]["UrgeMethod"];
             /** @description An answer is owed and its day has passed. */
             overdue: boolean;
             owed_day?: components["schemas"]["Day"] | null;
@@ -4201,7 +4444,7 @@ export interface components {
             task_number?: string | null;
             /** @description Its title. */
             task_title: string;
-            /** @description What they say first. */
+            /** @description What they say first, or said on the telephone. */
             text: string;
             to_person?: components["schemas"]["PersonRef"] | null;
             /** @description Whose unit. */
@@ -4216,12 +4459,15 @@ export interface components {
         UrgeId: string;
         /** @description Pressing for a task. */
         UrgeInput: {
+            method?: components["schemas"]["UrgeMethod"] | null;
             /** @description Which parties; the lead ones when missing. */
             party_ids?: components["schemas"]["PartyId"][] | null;
             reply_due_day?: components["schemas"]["Day"] | null;
             /** @description What is said, at most 1,000 characters. */
             text: string;
         };
+        /** @enum {string} */
+        UrgeMethod: "message" | "call";
         /** @description A page of urges, newest first. */
         UrgePage: {
             items: components["schemas"]["Urge"][];
@@ -4351,6 +4597,35 @@ export interface components {
         WatchMode: "follow" | "mute";
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
+        /** @description What there is to do. */
+        Work: {
+            /** @description By count: what has to be added to the query of figures, so that `/tasks` lists what is counted. */
+            conditions: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Format: int64
+             * @description Open tasks of others that are taken part in.
+             */
+            helping: number;
+            /** @description The query of `/tasks` that lists them. */
+            helping_query: {
+                [key: string]: string;
+            };
+            last_report?: components["schemas"]["LastReport"] | null;
+            /**
+             * Format: double
+             * @description What is left to do of all open parts, in ordinary tasks that have not begun: importance × role × the share that is left.
+             */
+            load: number;
+            /** @description What is led, whenever it is due. */
+            now: components["schemas"]["Figures"];
+            peers?: components["schemas"]["Peers"] | null;
+            /** @description Of it, what is due this year: for the shares on time. */
+            year: components["schemas"]["Figures"];
+        };
     };
     responses: never;
     parameters: never;
@@ -5401,6 +5676,110 @@ export interface operations {
             };
         };
     };
+    overdue: {
+        parameters: {
+            query?: {
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverduePage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complete_part: {
         parameters: {
             query?: never;
@@ -5502,6 +5881,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    person_at_a_glance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonGlance"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -5647,6 +6057,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewPassword"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    progress: {
+        parameters: {
+            query: {
+                /** @description What figures are put together by. */
+                by: "unit" | "charge_leader" | "handler" | "source_kind" | "source_document" | "importance" | "month" | "quarter" | "year";
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressPage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -6314,6 +6830,32 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6334,7 +6876,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -6428,6 +6970,32 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6448,7 +7016,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -6510,6 +7078,32 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6530,7 +7124,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -6588,6 +7182,32 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6608,7 +7228,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -6670,6 +7290,32 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6690,7 +7336,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -6748,6 +7394,32 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6768,7 +7440,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -8250,6 +8922,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unit_at_a_glance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitGlance"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -18,6 +18,7 @@ mod many;
 mod nodes;
 mod notes;
 mod parts;
+mod progress;
 mod refusals;
 mod reporting;
 mod requests;

@@ -10,6 +10,7 @@ import inbox from './inbox'
 import life from './life'
 import org from './org'
 import phone from './phone'
+import progress from './progress'
 import requests from './requests'
 import rules from './rules'
 import search from './search'
@@ -33,6 +34,7 @@ export default {
   life,
   org,
   phone,
+  progress,
   requests,
   rules,
   search,
