@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
-import { mayCreate, mayImport, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
+import { mayCreate, mayImport, oversees, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
 import { LibraryPage } from '@/modules/files'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
@@ -34,9 +34,9 @@ export const routes: RouteRecordRaw[] = [
         path: 'progress',
         name: 'progress',
         component: ProgressPage,
-        meta: { title: 'app.nav.progress', may: seesTasks },
+        meta: { title: 'app.nav.progress', may: oversees },
       },
-      { path: 'overdue', name: 'overdue', component: OverduePage, meta: { title: 'app.nav.overdue', may: seesTasks } },
+      { path: 'overdue', name: 'overdue', component: OverduePage, meta: { title: 'app.nav.overdue', may: oversees } },
       { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'app.nav.create', may: mayCreate } },
       { path: 'tasks/:id', name: 'task', component: TaskPage, props: true, meta: { may: seesTasks } },
       { path: 'tasks/:id/edit', name: 'edit', component: TaskEditPage, props: true, meta: { may: seesTasks } },

@@ -1,5 +1,5 @@
 import type { RouteRecordRaw } from 'vue-router'
-import { mayCreate, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
+import { mayCreate, oversees, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
 import { BoardPage, OverduePage, ProgressPage } from '@/modules/operations/phone'
 import { PersonPage, UnitPage } from '@/modules/org/phone'
 import { SearchPage } from '@/modules/search/phone'
@@ -54,9 +54,9 @@ export const routes: RouteRecordRaw[] = [
         path: 'progress',
         name: 'progress',
         component: ProgressPage,
-        meta: { title: 'app.nav.progress', may: seesTasks },
+        meta: { title: 'app.nav.progress', may: oversees },
       },
-      { path: 'overdue', name: 'overdue', component: OverduePage, meta: { title: 'app.nav.overdue', may: seesTasks } },
+      { path: 'overdue', name: 'overdue', component: OverduePage, meta: { title: 'app.nav.overdue', may: oversees } },
       { path: 'units/:id', name: 'unit', component: UnitPage, props: true, meta: { title: 'progress.glance.unit' } },
       {
         path: 'people/:id',

@@ -15,7 +15,7 @@ export default {
   },
   period: {
     label: 'Due',
-    all: 'Any time',
+    all: 'Due any time',
     month: 'Due this month',
     quarter: 'Due this quarter',
     year: 'Due this year',

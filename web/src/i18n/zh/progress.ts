@@ -16,7 +16,7 @@ export default {
   },
   period: {
     label: '到期时间',
-    all: '不限',
+    all: '到期时间不限',
     month: '本月到期',
     quarter: '本季度到期',
     year: '本年到期',
