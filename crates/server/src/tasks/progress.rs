@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{Ctx, Outcome},
-    org::UnitId,
+    org::{self, UnitId},
 };
 
 text_enum! {
@@ -139,8 +139,8 @@ pub async fn progress(tx: &mut Tx, ctx: &Ctx, filter: &Filter, by: Option<Progre
         sum.done = row.done;
         sum.settled = row.settled;
         sum.owed_done = row.owed;
-        sum.kept = row.kept;
-        sum.kept_original = row.kept_original;
+        sum.kept = row.kept + row.moved_kept;
+        sum.kept_original = row.kept + row.kept_original;
         // Whoever has a due day has an original one.
         (sum.judged, sum.judged_original) = (row.judged, row.judged);
         (sum.total, sum.counted, sum.owed) = (row.done, row.done, row.owed);
@@ -175,7 +175,27 @@ pub async fn progress(tx: &mut Tx, ctx: &Ctx, filter: &Filter, by: Option<Progre
             _ => row.reached,
         };
     }
-    Ok(sums)
+    if by == Some(ProgressBy::ChargeLeader) { by_leader(tx, today, sums).await } else { Ok(sums) }
+}
+
+/// Gives what was put together by unit to those in charge of the unit, to each of them where there are several.
+async fn by_leader(tx: &mut Tx, today: Day, sums: HashMap<Key, Tally>) -> Outcome<HashMap<Key, Tally>> {
+    let charged = org::charged(tx, today).await?;
+    let mut out: HashMap<Key, Tally> = HashMap::new();
+    for ((id, word), tally) in sums {
+        if word.as_deref() != Some(store::BY_UNIT) {
+            out.entry((id, None)).or_default().add(&tally);
+            continue;
+        }
+        let leaders = id.and_then(|unit| charged.get(&UnitId(unit))).map(Vec::as_slice).unwrap_or_default();
+        for leader in leaders {
+            out.entry((Some(leader.0), None)).or_default().add(&tally);
+        }
+        if leaders.is_empty() {
+            out.entry((None, None)).or_default().add(&tally);
+        }
+    }
+    Ok(out)
 }
 
 /// All figures of a filter in one row.

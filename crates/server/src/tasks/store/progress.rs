@@ -19,7 +19,11 @@ pub(in crate::tasks) struct Done {
     pub(in crate::tasks) settled: i64,
     pub(in crate::tasks) owed: i64,
     pub(in crate::tasks) judged: i64,
+    /// Closed by a day that was never put off.
     pub(in crate::tasks) kept: i64,
+    /// Closed by the day it was put off to.
+    pub(in crate::tasks) moved_kept: i64,
+    /// Closed by the original day although it was put off.
     pub(in crate::tasks) kept_original: i64,
     pub(in crate::tasks) weight: i64,
     pub(in crate::tasks) progress: i64,
@@ -64,51 +68,48 @@ pub(in crate::tasks) struct Planned {
     pub(in crate::tasks) reached: i64,
 }
 
-/// One place to take the key from: the columns, and what has to be joined to have them.
+/// One place to take the key from: its columns, and what has to be joined to have them.
 struct Place {
     key: &'static str,
-    joins: fn(&mut Sql, &Eye<'_>),
+    joins: &'static str,
     /// What else has to hold, so that two places do not count a task twice.
     only: &'static str,
 }
 
-const NO_ID: &str = "cast(null as uuid) as id, ";
+/// Marks a key as the unit that leads, where a person was asked for: who is in charge of it is known elsewhere.
+pub(in crate::tasks) const BY_UNIT: &str = "unit";
+
+/// Looked up for each task in turn, and not joined: a join begins with the parties and finds their tasks all over the table.
+const LEAD_UNIT: &str = "(select kp.unit_id from party kp where kp.task_id = t.id and kp.role = 'lead') as id, cast(null as text) as word";
 
 fn places(by: Option<ProgressBy>) -> Vec<Place> {
-    let plain = |key| Place { key, joins: |_, _| (), only: "" };
-    let lead = |sql: &mut Sql, _: &Eye<'_>| {
-        sql.push(" join party kp on kp.task_id = t.id and kp.role = 'lead'");
-    };
+    let plain = |key| Place { key, joins: "", only: "" };
     match by {
-        None => vec![plain("cast(null as text) as word")],
-        Some(ProgressBy::Unit) => vec![Place { key: "kp.unit_id as id, cast(null as text) as word", joins: lead, only: "" }],
-        Some(ProgressBy::Handler) => vec![Place { key: "kp.person_id as id, cast(null as text) as word", joins: lead, only: "" }],
+        None => vec![plain("cast(null as uuid) as id, cast(null as text) as word")],
+        Some(ProgressBy::Unit) => vec![plain(LEAD_UNIT)],
+        Some(ProgressBy::Handler) => {
+            vec![plain(
+                "(select kp.person_id from party kp where kp.task_id = t.id and kp.role = 'lead') as id, cast(null as text) as word",
+            )]
+        }
         Some(ProgressBy::ChargeLeader) => vec![
             Place {
                 key: "kn.person_id as id, cast(null as text) as word",
-                joins: |sql, _| {
-                    sql.push(
-                        " join (select distinct task_id, person_id from party where role = 'charge_leader' and person_id is not null) kn \
-                           on kn.task_id = t.id",
-                    );
-                },
+                joins: " join (select distinct task_id, person_id from party where role = 'charge_leader' and person_id is not null) kn \
+                          on kn.task_id = t.id",
                 only: "",
             },
             Place {
-                key: "kc.person_id as id, cast(null as text) as word",
-                joins: |sql, eye| {
-                    sql.push(" left join party kp on kp.task_id = t.id and kp.role = 'lead' left join ");
-                    push_charged(sql, eye.today);
-                    sql.push(" kc on kc.unit_id = kp.unit_id");
-                },
+                key: "(select kp.unit_id from party kp where kp.task_id = t.id and kp.role = 'lead') as id, 'unit' as word",
+                joins: "",
                 only: " and not exists (select 1 from party ko where ko.task_id = t.id and ko.role = 'charge_leader' and ko.person_id is not null)",
             },
         ],
-        Some(ProgressBy::SourceKind) => vec![plain("t.source_kind as word")],
-        Some(ProgressBy::SourceDocument) => vec![plain("t.source_document as word")],
-        Some(ProgressBy::Importance) => vec![plain("t.importance as word")],
-        Some(ProgressBy::Month | ProgressBy::Quarter) => vec![plain("substr(t.due_day, 1, 7) as word")],
-        Some(ProgressBy::Year) => vec![plain("substr(t.due_day, 1, 4) as word")],
+        Some(ProgressBy::SourceKind) => vec![plain("cast(null as uuid) as id, t.source_kind as word")],
+        Some(ProgressBy::SourceDocument) => vec![plain("cast(null as uuid) as id, t.source_document as word")],
+        Some(ProgressBy::Importance) => vec![plain("cast(null as uuid) as id, t.importance as word")],
+        Some(ProgressBy::Month | ProgressBy::Quarter) => vec![plain("cast(null as uuid) as id, substr(t.due_day, 1, 7) as word")],
+        Some(ProgressBy::Year) => vec![plain("cast(null as uuid) as id, substr(t.due_day, 1, 4) as word")],
     }
 }
 
@@ -116,21 +117,13 @@ fn places(by: Option<ProgressBy>) -> Vec<Place> {
 fn push_rows(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter, by: Option<ProgressBy>, columns: impl Fn(&mut Sql), only: &'static str) {
     for (n, place) in places(by).into_iter().enumerate() {
         sql.push(if n == 0 { "select " } else { " union all select " });
-        if place.key.contains(" as id") {
-            sql.push(place.key);
-        } else {
-            sql.push(NO_ID).push(place.key);
-        }
+        sql.push(place.key);
         columns(sql);
-        sql.push(" from task t");
-        (place.joins)(sql, eye);
+        sql.push(" from task t").push(place.joins);
         push_where(sql, eye, filter);
         sql.push(place.only).push(only);
     }
 }
-
-/// SQLite would work each of the columns out anew for each sum they stand in, unless something keeps it from taking the inner select apart.
-const APART: &str = " limit 9223372036854775807";
 
 /// Counts what is done of the tasks that the filter finds, by key: most of what there ever was, so it is asked for little. Rates are of what
 /// is due by `until`; where nothing is said, of all that has a due day.
@@ -141,23 +134,26 @@ pub(in crate::tasks) async fn done(
     by: Option<ProgressBy>,
     until: Option<Day>,
 ) -> Result<Vec<Done>> {
+    // Each column stands in one sum, so that taking the inner select apart costs nothing; whether a day was kept is the dearest of them.
     let mut sql = Sql::new(
         "select id, word, count(*) as done, count(*) filter (where state = 'settled') as settled, count(*) filter (where owed) as owed, \
-           count(due_day) as judged, count(*) filter (where kept) as kept, \
-           count(*) filter (where case when moved then kept_original else kept end) as kept_original, \
+           count(due_day) as judged, count(*) filter (where kept) as kept, count(*) filter (where moved_kept) as moved_kept, \
+           count(*) filter (where kept_original) as kept_original, \
            cast(sum(weight) as bigint) as weight, cast(sum(weight * progress) as bigint) as progress from (",
     );
     let columns = |sql: &mut Sql| {
-        sql.push(", t.state, t.progress, 2 + t.importance_rank as weight, t.due_day, t.original_due_day <> t.due_day as moved, ");
+        sql.push(", t.state, t.progress, 2 + t.importance_rank as weight, t.due_day, ");
         push_owed(sql, until);
-        sql.push(" as owed, ");
+        sql.push(" as owed, case when t.original_due_day <> t.due_day then false else ");
         push_kept(sql, DueKind::Approved);
-        sql.push(" as kept, case when t.original_due_day <> t.due_day then ");
+        sql.push(" end as kept, case when t.original_due_day <> t.due_day then ");
+        push_kept(sql, DueKind::Approved);
+        sql.push(" end as moved_kept, case when t.original_due_day <> t.due_day then ");
         push_kept(sql, DueKind::Original);
         sql.push(" end as kept_original");
     };
     push_rows(&mut sql, eye, filter, by, columns, " and t.state in ('closed', 'settled')");
-    sql.push(APART).push(") s group by id, word");
+    sql.push(") s group by id, word");
     sql.fetch_all(tx).await
 }
 
@@ -167,6 +163,9 @@ fn push_owed(sql: &mut Sql, until: Option<Day>) {
         None => sql.push("t.due_day is not null"),
     };
 }
+
+/// SQLite would work each of the columns out anew for each sum they stand in, unless something keeps it from taking the inner select apart.
+const APART: &str = " limit 9223372036854775807";
 
 /// Counts what is not done of the tasks that have gone out and that the filter finds, by key.
 pub(in crate::tasks) async fn undone(
@@ -225,7 +224,7 @@ pub(in crate::tasks) async fn planned(tx: &mut Tx, eye: &Eye<'_>, filter: &Filte
         sql.push(" then m.weight else 0 end) as bigint) from milestone m where m.task_id = t.id) as reached");
     };
     push_rows(&mut sql, eye, filter, by, columns, " and t.state in ('dispatched', 'active')");
-    sql.push(
+    sql.push(APART).push(
         ") r) p where reached is not null or (start_day is not null and end_day is not null) \
            group by id, word, start_day, end_day, stood_days",
     );

@@ -1,5 +1,7 @@
 //! Whom to turn to: who stands for a unit, who is in charge of it, how a person can be reached; and who is like whom.
 
+mod store;
+
 use std::collections::HashMap;
 
 use db::Tx;
@@ -10,11 +12,11 @@ use utoipa::ToSchema;
 use super::{
     model::{PersonId, PersonRef, PostKind, UnitId},
     people::seen_phone,
-    store,
+    store::unit_faces,
 };
 use crate::app::{Ctx, Outcome};
 
-pub use store::{peers_of_person, peers_of_unit, push_charged, roots, steps_below, with_parts};
+pub use store::{charged, peers_of_person, peers_of_unit, push_charged, roots, steps_below, with_parts};
 
 /// A person with a telephone number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -48,7 +50,7 @@ pub struct Faces {
 /// Who stands for these units today, each in the order of appointment.
 pub async fn faces(tx: &mut Tx, units: &[UnitId], today: Day) -> Outcome<HashMap<UnitId, Faces>> {
     let mut faces: HashMap<UnitId, Faces> = HashMap::new();
-    for (unit, kind, id, name) in store::unit_faces(tx, today).await? {
+    for (unit, kind, id, name) in unit_faces(tx, today).await? {
         if !units.contains(&unit) {
             continue;
         }
