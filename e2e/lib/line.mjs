@@ -4,7 +4,7 @@ const never = () => false
 
 /**
  * A line to the server that can be bad: it lies between the browser and the real server, on a port of its own. What is in
- * `state` is asked of every request, with its method and path, and may be changed at any time:
+ * `state` is asked of every request, with its method and path (`cut` with its query, too), and may be changed at any time:
  * `rewrite[path]` changes what a path answers; `cut` says after how many bytes of the question the line breaks;
  * `lose` whether the answer is lost though the server gave it; `hold` is waited for before the answer goes on.
  */
@@ -15,7 +15,7 @@ export async function line(target) {
     const { method, url } = incoming
     const path = url.split('?')[0]
     const change = state.rewrite[path]
-    const cut = state.cut(method, path)
+    const cut = state.cut(method, path, new URL(url, target).searchParams)
     const lost = state.lose(method, path)
     const headers = { ...incoming.headers, ...(change ? { 'accept-encoding': 'identity' } : {}) }
     const ask = request({ host: to.hostname, port: to.port, method, path: url, headers }, async (answer) => {

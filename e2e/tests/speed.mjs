@@ -79,29 +79,37 @@ export const tests = {
     const work = new Work(app.people.zhouyun)
     for (let n = 1; n <= 40; n++) await work.dispatched(`快慢${String(n).padStart(2, '0')}`, unit)
     const page = await app.phone(head)
-    await go(page, '/todo')
     const sign = page.getByRole('button', { name: /^签收：快慢/ })
-    await see(sign)
     const slow = []
-    const took = async (what, act) => {
-      const ms = await timed(page, act)
+    // The middle of three: a browser may always be held up once.
+    const took = async (what, ready, act) => {
+      const tries = []
+      for (let n = 0; n < 3; n++) {
+        await ready()
+        tries.push(await timed(page, act))
+      }
+      const ms = tries.sort((a, b) => a - b)[1]
       app.note(`${what}: ${ms || 'less than 16'} ms`)
       if (ms > 100) slow.push(`${what}: ${ms} ms`)
     }
-    await took('sign', async () => {
+    const cards = page.locator('li.card')
+    const list = async () => {
+      await go(page, '/tasks')
+      await until('the list', async () => (await cards.count()) === 40)
+    }
+    const duties = async () => {
+      await go(page, '/todo')
+      await see(sign.first())
+    }
+    await took('sign', duties, async () => {
       await sign.first().tap()
       await toast(page, '已签收')
     })
-    await go(page, '/tasks')
-    const cards = page.locator('li.card')
-    await until('the list', async () => (await cards.count()) === 40)
-    await took('filter by lamp', async () => {
+    await took('filter by lamp', list, async () => {
       await page.getByRole('group', { name: '亮灯' }).getByRole('button').first().tap()
       await at(page, /lamp=/)
     })
-    await go(page, '/tasks')
-    await until('the list', async () => (await cards.count()) === 40)
-    await took('open a task', async () => {
+    await took('open a task', list, async () => {
       await cards.first().getByRole('link').first().tap()
       await at(page, /^\/m\/tasks\/[0-9a-f-]{36}$/)
       await see(page.getByRole('region', { name: '办理过程' }))

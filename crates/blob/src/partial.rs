@@ -55,12 +55,13 @@ impl Partial {
         Ok(Self { file, size: safe })
     }
 
-    /// Appends a chunk.
+    /// Appends a chunk, and returns when it is written: nothing of it comes later, when another writer may have begun.
     ///
     /// # Errors
     /// [`BlobError::Full`] or [`BlobError::Io`] from the disk.
     pub async fn write(&mut self, chunk: &[u8]) -> Result<(), BlobError> {
         self.file.write_all(chunk).await?;
+        self.file.flush().await?;
         self.size += chunk.len() as u64;
         Ok(())
     }

@@ -109,7 +109,13 @@ pub(crate) fn settle(root: &Path, temp: TempPath, relative: &Path) -> io::Result
     if let Some(parent) = target.parent() {
         std::fs::create_dir_all(parent)?;
     }
+    let name = temp.to_path_buf();
     temp.persist(&target).map_err(|failed| failed.error)?;
+    // Where both are names of one file already, a rename does nothing and leaves both.
+    match std::fs::remove_file(name) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     for directory in directories {
         sync_directory(directory)?;
     }

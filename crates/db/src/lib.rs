@@ -18,6 +18,7 @@ mod pool;
 mod signal;
 mod sql;
 mod tx;
+mod watermark;
 
 pub use dialect::{backup, scratch::Scratch};
 pub use error::{Error, Result};
@@ -27,6 +28,7 @@ pub use signal::{Signal, Signals};
 pub use sql::{Sql, Value};
 pub use sqlx;
 pub use tx::{ConnRef, Tx};
+pub use watermark::Watermark;
 
 /// Runs one sqlx expression on the connection of a [`Tx`], whichever database it is.
 ///

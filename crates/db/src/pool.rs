@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use sqlx::{PgPool, SqlitePool, migrate::Migrator};
 
-use crate::{Result, Signals, Tx, dialect};
+use crate::{Result, Signals, Tx, dialect, watermark::Watcher};
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,7 @@ impl Default for Options {
 pub struct Db {
     pools: Pools,
     signals: Signals,
+    watcher: Watcher,
 }
 
 #[derive(Clone, Debug)]
@@ -71,7 +72,7 @@ impl Db {
             let text = "a database URL starts with sqlite: or postgres://";
             return Err(sqlx::Error::Configuration(text.into()).into());
         };
-        Ok(Self { pools, signals })
+        Ok(Self { pools, signals, watcher: Watcher::default() })
     }
 
     /// Which database it is.
@@ -158,6 +159,7 @@ impl Db {
 
     /// Closes every connection.
     pub async fn close(&self) {
+        self.watcher.close().await;
         match &self.pools {
             Pools::Sqlite { read, write } => {
                 read.close().await;
@@ -168,6 +170,10 @@ impl Db {
                 write.close().await;
             }
         }
+    }
+
+    pub(crate) const fn watcher(&self) -> &Watcher {
+        &self.watcher
     }
 
     pub(crate) const fn pools(&self) -> &Pools {

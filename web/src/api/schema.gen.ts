@@ -421,6 +421,23 @@ export interface paths {
         patch: operations["correct_note"];
         trace?: never;
     };
+    "/api/v1/numbering-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what a pattern makes. Changes nothing. */
+        post: operations["preview_numbering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/org-imports": {
         parameters: {
             query?: never;
@@ -478,23 +495,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/overdue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Overdue tasks, the latest first, with who is to be turned to, what was reported last and who has pressed already. */
-        get: operations["overdue"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/parties/{id}/completion": {
         parameters: {
             query?: never;
@@ -540,23 +540,6 @@ export interface paths {
         put?: never;
         /** Lets a party go that takes part. */
         post: operations["waive_part"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/{id}/glance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A person: how to reach them, what they have to do. */
-        get: operations["person_at_a_glance"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -609,26 +592,6 @@ export interface paths {
         put?: never;
         /** Gives a person a new initial password and ends their sessions. Only administrators. */
         post: operations["reset_password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/progress": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Figures of the tasks that the filter finds, by unit, charge leader, handler, source, document, importance or the period they are due in.
-         *     States, lamps and what is overdue are columns here and cannot be asked for.
-         */
-        get: operations["progress"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -772,6 +735,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/source-kind-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts the kinds in order. */
+        put: operations["arrange_source_kinds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/source-kinds": {
         parameters: {
             query?: never;
@@ -782,6 +762,75 @@ export interface paths {
         /** Where tasks come from. */
         get: operations["source_kinds"];
         put?: never;
+        /** Adds a kind. */
+        post: operations["add_source_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/source-kinds/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a kind with all its fields. */
+        put: operations["change_source_kind"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/source-kinds/{code}/fields/{field}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a field adds up to over the tasks that the filter finds; of this kind, whatever the filter says of kinds. */
+        get: operations["field_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every tag, by name. */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Renames a tag, retires it, or puts it together with another. */
+        put: operations["change_tag"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1430,6 +1479,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts tags on a task, and takes the others off. */
+        put: operations["tag_task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/talk": {
         parameters: {
             query?: never;
@@ -1617,23 +1683,6 @@ export interface paths {
         head?: never;
         /** Changes a unit. Only administrators. */
         patch: operations["update_unit"];
-        trace?: never;
-    };
-    "/api/v1/units/{id}/glance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A unit: who stands for it, what it has to do. */
-        get: operations["unit_at_a_glance"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/units/{id}/liaisons": {
@@ -1872,7 +1921,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge";
+        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description What they sign in with the first time; shown only here. */
@@ -1955,7 +2004,7 @@ export interface components {
             total: number;
         };
         /** @enum {string} */
-        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "ask_report" | "accept_reports" | "grant_close" | "verify";
+        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "ask_report" | "accept_reports" | "grant_close" | "verify" | "tag";
         /**
          * Format: uuid
          * @description One action on many tasks.
@@ -1971,7 +2020,7 @@ export interface components {
             ids?: components["schemas"]["TaskId"][];
             /** @description For `submit`: nothing in them is a state secret (不涉密). */
             not_secret?: boolean;
-            /** @description What is said with it: the demand of an urge, the reason of a recall, the remark of a decision. */
+            /** @description What is said with it: the demand of an urge, the reason of a recall, the remark of a decision, the tag. */
             text?: string | null;
         };
         /** @description One task of it. */
@@ -2140,15 +2189,6 @@ export interface components {
             /** @description What was done, at most 5,000 characters. */
             text: string;
         };
-        /** @description A person with a telephone number. */
-        Contact: {
-            /** @description Their id. */
-            id: components["schemas"]["PersonId"];
-            /** @description Their name. */
-            name: string;
-            /** @description The number; the middle is masked unless the asker may see it. */
-            phone?: string | null;
-        };
         /** @description What checking the contents of files has found. */
         ContentReport: components["schemas"]["Totals"] & {
             damaged: components["schemas"]["Damaged"][];
@@ -2229,8 +2269,6 @@ export interface components {
             text?: string | null;
         };
         /** @enum {string} */
-        DueKind: "approved" | "original";
-        /** @enum {string} */
         DueState: "open" | "met" | "late" | "missed";
         /** @description Something to be done. */
         Duty: {
@@ -2260,12 +2298,116 @@ export interface components {
         EndInput: {
             last_day?: components["schemas"]["Day"] | null;
         };
+        /** @description A field as it is kept. */
+        Field: {
+            /** @description It may be filled in. Those that are not stay on tasks where they were. */
+            active: boolean;
+            /** @description What may be chosen. */
+            choices: string[];
+            /** @description What programs and saved views call it. */
+            code: string;
+            /** @description Its id. */
+            id: components["schemas"]["FieldId"];
+            /** @description What a number counts: 万元, 公里. */
+            measure?: string | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description A task does not go out without it. */
+            required: boolean;
+            /** @description What stands in it. */
+            shape: components["schemas"]["Shape"];
+        };
+        /** @description How often something stands in a field. */
+        FieldCount: {
+            /**
+             * Format: int64
+             * @description Of these, closed or settled.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of these, past due and open.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Tasks that say so.
+             */
+            tasks: number;
+            /** @description What, as a condition of the list says it: a value, or for days a month. */
+            value: string;
+            /** @description The same for people. */
+            words: components["schemas"]["Words"];
+        };
         /** @description What is wrong with one field of the input. */
         FieldError: {
             /** @description The field's path, for example `children[2].weight`. */
             field: string;
             /** @description What is wrong. */
             message: components["schemas"]["Words"];
+        };
+        /** @description What a field adds up to. */
+        FieldFigures: {
+            /**
+             * @description How often each value stands there, the most frequent first, at most 50; months of days in their order. None of numbers
+             *     and long texts.
+             */
+            counts: components["schemas"]["FieldCount"][];
+            field: components["schemas"]["Field"];
+            /** Format: double */
+            greatest?: number | null;
+            /** Format: double */
+            least?: number | null;
+            /** Format: double */
+            mean?: number | null;
+            /**
+             * Format: double
+             * @description Of a number: the sum, the mean of those who say one, the least and the greatest.
+             */
+            sum?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks of the list that say something in it.
+             */
+            tasks: number;
+            /** @description There are more values. */
+            truncated: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A field of a kind of source.
+         */
+        FieldId: string;
+        /** @description What a field is to be. */
+        FieldInput: {
+            /** @description It may be filled in. */
+            active?: boolean;
+            /** @description What may be chosen, each at most 40 characters. */
+            choices?: string[];
+            /** @description Small letters and `_`, at most 30; made up when missing. It never changes. */
+            code?: string | null;
+            id?: components["schemas"]["FieldId"] | null;
+            /** @description What a number counts, at most 10 characters. */
+            measure?: string | null;
+            /** @description 1 to 20 characters. */
+            name: string;
+            /** @description A task does not go out without it. */
+            required?: boolean;
+            /** @description What stands in it; stays as it is where tasks say something in it. */
+            shape: components["schemas"]["Shape"];
+        };
+        /** @description What stands in a field of a task. */
+        FieldValue: {
+            /** @description The field's code. */
+            code: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What stands in it. */
+            shape: components["schemas"]["Shape"];
+            /** @description A text, a number, `true` or `false`, or a list of texts, as the shape says; days are `YYYY-MM-DD`. */
+            value: unknown;
+            /** @description The same for people. */
+            words: components["schemas"]["Words"];
         };
         /** @description A figure and the list behind it. */
         Figure: {
@@ -2282,22 +2424,6 @@ export interface components {
         };
         /** @enum {string} */
         FigureKey: "open" | "overdue" | "red" | "orange" | "yellow" | "important" | "due_week" | "unsigned" | "created_month" | "closed_month" | "todo";
-        /** @description Figures of some tasks. Suspended and terminated ones are shown, and are in no mean and no rate. */
-        Figures: {
-            completion?: components["schemas"]["Share"] | null;
-            /** @description How many of each. */
-            counts: {
-                [key: string]: number;
-            };
-            on_time?: components["schemas"]["Share"] | null;
-            on_time_original?: components["schemas"]["Share"] | null;
-            planned?: components["schemas"]["Share"] | null;
-            progress?: components["schemas"]["Share"] | null;
-            /** @description The query of `/tasks` that these stand in; a count's conditions are added to it. */
-            query: {
-                [key: string]: string;
-            };
-        };
         /**
          * Format: uuid
          * @description A file: some bytes under the name somebody gave them.
@@ -2334,10 +2460,6 @@ export interface components {
         };
         /** @description The query of a list, as it comes. */
         FilterQuery: {
-            /** @description Open with a risk that nobody has answered, or not. */
-            at_risk?: boolean | null;
-            /** @description The person under whose charge it falls, or `none`. */
-            charge_leader?: string | null;
             closed_from?: components["schemas"]["Day"] | null;
             closed_to?: components["schemas"]["Day"] | null;
             created_from?: components["schemas"]["Day"] | null;
@@ -2345,20 +2467,14 @@ export interface components {
             /** @description Where the page before ended. */
             cursor?: string | null;
             due_from?: components["schemas"]["Day"] | null;
-            /** @description Open and due within five working days, or not. */
-            due_soon?: boolean | null;
             due_to?: components["schemas"]["Day"] | null;
-            handler_id?: components["schemas"]["PersonId"] | null;
-            /** @description It says which document it comes from, or does not. */
-            has_document?: boolean | null;
-            /** @description It has a due day, or none. */
-            has_due?: boolean | null;
-            /** @description Somebody is named on the lead part, or nobody is. */
-            has_handler?: boolean | null;
-            helper_id?: components["schemas"]["PersonId"] | null;
+            /**
+             * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+             *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+             */
+            fields?: string | null;
             /** @description Importances, separated by commas. */
             importance?: string | null;
-            judged?: components["schemas"]["DueKind"] | null;
             /** @description Lamps, separated by commas. */
             lamp?: string | null;
             /** @description That unit itself, without those below. */
@@ -2372,29 +2488,25 @@ export interface components {
              */
             limit?: number | null;
             mine?: components["schemas"]["Mine"] | null;
-            on_time?: components["schemas"]["DueKind"] | null;
             /** @description Past due and open, or not. */
             overdue?: boolean | null;
             parent_id?: components["schemas"]["TaskId"] | null;
             /** @description Part of the title, the number or the document. */
             q?: string | null;
-            root_id?: components["schemas"]["TaskId"] | null;
             /** @description Only tasks with nothing above. */
             roots?: boolean | null;
-            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
             sort?: string | null;
             /** @description The document, exactly. */
             source_document?: string | null;
             /** @description A code of `/source-kinds`. */
             source_kind?: string | null;
-            /** @description Open and under way, or open and not begun. */
-            started?: boolean | null;
             /** @description States, separated by commas. */
             state?: string | null;
+            /** @description Tags by name, separated by commas: tasks with any of them. */
+            tag?: string | null;
             unit_id?: components["schemas"]["UnitId"] | null;
             unit_role?: components["schemas"]["UnitRole"] | null;
-            /** @description Open and waiting for somebody, or not. */
-            waiting?: boolean | null;
         };
         /** @description A piece of a text. */
         Fragment: {
@@ -2584,6 +2696,28 @@ export interface components {
             /** @description The paper that decided it. */
             reference: string;
         };
+        /** @description What a kind is to be. */
+        KindInput: {
+            /** @description Tasks may be set up with it. */
+            active: boolean;
+            /** @description All of its fields in their order. One that is left out is removed, or, where tasks say something in it, no longer filled in. */
+            fields: components["schemas"]["FieldInput"][];
+            /** @description 1 to 20 characters. */
+            name: string;
+            /** @description Whether such tasks are approved before they go out. */
+            needs_approval?: boolean;
+            /**
+             * @description How its tasks are numbered, for example `渭新督〔{year}〕{seq}号`: `{year}`, `{month}`, `{unit}` (the issuer's short name)
+             *     and one `{seq}` or `{seq:4}`.
+             */
+            numbering?: string | null;
+            /** @description How long the files of a settled task are kept. */
+            retention: components["schemas"]["Retention"];
+        };
+        KindOrder: {
+            /** @description Codes in the order wanted; those that are not named come after them. */
+            order: string[];
+        };
         /** @enum {string} */
         Lamp: "grey" | "green" | "yellow" | "orange" | "red" | "blue";
         /** @description A lamp with its reasons. */
@@ -2595,27 +2729,9 @@ export interface components {
             /** @description It was red once and has recovered (曾红). */
             was_red: boolean;
         };
-        /** @description What was reported last. */
-        LastReport: {
-            /** @description When. */
-            at: components["schemas"]["Moment"];
-            /** @description By whom. */
-            by: components["schemas"]["PersonRef"];
-            /** @description Claimed progress in percent. */
-            claimed: components["schemas"]["Share"];
-            /** @description Which report. */
-            id: components["schemas"]["ReportId"];
-            /** @description On which task. */
-            task_id: components["schemas"]["TaskId"];
-            /** @description Its title. */
-            task_title: string;
-            /** @description In which words. */
-            text: string;
-        };
         /** @description Who leads a task. */
         Lead: {
             person?: components["schemas"]["PersonRef"] | null;
-            /** @description Which unit. */
             unit: components["schemas"]["UnitRef"];
         };
         LiaisonsInput: {
@@ -2689,6 +2805,10 @@ export interface components {
             due?: string | null;
             /** @description Rows that are left out, by their numbers in the sheet. */
             excluded_rows?: number[];
+            /** @description Fields of the kind, by code, each with its column. Rows of another kind take those that it has, too. */
+            fields?: {
+                [key: string]: string;
+            };
             /** @description Where no lead unit is given, the first of the others leads. */
             first_co_as_lead: boolean;
             from_day?: components["schemas"]["Day"] | null;
@@ -2702,6 +2822,8 @@ export interface components {
             source_kind: string;
             /** @description Where each row's task comes from, by name or code; blank cells and unknown names are of `source_kind`. */
             source_kind_column?: string | null;
+            /** @description Tags, several in a cell set apart by 、 or commas. */
+            tags?: string | null;
             /** @description The task. Its title is cut from this text; without a column of its own for the demand the whole text goes there. */
             title?: string | null;
         };
@@ -2944,23 +3066,19 @@ export interface components {
              */
             version: number;
         };
+        NumberingExample: {
+            /** @description What a number looks like today, with 1 for its count. */
+            example: string;
+        };
+        NumberingTrial: {
+            /** @description The pattern; the usual one when it says nothing. */
+            numbering?: string | null;
+        };
         /** @description A file whose place another has taken. */
         OlderVersion: {
             file: components["schemas"]["FileRef"];
             replaced_at: components["schemas"]["Moment"];
             replaced_by: components["schemas"]["PersonRef"];
-        };
-        /** @description Somebody has pressed and waits for an answer. */
-        OpenUrge: {
-            /** @description What was asked last. */
-            asked: string;
-            at: components["schemas"]["Moment"];
-            by: components["schemas"]["PersonRef"];
-            id: components["schemas"]["UrgeId"];
-            method: components["schemas"]["UrgeMethod"];
-            /** @description That day has passed. */
-            overdue: boolean;
-            owed_day?: components["schemas"]["Day"] | null;
         };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
@@ -2974,20 +3092,6 @@ export interface components {
             persons_new: number;
             rows: components["schemas"]["ImportRow"][];
             units_new: number;
-        };
-        /** @description A page of overdue tasks, the latest first and of one day the most important. */
-        OverduePage: {
-            items: components["schemas"]["OverdueRow"][];
-            /** @description Where the next page begins; absent on the last. */
-            next_cursor?: string | null;
-        };
-        /** @description An overdue task. */
-        OverdueRow: {
-            last_report?: components["schemas"]["LastReport"] | null;
-            responsible?: components["schemas"]["Responsible"] | null;
-            task: components["schemas"]["TaskRow"];
-            /** @description The latest first. */
-            urges: components["schemas"]["OpenUrge"][];
         };
         /** @description An upload that comes in pieces. */
         PartialUpload: {
@@ -3066,19 +3170,6 @@ export interface components {
             /** Format: password */
             new: string;
         };
-        /** @description Where a load stands among those of peers. */
-        Peers: {
-            /**
-             * Format: int64
-             * @description How many of them have less to do.
-             */
-            lighter: number;
-            /**
-             * Format: int64
-             * @description How many others there are.
-             */
-            others: number;
-        };
         /** @description A person with posts. */
         Person: {
             /** @description Whether they still belong here. */
@@ -3106,16 +3197,6 @@ export interface components {
              * @description Counts changes.
              */
             version: number;
-        };
-        /** @description A person at a glance. */
-        PersonGlance: {
-            /** @description Units they sign for. */
-            liaison_of: components["schemas"]["UnitRef"][];
-            person: components["schemas"]["PersonRef"];
-            /** @description The telephone number; the middle is masked unless the asker may see it. */
-            phone?: string | null;
-            posts: components["schemas"]["PostHeld"][];
-            work?: components["schemas"]["Work"] | null;
         };
         /**
          * Format: uuid
@@ -3158,11 +3239,6 @@ export interface components {
             items: components["schemas"]["Person"][];
             next_cursor?: string | null;
         };
-        /** @description A post somebody holds. */
-        PostHeld: {
-            name: string;
-            unit: components["schemas"]["UnitRef"];
-        };
         /**
          * Format: uuid
          * @description A post in a unit.
@@ -3196,39 +3272,6 @@ export interface components {
             title: string;
             /** @description Always `about:blank`; `code` says which problem it is. */
             type: string;
-        };
-        /** @enum {string} */
-        ProgressBy: "unit" | "charge_leader" | "handler" | "source_kind" | "source_document" | "importance" | "month" | "quarter" | "year";
-        /** @description Figures put together by something. */
-        ProgressPage: {
-            by: components["schemas"]["ProgressBy"];
-            /** @description By count: what has to be added to a row's query, so that `/tasks` lists what is counted. */
-            conditions: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            };
-            /** @description Units the most overdue first, persons by name, periods in time, documents the largest first. */
-            items: components["schemas"]["ProgressRow"][];
-            /** @description All of them together; where several leaders are in charge of one unit its tasks count once. */
-            total: components["schemas"]["ProgressRow"];
-            /** @description There are more rows than are shown. */
-            truncated: boolean;
-        };
-        /** @description The figures of a unit, a person, a document or a period. */
-        ProgressRow: {
-            figures: components["schemas"]["Figures"];
-            /** @description There are units below it, whose rows are had by asking with it as `lead_unit_id`. */
-            has_below: boolean;
-            /** @description The unit by itself, without those below it. */
-            itself: boolean;
-            /** @description What it is about, among the rows of one answer. */
-            key: string;
-            /** @description For people. */
-            name: components["schemas"]["Words"];
-            person?: components["schemas"]["PersonRef"] | null;
-            top?: components["schemas"]["TaskRow"] | null;
-            unit?: components["schemas"]["UnitRef"] | null;
         };
         /** @description Asking again in the same thread. */
         QuestionInput: {
@@ -3459,12 +3502,8 @@ export interface components {
         RequestKind: "return" | "close" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck";
         /** @enum {string} */
         RequestState: "open" | "granted" | "refused" | "withdrawn";
-        /** @description Whom to turn to about a task. */
-        Responsible: {
-            contact: components["schemas"]["Contact"];
-            /** @description As what. */
-            standing: components["schemas"]["Standing"];
-        };
+        /** @enum {string} */
+        Retention: "permanent" | "thirty_years" | "ten_years";
         ReturnInput: {
             party_id: components["schemas"]["PartyId"];
             proposed_unit_id?: components["schemas"]["UnitId"] | null;
@@ -3592,6 +3631,8 @@ export interface components {
         };
         /** @enum {string} */
         Severity: "error" | "warning";
+        /** @enum {string} */
+        Shape: "text" | "long_text" | "number" | "day" | "choice" | "choices" | "yes_no";
         /**
          * Format: double
          * @description A share of one, in millionths: weights and progress add up exactly.
@@ -3614,12 +3655,27 @@ export interface components {
         };
         /** @description A kind of source. */
         SourceKind: {
+            /** @description Tasks may be set up with it. */
+            active: boolean;
             /** @description Its stable code. */
             code: string;
+            /** @description What the next such number looks like, with 1 for its count. */
+            example: string;
+            /** @description What else is written down about its tasks, in this order. */
+            fields: components["schemas"]["Field"][];
             /** @description What people call it. Kinds an area adds have no English. */
             name: components["schemas"]["Words"];
             /** @description Whether such tasks are approved before they go out. */
             needs_approval: boolean;
+            /** @description How its tasks are numbered; the usual way without one. */
+            numbering?: string | null;
+            /** @description How long the files of a settled task are kept. */
+            retention: components["schemas"]["Retention"];
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
         };
         SourceKinds: {
             items: components["schemas"]["SourceKind"][];
@@ -3635,8 +3691,6 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
-        /** @enum {string} */
-        Standing: "handler" | "liaison" | "head";
         /** @description A mean of stars. */
         Stars: {
             /**
@@ -3700,6 +3754,53 @@ export interface components {
              * @description As it is numbered in the sheet.
              */
             number: number;
+        };
+        /** @description A tag and how many of the tasks that the asker sees it stands on. */
+        Tag: {
+            /** @description Its id. */
+            id: components["schemas"]["TagId"];
+            /** @description The word. */
+            name: string;
+            /** @description It is no longer put on tasks; where it stands it stays. */
+            retired: boolean;
+            /**
+             * Format: int64
+             * @description Tasks that the asker sees.
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A tag.
+         */
+        TagId: string;
+        TagInput: {
+            /** @description 1 to 20 characters. The name of another tag puts the two together. */
+            name: string;
+            /** @description No longer put on tasks. */
+            retired: boolean;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        Tags: {
+            items: components["schemas"]["Tag"][];
+        };
+        TagsInput: {
+            /** @description All tags it is to have, by name, at most 10. */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description The version of the task that was looked at.
+             */
+            version: number;
         };
         /** @description What falls on the days of a period. */
         TaskCalendar: {
@@ -3819,6 +3920,10 @@ export interface components {
             /** @description What is demanded, at most 20,000 characters. */
             demand?: string | null;
             due?: components["schemas"]["DueInput"] | null;
+            /** @description What it says in the fields of its kind, by code; `null` empties one, those that are not named stay as they are. */
+            fields?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Files that belong to it. */
             file_ids?: components["schemas"]["FileId"][] | null;
             importance?: components["schemas"]["Importance"] | null;
@@ -3834,6 +3939,8 @@ export interface components {
             /** @description Where it comes from: a code of `/source-kinds`. */
             source_kind?: string | null;
             start_day?: components["schemas"]["Day"] | null;
+            /** @description All of its tags, by name. */
+            tags?: string[] | null;
             /** @description At most 300 characters. */
             title?: string | null;
             urgency?: components["schemas"]["Urgency"] | null;
@@ -3861,6 +3968,8 @@ export interface components {
             depth: number;
             dispatched_at?: components["schemas"]["Moment"] | null;
             due_day?: components["schemas"]["Day"] | null;
+            /** @description What it says in the fields of its kind, in their order. */
+            fields: components["schemas"]["FieldValue"][];
             /** @description The asker follows it. */
             followed: boolean;
             /** @description There are tasks below it. */
@@ -3903,6 +4012,8 @@ export interface components {
             stage?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["TaskState"];
+            /** @description Its tags, by name. */
+            tags: string[];
             /** @description Its title. */
             title: string;
             /** @description How quickly it must move. */
@@ -4292,15 +4403,6 @@ export interface components {
         };
         /** @enum {string} */
         UnitChoiceKind: "match" | "create" | "ignore";
-        /** @description A unit at a glance. */
-        UnitGlance: {
-            heads: components["schemas"]["Contact"][];
-            /** @description Who is in charge of it. */
-            leaders: components["schemas"]["Contact"][];
-            liaisons: components["schemas"]["Contact"][];
-            unit: components["schemas"]["UnitRef"];
-            work?: components["schemas"]["Work"] | null;
-        };
         /**
          * Format: uuid
          * @description A unit.
@@ -4423,8 +4525,6 @@ export interface components {
             may_ask: boolean;
             /** @description The asker may answer. */
             may_reply: boolean;
-            /** @description By a message, or by a call of their own that they write down. */
-            method: components["schemas"]["UrgeMethod"];
             /** @description An answer is owed and its day has passed. */
             overdue: boolean;
             owed_day?: components["schemas"]["Day"] | null;
@@ -4444,7 +4544,7 @@ export interface components {
             task_number?: string | null;
             /** @description Its title. */
             task_title: string;
-            /** @description What they say first, or said on the telephone. */
+            /** @description What they say first. */
             text: string;
             to_person?: components["schemas"]["PersonRef"] | null;
             /** @description Whose unit. */
@@ -4459,15 +4559,12 @@ export interface components {
         UrgeId: string;
         /** @description Pressing for a task. */
         UrgeInput: {
-            method?: components["schemas"]["UrgeMethod"] | null;
             /** @description Which parties; the lead ones when missing. */
             party_ids?: components["schemas"]["PartyId"][] | null;
             reply_due_day?: components["schemas"]["Day"] | null;
             /** @description What is said, at most 1,000 characters. */
             text: string;
         };
-        /** @enum {string} */
-        UrgeMethod: "message" | "call";
         /** @description A page of urges, newest first. */
         UrgePage: {
             items: components["schemas"]["Urge"][];
@@ -4597,35 +4694,6 @@ export interface components {
         WatchMode: "follow" | "mute";
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
-        /** @description What there is to do. */
-        Work: {
-            /** @description By count: what has to be added to the query of figures, so that `/tasks` lists what is counted. */
-            conditions: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            };
-            /**
-             * Format: int64
-             * @description Open tasks of others that are taken part in.
-             */
-            helping: number;
-            /** @description The query of `/tasks` that lists them. */
-            helping_query: {
-                [key: string]: string;
-            };
-            last_report?: components["schemas"]["LastReport"] | null;
-            /**
-             * Format: double
-             * @description What is left to do of all open parts, in ordinary tasks that have not begun: importance × role × the share that is left.
-             */
-            load: number;
-            /** @description What is led, whenever it is due. */
-            now: components["schemas"]["Figures"];
-            peers?: components["schemas"]["Peers"] | null;
-            /** @description Of it, what is due this year: for the shares on time. */
-            year: components["schemas"]["Figures"];
-        };
     };
     responses: never;
     parameters: never;
@@ -5574,6 +5642,42 @@ export interface operations {
             };
         };
     };
+    preview_numbering: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberingTrial"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberingExample"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_organisation: {
         parameters: {
             query?: {
@@ -5663,110 +5767,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrgImport"];
-                };
-            };
-            /** @description 没有做成；原因见内容。 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    overdue: {
-        parameters: {
-            query?: {
-                /** @description Part of the title, the number or the document. */
-                q?: string;
-                /** @description States, separated by commas. */
-                state?: string;
-                /** @description Lamps, separated by commas. */
-                lamp?: string;
-                /** @description Past due and open, or not. */
-                overdue?: boolean;
-                /** @description Importances, separated by commas. */
-                importance?: string;
-                /** @description A code of `/source-kinds`. */
-                source_kind?: string;
-                /** @description The document, exactly. */
-                source_document?: string;
-                /** @description A unit that takes part, units below it included. */
-                unit_id?: string;
-                /** @description In which role it does. */
-                unit_role?: "any" | "lead" | "co";
-                /** @description A unit that leads, units below it included. */
-                lead_unit_id?: string;
-                /** @description That unit itself, without those below. */
-                lead_only?: boolean;
-                /** @description The person under whose charge it falls, or `none`. */
-                charge_leader?: string;
-                /** @description Who is named on the lead part. */
-                handler_id?: string;
-                /** @description Who is named on another part. */
-                helper_id?: string;
-                /** @description Somebody is named on the lead part, or nobody is. */
-                has_handler?: boolean;
-                /** @description In the tree of this task, which is the top of it. */
-                root_id?: string;
-                /** @description Open and due within five working days, or not. */
-                due_soon?: boolean;
-                /** @description Open and under way, or open and not begun. */
-                started?: boolean;
-                /** @description Open and waiting for somebody, or not. */
-                waiting?: boolean;
-                /** @description Open with a risk that nobody has answered, or not. */
-                at_risk?: boolean;
-                /** @description Closed, or past this due day. */
-                judged?: "approved" | "original";
-                /** @description Closed by this due day. */
-                on_time?: "approved" | "original";
-                /** @description It says which document it comes from, or does not. */
-                has_document?: boolean;
-                /** @description It has a due day, or none. */
-                has_due?: boolean;
-                /** @description Which of mine. */
-                mine?: "handling" | "created" | "unit" | "followed";
-                /** @description Directly below this task. */
-                parent_id?: string;
-                /** @description Only tasks with nothing above. */
-                roots?: boolean;
-                /** @description Only tasks with nothing below. */
-                leaves?: boolean;
-                /** @description Created on or after. */
-                created_from?: string;
-                /** @description Created on or before. */
-                created_to?: string;
-                /** @description Closed on or after. */
-                closed_from?: string;
-                /** @description Closed on or before. */
-                closed_to?: string;
-                /** @description Due on or after. */
-                due_from?: string;
-                /** @description Due on or before. */
-                due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
-                sort?: string;
-                /** @description Where the page before ended. */
-                cursor?: string;
-                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 完成。 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OverduePage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -5881,37 +5881,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
-                };
-            };
-            /** @description 没有做成；原因见内容。 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    person_at_a_glance: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 完成。 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonGlance"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -6057,112 +6026,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewPassword"];
-                };
-            };
-            /** @description 没有做成；原因见内容。 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    progress: {
-        parameters: {
-            query: {
-                /** @description What figures are put together by. */
-                by: "unit" | "charge_leader" | "handler" | "source_kind" | "source_document" | "importance" | "month" | "quarter" | "year";
-                /** @description Part of the title, the number or the document. */
-                q?: string;
-                /** @description States, separated by commas. */
-                state?: string;
-                /** @description Lamps, separated by commas. */
-                lamp?: string;
-                /** @description Past due and open, or not. */
-                overdue?: boolean;
-                /** @description Importances, separated by commas. */
-                importance?: string;
-                /** @description A code of `/source-kinds`. */
-                source_kind?: string;
-                /** @description The document, exactly. */
-                source_document?: string;
-                /** @description A unit that takes part, units below it included. */
-                unit_id?: string;
-                /** @description In which role it does. */
-                unit_role?: "any" | "lead" | "co";
-                /** @description A unit that leads, units below it included. */
-                lead_unit_id?: string;
-                /** @description That unit itself, without those below. */
-                lead_only?: boolean;
-                /** @description The person under whose charge it falls, or `none`. */
-                charge_leader?: string;
-                /** @description Who is named on the lead part. */
-                handler_id?: string;
-                /** @description Who is named on another part. */
-                helper_id?: string;
-                /** @description Somebody is named on the lead part, or nobody is. */
-                has_handler?: boolean;
-                /** @description In the tree of this task, which is the top of it. */
-                root_id?: string;
-                /** @description Open and due within five working days, or not. */
-                due_soon?: boolean;
-                /** @description Open and under way, or open and not begun. */
-                started?: boolean;
-                /** @description Open and waiting for somebody, or not. */
-                waiting?: boolean;
-                /** @description Open with a risk that nobody has answered, or not. */
-                at_risk?: boolean;
-                /** @description Closed, or past this due day. */
-                judged?: "approved" | "original";
-                /** @description Closed by this due day. */
-                on_time?: "approved" | "original";
-                /** @description It says which document it comes from, or does not. */
-                has_document?: boolean;
-                /** @description It has a due day, or none. */
-                has_due?: boolean;
-                /** @description Which of mine. */
-                mine?: "handling" | "created" | "unit" | "followed";
-                /** @description Directly below this task. */
-                parent_id?: string;
-                /** @description Only tasks with nothing above. */
-                roots?: boolean;
-                /** @description Only tasks with nothing below. */
-                leaves?: boolean;
-                /** @description Created on or after. */
-                created_from?: string;
-                /** @description Created on or before. */
-                created_to?: string;
-                /** @description Closed on or after. */
-                closed_from?: string;
-                /** @description Closed on or before. */
-                closed_to?: string;
-                /** @description Due on or after. */
-                due_from?: string;
-                /** @description Due on or before. */
-                due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
-                sort?: string;
-                /** @description Where the page before ended. */
-                cursor?: string;
-                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 完成。 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProgressPage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -6497,7 +6360,234 @@ export interface operations {
             };
         };
     };
+    arrange_source_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindOrder"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKinds"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     source_kinds: {
+        parameters: {
+            query?: {
+                /** @description Those that are no longer in use, too, and fields that are no longer filled in. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKinds"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_source_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKind"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_source_kind: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KindInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceKind"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    field_figures: {
+        parameters: {
+            query?: {
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFigures"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
         parameters: {
             query?: never;
             header?: never;
@@ -6512,7 +6602,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SourceKinds"];
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -6822,6 +6947,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -6830,32 +6962,6 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
-                /** @description The person under whose charge it falls, or `none`. */
-                charge_leader?: string;
-                /** @description Who is named on the lead part. */
-                handler_id?: string;
-                /** @description Who is named on another part. */
-                helper_id?: string;
-                /** @description Somebody is named on the lead part, or nobody is. */
-                has_handler?: boolean;
-                /** @description In the tree of this task, which is the top of it. */
-                root_id?: string;
-                /** @description Open and due within five working days, or not. */
-                due_soon?: boolean;
-                /** @description Open and under way, or open and not begun. */
-                started?: boolean;
-                /** @description Open and waiting for somebody, or not. */
-                waiting?: boolean;
-                /** @description Open with a risk that nobody has answered, or not. */
-                at_risk?: boolean;
-                /** @description Closed, or past this due day. */
-                judged?: "approved" | "original";
-                /** @description Closed by this due day. */
-                on_time?: "approved" | "original";
-                /** @description It says which document it comes from, or does not. */
-                has_document?: boolean;
-                /** @description It has a due day, or none. */
-                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6876,7 +6982,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -6962,6 +7068,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -6970,32 +7083,6 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
-                /** @description The person under whose charge it falls, or `none`. */
-                charge_leader?: string;
-                /** @description Who is named on the lead part. */
-                handler_id?: string;
-                /** @description Who is named on another part. */
-                helper_id?: string;
-                /** @description Somebody is named on the lead part, or nobody is. */
-                has_handler?: boolean;
-                /** @description In the tree of this task, which is the top of it. */
-                root_id?: string;
-                /** @description Open and due within five working days, or not. */
-                due_soon?: boolean;
-                /** @description Open and under way, or open and not begun. */
-                started?: boolean;
-                /** @description Open and waiting for somebody, or not. */
-                waiting?: boolean;
-                /** @description Open with a risk that nobody has answered, or not. */
-                at_risk?: boolean;
-                /** @description Closed, or past this due day. */
-                judged?: "approved" | "original";
-                /** @description Closed by this due day. */
-                on_time?: "approved" | "original";
-                /** @description It says which document it comes from, or does not. */
-                has_document?: boolean;
-                /** @description It has a due day, or none. */
-                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7016,7 +7103,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7070,6 +7157,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -7078,32 +7172,6 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
-                /** @description The person under whose charge it falls, or `none`. */
-                charge_leader?: string;
-                /** @description Who is named on the lead part. */
-                handler_id?: string;
-                /** @description Who is named on another part. */
-                helper_id?: string;
-                /** @description Somebody is named on the lead part, or nobody is. */
-                has_handler?: boolean;
-                /** @description In the tree of this task, which is the top of it. */
-                root_id?: string;
-                /** @description Open and due within five working days, or not. */
-                due_soon?: boolean;
-                /** @description Open and under way, or open and not begun. */
-                started?: boolean;
-                /** @description Open and waiting for somebody, or not. */
-                waiting?: boolean;
-                /** @description Open with a risk that nobody has answered, or not. */
-                at_risk?: boolean;
-                /** @description Closed, or past this due day. */
-                judged?: "approved" | "original";
-                /** @description Closed by this due day. */
-                on_time?: "approved" | "original";
-                /** @description It says which document it comes from, or does not. */
-                has_document?: boolean;
-                /** @description It has a due day, or none. */
-                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7124,7 +7192,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7174,6 +7242,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -7182,32 +7257,6 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
-                /** @description The person under whose charge it falls, or `none`. */
-                charge_leader?: string;
-                /** @description Who is named on the lead part. */
-                handler_id?: string;
-                /** @description Who is named on another part. */
-                helper_id?: string;
-                /** @description Somebody is named on the lead part, or nobody is. */
-                has_handler?: boolean;
-                /** @description In the tree of this task, which is the top of it. */
-                root_id?: string;
-                /** @description Open and due within five working days, or not. */
-                due_soon?: boolean;
-                /** @description Open and under way, or open and not begun. */
-                started?: boolean;
-                /** @description Open and waiting for somebody, or not. */
-                waiting?: boolean;
-                /** @description Open with a risk that nobody has answered, or not. */
-                at_risk?: boolean;
-                /** @description Closed, or past this due day. */
-                judged?: "approved" | "original";
-                /** @description Closed by this due day. */
-                on_time?: "approved" | "original";
-                /** @description It says which document it comes from, or does not. */
-                has_document?: boolean;
-                /** @description It has a due day, or none. */
-                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7228,7 +7277,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7266,7 +7315,7 @@ export interface operations {
             query: {
                 /** @description What kind of file. */
                 format: "xlsx" | "csv";
-                /** @description Columns in their order, separated by commas; all of them when nothing is said. */
+                /** @description Columns in their order, separated by commas; all of them when nothing is said. A field of a kind is `f_` with its code. */
                 columns?: string;
                 /** @description Part of the title, the number or the document. */
                 q?: string;
@@ -7282,6 +7331,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -7290,32 +7346,6 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
-                /** @description The person under whose charge it falls, or `none`. */
-                charge_leader?: string;
-                /** @description Who is named on the lead part. */
-                handler_id?: string;
-                /** @description Who is named on another part. */
-                helper_id?: string;
-                /** @description Somebody is named on the lead part, or nobody is. */
-                has_handler?: boolean;
-                /** @description In the tree of this task, which is the top of it. */
-                root_id?: string;
-                /** @description Open and due within five working days, or not. */
-                due_soon?: boolean;
-                /** @description Open and under way, or open and not begun. */
-                started?: boolean;
-                /** @description Open and waiting for somebody, or not. */
-                waiting?: boolean;
-                /** @description Open with a risk that nobody has answered, or not. */
-                at_risk?: boolean;
-                /** @description Closed, or past this due day. */
-                judged?: "approved" | "original";
-                /** @description Closed by this due day. */
-                on_time?: "approved" | "original";
-                /** @description It says which document it comes from, or does not. */
-                has_document?: boolean;
-                /** @description It has a due day, or none. */
-                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7336,7 +7366,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7386,6 +7416,13 @@ export interface operations {
                 source_kind?: string;
                 /** @description The document, exactly. */
                 source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
                 /** @description A unit that takes part, units below it included. */
                 unit_id?: string;
                 /** @description In which role it does. */
@@ -7394,32 +7431,6 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
-                /** @description The person under whose charge it falls, or `none`. */
-                charge_leader?: string;
-                /** @description Who is named on the lead part. */
-                handler_id?: string;
-                /** @description Who is named on another part. */
-                helper_id?: string;
-                /** @description Somebody is named on the lead part, or nobody is. */
-                has_handler?: boolean;
-                /** @description In the tree of this task, which is the top of it. */
-                root_id?: string;
-                /** @description Open and due within five working days, or not. */
-                due_soon?: boolean;
-                /** @description Open and under way, or open and not begun. */
-                started?: boolean;
-                /** @description Open and waiting for somebody, or not. */
-                waiting?: boolean;
-                /** @description Open with a risk that nobody has answered, or not. */
-                at_risk?: boolean;
-                /** @description Closed, or past this due day. */
-                judged?: "approved" | "original";
-                /** @description Closed by this due day. */
-                on_time?: "approved" | "original";
-                /** @description It says which document it comes from, or does not. */
-                has_document?: boolean;
-                /** @description It has a due day, or none. */
-                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7440,7 +7451,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -8492,6 +8503,41 @@ export interface operations {
             };
         };
     };
+    tag_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     task_talk: {
         parameters: {
             query?: never;
@@ -8922,37 +8968,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unit"];
-                };
-            };
-            /** @description 没有做成；原因见内容。 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    unit_at_a_glance: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description 完成。 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnitGlance"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -9,6 +9,7 @@ use crate::{
     Options, Result, Signal, Signals,
     fulltext::{Entry, Matching, Place, Term, plain},
     pool::Pools,
+    watermark::Watermark,
 };
 
 const CHANNEL: &str = "shibicheng";
@@ -76,6 +77,12 @@ async fn listen(pool: &PgPool, signals: &Signals) -> Result<()> {
 
 /// One column of lexemes as they are, without a parser that would take them apart: `word` stands anywhere, `^word` in the head,
 /// `#word` is a key.
+/// Which transactions are over: the same while nobody who wrote has committed.
+pub(crate) async fn watermark(pool: &PgPool) -> Result<Watermark> {
+    let (snapshot,): (String,) = sqlx::query_as("select pg_current_snapshot()::text").fetch_one(pool).await?;
+    Ok(Watermark(snapshot))
+}
+
 pub(crate) async fn prepare_text(pool: &PgPool) -> Result<()> {
     // Nodes that start together would both find nothing and both make it.
     let mut c = pool.begin().await?;

@@ -67,6 +67,12 @@ pub(crate) async fn rollback(c: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
+/// A counter that changes with every commit of another connection, of whichever process.
+pub(crate) async fn data_version(c: &mut SqliteConnection) -> Result<i64> {
+    let (version,): (i64,) = sqlx::query_as("pragma data_version").fetch_one(c).await?;
+    Ok(version)
+}
+
 pub(crate) async fn backup(pool: &SqlitePool, target: &Path) -> Result<()> {
     let target = target.to_string_lossy().into_owned();
     sqlx::query("vacuum into $1").bind(target).execute(pool).await?;

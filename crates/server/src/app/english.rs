@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("standing", include_str!("../../locales/en/standing.toml")),
     ("files", include_str!("../../locales/en/files.toml")),
     ("talk", include_str!("../../locales/en/talk.toml")),
+    ("kinds", include_str!("../../locales/en/kinds.toml")),
     ("views", include_str!("../../locales/en/views.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
 ];

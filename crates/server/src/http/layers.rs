@@ -17,7 +17,10 @@ use tower_http::{
 use tracing::Instrument as _;
 use wording::Lang;
 
-use super::{Problem, idempotency};
+use super::{
+    Problem, idempotency,
+    kept::{self, Kept},
+};
 use crate::app::App;
 
 /// JSON bodies beyond this are refused; uploads set their own limit.
@@ -59,6 +62,8 @@ pub fn wrap(router: Router, app: &App) -> Router {
         .layer(middleware::from_fn(idempotency::same_origin))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CompressionLayer::new().compress_when(compress))
+        // Outside of it: what is given again has been packed already.
+        .layer(middleware::from_fn_with_state(Kept::new(app.db.clone(), app.clock.clone()), kept::again))
         .layer(CatchPanicLayer::custom(|_| {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出现故障，您的操作没有保存。").into_response()
         }))

@@ -3,6 +3,7 @@
 mod extract;
 mod health;
 mod idempotency;
+mod kept;
 mod layers;
 mod page;
 mod problem;

@@ -1,15 +1,17 @@
 //! Many plausible tasks in little time, for measurements: the shape of lists and figures, without a ledger behind it.
 
 use db::Tx;
-use kit::Moment;
+use kit::{Day, Moment};
 
 use super::{
+    filter::FilterQuery,
     lamp,
     model::{Importance, PartyId, PartyRole, PartyRow, PartyState, RuleKind, Share, Task, TaskId, TaskState, Urgency},
     rules::TaskRules,
     store,
 };
 use crate::{
+    access::Principal,
     app::{Ctx, Outcome},
     org::{PersonId, UnitId},
 };
@@ -125,6 +127,13 @@ pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId
     store::insert_many(tx, &tasks).await?;
     store::insert_parties(tx, &parties).await?;
     Ok(())
+}
+
+/// The SQL of a page of the list and nothing else: the floor of what a page can cost. Answers how many rows there were.
+pub async fn raw_page(tx: &mut Tx, actor: &Principal, today: Day, query: &FilterQuery) -> Outcome<usize> {
+    let (filter, sort) = query.read()?;
+    let eye = store::Eye { scope: &actor.scope, me: actor.person, today };
+    Ok(store::list(tx, &eye, &filter, sort, None, query.limit.unwrap_or(50) + 1).await?.len())
 }
 
 /// Lets the planner know how the tables have grown.

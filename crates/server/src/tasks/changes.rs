@@ -5,14 +5,16 @@ use serde_json::{Value, json};
 use wording::{Join, Words, say};
 
 use super::{
+    kinds::Rewritten,
     model::{MilestoneRow, PartyRow, RuleKind, Task},
-    store::SourceKind,
+    store::KindName,
+    tags::Retagged,
 };
 
 /// One thing that changed: what it was and what it is, of several parts where it is a list.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change {
-    what: &'static str,
+    what: Words,
     join: Join,
     from: Vec<Words>,
     to: Vec<Words>,
@@ -24,18 +26,18 @@ const IN_WORDS: usize = 60;
 const EVERY_WEEKDAY: [&str; 7] = ["每周一", "每周二", "每周三", "每周四", "每周五", "每周六", "每周日"];
 
 impl Change {
-    fn of(what: &'static str, join: Join, from: Vec<Words>, to: Vec<Words>) -> Option<Self> {
-        (from != to).then_some(Self { what, join, from, to })
+    fn of(what: impl Into<Words>, join: Join, from: Vec<Words>, to: Vec<Words>) -> Option<Self> {
+        (from != to).then(|| Self { what: what.into(), join, from, to })
     }
 
     /// For programs, the same in every language.
     fn particulars(&self) -> Value {
         let whole = |side: &[Words]| Words::join(self.join, side.iter().cloned()).zh();
-        json!({ "what": self.what, "from": whole(&self.from), "to": whole(&self.to) })
+        json!({ "what": self.what.zh(), "from": whole(&self.from), "to": whole(&self.to) })
     }
 
     fn words(&self) -> Words {
-        let (what, from, to) = (Words::from(self.what), cut(self.join, &self.from), cut(self.join, &self.to));
+        let (what, from, to) = (self.what.clone(), cut(self.join, &self.from), cut(self.join, &self.to));
         if self.from.is_empty() {
             say!("{what}由“空”改为“{to}”")
         } else if self.to.is_empty() {
@@ -64,7 +66,7 @@ fn cut(join: Join, parts: &[Words]) -> Words {
 }
 
 /// What a task says; `kinds` names the kinds of source.
-pub(super) fn of_facts(before: &Task, after: &Task, kinds: &[SourceKind]) -> Vec<Change> {
+pub(super) fn of_facts(before: &Task, after: &Task, kinds: &[KindName]) -> Vec<Change> {
     let text = |text: &str| if text.is_empty() { Vec::new() } else { vec![Words::raw(text)] };
     let maybe = |value: &Option<String>| text(value.as_deref().unwrap_or_default());
     let kind = |code: &str| {
@@ -118,6 +120,20 @@ pub(super) fn of_steps(before: &[MilestoneRow], after: &[MilestoneRow]) -> Optio
         rows.iter().map(|row| Words::raw(format!("{} {} {}", row.title, row.due_day, row.weight.words()))).collect()
     };
     Change::of("节点", Join::Clauses, words(before), words(after))
+}
+
+/// What it says in the fields of its kind.
+pub(super) fn of_fields(rewritten: Vec<Rewritten>) -> impl Iterator<Item = Change> {
+    rewritten.into_iter().filter_map(|field| {
+        let side = |words: Option<Words>| words.into_iter().collect();
+        Change::of(Words::raw(field.name), Join::Close, side(field.from), side(field.to))
+    })
+}
+
+/// Its tags.
+pub(super) fn of_tags(retagged: Retagged) -> Option<Change> {
+    let side = |names: Vec<String>| names.into_iter().map(Words::raw).collect();
+    Change::of("标签", Join::Things, side(retagged.from), side(retagged.to))
 }
 
 /// The sentence.

@@ -9,11 +9,15 @@ use wording::{Join, Words, say};
 use super::{
     case::{self, Case, Step},
     draft, follow,
+    kinds::{self, Occasion, Pattern},
     model::{PartyRole, Share, Task, TaskId, TaskState},
     policy::{self, Action},
     store,
 };
-use crate::app::{Ctx, Fields, Outcome, Refusal};
+use crate::{
+    app::{Ctx, Fields, Outcome, Refusal},
+    org,
+};
 
 /// Submits a draft with the drafts below it, or sends out the drafts below a task that is out. Kinds of source that need
 /// approval wait for it; the others go out at once. Answers how many went out.
@@ -25,6 +29,7 @@ pub async fn submit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, no
     }
     case.require(ctx, Action::Submit)?;
     confirm(not_secret || case.task.not_secret)?;
+    draft::require_fields(tx, &case.task).await?;
     check_tree(tx, &case.task).await?;
     if let Some(parent) = case.task.parent_id {
         check_siblings(tx, parent).await?;
@@ -170,7 +175,7 @@ async fn send(tx: &mut Tx, ctx: &Ctx, top: Task) -> Outcome<i64> {
             // It was out before and was taken back.
             (Some(own), _) => own.clone(),
             (None, Some(above)) => format!("{above}-{:02}", task.position),
-            (None, None) => root_number(tx, ctx).await?,
+            (None, None) => root_number(tx, ctx, &task).await?,
         };
         for child in below.into_iter().filter(|child| child.state == TaskState::Draft) {
             queue.push((child, Some(number.clone())));
@@ -181,11 +186,24 @@ async fn send(tx: &mut Tx, ctx: &Ctx, top: Task) -> Outcome<i64> {
     Ok(sent)
 }
 
-/// 2026-0001: the year and a number without gaps.
-async fn root_number(tx: &mut Tx, ctx: &Ctx) -> Outcome<String> {
-    let year: String = ctx.today().to_string().chars().take(4).collect();
-    let n = store::next_value(tx, &format!("task:{year}")).await?;
-    Ok(format!("{year}-{n:04}"))
+/// The next number of the task's kind.
+async fn root_number(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<String> {
+    let own = kinds::numbering(tx, &task.source_kind).await?;
+    let pattern = Pattern::read(own.as_deref().unwrap_or(kinds::USUAL)).map_err(|words| Refusal::internal(words.zh()))?;
+    let unit = match task.issuer_unit_id {
+        Some(unit) => org::unit_refs(tx, [unit]).await?.into_iter().next().map(|unit| unit.short_name).unwrap_or_default(),
+        None => String::new(),
+    };
+    let day = ctx.today().to_string();
+    let occasion = Occasion { day: &day, unit: &unit };
+    let counter = format!("task:{}", pattern.counter(occasion));
+    loop {
+        let number = pattern.number(occasion, store::next_value(tx, &counter).await?);
+        // In use only where patterns were changed, or a ledger brought numbers of its own.
+        if !store::is_taken(tx, &number).await? {
+            return Ok(number);
+        }
+    }
 }
 
 async fn go_out(tx: &mut Tx, ctx: &Ctx, task: &mut Task, number: String) -> Outcome<()> {

@@ -11,13 +11,13 @@ use super::{
     case::{Case, Step, note},
     changes,
     due::{self, Due},
-    follow,
+    follow, kinds,
     model::{
         DueInput, Importance, MilestoneId, MilestoneInput, MilestoneRow, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportDueId,
         ReportRule, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency,
     },
     policy::Action,
-    sign, store,
+    sign, store, tags,
 };
 use crate::{
     access::Role,
@@ -120,6 +120,10 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Pla
     }
     if !steps.is_empty() {
         store::replace_milestones(tx, id, &steps).await?;
+    }
+    kinds::set(tx, &task, input.fields.as_ref(), false).await?;
+    if let Some(names) = &input.tags {
+        tags::set(tx, ctx, id, names).await?;
     }
     files::attach(tx, ctx, id.0, files::Owner::task(id.0), input.file_ids.as_deref().unwrap_or_default()).await?;
     let data = json!({ "title": task.title, "parent": task.parent_id });
@@ -431,8 +435,16 @@ pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &Task
         store::remove_open_dues(tx, id, ctx.today()).await?;
         plan_dues(tx, ctx, task, ctx.today()).await?;
     }
-    let kinds = if before.source_kind == task.source_kind { Vec::new() } else { store::source_kinds(tx).await? };
-    let mut changed = changes::of_facts(&before, task, &kinds);
+    let kind_changed = before.source_kind != task.source_kind;
+    let names = if kind_changed { store::kind_names(tx).await? } else { Vec::new() };
+    let mut changed = changes::of_facts(&before, task, &names);
+    changed.extend(changes::of_fields(kinds::set(tx, task, input.fields.as_ref(), kind_changed).await?));
+    if task.dispatched_at.is_some() && (kind_changed || input.fields.is_some()) {
+        require_fields(tx, task).await?;
+    }
+    if let Some(names) = &input.tags {
+        changed.extend(tags::set(tx, ctx, id, names).await?.and_then(changes::of_tags));
+    }
     changed.extend(changes::of_parties(&before_parties, &case.parties));
     if replaces_steps {
         changed.extend(changes::of_steps(&before_steps, &steps));
@@ -449,6 +461,15 @@ pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &Task
         }
     }
     case.finish(tx, ctx, Step::new("edited", words, data)).await
+}
+
+/// Refuses a task that does not say what its kind asks for.
+pub(super) async fn require_fields(tx: &mut Tx, task: &Task) -> Outcome<()> {
+    let mut fields = Fields::default();
+    for (code, name) in kinds::missing(tx, task).await? {
+        fields.add(&format!("fields.{code}"), say!("请填写“{name}”"));
+    }
+    fields.finish()
 }
 
 /// A task ends within the one above it, and after everything in it.

@@ -13,6 +13,7 @@ use wording::{Join, Words};
 
 use super::{
     filter::{Filter, Sort},
+    kinds::{Field, FieldValue, Shape},
     lamp,
     list::eye,
     model::{Share, Task},
@@ -62,6 +63,60 @@ text_enum! {
         Created = "created_at", "创建时间";
         Dispatched = "dispatched_at", "交办时间";
         Closed = "closed_at", "办结时间";
+        Tags = "tags", "标签";
+    }
+}
+
+/// A column of the file: one that every task has, or a field of their kinds.
+#[derive(Clone, Debug)]
+pub(super) enum Wish {
+    Fixed(Column),
+    Field(Field),
+}
+
+impl Wish {
+    pub(super) fn word(&self) -> String {
+        match self {
+            Self::Fixed(column) => column.word().to_owned(),
+            Self::Field(field) => format!("{FIELD}{code}", code = field.code),
+        }
+    }
+
+    fn heading(&self) -> String {
+        match self {
+            Self::Fixed(column) => heading(&column.words()),
+            Self::Field(Field { name, measure: Some(measure), .. }) => format!("{name}（{measure}）"),
+            Self::Field(field) => field.name.clone(),
+        }
+    }
+
+    const fn width(&self) -> u16 {
+        match self {
+            Self::Fixed(column) => column.width(),
+            Self::Field(Field { shape: Shape::LongText, .. }) => 44,
+            Self::Field(_) => 18,
+        }
+    }
+
+    fn cell(&self, task: &Facts, row: &TaskRow) -> Cell {
+        match self {
+            Self::Fixed(column) => column.cell(task, row),
+            Self::Field(field) => row.fields.iter().find(|value| value.code == field.code).map_or(Cell::Empty, field_cell),
+        }
+    }
+}
+
+/// Before the code of a field where columns are named.
+pub(super) const FIELD: &str = "f_";
+
+fn field_cell(value: &FieldValue) -> Cell {
+    let written = value.value.as_str();
+    match value.shape {
+        Shape::Number => value.value.as_f64().map_or(Cell::Empty, Cell::Number),
+        Shape::Day => written.and_then(|day| day.parse::<Day>().ok()).map(Day::date).into(),
+        Shape::YesNo => Cell::Bool(value.value == true),
+        Shape::Text | Shape::LongText | Shape::Choice => some(written.unwrap_or_default()),
+        Shape::Choices => some(&value.words.spoken()),
     }
 }
 
@@ -71,7 +126,7 @@ impl Column {
         match self {
             Self::Title => 44,
             Self::Demand => 60,
-            Self::Reasons | Self::CoUnits | Self::Document => 32,
+            Self::Reasons | Self::CoUnits | Self::Document | Self::Tags => 32,
             Self::LeadUnit | Self::Source | Self::Stage | Self::Clause => 22,
             Self::Created | Self::Dispatched | Self::Closed | Self::LastReport => 20,
             Self::Number => 18,
@@ -109,6 +164,7 @@ impl Column {
             Self::Created => moment(Some(row.created_at)),
             Self::Dispatched => moment(row.dispatched_at),
             Self::Closed => moment(row.closed_at),
+            Self::Tags => some(&Words::join(Join::Things, row.tags.iter().map(|tag| Words::raw(tag.as_str()))).spoken()),
         }
     }
 }
@@ -186,14 +242,14 @@ fn write(
 pub(super) struct Wanted<'a> {
     pub(super) filter: &'a Filter,
     pub(super) sort: Sort,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<Wish>,
     pub(super) format: Format,
 }
 
 /// Writes what [`super::list`] finds into a file that vanishes with its handle; answers it with the number of rows. `tx` should
 /// be a snapshot, or a row that moves meanwhile is missed or met twice.
 pub(super) async fn export(tx: &mut Tx, ctx: &Ctx, folder: &Path, wanted: &Wanted<'_>) -> Outcome<(File, i64)> {
-    let columns: Vec<(String, u16)> = wanted.columns.iter().map(|column| (heading(&column.words()), column.width())).collect();
+    let columns: Vec<(String, u16)> = wanted.columns.iter().map(|column| (column.heading(), column.width())).collect();
     let (give, chunks) = mpsc::channel(2);
     let (format, folder, name) = (wanted.format, folder.to_owned(), Words::from("任务清单").spoken());
     let writer = tokio::task::spawn_blocking(move || write(format, &folder, &name, &columns, chunks));
@@ -218,7 +274,7 @@ pub(super) async fn export(tx: &mut Tx, ctx: &Ctx, folder: &Path, wanted: &Wante
     }
 }
 
-async fn chunk(tx: &mut Tx, ctx: &Ctx, tasks: Vec<Task>, columns: &[Column]) -> Outcome<Vec<Vec<Cell>>> {
+async fn chunk(tx: &mut Tx, ctx: &Ctx, tasks: Vec<Task>, columns: &[Wish]) -> Outcome<Vec<Vec<Cell>>> {
     let facts: Vec<Facts> = tasks
         .iter()
         .map(|task| Facts {

@@ -6,9 +6,11 @@ use utoipa::IntoParams;
 use wording::say;
 
 use super::{
+    kinds::{self, FieldCondition},
     lamp::{self, Lamp},
     model::{Importance, Share, Task, TaskId, TaskState},
     narrow::{DueKind, Narrow},
+    tags,
 };
 use crate::{
     app::{Fields, Outcome},
@@ -63,6 +65,11 @@ pub struct FilterQuery {
     pub source_kind: Option<String>,
     /// The document, exactly.
     pub source_document: Option<String>,
+    /// Tags by name, separated by commas: tasks with any of them.
+    pub tag: Option<String>,
+    /// What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+    /// enough; numbers and days may be a span `from..to`, of which either end may be missing.
+    pub fields: Option<String>,
     /// A unit that takes part, units below it included.
     #[param(value_type = Option<String>)]
     pub unit_id: Option<UnitId>,
@@ -151,6 +158,8 @@ pub struct Filter {
     pub importance: Vec<Importance>,
     pub source_kind: Option<String>,
     pub source_document: Option<String>,
+    pub tags: Vec<String>,
+    pub fields: Vec<FieldCondition>,
     pub unit_id: Option<UnitId>,
     pub unit_role: Option<UnitRole>,
     pub lead_unit_id: Option<UnitId>,
@@ -177,6 +186,11 @@ impl FilterQuery {
         let lamp = words(&mut fields, "lamp", self.lamp.as_deref(), Lamp::from_word);
         let importance = words(&mut fields, "importance", self.importance.as_deref(), Importance::from_word);
         let narrow = Narrow::read(self, &mut fields);
+        let tags = self.tag.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        let conditions = kinds::conditions(self.fields.as_deref().unwrap_or_default());
+        if conditions.is_none() {
+            fields.add("fields", "应为“字段:值”，多个条件用分号隔开");
+        }
         let sort = match self.sort.as_deref().map(Sort::read) {
             None => Sort { key: SortKey::CreatedAt, descending: true },
             Some(Some(sort)) => sort,
@@ -194,6 +208,8 @@ impl FilterQuery {
             importance,
             source_kind: self.source_kind.clone(),
             source_document: self.source_document.clone(),
+            tags: tags.map(tags::folded).collect(),
+            fields: conditions.unwrap_or_default(),
             unit_id: self.unit_id,
             unit_role: self.unit_role,
             lead_unit_id: self.lead_unit_id,

@@ -8,7 +8,7 @@
 //! one ledger event in the same transaction; a tree has one writer at a time ([`store::lock_tree`]).
 //!
 //! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `wait`,
-//! `risk`, `link`, `source_kind`, `task_import`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
+//! `risk`, `link`, `source_kind`, `source_field`, `task_field`, `tag`, `task_tag`, `task_import`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
 
 mod bench;
 mod case;
@@ -25,6 +25,7 @@ mod filter;
 mod follow;
 mod http;
 mod import;
+mod kinds;
 mod lamp;
 mod latest;
 mod links;
@@ -45,6 +46,7 @@ mod shapes;
 mod sign;
 mod standing;
 mod store;
+mod tags;
 mod timeline;
 mod undo;
 mod versions;
@@ -57,7 +59,7 @@ use db::Tx;
 use futures_util::future::BoxFuture;
 use kit::{Day, Moment, uuid::Uuid};
 
-pub use bench::{make_many, settle};
+pub use bench::{make_many, raw_page, settle};
 pub use case::{Case, Step, TaskEvent, note};
 pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
 pub use cooperate::{complete as complete_part, reopen_part, waive as waive_part};
@@ -69,6 +71,7 @@ pub use duties::{Duty, DutyKind, duties};
 pub use filter::{Filter, FilterQuery, Mine, UnitRole};
 pub use http::routes;
 pub use import::sweep as sweep_imports;
+pub use kinds::SourceKind;
 pub use lamp::{Lamp, LampView};
 pub use latest::{LastReport, last_report_of_person, last_report_of_unit, last_reports};
 pub use links::{LinkKind, link, merge};
@@ -91,7 +94,8 @@ pub use risk::{RiskInput, answer as answer_risk, raise as raise_risk};
 pub use rules::{Colours, TaskRules};
 pub use sign::{Ruling, assign, give_back, rule, sign};
 pub use standing::plan_ahead;
-pub use store::{SourceKind, Summary};
+pub use store::Summary;
+pub use tags::add as add_tag;
 pub use timeline::{TimelineItem, recent};
 pub use undo::{recall, withdraw_report};
 pub use view::{TaskDetail, TaskRow, detail, rows, rows_of};

@@ -463,6 +463,11 @@ pub struct TaskInput {
     pub report_rule: Option<ReportRule>,
     /// The writer confirms that nothing in it is a state secret (不涉密).
     pub not_secret: Option<bool>,
+    /// What it says in the fields of its kind, by code; `null` empties one, those that are not named stay as they are.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
+    pub fields: Option<super::kinds::FieldsInput>,
+    /// All of its tags, by name.
+    pub tags: Option<Vec<String>>,
     /// Files that belong to it.
     pub file_ids: Option<Vec<crate::files::FileId>>,
 }

@@ -54,6 +54,7 @@ text_enum! {
         Reopen = "reopen", "重新办理";
         Link = "link", "关联任务";
         Merge = "merge", "并入其他任务";
+        Tag = "tag", "设置标签";
     }
 }
 
@@ -197,6 +198,7 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Reopen, state.is_done() && above_is_out && has_lead && (issuer || who.is(Role::Centre) || leads_all(who)));
     grant(A::Link, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Draft | TaskState::Approval));
     grant(A::Merge, issuer && state.is_open() && s.open_children + s.draft_children == 0 && !closing);
+    grant(A::Tag, !frozen && (issuer || who.is(Role::Centre) || who.is(Role::Leader)));
     grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
     can
 }

@@ -4,6 +4,7 @@
 mod access;
 mod calendar;
 mod files;
+mod kept;
 mod notify;
 mod org;
 mod org_import;

@@ -1,5 +1,7 @@
 //! Uploads that may break off, as a client of tus 1.0.0 sends them.
 
+use std::sync::Arc;
+
 use axum::{body::Body, http::Method};
 use bytes::Bytes;
 use serde_json::Value;
@@ -92,12 +94,25 @@ testkit::both! {
     async fn of_two_who_write_at_once_the_second_learns_it(app) {
         let user = tus(app, "staff_a1");
         let path = begun(&user, 11).await;
-        let (hold, held) = tokio::sync::oneshot::channel::<()>();
-        let slow = futures_util::stream::once(async move {
-            let _ = held.await;
-            Ok::<_, std::io::Error>(Bytes::from_static(b"hello world"))
-        });
-        let first = append(&user, &path, 0, Body::from_stream(slow));
+        let hold = Arc::new(tokio::sync::Semaphore::new(0));
+        let slow = || {
+            let held = Arc::clone(&hold);
+            let chunk = async move {
+                let _ = held.acquire().await;
+                Ok::<_, std::io::Error>(Bytes::from_static(b"hello world"))
+            };
+            Body::from_stream(futures_util::stream::once(chunk))
+        };
+        let first = async {
+            // It may itself come while the second is asking.
+            for _ in 0..500 {
+                let reply = append(&user, &path, 0, slow()).await;
+                if reply.status != 423 {
+                    return reply;
+                }
+            }
+            panic!("it never came to its turn");
+        };
         let second = async {
             // Until the first holds it: everything before that is a few statements.
             for _ in 0..500 {
@@ -109,7 +124,7 @@ testkit::both! {
                 tokio::task::yield_now().await;
             }
             append(&user, &path, 0, "HELLO").await.refused(423, "upload_busy");
-            hold.send(()).unwrap();
+            hold.add_permits(1);
         };
         let (first, ()) = tokio::join!(first, second);
         first.assert(204);

@@ -52,6 +52,7 @@ text_enum! {
         AcceptReports = "accept_reports", "采纳上报";
         GrantClose = "grant_close", "同意办结";
         Verify = "verify", "核查通过";
+        Tag = "tag", "加标签";
     }
 }
 
@@ -75,7 +76,7 @@ pub(super) struct BulkInput {
     ids: Vec<TaskId>,
     /// Everything the list finds with this filter, in its order.
     filter: Option<FilterQuery>,
-    /// What is said with it: the demand of an urge, the reason of a recall, the remark of a decision.
+    /// What is said with it: the demand of an urge, the reason of a recall, the remark of a decision, the tag.
     text: Option<String>,
     /// By when an urge is to be answered, or a report is due.
     due_day: Option<Day>,
@@ -121,7 +122,7 @@ pub(super) struct BulkRow {
 async fn begin(tx: &mut Tx, ctx: &Ctx, input: &BulkInput) -> Outcome<BulkId> {
     let mut fields = Fields::default();
     let text = fields.optional_text("text", input.text.as_deref(), 1000);
-    let needs_text = matches!(input.action, BulkAction::Urge | BulkAction::Recall | BulkAction::AskReport);
+    let needs_text = matches!(input.action, BulkAction::Urge | BulkAction::Recall | BulkAction::AskReport | BulkAction::Tag);
     if needs_text && text.is_none() {
         fields.add("text", "不能为空");
     }
@@ -249,6 +250,7 @@ async fn act(tx: &mut Tx, ctx: &Ctx, action: BulkAction, task: TaskId, input: &P
             let request = asked.ok_or_else(|| Refusal::conflict("not_now", "没有待审核的办结申请。"))?;
             tasks::decide_closing(tx, ctx, request, CloseDecision::Grant, text).await.map(drop)
         }
+        BulkAction::Tag => tasks::add_tag(tx, ctx, task, text.unwrap_or_default()).await,
         BulkAction::Verify => {
             let version = Case::look(tx, ctx, task).await?.task.version;
             tasks::verify(tx, ctx, task, version, VerificationResult::Pass, text.unwrap_or_default()).await

@@ -17,8 +17,9 @@ use crate::{
     audit,
     http::{Problem, Query},
     tasks::{
-        export::{self, Column, Format, Wanted},
+        export::{self, Column, Format, Wanted, Wish},
         filter::FilterQuery,
+        kinds::{self, Field},
     },
 };
 
@@ -32,23 +33,28 @@ pub(super) struct ExportQuery {
     /// What kind of file.
     #[param(inline)]
     format: Format,
-    /// Columns in their order, separated by commas; all of them when nothing is said.
+    /// Columns in their order, separated by commas; all of them when nothing is said. A field of a kind is `f_` with its code.
     columns: Option<String>,
 }
 
 impl ExportQuery {
-    fn columns(&self) -> Outcome<Vec<Column>> {
+    /// `known` are the fields of the kinds that the list may hold.
+    fn columns(&self, known: &[Field]) -> Outcome<Vec<Wish>> {
         let mut fields = Fields::default();
-        let mut columns = Vec::new();
+        let mut columns: Vec<Wish> = Vec::new();
         for word in self.columns.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty()) {
-            match Column::from_word(word) {
-                Some(column) if !columns.contains(&column) => columns.push(column),
+            let own = || word.strip_prefix(export::FIELD).and_then(|code| known.iter().find(|field| field.code == code));
+            match Column::from_word(word).map(Wish::Fixed).or_else(|| own().cloned().map(Wish::Field)) {
+                Some(column) if columns.iter().all(|other| other.word() != column.word()) => columns.push(column),
                 Some(_) => {}
                 None => fields.add("columns", say!("没有“{word}”这一项")),
             }
         }
         fields.finish()?;
-        Ok(if columns.is_empty() { Column::ALL.to_vec() } else { columns })
+        if columns.is_empty() {
+            columns = Column::ALL.iter().copied().map(Wish::Fixed).chain(known.iter().cloned().map(Wish::Field)).collect();
+        }
+        Ok(columns)
     }
 }
 
@@ -62,14 +68,20 @@ pub(super) async fn export(me: Permitted<SignedIn>, RawQuery(query): RawQuery) -
     let Query(asked) = Query::<ExportQuery>::read(&own)?;
     let Query(filter_query) = Query::<FilterQuery>::read(&rest)?;
     let (filter, sort) = filter_query.read()?;
-    let wanted = Wanted { filter: &filter, sort, columns: asked.columns()?, format: asked.format };
     let _turn = AT_ONCE.acquire().await.map_err(Refusal::internal)?;
     let mut tx = me.app.db.snapshot().await?;
+    // Where the list is of one kind the file has the fields of that kind.
+    let known = match &filter.source_kind {
+        Some(kind) => kinds::fields_of(&mut tx, kind).await.map_err(Refusal::from)?,
+        None => Vec::new(),
+    };
+    let wanted = Wanted { filter: &filter, sort, columns: asked.columns(&known)?, format: asked.format };
     let (file, n) = export::export(&mut tx, &me.ctx, &me.app.config.data_dir, &wanted).await?;
     tx.rollback().await?;
 
     let mut tx = me.app.db.begin().await?;
-    let data = json!({ "filter": rest, "columns": wanted.columns, "format": asked.format, "rows": n });
+    let data =
+        json!({ "filter": rest, "columns": wanted.columns.iter().map(Wish::word).collect::<Vec<_>>(), "format": asked.format, "rows": n });
     audit::record(&mut tx, &me.ctx, audit::Entry::security("tasks_exported", say!("导出任务清单，共{n}条"), data)).await?;
     tx.commit().await?;
 

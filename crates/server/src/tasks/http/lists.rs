@@ -6,8 +6,7 @@ use crate::{
     access::{Permitted, SignedIn},
     http::{Json, Path, Problem, Query},
     tasks::{
-        SourceKind, Summary, TaskCount, TaskId, TaskPage, TaskRow, TimelineItem, UnitLoad, filter::FilterQuery, list as lists, store,
-        timeline as line, view,
+        Summary, TaskCount, TaskId, TaskPage, TaskRow, TimelineItem, UnitLoad, filter::FilterQuery, list as lists, timeline as line, view,
     },
 };
 
@@ -68,18 +67,6 @@ pub(super) struct UnitLoads {
 pub(super) async fn by_unit(me: Permitted<SignedIn>, Query(query): Query<FilterQuery>) -> Result<Json<UnitLoads>, Problem> {
     let mut tx = me.app.db.read().await?;
     Ok(Json(UnitLoads { items: lists::by_unit(&mut tx, &me.ctx, &query.read()?.0).await? }))
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SourceKinds {
-    items: Vec<SourceKind>,
-}
-
-/// Where tasks come from.
-#[utoipa::path(get, path = "/source-kinds", tag = "tasks", responses((status = 200, body = SourceKinds)))]
-pub(super) async fn source_kinds(me: Permitted<SignedIn>) -> Result<Json<SourceKinds>, Problem> {
-    let mut tx = me.app.db.read().await?;
-    Ok(Json(SourceKinds { items: store::source_kinds(&mut tx).await? }))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

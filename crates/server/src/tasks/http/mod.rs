@@ -8,6 +8,7 @@ mod requests;
 mod rules;
 mod saved;
 mod shapes;
+mod tags;
 mod versions;
 
 use db::Tx;
@@ -17,7 +18,7 @@ use crate::{
     app::{App, Ctx, Outcome, Refusal},
     guarded,
     http::Problem,
-    tasks::{PartyId, ReportId, RequestId, RiskId, TaskId, WaitId, import, store, view},
+    tasks::{PartyId, ReportId, RequestId, RiskId, TaskId, WaitId, import, kinds, store, view},
 };
 
 /// The routes of this room.
@@ -33,7 +34,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(saved::arrange))
         .routes(guarded!(lists::summary))
         .routes(guarded!(lists::by_unit))
-        .routes(guarded!(lists::source_kinds))
+        .routes(guarded!(tags::list))
+        .routes(guarded!(tags::put))
+        .routes(guarded!(tags::change))
         .routes(guarded!(life::show, life::edit, life::delete))
         .routes(guarded!(lists::tree))
         .routes(guarded!(lists::timeline))
@@ -69,6 +72,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(versions::replace))
         .routes(guarded!(rules::show, rules::write))
         .routes(guarded!(rules::preview))
+        .merge(kinds::routes())
         .merge(import::routes())
 }
 

@@ -157,6 +157,8 @@ fn task(entry: &Entry, units: &HashMap<String, UnitId>, kind: &str, general: &st
         due: entry.due.input.clone(),
         start_day: entry.due.start_day,
         parties: Some(parties),
+        fields: Some(entry.fields.clone()),
+        tags: (!entry.tags.is_empty()).then(|| entry.tags.clone()),
         ..TaskInput::default()
     }
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::{Ctx, Fields, Outcome, Refusal},
     org::{self, UnitId},
-    tasks::{SourceKind, store as tasks},
+    tasks::{SourceKind, kinds},
 };
 
 /// Rows shown beside the mapping, and characters of their cells.
@@ -84,7 +84,7 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Works out what every row would become now.
     pub(super) async fn of(tx: &mut Tx, ctx: &Ctx, ledger: Ledger) -> Outcome<Self> {
-        let kinds = tasks::source_kinds(tx).await?;
+        let kinds = kinds::in_use(tx, ctx).await?;
         let mut entries = rows::read(&ledger.sheet, &ledger.mapping, &kinds, &ctx.calendar, ctx.today());
         let units = units::resolve(tx, ctx, &entries, &ledger.choices).await?;
         units::settle(&mut entries, &units, ledger.mapping.first_co_as_lead);
@@ -155,7 +155,7 @@ fn sampled(cell: &str) -> String {
 
 /// Keeps a sheet with the mapping its headings suggest.
 pub(super) async fn take_in(tx: &mut Tx, ctx: &Ctx, file_name: &str, sheet: Sheet) -> Outcome<TaskImport> {
-    let kinds = tasks::source_kinds(tx).await?;
+    let kinds = kinds::in_use(tx, ctx).await?;
     let mut mapping = guess::mapping(&sheet.columns);
     // A guess that cannot be right is none.
     if let Err(Refusal::Invalid(wrong)) = rows::check(&sheet, &mapping, &kinds, &ctx.calendar, ctx.today()).finish() {
@@ -191,7 +191,7 @@ pub(super) async fn show(tx: &mut Tx, ctx: &Ctx, id: ImportId) -> Outcome<TaskIm
 /// Says which column is what. What was chosen for unit names stays, for those that are still there.
 pub(super) async fn map(tx: &mut Tx, ctx: &Ctx, id: ImportId, version: Option<i64>, mut mapping: Mapping) -> Outcome<TaskImport> {
     let mut ledger = Ledger::open(tx, ctx, id, version).await?;
-    let kinds = tasks::source_kinds(tx).await?;
+    let kinds = kinds::in_use(tx, ctx).await?;
     rows::check(&ledger.sheet, &mapping, &kinds, &ctx.calendar, ctx.today()).finish()?;
     mapping.default_due = mapping.default_due.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
     mapping.excluded_rows.retain(|number| ledger.sheet.rows.iter().any(|row| row.number == *number));

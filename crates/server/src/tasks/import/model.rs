@@ -36,6 +36,12 @@ pub(super) struct Mapping {
     pub importance: Option<String>,
     /// Where each row's task comes from, by name or code; blank cells and unknown names are of `source_kind`.
     pub source_kind_column: Option<String>,
+    /// Fields of the kind, by code, each with its column. Rows of another kind take those that it has, too.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    /// Tags, several in a cell set apart by 、 or commas.
+    #[serde(default)]
+    pub tags: Option<String>,
     /// Where the tasks come from: a code of `/source-kinds`.
     pub source_kind: String,
     /// Where no lead unit is given, the first of the others leads.
@@ -61,6 +67,8 @@ impl Default for Mapping {
             due: None,
             importance: None,
             source_kind_column: None,
+            fields: BTreeMap::new(),
+            tags: None,
             source_kind: "superior_deployment".to_owned(),
             first_co_as_lead: false,
             default_due: None,

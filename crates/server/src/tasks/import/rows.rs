@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     app::Fields,
-    tasks::{Importance, SourceKind},
+    tasks::{
+        Importance, SourceKind,
+        kinds::{Field, FieldsInput},
+    },
 };
 
 /// Different unit names in a sheet, and source documents; a column with more is something else.
@@ -41,6 +44,8 @@ pub(super) struct Entry {
     pub(super) importance: Importance,
     /// A code, where the row says one.
     pub(super) source_kind: Option<String>,
+    pub(super) fields: FieldsInput,
+    pub(super) tags: Vec<String>,
     pub(super) due: RowDue,
     pub(super) excluded: bool,
     pub(super) problems: Vec<RowProblem>,
@@ -70,6 +75,7 @@ pub(super) fn check(sheet: &Sheet, mapping: &Mapping, kinds: &[SourceKind], cale
         ("due", &mapping.due),
         ("importance", &mapping.importance),
         ("source_kind_column", &mapping.source_kind_column),
+        ("tags", &mapping.tags),
     ];
     for (field, column) in columns {
         if let Some(column) = column
@@ -81,8 +87,18 @@ pub(super) fn check(sheet: &Sheet, mapping: &Mapping, kinds: &[SourceKind], cale
     if mapping.title.is_none() && mapping.demand.is_none() {
         fields.add("title", "请指出哪一列是任务");
     }
-    if !kinds.iter().any(|kind| kind.code == mapping.source_kind) {
-        fields.add("source_kind", "没有这种任务来源");
+    match kinds.iter().find(|kind| kind.code == mapping.source_kind) {
+        None => fields.add("source_kind", "没有这种任务来源"),
+        Some(kind) => {
+            for (code, column) in &mapping.fields {
+                let name = format!("fields.{code}");
+                if !kind.fields.iter().any(|field| field.code == *code) {
+                    fields.add(&name, "这类任务没有这个字段");
+                } else if !sheet.columns.contains(column) {
+                    fields.add(&name, say!("表中没有“{column}”这一列"));
+                }
+            }
+        }
     }
     if let Some(words) = fields.optional_text("default_due", mapping.default_due.as_deref(), workdays::deadline::LONGEST_TEXT)
         && Dues::new(calendar, today, mapping.from_day).read(&words, None).unread.is_some()
@@ -138,6 +154,8 @@ struct Places {
     due: Option<usize>,
     importance: Option<usize>,
     source_kind: Option<usize>,
+    fields: Vec<(String, Option<usize>)>,
+    tags: Option<usize>,
 }
 
 impl Places {
@@ -153,6 +171,8 @@ impl Places {
             due: place(&mapping.due),
             importance: place(&mapping.importance),
             source_kind: place(&mapping.source_kind_column),
+            fields: mapping.fields.iter().map(|(code, column)| (code.clone(), self::place(sheet, Some(column)))).collect(),
+            tags: place(&mapping.tags),
         }
     }
 }
@@ -178,6 +198,8 @@ fn entry(row: &SheetRow, places: &Places, mapping: &Mapping, kinds: &[SourceKind
         co: names::split(cell(row, places.co)),
         importance: Importance::Normal,
         source_kind: None,
+        fields: FieldsInput::new(),
+        tags: names::split(cell(row, places.tags)),
         due: RowDue::default(),
         excluded: false,
         problems: Vec::new(),
@@ -223,7 +245,26 @@ fn entry(row: &SheetRow, places: &Places, mapping: &Mapping, kinds: &[SourceKind
             None => entry.warn("source_kind", say!("没有“{word}”这种任务来源，按统一的来源导入", word = short(word))),
         }
     }
+    let own = entry.source_kind.as_deref().unwrap_or(&mapping.source_kind);
+    if let Some(kind) = kinds.iter().find(|kind| kind.code == own) {
+        fill_in(&mut entry, row, places, &kind.fields);
+    }
     entry
+}
+
+/// Reads what the row says in the fields of its kind.
+fn fill_in(entry: &mut Entry, row: &SheetRow, places: &Places, known: &[Field]) {
+    for field in known {
+        let place = places.fields.iter().find(|(code, _)| *code == field.code).and_then(|(_, place)| *place);
+        let text = Some(cell(row, place)).filter(|text| !names::says_nothing(text)).unwrap_or_default();
+        let value = serde_json::Value::String(text.to_owned());
+        match field.read(&value) {
+            Ok(None) if field.required => entry.error("fields", say!("没有填写“{name}”", name = field.name)),
+            Ok(None) => {}
+            Ok(Some(_)) => drop(entry.fields.insert(field.code.clone(), value)),
+            Err(words) => entry.error("fields", say!("{name}：{words}", name = field.name)),
+        }
+    }
 }
 
 fn short(text: &str) -> String {

@@ -22,12 +22,26 @@ fn real_ledger() -> Option<Vec<u8>> {
     bytes
 }
 
+fn kind(code: &str) -> crate::tasks::SourceKind {
+    crate::tasks::SourceKind {
+        code: code.to_owned(),
+        name: "上级部署".into(),
+        needs_approval: false,
+        retention: crate::tasks::store::Retention::TenYears,
+        numbering: None,
+        example: String::new(),
+        active: true,
+        fields: Vec::new(),
+        version: 1,
+    }
+}
+
 #[tokio::test]
 async fn the_real_ledger_is_read_whole() {
     let Some(bytes) = real_ledger() else { return };
     let sheet = sheet::read("real_ledger.csv".into(), bytes).await.unwrap();
     let mapping = guess::mapping(&sheet.columns);
-    let kinds = [crate::tasks::SourceKind { code: mapping.source_kind.clone(), name: "上级部署".into(), needs_approval: false }];
+    let kinds = [kind(&mapping.source_kind)];
     let today = "2026-02-06".parse().unwrap();
     assert!(rows::check(&sheet, &mapping, &kinds, Calendar::official(), today).is_empty());
     let entries = rows::read(&sheet, &mapping, &kinds, Calendar::official(), today);

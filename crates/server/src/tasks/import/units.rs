@@ -137,6 +137,8 @@ mod tests {
             co: names(co),
             importance: Importance::Normal,
             source_kind: None,
+            fields: Default::default(),
+            tags: Vec::new(),
             due: RowDue::default(),
             excluded: false,
             problems: Vec::new(),

@@ -43,6 +43,11 @@ pub struct Facts {
     pub source_document: Option<String>,
     #[serde(rename = "条款")]
     pub(super) clause: Option<String>,
+    /// What it says in the fields of its kind.
+    #[serde(rename = "专项字段", skip_serializing_if = "Vec::is_empty")]
+    pub(super) fields: Vec<KeptField>,
+    #[serde(rename = "标签", skip_serializing_if = "Vec::is_empty")]
+    pub(super) tags: Vec<String>,
     #[serde(rename = "重要程度")]
     pub(super) importance: &'static str,
     /// How quickly it had to move.
@@ -85,6 +90,15 @@ pub struct Facts {
     pub(super) sent_back: i64,
     #[serde(rename = "已确认不涉密")]
     pub(super) not_secret: bool,
+}
+
+/// What stands in a field of its kind.
+#[derive(Debug, Serialize)]
+pub(super) struct KeptField {
+    #[serde(rename = "字段")]
+    pub(super) name: String,
+    #[serde(rename = "内容")]
+    pub(super) words: String,
 }
 
 /// A party.

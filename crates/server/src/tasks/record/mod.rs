@@ -8,9 +8,10 @@ use std::collections::{BTreeSet, HashMap};
 use db::Tx;
 use wording::say;
 
-use self::kept::{Check, Closing, Due, Facts, Link, Party, Report, Request, Risk, Step, Wait};
+use self::kept::{Check, Closing, Due, Facts, KeptField, Link, Party, Report, Request, Risk, Step, Wait};
 use super::{
     case::Case,
+    kinds,
     model::{PartyRow, Task, TaskId, TaskState},
     requests::ReasonClass,
     store,
@@ -55,6 +56,8 @@ const fn ended(state: TaskState) -> bool {
 pub async fn of_task(tx: &mut Tx, id: TaskId) -> Outcome<Record> {
     let task = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let source = store::source(tx, &task.source_kind).await?;
+    let fields = kinds::of(tx, &[id]).await?.remove(&id).unwrap_or_default();
+    let tags = store::tags_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
     let parties = store::parties(tx, id).await?;
     let reports = store::all_reports(tx, id).await?;
     let requests = store::all_requests(tx, id).await?;
@@ -202,6 +205,8 @@ pub async fn of_task(tx: &mut Tx, id: TaskId) -> Outcome<Record> {
             demand: task.demand,
             source_document: task.source_document,
             clause: task.clause,
+            fields: fields.into_iter().map(|field| KeptField { words: field.words.zh(), name: field.name }).collect(),
+            tags: tags.into_iter().map(|tag| tag.name).collect(),
             created_at: task.created_at,
             dispatched_at: task.dispatched_at,
             closed_at: task.closed_at,

@@ -99,6 +99,13 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter
     if let Some(document) = &filter.source_document {
         sql.push(" and t.source_document = ").bind(document.as_str());
     }
+    if !filter.tags.is_empty() {
+        sql.push(" and exists (select 1 from task_tag fk join tag fg on fg.id = fk.tag_id where fk.task_id = t.id and fg.folded in ");
+        sql.bind_list(filter.tags.iter().map(String::as_str)).push(")");
+    }
+    for condition in &filter.fields {
+        condition.push(sql);
+    }
     if let Some(unit) = filter.unit_id {
         let roles = filter.unit_role.unwrap_or(crate::tasks::filter::UnitRole::Any);
         sql.push(

@@ -14,6 +14,7 @@ mod record;
 mod requests;
 mod saved;
 mod shapes;
+mod tags;
 mod task;
 mod texts;
 
@@ -31,8 +32,8 @@ pub(super) use record::*;
 pub(super) use requests::*;
 pub(super) use saved::*;
 pub(super) use shapes::*;
+pub(super) use tags::*;
 pub(super) use task::*;
 pub(super) use texts::*;
 
 pub use figures::Summary;
-pub use task::SourceKind;

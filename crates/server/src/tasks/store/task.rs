@@ -383,9 +383,13 @@ pub(in crate::tasks) async fn next_position(tx: &mut Tx, parent: TaskId) -> Resu
 
 /// Removes drafts with what hangs on them; the caller has made sure that they are drafts.
 pub(in crate::tasks) async fn remove_drafts(tx: &mut Tx, ids: &[TaskId]) -> Result<()> {
-    for statement in
-        ["delete from attachment where task_id = $1", "delete from milestone where task_id = $1", "delete from party where task_id = $1"]
-    {
+    for statement in [
+        "delete from attachment where task_id = $1",
+        "delete from milestone where task_id = $1",
+        "delete from party where task_id = $1",
+        "delete from task_field where task_id = $1",
+        "delete from task_tag where task_id = $1",
+    ] {
         for id in ids {
             execute!(tx, |c| sqlx::query(statement).bind(*id).execute(c))?;
         }
@@ -408,6 +412,12 @@ pub(in crate::tasks) async fn next_value(tx: &mut Tx, name: &str) -> Result<i64>
     Ok(n)
 }
 
+/// Whether a task has this number.
+pub(in crate::tasks) async fn is_taken(tx: &mut Tx, number: &str) -> Result<bool> {
+    let (taken,): (bool,) = run!(tx, |c| sqlx::query_as("select exists (select 1 from task where number = $1)").bind(number).fetch_one(c))?;
+    Ok(taken)
+}
+
 /// Titles of the tasks above, the root first.
 pub(in crate::tasks) async fn ancestors(tx: &mut Tx, id: TaskId) -> Result<Vec<(TaskId, Option<String>, String)>> {
     run!(tx, |c| sqlx::query_as(
@@ -427,22 +437,20 @@ pub(in crate::tasks) async fn latest_child_due(tx: &mut Tx, id: TaskId) -> Resul
     Ok(day)
 }
 
-/// A kind of source.
-#[derive(Clone, Debug, sqlx::FromRow, serde::Serialize, utoipa::ToSchema)]
-pub struct SourceKind {
-    /// Its stable code.
-    pub code: String,
-    /// What people call it. Kinds an area adds have no English.
-    pub name: Words,
-    /// Whether such tasks are approved before they go out.
-    pub needs_approval: bool,
+/// A kind of source by name.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(in crate::tasks) struct KindName {
+    pub(in crate::tasks) code: String,
+    pub(in crate::tasks) name: Words,
+    pub(in crate::tasks) needs_approval: bool,
 }
 
-pub(in crate::tasks) async fn source_kinds(tx: &mut Tx) -> Result<Vec<SourceKind>> {
-    run!(tx, |c| sqlx::query_as("select code, name, needs_approval from source_kind where active order by position").fetch_all(c))
+/// Every kind, also those that are no longer used: tasks go on naming them.
+pub(in crate::tasks) async fn kind_names(tx: &mut Tx) -> Result<Vec<KindName>> {
+    run!(tx, |c| sqlx::query_as("select code, name, needs_approval from source_kind order by position, code").fetch_all(c))
 }
 
-pub(in crate::tasks) async fn source_kind(tx: &mut Tx, code: &str) -> Result<Option<SourceKind>> {
+pub(in crate::tasks) async fn source_kind(tx: &mut Tx, code: &str) -> Result<Option<KindName>> {
     run!(tx, |c| sqlx::query_as("select code, name, needs_approval from source_kind where active and code = $1")
         .bind(code)
         .fetch_optional(c))

@@ -62,6 +62,16 @@ pub(in crate::tasks) async fn texts(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<T
     let mut sql = Sql::new("select id, task_id, at, text as a, help as b, end_text as c, null as d from risk where task_id in ");
     sql.bind_list(ids());
     let risks: Vec<PartText> = sql.fetch_all(tx).await?;
+    let mut sql = Sql::new(
+        "select v.task_id, v.value from task_field v join source_field f on f.id = v.field_id \
+         where f.shape not in ('yes_no', 'day') and v.task_id in ",
+    );
+    sql.bind_list(ids()).push(" union all select k.task_id, g.name from task_tag k join tag g on g.id = k.tag_id where k.task_id in ");
+    sql.bind_list(ids()).push(" order by 1, 2");
+    let mut beside: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for (task, word) in sql.fetch_all::<(Uuid, String)>(tx).await? {
+        beside.entry(task).or_default().push(word);
+    }
     let task = |row: TaskText| Text {
         task: row.id,
         kind: "task",
@@ -69,7 +79,11 @@ pub(in crate::tasks) async fn texts(tx: &mut Tx, ids: &[TaskId]) -> Result<Vec<T
         at: row.created_at,
         // Whoever remembers a part of the number finds it as by the title.
         head: Text::lines([Some(row.title.as_str()), row.number.as_deref()]),
-        body: Text::lines([Some(row.demand.as_str()), row.source_document.as_deref(), row.clause.as_deref()]),
+        body: Text::lines(
+            [Some(row.demand.as_str()), row.source_document.as_deref(), row.clause.as_deref()]
+                .into_iter()
+                .chain(beside.get(&row.id).into_iter().flatten().map(|word| Some(word.as_str()))),
+        ),
     };
     Ok(tasks
         .into_iter()

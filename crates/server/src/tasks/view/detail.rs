@@ -21,7 +21,7 @@ use super::{
         rules::TaskRules,
         store,
     },
-    TaskRow, kind_names,
+    Marks, TaskRow, kind_names,
     life::{self, ClockView, Link, Risk, Wait},
     person_of, row, rows, unit_of,
 };
@@ -305,7 +305,7 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let children = rows(tx, ctx, below).await?;
     let ancestors = store::ancestors(tx, id).await?;
     let kinds = kind_names(tx).await?;
-    let marks = store::marks(tx, ctx.actor.person, &[id]).await?;
+    let mut marks = Marks::of(tx, ctx, &[id]).await?;
     let within = ctx.rules.get::<TaskRules>().recheck_within;
     let looked_at: Vec<_> = requests.iter().filter(|r| r.state != RequestState::Withdrawn).filter_map(|r| r.subject_id).collect();
     let may_recheck = |subject: Uuid, at: Option<Moment>| {
@@ -459,7 +459,7 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
         original_due_day: task.original_due_day,
         due_text: task.due_text.clone(),
         sent_back_count: task.sent_back,
-        task: row(ctx, &kinds, task, &case.parties, marks.get(&id)),
+        task: row(ctx, &kinds, task, &case.parties, &mut marks),
         children,
         reserved_weight,
         can: can.into_iter().collect(),

@@ -13,9 +13,11 @@ use wording::Words;
 
 use super::{
     case::Case,
+    kinds::{self, FieldValue},
     lamp::{self, LampView},
     model::{Importance, PartyRole, PartyRow, Share, Task, TaskId, TaskState, Urgency},
     store,
+    tags::TagRow,
 };
 use crate::{
     app::{Ctx, Outcome, Refusal},
@@ -61,6 +63,10 @@ pub struct TaskRow {
     pub source_kind: String,
     /// Where it comes from, for people.
     pub source_name: Words,
+    /// What it says in the fields of its kind, in their order.
+    pub fields: Vec<FieldValue>,
+    /// Its tags, by name.
+    pub tags: Vec<String>,
     /// Who leads it.
     pub lead: Option<Lead>,
     /// Who else takes part.
@@ -104,9 +110,9 @@ pub async fn rows(tx: &mut Tx, ctx: &Ctx, tasks: Vec<Task>) -> Outcome<Vec<TaskR
         parties.entry(party.task_id).or_default().push(party);
     }
     let kinds = kind_names(tx).await?;
-    let marks = store::marks(tx, ctx.actor.person, &tasks.iter().map(|task| task.id).collect::<Vec<_>>()).await?;
+    let mut marks = Marks::of(tx, ctx, &tasks.iter().map(|task| task.id).collect::<Vec<_>>()).await?;
     let parties_of = |task: &Task| parties.get(&task.id).map(Vec::as_slice).unwrap_or_default();
-    Ok(tasks.into_iter().map(|task| row(ctx, &kinds, &task, parties_of(&task), marks.get(&task.id))).collect())
+    Ok(tasks.into_iter().map(|task| row(ctx, &kinds, &task, parties_of(&task), &mut marks)).collect())
 }
 
 /// The same for tasks of which only the ids are known; those the actor does not see are left out.
@@ -115,8 +121,26 @@ pub async fn rows_of(tx: &mut Tx, ctx: &Ctx, ids: &[TaskId]) -> Outcome<Vec<Task
     rows(tx, ctx, tasks).await
 }
 
+/// What is written beside tasks.
+struct Marks {
+    /// By the asker.
+    own: HashMap<TaskId, store::Marks>,
+    fields: HashMap<TaskId, Vec<FieldValue>>,
+    tags: HashMap<TaskId, Vec<TagRow>>,
+}
+
+impl Marks {
+    async fn of(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<Self> {
+        Ok(Self {
+            own: store::marks(tx, ctx.actor.person, tasks).await?,
+            fields: kinds::of(tx, tasks).await?,
+            tags: store::tags_of(tx, tasks).await?,
+        })
+    }
+}
+
 async fn kind_names(tx: &mut Tx) -> Outcome<HashMap<String, Words>> {
-    Ok(store::source_kinds(tx).await?.into_iter().map(|kind| (kind.code, kind.name)).collect())
+    Ok(store::kind_names(tx).await?.into_iter().map(|kind| (kind.code, kind.name)).collect())
 }
 
 fn unit_of(party: &PartyRow) -> UnitRef {
@@ -127,7 +151,7 @@ fn person_of(party: &PartyRow) -> Option<PersonRef> {
     Some(PersonRef { id: party.person_id?, name: party.person_name.clone()? })
 }
 
-fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyRow], marks: Option<&store::Marks>) -> TaskRow {
+fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyRow], marks: &mut Marks) -> TaskRow {
     let today = ctx.today();
     let days = |due: Day| ctx.calendar.workdays_between(today.date(), due.date());
     let open = task.state.is_open();
@@ -146,6 +170,8 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyR
         urgency: task.urgency,
         source_name: kinds.get(&task.source_kind).cloned().unwrap_or_else(|| Words::raw(task.source_kind.as_str())),
         source_kind: task.source_kind.clone(),
+        fields: marks.fields.remove(&task.id).unwrap_or_default(),
+        tags: marks.tags.remove(&task.id).unwrap_or_default().into_iter().map(|tag| tag.name).collect(),
         lead: parties
             .iter()
             .find(|party| party.role == PartyRole::Lead)
@@ -165,7 +191,7 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyR
         dispatched_at: task.dispatched_at,
         closed_at: task.closed_at,
         last_report_at: task.last_report_at,
-        followed: marks.is_some_and(|marks| marks.followed),
+        followed: marks.own.get(&task.id).is_some_and(|own| own.followed),
         version: task.version,
     }
 }
