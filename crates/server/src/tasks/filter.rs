@@ -89,6 +89,8 @@ pub struct FilterQuery {
     /// Who is named on another part.
     #[param(value_type = Option<String>)]
     pub helper_id: Option<PersonId>,
+    /// A unit leads, or none does.
+    pub has_lead: Option<bool>,
     /// Somebody is named on the lead part, or nobody is.
     pub has_handler: Option<bool>,
     /// In the tree of this task, which is the top of it.

@@ -58,6 +58,7 @@ use std::collections::HashMap;
 use db::Tx;
 use futures_util::future::BoxFuture;
 use kit::{Day, Moment, uuid::Uuid};
+use wording::Words;
 
 pub use bench::{make_many, raw_page, settle};
 pub use case::{Case, Step, TaskEvent, note};
@@ -183,9 +184,9 @@ pub async fn raiser(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
     Ok(store::risk(tx, RiskId(subject)).await?.map(|row| row.person_id))
 }
 
-/// Where tasks come from, by code.
-pub async fn source_kinds(tx: &mut Tx) -> Outcome<Vec<SourceKind>> {
-    Ok(store::source_kinds(tx).await?)
+/// Where tasks come from, also what is no longer used: codes with their names, in their order.
+pub async fn source_kind_names(tx: &mut Tx) -> Outcome<Vec<(String, Words)>> {
+    Ok(store::kind_names(tx).await?.into_iter().map(|kind| (kind.code, kind.name)).collect())
 }
 
 /// What can be searched for in tasks.

@@ -37,6 +37,8 @@ pub struct Narrow {
     pub handler_id: Option<PersonId>,
     /// Named on another part.
     pub helper_id: Option<PersonId>,
+    /// A unit leads, or none does.
+    pub has_lead: Option<bool>,
     /// Somebody is named on the lead part, or nobody is.
     pub has_handler: Option<bool>,
     /// In the tree below this one.
@@ -76,6 +78,7 @@ impl Narrow {
             charge_leader,
             handler_id: query.handler_id,
             helper_id: query.helper_id,
+            has_lead: query.has_lead,
             has_handler: query.has_handler,
             root_id: query.root_id,
             due_soon: query.due_soon,

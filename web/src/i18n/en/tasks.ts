@@ -61,6 +61,7 @@ export default {
       chargedNobody: 'in nobody’s charge',
       handler: 'handled by {name}',
       helper: 'helped by {name}',
+      noLead: 'led by no unit',
       hasHandler: 'with a handler',
       noHandler: 'without a handler',
       tree: 'of one tree',

@@ -61,6 +61,7 @@ export default {
       chargedNobody: '没有分管领导',
       handler: '{name}经办',
       helper: '{name}配合经办',
+      noLead: '没有牵头单位',
       hasHandler: '已指定经办人',
       noHandler: '尚未指定经办人',
       tree: '同一棵任务树的',

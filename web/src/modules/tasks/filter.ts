@@ -70,6 +70,7 @@ const OTHERS = [
   'charge_leader',
   'handler_id',
   'helper_id',
+  'has_lead',
   'has_handler',
   'root_id',
   'due_soon',
@@ -226,6 +227,7 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
 }
 
 const TRUE_OR_FALSE: Readonly<Record<string, readonly [string, string]>> = {
+  has_lead: ['', 'noLead'],
   has_handler: ['hasHandler', 'noHandler'],
   due_soon: ['dueSoon', ''],
   started: ['begun', 'notBegun'],

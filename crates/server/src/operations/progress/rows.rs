@@ -188,13 +188,13 @@ impl Names {
             Some(top) => HashSet::from([top]),
             None => org::roots(tx).await?.into_iter().collect(),
         };
-        let kinds = if by == ProgressBy::SourceKind { tasks::source_kinds(tx).await? } else { Vec::new() };
+        let kinds = if by == ProgressBy::SourceKind { tasks::source_kind_names(tx).await? } else { Vec::new() };
         Ok(Self {
             with_parts: org::with_parts(tx, units).await?,
             units: refs.into_iter().map(|unit| (unit.id, unit)).collect(),
             themselves,
             people: org::person_refs(tx, people).await?.into_iter().map(|person| (person.id, person)).collect(),
-            kinds: kinds.into_iter().map(|kind| (kind.code, kind.name)).collect(),
+            kinds,
         })
     }
 
@@ -273,7 +273,7 @@ fn nothing(by: ProgressBy) -> Words {
         ProgressBy::Handler => "尚未指定经办人",
         ProgressBy::SourceDocument => "没有来源文件",
         ProgressBy::Month | ProgressBy::Quarter | ProgressBy::Year => "没有期限",
-        _ => "未明确",
+        _ => "没有牵头单位",
     }
     .into()
 }
@@ -301,6 +301,7 @@ fn narrowed(whole: &FilterQuery, by: ProgressBy, about: &About, itself: impl Fn(
                 query.due_to = Some(whole.due_to.map_or(to, |day| day.min(to)));
             }
         }
+        (ProgressBy::Unit, About::Word(None)) => query.has_lead = Some(false),
         (_, About::Word(None)) => query.has_due = Some(false),
     }
     query

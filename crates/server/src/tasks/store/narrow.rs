@@ -125,6 +125,9 @@ pub(in crate::tasks) fn push_narrow(sql: &mut Sql, eye: &Eye<'_>, narrow: &Narro
         );
         sql.bind(person.0).push(")");
     }
+    push_flag(sql, narrow.has_lead, |sql| {
+        sql.push("exists (select 1 from party nx where nx.task_id = t.id and nx.role = 'lead')");
+    });
     push_flag(sql, narrow.has_handler, |sql| {
         sql.push("exists (select 1 from party nm where nm.task_id = t.id and nm.role = 'lead' and nm.person_id is not null)");
     });

@@ -2,10 +2,7 @@ use db::{Result, Sql, Tx};
 use kit::{Day, uuid::Uuid};
 
 use super::{Eye, push_kept, push_not_begun, push_severity, push_soon, push_where};
-use crate::{
-    org::push_charged,
-    tasks::{filter::Filter, model::TaskId, narrow::DueKind, progress::ProgressBy},
-};
+use crate::tasks::{filter::Filter, model::TaskId, narrow::DueKind, progress::ProgressBy};
 
 /// What a row of figures is about: a unit or a person by id, everything else by its word; neither where nothing is said.
 pub(in crate::tasks) type Key = (Option<Uuid>, Option<String>);
