@@ -1,9 +1,9 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
-import { mayCreate, mayImport, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
+import { mayCreate, mayImport, oversees, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
 import { LibraryPage } from '@/modules/files'
-import { HomePage, ImportPage } from '@/modules/operations'
+import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
 import { UrgesPage } from '@/modules/supervision'
@@ -43,6 +43,13 @@ export const routes: RouteRecordRaw[] = [
       { path: '', name: 'home', component: HomePage, meta: { title: 'app.nav.home' } },
       { path: 'todo', name: 'todo', component: TodoPage, meta: { title: 'app.nav.todo', may: seesTasks } },
       { path: 'tasks', name: 'tasks', component: TaskListPage, meta: { title: 'app.nav.tasks', may: seesTasks } },
+      {
+        path: 'progress',
+        name: 'progress',
+        component: ProgressPage,
+        meta: { title: 'app.nav.progress', may: oversees },
+      },
+      { path: 'overdue', name: 'overdue', component: OverduePage, meta: { title: 'app.nav.overdue', may: oversees } },
       { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'app.nav.create', may: mayCreate } },
       { path: 'tasks/:id', name: 'task', component: TaskPage, props: true, meta: { may: seesTasks } },
       { path: 'tasks/:id/edit', name: 'edit', component: TaskEditPage, props: true, meta: { may: seesTasks } },

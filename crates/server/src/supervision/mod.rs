@@ -17,12 +17,12 @@ mod urge;
 
 pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
-pub use model::{Urge, UrgeId, UrgeTurn};
+pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{EVENTS, JOB, tell};
 pub use record::{UrgeRecord, record_of};
 pub use series::{SERIES_JOB, tell_stuck};
 pub use spoken::{UNIT_JOB, tell_unit};
-pub use urge::{UrgeInput, accept, owed_replies, reply, urge, urges_of};
+pub use urge::{UrgeInput, accept, open_urges, owed_replies, reply, urge, urges_of};
 
 use db::Tx;
 

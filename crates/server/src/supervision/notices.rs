@@ -6,7 +6,7 @@ use wording::{Words, say};
 
 use super::{
     followers,
-    model::UrgeId,
+    model::{UrgeId, UrgeMethod},
     spoken,
     urge::{self, Told},
 };
@@ -346,7 +346,7 @@ async fn asker(tx: &mut Tx, event: &TaskEvent) -> Outcome<Vec<PersonId>> {
 
 async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Option<Notice>> {
     let Some(id) = event.subject.map(UrgeId) else { return Ok(None) };
-    let Some(Told { party, by, asked: text, answer }) = urge::told(tx, id).await? else { return Ok(None) };
+    let Some(Told { party, by, method, asked: text, answer }) = urge::told(tx, id).await? else { return Ok(None) };
     let title = case.task.title.as_str();
     let (answered_by, reply) = answer.unzip();
     if event.name == "task.urge_replied" {
@@ -362,7 +362,11 @@ async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) ->
     if event.name == "task.urge_asked_again" {
         return Ok(Some(Notice { to, title: "督办追问".into(), text: say!("“{title}”的追问：{text}"), urge: Some(id) }));
     }
-    Ok(Some(Notice { to, title: "督办".into(), text: say!("“{title}”的督办：{text}"), urge: Some(id) }))
+    let text = match method {
+        UrgeMethod::Message => say!("“{title}”的督办：{text}"),
+        UrgeMethod::Call => say!("“{title}”的电话督办：{text}"),
+    };
+    Ok(Some(Notice { to, title: "督办".into(), text, urge: Some(id) }))
 }
 
 /// The handlers where they are named, and whoever signs for the unit.

@@ -182,7 +182,7 @@ pub async fn make(tx: &mut Tx, ctx: &Ctx, rows: &[BenchTask]) -> Outcome<()> {
 /// The SQL of a page of the list and nothing else: the floor of what a page can cost. Answers how many rows there were.
 pub async fn raw_page(tx: &mut Tx, actor: &Principal, today: Day, query: &FilterQuery) -> Outcome<usize> {
     let (filter, sort) = query.read()?;
-    let eye = store::Eye { scope: &actor.scope, me: actor.person, today };
+    let eye = store::Eye { scope: &actor.scope, me: actor.person, today, soon: today };
     Ok(store::list(tx, &eye, &filter, sort, None, query.limit.unwrap_or(50) + 1).await?.len())
 }
 

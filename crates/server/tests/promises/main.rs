@@ -19,6 +19,7 @@ mod many;
 mod nodes;
 mod notes;
 mod parts;
+mod progress;
 mod refusals;
 mod reporting;
 mod requests;

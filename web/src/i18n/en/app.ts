@@ -7,6 +7,8 @@ export default {
   nav: {
     home: 'Home',
     todo: 'To do',
+    progress: 'Progress',
+    overdue: 'Overdue',
     tasks: 'Tasks',
     create: 'New task',
     urges: 'Urges',

@@ -8,6 +8,8 @@ export default {
     home: '首页',
     todo: '待办',
     tasks: '任务',
+    progress: '进展',
+    overdue: '逾期清单',
     create: '新建任务',
     urges: '督办',
     series: '周期任务',

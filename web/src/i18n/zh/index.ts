@@ -11,6 +11,7 @@ import inbox from './inbox'
 import life from './life'
 import org from './org'
 import phone from './phone'
+import progress from './progress'
 import requests from './requests'
 import rules from './rules'
 import search from './search'
@@ -35,6 +36,7 @@ export default {
   life,
   org,
   phone,
+  progress,
   requests,
   rules,
   search,

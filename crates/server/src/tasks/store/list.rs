@@ -1,7 +1,7 @@
 use db::{Result, Sql, Tx};
 use kit::Day;
 
-use super::select_task;
+use super::{push_narrow, select_task};
 use crate::{
     access::Scope,
     org::PersonId,
@@ -50,11 +50,13 @@ pub(in crate::tasks) struct Eye<'a> {
     pub(in crate::tasks) scope: &'a Scope,
     pub(in crate::tasks) me: PersonId,
     pub(in crate::tasks) today: Day,
+    /// The fifth working day from now: until then a task is due soon.
+    pub(in crate::tasks) soon: Day,
 }
 
 /// Adds every condition of the filter, scope first.
 pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
-    let Eye { scope, me, today } = *eye;
+    let Eye { scope, me, today, .. } = *eye;
     sql.push(" where");
     scope.tasks(sql);
     if let Some(q) = &filter.q {
@@ -118,6 +120,7 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter
         );
         sql.bind(unit.0).push(if filter.lead_only == Some(true) { " and ga.distance = 0)" } else { ")" });
     }
+    push_narrow(sql, eye, &filter.narrow);
     match filter.mine {
         Some(Mine::Handling) => {
             sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.person_id = ").bind(me.0).push(")");
@@ -185,6 +188,9 @@ fn push_sort(sql: &mut Sql, key: SortKey, today: Day) {
             sql.push("coalesce(t.number, '')");
         }
         SortKey::Lamp => push_severity(sql, today),
+        SortKey::Lateness => {
+            sql.push("coalesce(t.due_day, '9999') || ' ' || cast(2 - t.importance_rank as text)");
+        }
     }
 }
 

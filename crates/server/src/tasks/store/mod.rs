@@ -2,11 +2,14 @@
 
 mod bulk;
 mod figures;
+mod latest;
 mod life;
 mod list;
 mod marks;
+mod narrow;
 mod nodes;
 mod parts;
+mod progress;
 mod record;
 mod requests;
 mod saved;
@@ -19,11 +22,14 @@ mod texts;
 
 pub(super) use bulk::*;
 pub(super) use figures::*;
+pub(super) use latest::*;
 pub(super) use life::*;
 pub(super) use list::*;
 pub(super) use marks::*;
+pub(super) use narrow::*;
 pub(super) use nodes::*;
 pub(super) use parts::*;
+pub(super) use progress::*;
 pub(super) use record::*;
 pub(super) use requests::*;
 pub(super) use saved::*;

@@ -28,8 +28,10 @@ pub use detail::{TaskDetail, detail};
 /// Who leads a task.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Lead {
-    pub(in crate::tasks) unit: UnitRef,
-    pub(in crate::tasks) person: Option<PersonRef>,
+    /// Which unit.
+    pub unit: UnitRef,
+    /// Who in it.
+    pub person: Option<PersonRef>,
 }
 
 /// A task in a list.
