@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
-import { mayCreate, mayImport, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
+import { mayCreate, mayImport, mayKeepRules, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
 import { LibraryPage } from '@/modules/files'
 import { HomePage, ImportPage } from '@/modules/operations'
@@ -8,7 +8,16 @@ import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
 import { UrgesPage } from '@/modules/supervision'
 import { InboxPage } from '@/modules/talk'
-import { DecomposePage, RulesPage, TaskEditPage, TaskListPage, TaskNewPage, TaskPage, TodoPage } from '@/modules/tasks'
+import {
+  DecomposePage,
+  KindsPage,
+  RulesPage,
+  TaskEditPage,
+  TaskListPage,
+  TaskNewPage,
+  TaskPage,
+  TodoPage,
+} from '@/modules/tasks'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -47,6 +56,7 @@ export const routes: RouteRecordRaw[] = [
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
       { path: 'calendar', name: 'calendar', component: CalendarPage, meta: { title: 'app.nav.calendar' } },
       { path: 'rules', name: 'rules', component: RulesPage, meta: { title: 'app.nav.rules' } },
+      { path: 'kinds', name: 'kinds', component: KindsPage, meta: { title: 'app.nav.kinds', may: mayKeepRules } },
       { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },
       {
         path: ':path(.*)*',

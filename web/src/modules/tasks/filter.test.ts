@@ -9,6 +9,7 @@ const say: Speaker = {
   },
   unitName: () => '财金局',
   sourceName: () => '会议议定',
+  fieldOf: () => undefined,
 }
 
 describe('the filter of the task list', () => {
