@@ -90,6 +90,7 @@ export default {
     done: '{n} closed',
     late: '{n} overdue',
     rest: '{n} more',
+    apart: '{n} values, no two alike',
     cut: 'Only the {n} most frequent are listed',
   },
   tags: {

@@ -284,7 +284,7 @@ export default {
     offerSteps: 'The words name {n} days. Set them as milestones?',
     take: 'Set',
     stepN: 'Stage {n}',
-    more: 'More: demand, co-units, source, milestones, files',
+    more: 'More: demand, co-units, source, tags, milestones, files',
     demand: 'Demand',
     demandHint: 'Content, standard, form of the result',
     personHint: 'Otherwise the lead unit assigns somebody.',

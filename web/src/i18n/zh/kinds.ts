@@ -71,8 +71,8 @@ export default {
     has: '{name}含“{value}”',
     exactly: '{name}为 {value}',
     between: '{name} {from} 至 {to}',
-    least: '{name} {value} 以上',
-    most: '{name} {value} 以下',
+    least: '{name} {value}以上',
+    most: '{name} {value}以下',
     since: '{name} {value} 以后',
     until: '{name} {value} 以前',
     part: '{name}包含',
@@ -88,6 +88,7 @@ export default {
     done: '办结 {n}',
     late: '逾期 {n}',
     rest: '其余 {n} 项',
+    apart: '{n} 个值，各不相同',
     cut: '只列出最多的 {n} 项',
   },
   tags: {

@@ -289,7 +289,7 @@ export default {
     offerSteps: '时限里有 {n} 个日期，要设为节点吗？',
     take: '设置',
     stepN: '第 {n} 阶段',
-    more: '更多：任务要求、配合单位、来源、节点、附件',
+    more: '更多：任务要求、配合单位、来源、标签、节点、附件',
     demand: '任务要求',
     demandHint: '工作内容、标准、成果形式',
     personHint: '不填由牵头单位自行指定。',

@@ -42,7 +42,7 @@ const WIDTHS: Record<FixedColumn, readonly [wide: number, narrow: number]> = {
   importance: [96, 96],
   source: [130, 112],
   report: [112, 112],
-  number: [130, 130],
+  number: [168, 136],
   tags: [160, 120],
 }
 const SHAPES: Record<Field['shape'], readonly [wide: number, narrow: number]> = {

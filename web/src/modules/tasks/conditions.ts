@@ -79,8 +79,10 @@ export function conditionText({ code, value }: FieldCondition, field: Field | un
     return t(shape === 'choice' ? 'kinds.ask.is' : 'kinds.ask.has', { name, value })
   }
   const number = field ? field.shape === 'number' : !DAY.test(ends.from || ends.to)
-  const [from, to] = number ? [amount(ends.from, field), amount(ends.to, field)] : [ends.from, ends.to]
-  if (from && to) return t(from === to ? 'kinds.ask.exactly' : 'kinds.ask.between', { name, from, to, value: from })
+  const both = !!ends.from && !!ends.to && ends.from !== ends.to
+  const from = number ? amount(ends.from, both ? undefined : field) : ends.from
+  const to = number ? amount(ends.to, field) : ends.to
+  if (from && to) return t(both ? 'kinds.ask.between' : 'kinds.ask.exactly', { name, from, to, value: from })
   const which = number ? (from ? 'least' : 'most') : from ? 'since' : 'until'
   return t(`kinds.ask.${which}`, { name, value: from || to })
 }
