@@ -135,7 +135,7 @@ export const tests = {
     await says(page.locator('.read'), /\d{4}-\d{2}-\d{2} 周/)
     await page.getByText('重要', { exact: true }).tap()
     const least = Date.now()
-    await page.getByRole('button', { name: '任务要求、配合单位、报送、附件' }).tap()
+    await page.getByRole('button', { name: '任务要求、配合单位、报送、来源、标签、附件' }).tap()
     await page.getByLabel(/^任务要求/).tap()
     await page.getByLabel(/^任务要求/).fill('逐个排口建档，雨天复核，照片存档。')
     await pick(page, '配合单位', app.units.other.name)

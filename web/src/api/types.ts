@@ -79,6 +79,15 @@ export type Contact = Of<'Contact'>
 export type UnitGlance = Of<'UnitGlance'>
 export type PersonGlance = Of<'PersonGlance'>
 export type SourceKind = Of<'SourceKind'>
+export type KindInput = Schemas['KindInput']
+export type KindFieldInput = Schemas['FieldInput']
+export type Retention = Schemas['Retention']
+export type FieldShape = Schemas['Shape']
+export type Field = Of<'Field'>
+export type FieldValue = Of<'FieldValue'>
+export type FieldFigures = Of<'FieldFigures'>
+export type Tag = Of<'Tag'>
+export type TagInput = Schemas['TagInput']
 export type DeadlineReading = Of<'DeadlineReading'>
 export type FileRef = Of<'FileRef'>
 export type LibraryItem = Of<'LibraryItem'>
@@ -187,6 +196,9 @@ export interface Mapping {
   co: string | null
   due: string | null
   importance: string | null
+  /** Fields of the kind by code. */
+  fields: Record<string, string>
+  tags: string | null
   source_kind: string
   first_co_as_lead: boolean
   default_due: string | null

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
-import { mayCreate, mayImport, oversees, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
+import { mayCreate, mayImport, mayKeepRules, oversees, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
 import { LibraryPage } from '@/modules/files'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
@@ -10,6 +10,7 @@ import { UrgesPage } from '@/modules/supervision'
 import { InboxPage } from '@/modules/talk'
 import {
   DecomposePage,
+  KindsPage,
   RulesPage,
   SeriesListPage,
   SeriesNewPage,
@@ -99,6 +100,7 @@ export const routes: RouteRecordRaw[] = [
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
       { path: 'calendar', name: 'calendar', component: CalendarPage, meta: { title: 'app.nav.calendar' } },
       { path: 'rules', name: 'rules', component: RulesPage, meta: { title: 'app.nav.rules' } },
+      { path: 'kinds', name: 'kinds', component: KindsPage, meta: { title: 'app.nav.kinds', may: mayKeepRules } },
       { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },
       {
         path: ':path(.*)*',

@@ -19,6 +19,7 @@ export default {
     org: 'Units and people',
     calendar: 'Working days',
     rules: 'Task rules',
+    kinds: 'Task sources',
     import: 'Ledger import',
     main: 'Main navigation',
     collapse: 'Collapse navigation',

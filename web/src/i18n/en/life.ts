@@ -194,6 +194,7 @@ export default {
       accept_reports: 'Accept reports',
       grant_close: 'Grant closing',
       verify: 'Verified',
+      tag: 'Add a tag',
     },
     note: 'Each of {n} tasks by itself: what can be done is done, what cannot says why and stops nothing else.',
     what: {
@@ -206,12 +207,14 @@ export default {
       accept_reports: 'Accepts the reports that wait for review, with the progress they claim.',
       grant_close: 'Grants the requests to close.',
       verify: 'Strikes off those that are closed.',
+      tag: 'Adds it to the tags that are there.',
     },
     text: {
       recall: 'Why',
       urge: 'Urge',
       ask_report: 'What to report',
       remark: 'Remark (optional)',
+      tag: 'Tag',
     },
     day: { urge: 'Answer by (optional)', ask_report: 'Report by' },
     needDay: 'Choose a day',

@@ -17,7 +17,7 @@ export default {
   notNowText: 'Somebody may have done this step, or it is not yours to do.',
   toTask: 'See the task',
   dueWhy: 'How the due date was found',
-  more: 'Demand, co-units, reporting, files',
+  more: 'Demand, co-units, reporting, source, tags, files',
   pickN: 'Take {n}',
   minus: 'One percent less',
   plus: 'One percent more',

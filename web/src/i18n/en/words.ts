@@ -114,6 +114,7 @@ export default {
     link: 'Link tasks',
     merge: 'Merge into another task',
     review_standing: 'Quarterly review',
+    tag: 'Set tags',
     attach: 'Add files',
   },
 }

@@ -19,6 +19,7 @@ export default {
     org: '机构人员',
     calendar: '工作日历',
     rules: '任务规则',
+    kinds: '任务来源',
     import: '台账导入',
     main: '主导航',
     collapse: '收起导航',

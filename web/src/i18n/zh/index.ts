@@ -8,6 +8,7 @@ import files from './files'
 import home from './home'
 import imports from './imports'
 import inbox from './inbox'
+import kinds from './kinds'
 import life from './life'
 import org from './org'
 import phone from './phone'
@@ -33,6 +34,7 @@ export default {
   home,
   imports,
   inbox,
+  kinds,
   life,
   org,
   phone,

@@ -188,6 +188,7 @@ export default {
       accept_reports: '采纳上报',
       grant_close: '同意办结',
       verify: '核查通过',
+      tag: '加标签',
     },
     note: '对 {n} 件任务逐件办理：能办的办，不能办的说明原因，不影响其他任务。',
     what: {
@@ -200,12 +201,14 @@ export default {
       accept_reports: '采纳各任务待审核的上报，核定进度按上报的算。',
       grant_close: '同意其中的办结申请。',
       verify: '核查通过其中已办结的任务，予以销号。',
+      tag: '在原有的标签之外加上这一个。',
     },
     text: {
       recall: '撤回的理由',
       urge: '督办内容',
       ask_report: '要报什么',
       remark: '意见（选填）',
+      tag: '标签',
     },
     day: { urge: '要求回复时间（选填）', ask_report: '哪天前上报' },
     needDay: '请选择日期',

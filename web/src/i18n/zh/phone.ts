@@ -18,7 +18,7 @@ export default {
   notNowText: '这一步可能已由他人办完，或者您不能办理。',
   toTask: '查看任务',
   dueWhy: '时限怎么算的',
-  more: '任务要求、配合单位、报送、附件',
+  more: '任务要求、配合单位、报送、来源、标签、附件',
   pickN: '选定 {n} 个',
   minus: '减 1%',
   plus: '加 1%',

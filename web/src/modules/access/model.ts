@@ -32,3 +32,5 @@ export const mayManageOrg = (roles: readonly Role[]) => roles.includes('administ
 /** Who keeps working days and the numbers of tasks; everybody may look. */
 export const mayKeepRules = (roles: readonly Role[]) =>
   roles.some((role) => role === 'administrator' || role === 'centre')
+/** Who may bring in new tags; others take what is there. */
+export const mayAddTags = (roles: readonly Role[]) => roles.some((role) => role === 'leader' || role === 'centre')

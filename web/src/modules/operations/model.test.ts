@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Mapping, TaskImport } from '@/api/types'
-import { keptChoices, leaderless, mendingSteps, problemRows } from './model'
+import { keptChoices, leaderless, mappingFault, mendingSteps, namedColumns, problemRows } from './model'
 
 type Row = TaskImport['rows'][number]
 const row = (lead: string[], co: string[], ...errors: string[]): Row => ({
@@ -39,5 +39,25 @@ describe('a ledger with errors', () => {
     ]
     const kept = { 港航: { create: true }, 规建局: { unit_id: 'b' }, 走了: { ignore: true } }
     expect(keptChoices(units, kept)).toEqual({ 港航: { create: true }, 规建局: { unit_id: 'b' } })
+  })
+})
+
+describe('fields of a kind in a ledger', () => {
+  const mapping = { title: '任务', lead: '单位', fields: {} } as Mapping
+  const field = (code: string, name: string, measure: string | null = null) => ({ code, name, measure })
+  it('take the columns that are called as they are, and stand for nothing else', () => {
+    const fields = [
+      field('no', '提案号'),
+      field('money', '所需资金', '万元'),
+      field('party', '界别'),
+      field('task', '任务'),
+    ]
+    const columns = ['任务', '单位', '提案号', '所需资金（万元）', '党派']
+    expect(namedColumns(fields, columns, mapping)).toEqual({ no: '提案号', money: '所需资金（万元）' })
+  })
+  it('do not share a column with anything', () => {
+    expect(mappingFault({ ...mapping, fields: { no: '提案号' } })).toBeNull()
+    expect(mappingFault({ ...mapping, fields: { no: '单位' } })).toBe('double')
+    expect(mappingFault({ ...mapping, tags: '单位' })).toBe('double')
   })
 })

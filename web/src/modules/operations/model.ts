@@ -1,4 +1,4 @@
-import type { Figure, Lamp, Mapping, Role, TaskImport, UnitChoice, UnitLoad } from '@/api/types'
+import type { Field, Figure, Lamp, Mapping, Role, TaskImport, UnitChoice, UnitLoad } from '@/api/types'
 
 /** Which figures answer the question a role came with, and in which order. */
 const FIGURES: Record<Role, Figure['key'][]> = {
@@ -40,13 +40,32 @@ export function byTrouble(units: readonly UnitLoad[]): UnitLoad[] {
 // --- ledger import
 export const STEPS = ['upload', 'mapping', 'units', 'preview', 'done'] as const
 export type Step = (typeof STEPS)[number]
-export const MAPPED = ['title', 'demand', 'group', 'clause', 'lead', 'co', 'due', 'importance'] as const
+export const MAPPED = ['title', 'demand', 'group', 'clause', 'lead', 'co', 'due', 'importance', 'tags'] as const
 
 export function mappingFault(mapping: Mapping): 'title' | 'lead' | 'double' | null {
   if (!mapping.title) return 'title'
   if (!mapping.lead) return 'lead'
-  const used = MAPPED.map((field) => mapping[field]).filter((column) => column !== null)
+  const used = [...columnsOf(mapping), ...Object.values(mapping.fields ?? {})]
   return new Set(used).size < used.length ? 'double' : null
+}
+
+const columnsOf = (mapping: Mapping): string[] =>
+  MAPPED.map((field) => mapping[field]).filter((column): column is string => !!column)
+/** Columns that are called as a field is, with or without its measure, and stand for nothing else. */
+export function namedColumns(
+  fields: readonly Pick<Field, 'code' | 'name' | 'measure'>[],
+  columns: readonly string[],
+  mapping: Mapping,
+): Record<string, string> {
+  const taken = new Set(columnsOf(mapping))
+  const bare = (heading: string) => heading.replace(/\s/g, '').replace(/[（(].*[）)]$/, '')
+  const free = columns.filter((column) => !taken.has(column))
+  return Object.fromEntries(
+    fields.flatMap(({ code, name }) => {
+      const column = free.find((one) => one === name) ?? free.find((one) => bare(one) === bare(name))
+      return column ? [[code, column]] : []
+    }),
+  )
 }
 
 export function unitChoices(units: TaskImport['units']): Record<string, UnitChoice> {

@@ -4,7 +4,9 @@ import type {
   BulkInput,
   ChildInput,
   DeadlineReading,
+  FieldFigures,
   GanttRow,
+  KindInput,
   LinkKind,
   Page,
   ReportInput,
@@ -13,6 +15,8 @@ import type {
   RiskInput,
   SavedView,
   SourceKind,
+  Tag,
+  TagInput,
   TaskAnswer,
   TaskCalendar,
   TaskCount,
@@ -58,7 +62,17 @@ export const readTree = (id: string) => get<{ items: TaskRow[] }>(`/tasks/${id}/
 export const readTimeline = (id: string, cursor?: string) =>
   get<Page<TimelineItem>>(`/tasks/${id}/timeline`, { cursor })
 export const readTodo = () => get<TodoList>('/todo')
-export const sourceKinds = () => get<{ items: SourceKind[] }>('/source-kinds')
+/** Those that are out of use, too: tasks go on naming them. */
+export const sourceKinds = () => get<{ items: SourceKind[] }>('/source-kinds', { all: true })
+export const addKind = (input: KindInput, key?: string) => post<SourceKind>('/source-kinds', input, key)
+export const changeKind = (code: string, version: number, input: KindInput) =>
+  put<SourceKind>(`/source-kinds/${code}?version=${version}`, input)
+export const arrangeKinds = (order: string[]) => put<{ items: SourceKind[] }>('/source-kind-order', { order })
+export const previewNumber = (numbering: string) => post<{ example: string }>('/numbering-previews', { numbering })
+export const fieldFigures = (kind: string, field: string, query: Query, signal?: AbortSignal) =>
+  get<FieldFigures>(`/source-kinds/${kind}/fields/${field}/figures`, query, signal)
+export const listTags = () => get<{ items: Tag[] }>('/tags')
+export const changeTag = (id: string, input: TagInput) => put<{ items: Tag[] }>(`/tags/${id}`, input)
 export const readDeadline = (text: string, from_day?: string) =>
   post<DeadlineReading>('/deadline-readings', { text, ...(from_day ? { from_day } : {}) })
 
@@ -68,6 +82,9 @@ export const editTask = (id: string, version: number, input: Partial<TaskInput>)
 export const deleteTask = (id: string, version: number) => del(`/tasks/${id}`, { version })
 export const setChildren = (id: string, version: number, children: ChildInput[]) =>
   put<TaskAnswer>(`/tasks/${id}/children`, { version, children })
+
+export const tagTask = (id: string, version: number, tags: string[]) =>
+  put<TaskAnswer>(`/tasks/${id}/tags`, { version, tags })
 
 export const replaceFile = (id: string, old: string, file_id: string, key?: string) =>
   post<TaskAnswer>(`/tasks/${id}/attachments/${old}/versions`, { file_id }, key)

@@ -1,5 +1,7 @@
 import type { BulkAction, BulkInput, Role, TaskRow, TaskState } from '@/api/types'
 
+import { STATES } from './filter'
+
 /** One action on many tasks: what is offered, what has to be said, what is sent. */
 
 /** So many at a time. */
@@ -21,6 +23,7 @@ export const BULK: Record<BulkAction, BulkSpec> = {
   accept_reports: { states: ['active'], roles: ISSUERS, text: 'may' },
   grant_close: { states: ['active'], roles: ISSUERS, text: 'may' },
   verify: { states: ['closed'], roles: ISSUERS, text: 'may' },
+  tag: { states: STATES, roles: ISSUERS, text: 'must' },
   submit: { states: ['draft'], roles: ISSUERS },
   recall: { states: ['dispatched'], roles: ISSUERS, text: 'must' },
   delete: { states: ['draft'], roles: ISSUERS },

@@ -1,3 +1,5 @@
+import type { Field } from '@/api/types'
+
 /** The columns of the task list, in their order; the title is always there. */
 export const COLUMNS = [
   'lamp',
@@ -10,10 +12,27 @@ export const COLUMNS = [
   'source',
   'report',
   'number',
+  'tags',
 ] as const
-export type Column = (typeof COLUMNS)[number]
+export type FixedColumn = (typeof COLUMNS)[number]
+/** A field of the kind that the list is of, by its code. */
+export type FieldColumn = `f_${string}`
+export type Column = FixedColumn | FieldColumn
+export const fieldColumn = (field: Pick<Field, 'code'>): FieldColumn => `f_${field.code}`
+const isField = (column: unknown): column is FieldColumn => typeof column === 'string' && /^f_[a-z_]+$/.test(column)
+
+/** What of them can be shown, in order: fields only where the list is of one kind. */
+export function shownColumns(
+  columns: readonly Column[],
+  fields: readonly Field[],
+): { fixed: FixedColumn[]; own: Field[] } {
+  return {
+    fixed: COLUMNS.filter((column) => columns.includes(column)),
+    own: fields.filter((field) => columns.includes(fieldColumn(field))),
+  }
+}
 /** In pixels: in a wide window, and below 1200 where names are left out and a date stands above its words. */
-const WIDTHS: Record<Column, readonly [wide: number, narrow: number]> = {
+const WIDTHS: Record<FixedColumn, readonly [wide: number, narrow: number]> = {
   lamp: [112, 88],
   lead: [168, 112],
   co: [150, 120],
@@ -23,17 +42,32 @@ const WIDTHS: Record<Column, readonly [wide: number, narrow: number]> = {
   importance: [96, 96],
   source: [130, 112],
   report: [112, 112],
-  number: [130, 130],
+  number: [168, 136],
+  tags: [160, 120],
 }
-const ENGLISH: Partial<Record<Column, number>> = { lamp: 124, state: 144, importance: 108 }
+const SHAPES: Record<Field['shape'], readonly [wide: number, narrow: number]> = {
+  text: [150, 120],
+  long_text: [220, 160],
+  number: [132, 112],
+  day: [112, 104],
+  choice: [120, 104],
+  choices: [160, 120],
+  yes_no: [88, 80],
+}
+const ENGLISH: Partial<Record<FixedColumn, number>> = { lamp: 124, state: 144, importance: 108 }
 /** The style that says how wide columns are together; the sheet chooses which of the two counts. */
-export function widthOf(columns: readonly Column[], english: boolean): Record<'--wide' | '--narrow', string> {
+export function widthOf(
+  columns: readonly FixedColumn[],
+  english: boolean,
+  fields: readonly Field[] = [],
+): Record<'--wide' | '--narrow', string> {
   const sum = (which: 0 | 1) =>
-    columns.reduce((all, one) => all + Math.max(WIDTHS[one][which], (english && ENGLISH[one]) || 0), 0)
+    columns.reduce((all, one) => all + Math.max(WIDTHS[one][which], (english && ENGLISH[one]) || 0), 0) +
+    fields.reduce((all, one) => all + SHAPES[one.shape][which], 0)
   return { '--wide': `${sum(0)}px`, '--narrow': `${sum(1)}px` }
 }
-export const DEFAULT_COLUMNS: readonly Column[] = ['lamp', 'lead', 'progress', 'due', 'state']
-export const COLUMN_SORT: Partial<Record<Column, string>> = {
+export const DEFAULT_COLUMNS: readonly FixedColumn[] = ['lamp', 'lead', 'progress', 'due', 'state']
+export const COLUMN_SORT: Partial<Record<FixedColumn, string>> = {
   lamp: 'lamp',
   progress: 'progress',
   due: 'due_day',
@@ -42,7 +76,7 @@ export const COLUMN_SORT: Partial<Record<Column, string>> = {
 }
 
 /** What each column of the list is in an exported file, where a cell holds one thing. */
-const EXPORTED: Record<Column, readonly string[]> = {
+const EXPORTED: Record<FixedColumn, readonly string[]> = {
   lamp: ['lamp', 'reasons'],
   lead: ['lead_unit', 'lead_person'],
   co: ['co_units'],
@@ -53,11 +87,19 @@ const EXPORTED: Record<Column, readonly string[]> = {
   source: ['source', 'document'],
   report: ['last_report_at'],
   number: ['number'],
+  tags: ['tags'],
 }
 /** The columns of a file with what is shown. */
-export const exported = (columns: readonly Column[]): string =>
-  ['title', ...COLUMNS.filter((one) => columns.includes(one)).flatMap((one) => EXPORTED[one])].join(',')
+export function exported(columns: readonly Column[], fields: readonly Field[] = []): string {
+  const { fixed, own } = shownColumns(columns, fields)
+  return ['title', ...fixed.flatMap((one) => EXPORTED[one]), ...own.map(fieldColumn)].join(',')
+}
 
 export function keepKnown(saved: unknown): Column[] {
-  return Array.isArray(saved) ? COLUMNS.filter((column) => saved.includes(column)) : [...DEFAULT_COLUMNS]
+  if (!Array.isArray(saved)) return [...DEFAULT_COLUMNS]
+  return [...COLUMNS.filter((column) => saved.includes(column)), ...saved.filter(isField)]
+}
+/** Every kind has fields of its own, so each keeps its own columns. */
+export function partColumns(columns: readonly Column[]): { fixed: FixedColumn[]; own: FieldColumn[] } {
+  return { fixed: COLUMNS.filter((column) => columns.includes(column)), own: columns.filter(isField) }
 }

@@ -117,6 +117,7 @@ const BUTTONS: readonly Action[] = [
   'reopen',
   'link',
   'merge',
+  'tag',
   'attach',
   'edit',
   'delete',
@@ -126,7 +127,7 @@ const BUTTONS: readonly Action[] = [
 const GROUPS = {
   beside: ['wait', 'provide', 'raise_risk', 'answer_risk', 'ask_report'],
   back: ['withdraw', 'withdraw_report', 'recall', 'reopen'],
-  ties: ['link', 'merge'],
+  ties: ['link', 'merge', 'tag'],
   file: ['attach', 'edit', 'delete'],
 } as const satisfies Record<string, readonly Action[]>
 type ActionGroup = 'work' | keyof typeof GROUPS

@@ -1,5 +1,6 @@
-import type { Importance, Lamp, TaskState } from '@/api/types'
+import type { Field, Importance, Lamp, TaskState } from '@/api/types'
 import type { Query } from '@/api/client'
+import { asking, conditionText, readConditions, writeConditions, type FieldCondition } from './conditions'
 
 /** What the list shows: kept in the URL, said aloud as a sentence, sent to the server as it is. */
 export interface TaskFilter {
@@ -10,6 +11,10 @@ export interface TaskFilter {
   overdue: boolean
   importance: Importance[]
   source_kind: string
+  /** What is asked of the fields of that kind. */
+  fields: FieldCondition[]
+  /** Any of these, by name. */
+  tag: string[]
   unit_id: string
   unit_role: '' | 'lead' | 'co'
   due_from: string
@@ -46,6 +51,8 @@ export function emptyFilter(): TaskFilter {
     overdue: false,
     importance: [],
     source_kind: '',
+    fields: [],
+    tag: [],
     unit_id: '',
     unit_role: '',
     due_from: '',
@@ -106,6 +113,14 @@ export function parseFilter(raw: Raw): TaskFilter {
     overdue: one('overdue') === 'true',
     importance: many('importance', IMPORTANCES),
     source_kind: one('source_kind'),
+    fields: readConditions(one('fields')),
+    tag: [
+      ...new Set(
+        one('tag')
+          .split(',')
+          .map((name) => name.trim()),
+      ),
+    ].filter(Boolean),
     unit_id: one('unit_id'),
     unit_role: oneOf('unit_role', ['lead', 'co'] as const),
     due_from: day('due_from'),
@@ -121,7 +136,8 @@ export function parseFilter(raw: Raw): TaskFilter {
 /** The same for URL and server: only what is set. */
 export function filterQuery(filter: TaskFilter): Record<string, string> {
   const query: Record<string, string> = {}
-  for (const [name, value] of Object.entries({ ...filter.other, ...filter, other: '' })) {
+  const all = { ...filter.other, ...filter, fields: writeConditions(filter.fields), other: '' }
+  for (const [name, value] of Object.entries(all)) {
     if (Array.isArray(value)) {
       if (value.length) query[name] = value.join(',')
     } else if (value === true) query[name] = 'true'
@@ -135,9 +151,23 @@ export function countQuery(filter: TaskFilter): Query {
   return filterQuery({ ...filter, sort: '' })
 }
 
-export type ChipKey =
-  'q' | 'mine' | 'state' | 'lamp' | 'overdue' | 'importance' | 'source_kind' | 'unit_id' | 'due' | 'created' | 'other'
-export const CHIP_KEYS: readonly ChipKey[] = [
+type PlainKey =
+  | 'q'
+  | 'mine'
+  | 'state'
+  | 'lamp'
+  | 'overdue'
+  | 'importance'
+  | 'source_kind'
+  | 'tag'
+  | 'unit_id'
+  | 'due'
+  | 'created'
+  | 'other'
+/** Each field of the kind is a chip of its own. */
+type FieldKey = `field:${string}`
+export type ChipKey = PlainKey | FieldKey
+const CHIP_KEYS: readonly PlainKey[] = [
   'mine',
   'state',
   'lamp',
@@ -145,13 +175,33 @@ export const CHIP_KEYS: readonly ChipKey[] = [
   'importance',
   'unit_id',
   'source_kind',
+  'tag',
   'due',
   'created',
   'other',
   'q',
 ]
+export const fieldKey = (code: string): FieldKey => `field:${code}`
+/** The code of the field that a chip is about. */
+export const codeOf = (key: ChipKey): string => (key.startsWith('field:') ? key.slice(6) : '')
+/** What a chip is about that is no field. */
+const plainOf = (key: ChipKey) => key as PlainKey
 
-export function isSet(filter: TaskFilter, key: ChipKey): boolean {
+/** The chips that are there, those of fields behind their kind. */
+export function chipsSet(filter: TaskFilter): ChipKey[] {
+  const fields = [...new Set(filter.fields.map(({ code }) => fieldKey(code)))]
+  return CHIP_KEYS.flatMap((key) => [...(isSet(filter, key) ? [key] : []), ...(key === 'source_kind' ? fields : [])])
+}
+/** What can be asked for besides, those of the fields of the kind that is chosen. */
+export function chipsUnset(filter: TaskFilter, fields: readonly Field[]): ChipKey[] {
+  const asked = new Set(filter.fields.map(({ code }) => code))
+  return [
+    ...CHIP_KEYS.filter((key) => key !== 'q' && key !== 'other' && !isSet(filter, key)),
+    ...fields.filter(({ code }) => !asked.has(code)).map(({ code }) => fieldKey(code)),
+  ]
+}
+
+function isSet(filter: TaskFilter, key: PlainKey): boolean {
   if (key === 'due') return !!(filter.due_from || filter.due_to)
   if (key === 'created') return !!(filter.created_from || filter.created_to)
   if (key === 'other') return Object.keys(filter.other).length > 0
@@ -164,7 +214,10 @@ export function cleared(filter: TaskFilter, key: ChipKey): TaskFilter {
   if (key === 'due') return { ...filter, due_from: '', due_to: '' }
   if (key === 'created') return { ...filter, created_from: '', created_to: '' }
   if (key === 'unit_id') return { ...filter, unit_id: '', unit_role: '' }
-  return { ...filter, [key]: empty[key] }
+  // Another kind has other fields.
+  if (key === 'source_kind') return { ...filter, source_kind: '', fields: [] }
+  if (codeOf(key)) return { ...filter, fields: asking(filter.fields, codeOf(key), '') }
+  return { ...filter, [key]: empty[plainOf(key) as keyof TaskFilter] }
 }
 
 /** Words the sentence needs from outside: translations and names behind ids. */
@@ -173,6 +226,7 @@ export interface Speaker {
   unitName(id: string): string
   personName(id: string): string
   sourceName(code: string): string
+  fieldOf(code: string): Field | undefined
 }
 
 export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string {
@@ -186,7 +240,11 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
       : from
         ? t('tasks.filter.after', { day: from })
         : t('tasks.filter.before', { day: to })
-  switch (key) {
+  if (codeOf(key)) {
+    const asked = filter.fields.filter(({ code }) => code === codeOf(key))
+    return asked.map((one) => conditionText(one, say.fieldOf(one.code), t)).join(t('tasks.filter.and'))
+  }
+  switch (plainOf(key)) {
     case 'q':
       return t('tasks.filter.text.q', { q: filter.q })
     case 'mine':
@@ -201,6 +259,8 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
       return or(filter.importance.map((one) => t(`words.importance.${one}`)))
     case 'source_kind':
       return t('tasks.filter.text.source', { name: say.sourceName(filter.source_kind) })
+    case 'tag':
+      return t('tasks.filter.text.tag', { names: or(filter.tag) })
     case 'unit_id':
       return t(`tasks.filter.text.unit_${filter.unit_role || 'any'}`, { name: say.unitName(filter.unit_id) })
     case 'due':
@@ -262,7 +322,7 @@ function narrowWords(other: Readonly<Record<string, string>>, say: Speaker): str
 }
 
 export function filterSentence(filter: TaskFilter, say: Speaker): string {
-  const parts = CHIP_KEYS.filter((key) => isSet(filter, key)).map((key) => chipText(filter, key, say))
+  const parts = chipsSet(filter).map((key) => chipText(filter, key, say))
   const what = say.t('tasks.filter.noun')
   return parts.length
     ? say.t('tasks.filter.sentence', { parts: parts.join(say.t('tasks.filter.and')), what })

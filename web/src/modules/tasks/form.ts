@@ -1,4 +1,15 @@
-import type { DueInput, MilestoneInput, PartyInput, TaskDetail, TaskInput, ReportRuleInput, FileRef } from '@/api/types'
+import type {
+  DueInput,
+  Field,
+  FileRef,
+  MilestoneInput,
+  PartyInput,
+  ReportRuleInput,
+  TaskDetail,
+  TaskInput,
+  TaskRow,
+} from '@/api/types'
+import { draftsOf, fieldsInput, saysNothing, type FieldDrafts } from './fields'
 
 /** The form's own shape: flat, with empty strings, kept in the draft. */
 export interface TaskForm {
@@ -12,6 +23,9 @@ export interface TaskForm {
   /** What is asked of a co-unit in particular, and by when. */
   parts: Record<string, { demand: string; due_day: string }>
   source_kind: string
+  /** What stands in the fields of kinds, by kind and code. */
+  fields: FieldDrafts
+  tags: string[]
   source_document: string
   clause: string
   importance: 'normal' | 'important' | 'major'
@@ -50,6 +64,8 @@ export function emptyForm(): TaskForm {
     co: [],
     parts: {},
     source_kind: '',
+    fields: {},
+    tags: [],
     source_document: '',
     clause: '',
     importance: 'normal',
@@ -65,7 +81,8 @@ export function emptyForm(): TaskForm {
 
 export function isUntouched(form: TaskForm): boolean {
   const words = [form.title, form.lead, form.due_text, form.demand, form.source_document]
-  return !words.some(Boolean) && !form.co.length && !form.files.length
+  const lists = [form.co, form.files, form.tags]
+  return !words.some(Boolean) && lists.every((list) => !list.length) && Object.values(form.fields).every(saysNothing)
 }
 
 export function formOf(detail: TaskDetail): TaskForm {
@@ -85,6 +102,8 @@ export function formOf(detail: TaskDetail): TaskForm {
         .map(({ unit, demand, due_day }) => [unit.id, { demand: demand ?? '', due_day: due_day ?? '' }]),
     ),
     source_kind: detail.task.source_kind,
+    fields: draftsOf(detail.task),
+    tags: [...((detail.task as Partial<TaskRow>).tags ?? [])],
     source_document: detail.source_document ?? '',
     clause: detail.clause ?? '',
     importance: detail.task.importance,
@@ -107,7 +126,12 @@ export function merged(mine: TaskForm, base: TaskForm, theirs: TaskForm): TaskFo
   const same = (key: keyof TaskForm) => JSON.stringify(mine[key]) === JSON.stringify(base[key])
   const keys = Object.keys(mine) as (keyof TaskForm)[]
   const taken = Object.fromEntries(keys.filter(same).map((key) => [key, theirs[key]]))
-  return { ...mine, ...(taken as Partial<TaskForm>) }
+  return { ...mine, ...(taken as Partial<TaskForm>), fields: mergedFields(mine.fields, base.fields, theirs.fields) }
+}
+/** Fields are touched one by one. */
+function mergedFields(mine: FieldDrafts, base: FieldDrafts, theirs: FieldDrafts): FieldDrafts {
+  const touched = (key: string) => JSON.stringify(mine[key] ?? '') !== JSON.stringify(base[key] ?? '')
+  return { ...theirs, ...Object.fromEntries(Object.entries(mine).filter(([key]) => touched(key))) }
 }
 
 /** A day is sent as a day, words as words. */
@@ -133,7 +157,8 @@ function parties(form: TaskForm): PartyInput[] {
   return list
 }
 
-export function inputOf(form: TaskForm): TaskInput {
+/** `fields` are those of the kind that is chosen, as far as they can be filled in. */
+export function inputOf(form: TaskForm, fields: readonly Field[] = []): TaskInput {
   const input: TaskInput = {
     title: form.title.trim(),
     demand: form.demand.trim(),
@@ -144,10 +169,12 @@ export function inputOf(form: TaskForm): TaskInput {
     report_rule: hasReportDay(form.report_kind)
       ? { kind: form.report_kind, day: form.report_day }
       : { kind: form.report_kind },
+    tags: form.tags,
   }
   const due = dueInput(form.due_text) ?? (form.due_day ? { day: form.due_day } : null)
   if (due) input.due = due
   if (form.source_kind) input.source_kind = form.source_kind
+  if (fields.length) input.fields = fieldsInput(fields, form.source_kind, form.fields)
   if (form.source_document.trim()) input.source_document = form.source_document.trim()
   if (form.clause.trim()) input.clause = form.clause.trim()
   if (form.start_day) input.start_day = form.start_day
@@ -167,6 +194,7 @@ export function fieldsOf(form: () => TaskForm): Record<string, () => unknown> {
     'source_kind',
     'milestones',
     'not_secret',
+    'tags',
   ]
   return {
     ...Object.fromEntries(keys.map((key) => [key, () => form()[key]])),

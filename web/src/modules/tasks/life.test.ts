@@ -192,7 +192,7 @@ describe('links', () => {
 describe('one action on many tasks', () => {
   const nothing = { text: '', day: '', not_secret: false }
   it('offers what makes sense for what is chosen and who chose', () => {
-    expect(bulkActions([{ state: 'draft' }], ['centre'])).toEqual(['submit', 'delete'])
+    expect(bulkActions([{ state: 'draft' }], ['centre'])).toEqual(['tag', 'submit', 'delete'])
     expect(bulkActions([{ state: 'closed' }], ['handler'])).toEqual([])
     expect(bulkActions([{ state: 'dispatched' }], ['handler'])).toEqual(['sign'])
     expect(bulkActions(null, ['leader'])).toContain('verify')

@@ -90,5 +90,5 @@ export function useSubmit(taskId: () => string) {
     seen = lastSeen(taskId())
   }
 
-  return { busy, failed, errors, conflict, submit, follow, settle }
+  return { busy, failed, errors, conflict, submit, follow, forgive, settle }
 }

@@ -53,12 +53,20 @@ export function useTimeline(id: MaybeRefOrGetter<string>) {
 
 export const useTodo = () => useQuery({ queryKey: ['todo'], queryFn: api.readTodo })
 
+const KINDS = ['source-kinds']
 export const useSourceKinds = () =>
-  useQuery({ queryKey: ['source-kinds'], queryFn: api.sourceKinds, staleTime: Infinity, select: (data) => data.items })
+  useQuery({ queryKey: KINDS, queryFn: api.sourceKinds, staleTime: 300_000, select: (data) => data.items })
+export const kindsChanged = () => queryClient.invalidateQueries({ queryKey: KINDS })
+
+const TAGS = ['tags']
+export const useTags = () =>
+  useQuery({ queryKey: TAGS, queryFn: api.listTags, staleTime: 30_000, select: (data) => data.items })
+export const tagsChanged = () => queryClient.invalidateQueries({ queryKey: TAGS })
 
 /** Something about a task changed: whatever shows tasks reads again. */
 export function tasksChanged(taskId?: string): void {
   void queryClient.invalidateQueries({ queryKey: ['tasks'] })
+  void tagsChanged()
   void queryClient.invalidateQueries({ queryKey: ['todo'] })
   for (const what of ['home', 'progress', 'overdue', 'glance']) void queryClient.invalidateQueries({ queryKey: [what] })
   void queryClient.invalidateQueries({ queryKey: ['urges'] })
