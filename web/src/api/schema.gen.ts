@@ -495,6 +495,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Overdue tasks, the latest first, with who is to be turned to, what was reported last and who has pressed already. */
+        get: operations["overdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parties/{id}/completion": {
         parameters: {
             query?: never;
@@ -540,6 +557,23 @@ export interface paths {
         put?: never;
         /** Lets a party go that takes part. */
         post: operations["waive_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/glance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person: how to reach them, what they have to do. */
+        get: operations["person_at_a_glance"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -592,6 +626,26 @@ export interface paths {
         put?: never;
         /** Gives a person a new initial password and ends their sessions. Only administrators. */
         post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures of the tasks that the filter finds, by unit, charge leader, handler, source, document, importance or the period they are due in.
+         *     States, lamps and what is overdue are columns here and cannot be asked for.
+         */
+        get: operations["progress"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -961,6 +1015,232 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/task-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The series one keeps or whose unit one sees: those that go on first, what comes next on top. */
+        get: operations["list_series"];
+        put?: never;
+        /** Sets a series up. */
+        post: operations["begin_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a series would make, and when; reads a rule in words. */
+        post: operations["preview_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One series with what comes next, what has been, and what happened to it. */
+        get: operations["show_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what has not come out: all of it, or from one period on. */
+        patch: operations["change_series"];
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/change-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What such a change would make; nothing is written. */
+        post: operations["preview_series_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a series, with a reason; what has come out goes on. */
+        post: operations["end_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/occurrences/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one time only, or skips it. */
+        put: operations["change_occurrence"];
+        post?: never;
+        /** One time is again as the rule says; one that was skipped comes out after all. */
+        delete: operations["restore_occurrence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with a series; times whose day has passed meanwhile do not come out any more. */
+        post: operations["resume_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a series for a time, with a reason. */
+        post: operations["suspend_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-series/{id}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** From now on its tasks are set in the asker's name. */
+        post: operations["take_over_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates one has: one's own and those that are shared with one, by name. */
+        get: operations["list_templates"];
+        put?: never;
+        /** Keeps a template, taken from a task or written down. */
+        post: operations["keep_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template with what it makes. */
+        get: operations["show_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a template, retires it or offers it again; what was made from it stays as it is. */
+        patch: operations["change_template"];
+        trace?: never;
+    };
+    "/api/v1/task-templates/{id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a template would make, each day with its reason. */
+        post: operations["preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-templates/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes drafts of a template, all of them or none. */
+        post: operations["use_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -1224,6 +1504,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copies a task into drafts, with the tasks below it or without. */
+        post: operations["copy_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/copy-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a copy would be, each day with its reason. */
+        post: operations["preview_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/handler": {
         parameters: {
             query?: never;
@@ -1462,6 +1776,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/standing-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says, once a quarter, whether a task without an end goes on, until when, or that it is to end. */
+        post: operations["review_standing_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/submission": {
         parameters: {
             query?: never;
@@ -1683,6 +2014,23 @@ export interface paths {
         head?: never;
         /** Changes a unit. Only administrators. */
         patch: operations["update_unit"];
+        trace?: never;
+    };
+    "/api/v1/units/{id}/glance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A unit: who stands for it, what it has to do. */
+        get: operations["unit_at_a_glance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/units/{id}/liaisons": {
@@ -1921,7 +2269,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
-        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag";
+        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag" | "review_standing";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description What they sign in with the first time; shown only here. */
@@ -1987,6 +2335,16 @@ export interface components {
         };
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
+        };
+        /** @description The version a request looked at. */
+        Because: {
+            /** @description Why, at most 500 characters. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
         };
         /** @description Where an action on many tasks stands. */
         Bulk: {
@@ -2095,6 +2453,16 @@ export interface components {
              */
             version: number;
         };
+        /** @description A unit for a place that was left open. */
+        Chosen: {
+            /** @description Which of its parties, from 0. */
+            party: number;
+            person_id?: components["schemas"]["PersonId"] | null;
+            /** @description Which task, by its place in reading order; 0 is the top one. */
+            task: number;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
+        };
         /** @description Whose clock runs. */
         ClockView: {
             since: components["schemas"]["Day"];
@@ -2189,9 +2557,31 @@ export interface components {
             /** @description What was done, at most 5,000 characters. */
             text: string;
         };
+        /** @description A person with a telephone number. */
+        Contact: {
+            /** @description Their id. */
+            id: components["schemas"]["PersonId"];
+            /** @description Their name. */
+            name: string;
+            /** @description The number; the middle is masked unless the asker may see it. */
+            phone?: string | null;
+        };
         /** @description What checking the contents of files has found. */
         ContentReport: components["schemas"]["Totals"] & {
             damaged: components["schemas"]["Damaged"][];
+        };
+        /** @description How a task is to be copied. */
+        CopyInput: {
+            /** @description With the tasks below it. */
+            below?: boolean;
+            due?: components["schemas"]["DueInput"] | null;
+            /** @description With the files that belong to the tasks themselves. */
+            files?: boolean;
+            /** @description Both are said to be of the same matter. */
+            same_matter?: boolean;
+            start_day?: components["schemas"]["Day"] | null;
+            /** @description Another title. */
+            title?: string | null;
         };
         /** @description A content that is missing or is not what was put there. */
         Damaged: {
@@ -2269,6 +2659,8 @@ export interface components {
             text?: string | null;
         };
         /** @enum {string} */
+        DueKind: "approved" | "original";
+        /** @enum {string} */
         DueState: "open" | "met" | "late" | "missed";
         /** @description Something to be done. */
         Duty: {
@@ -2287,7 +2679,7 @@ export interface components {
             text: components["schemas"]["Words"];
         };
         /** @enum {string} */
-        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "complete" | "provide" | "answer_risk" | "approve" | "verify";
+        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
         EditInput: components["schemas"]["TaskInput"] & {
             /**
              * Format: int64
@@ -2298,6 +2690,8 @@ export interface components {
         EndInput: {
             last_day?: components["schemas"]["Day"] | null;
         };
+        /** @enum {string} */
+        Every: "week" | "month" | "quarter" | "year";
         /** @description A field as it is kept. */
         Field: {
             /** @description It may be filled in. Those that are not stay on tasks where they were. */
@@ -2424,6 +2818,22 @@ export interface components {
         };
         /** @enum {string} */
         FigureKey: "open" | "overdue" | "red" | "orange" | "yellow" | "important" | "due_week" | "unsigned" | "created_month" | "closed_month" | "todo";
+        /** @description Figures of some tasks. Suspended and terminated ones are shown, and are in no mean and no rate. */
+        Figures: {
+            completion?: components["schemas"]["Share"] | null;
+            /** @description How many of each. */
+            counts: {
+                [key: string]: number;
+            };
+            on_time?: components["schemas"]["Share"] | null;
+            on_time_original?: components["schemas"]["Share"] | null;
+            planned?: components["schemas"]["Share"] | null;
+            progress?: components["schemas"]["Share"] | null;
+            /** @description The query of `/tasks` that these stand in; a count's conditions are added to it. */
+            query: {
+                [key: string]: string;
+            };
+        };
         /**
          * Format: uuid
          * @description A file: some bytes under the name somebody gave them.
@@ -2460,6 +2870,10 @@ export interface components {
         };
         /** @description The query of a list, as it comes. */
         FilterQuery: {
+            /** @description Open with a risk that nobody has answered, or not. */
+            at_risk?: boolean | null;
+            /** @description The person under whose charge it falls, or `none`. */
+            charge_leader?: string | null;
             closed_from?: components["schemas"]["Day"] | null;
             closed_to?: components["schemas"]["Day"] | null;
             created_from?: components["schemas"]["Day"] | null;
@@ -2467,14 +2881,27 @@ export interface components {
             /** @description Where the page before ended. */
             cursor?: string | null;
             due_from?: components["schemas"]["Day"] | null;
+            /** @description Open and due within five working days, or not. */
+            due_soon?: boolean | null;
             due_to?: components["schemas"]["Day"] | null;
             /**
              * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
              *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
              */
             fields?: string | null;
+            handler_id?: components["schemas"]["PersonId"] | null;
+            /** @description It says which document it comes from, or does not. */
+            has_document?: boolean | null;
+            /** @description It has a due day, or none. */
+            has_due?: boolean | null;
+            /** @description Somebody is named on the lead part, or nobody is. */
+            has_handler?: boolean | null;
+            /** @description A unit leads, or none does. */
+            has_lead?: boolean | null;
+            helper_id?: components["schemas"]["PersonId"] | null;
             /** @description Importances, separated by commas. */
             importance?: string | null;
+            judged?: components["schemas"]["DueKind"] | null;
             /** @description Lamps, separated by commas. */
             lamp?: string | null;
             /** @description That unit itself, without those below. */
@@ -2488,25 +2915,33 @@ export interface components {
              */
             limit?: number | null;
             mine?: components["schemas"]["Mine"] | null;
+            on_time?: components["schemas"]["DueKind"] | null;
             /** @description Past due and open, or not. */
             overdue?: boolean | null;
             parent_id?: components["schemas"]["TaskId"] | null;
             /** @description Part of the title, the number or the document. */
             q?: string | null;
+            root_id?: components["schemas"]["TaskId"] | null;
             /** @description Only tasks with nothing above. */
             roots?: boolean | null;
-            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
             sort?: string | null;
             /** @description The document, exactly. */
             source_document?: string | null;
             /** @description A code of `/source-kinds`. */
             source_kind?: string | null;
+            /** @description Only open tasks without an end that are reviewed each quarter. */
+            standing?: boolean | null;
+            /** @description Open and under way, or open and not begun. */
+            started?: boolean | null;
             /** @description States, separated by commas. */
             state?: string | null;
             /** @description Tags by name, separated by commas: tasks with any of them. */
             tag?: string | null;
             unit_id?: components["schemas"]["UnitId"] | null;
             unit_role?: components["schemas"]["UnitRole"] | null;
+            /** @description Open and waiting for somebody, or not. */
+            waiting?: boolean | null;
         };
         /** @description A piece of a text. */
         Fragment: {
@@ -2718,6 +3153,39 @@ export interface components {
             /** @description Codes in the order wanted; those that are not named come after them. */
             order: string[];
         };
+        /** @description A party as it would be. */
+        LaidParty: {
+            demand?: string | null;
+            due_day?: components["schemas"]["Day"] | null;
+            person?: components["schemas"]["PersonRef"] | null;
+            role: components["schemas"]["PartyRole"];
+            unit?: components["schemas"]["UnitRef"] | null;
+        };
+        /** @description A step as it would be. */
+        LaidStep: {
+            due_day: components["schemas"]["Day"];
+            /** @description How the day comes about. */
+            explanation: components["schemas"]["Words"][];
+            title: string;
+        };
+        /** @description A task as it would be made. */
+        LaidTask: {
+            /** @description 0 for the top one. */
+            depth: number;
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description How the day comes about. */
+            explanation: components["schemas"]["Words"][];
+            importance: components["schemas"]["Importance"];
+            parties: components["schemas"]["LaidParty"][];
+            report_rule: components["schemas"]["ReportRule"];
+            start_day: components["schemas"]["Day"];
+            steps: components["schemas"]["LaidStep"][];
+            /** @description Its place in reading order. */
+            task: number;
+            title: string;
+            /** Format: double */
+            weight: number;
+        };
         /** @enum {string} */
         Lamp: "grey" | "green" | "yellow" | "orange" | "red" | "blue";
         /** @description A lamp with its reasons. */
@@ -2729,9 +3197,27 @@ export interface components {
             /** @description It was red once and has recovered (曾红). */
             was_red: boolean;
         };
+        /** @description What was reported last. */
+        LastReport: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description By whom. */
+            by: components["schemas"]["PersonRef"];
+            /** @description Claimed progress in percent. */
+            claimed: components["schemas"]["Share"];
+            /** @description Which report. */
+            id: components["schemas"]["ReportId"];
+            /** @description On which task. */
+            task_id: components["schemas"]["TaskId"];
+            /** @description Its title. */
+            task_title: string;
+            /** @description In which words. */
+            text: string;
+        };
         /** @description Who leads a task. */
         Lead: {
             person?: components["schemas"]["PersonRef"] | null;
+            /** @description Which unit. */
             unit: components["schemas"]["UnitRef"];
         };
         LiaisonsInput: {
@@ -2790,6 +3276,18 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description What was made. */
+        MadeTasks: {
+            /** @description What could not be taken along, and why. */
+            notes: components["schemas"]["Words"][];
+            /** @description The top one. */
+            task: components["schemas"]["TaskDetail"];
+            /**
+             * Format: int64
+             * @description How many drafts there are.
+             */
+            tasks: number;
         };
         /** @description Which column is what, by its heading, and what holds for all rows. */
         Mapping: {
@@ -2988,6 +3486,8 @@ export interface components {
              */
             overdue: number;
         };
+        /** @enum {string} */
+        Moved: "before" | "after" | "stays";
         /** @description A password just made. */
         NewPassword: {
             /** @description What they sign in with the next time; shown only here. */
@@ -3074,11 +3574,41 @@ export interface components {
             /** @description The pattern; the usual one when it says nothing. */
             numbering?: string | null;
         };
+        /** @description What one time is to be. */
+        OccurrenceChange: {
+            day?: components["schemas"]["Day"] | null;
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description Why; needed where it is skipped. */
+            reason?: string;
+            /** @description It does not come out at all. */
+            skip?: boolean;
+            /** @description The title of its task. */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the series that was looked at.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        OccurrenceState: "planned" | "changed" | "skipped" | "stuck" | "out";
         /** @description A file whose place another has taken. */
         OlderVersion: {
             file: components["schemas"]["FileRef"];
             replaced_at: components["schemas"]["Moment"];
             replaced_by: components["schemas"]["PersonRef"];
+        };
+        /** @description Somebody has pressed and waits for an answer. */
+        OpenUrge: {
+            /** @description What was asked last. */
+            asked: string;
+            at: components["schemas"]["Moment"];
+            by: components["schemas"]["PersonRef"];
+            id: components["schemas"]["UrgeId"];
+            method: components["schemas"]["UrgeMethod"];
+            /** @description That day has passed. */
+            overdue: boolean;
+            owed_day?: components["schemas"]["Day"] | null;
         };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
@@ -3092,6 +3622,20 @@ export interface components {
             persons_new: number;
             rows: components["schemas"]["ImportRow"][];
             units_new: number;
+        };
+        /** @description A page of overdue tasks, the latest first and of one day the most important. */
+        OverduePage: {
+            items: components["schemas"]["OverdueRow"][];
+            /** @description Where the next page begins; absent on the last. */
+            next_cursor?: string | null;
+        };
+        /** @description An overdue task. */
+        OverdueRow: {
+            last_report?: components["schemas"]["LastReport"] | null;
+            responsible?: components["schemas"]["Responsible"] | null;
+            task: components["schemas"]["TaskRow"];
+            /** @description The latest first. */
+            urges: components["schemas"]["OpenUrge"][];
         };
         /** @description An upload that comes in pieces. */
         PartialUpload: {
@@ -3170,6 +3714,98 @@ export interface components {
             /** Format: password */
             new: string;
         };
+        /** @description A task of a pattern with the tasks below it. */
+        Pattern: {
+            /** @description The tasks below it. */
+            children?: components["schemas"]["Pattern"][];
+            /** @description The clause. */
+            clause?: string | null;
+            /** @description What is demanded. */
+            demand?: string;
+            /**
+             * Format: int64
+             * @description By when it is due, in working days from the beginning of the whole; nothing where it goes on without end.
+             */
+            due_after?: number | null;
+            /** @description What it says in the fields of its kind, by code. */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @description How much depends on it. */
+            importance: components["schemas"]["Importance"];
+            /** @description Who does it. */
+            parties?: components["schemas"]["PatternParty"][];
+            /** @description How often progress is reported. */
+            report_rule: components["schemas"]["ReportRule"];
+            /** @description The document it comes from. */
+            source_document?: string | null;
+            /** @description Where it comes from: a code of `/source-kinds`. */
+            source_kind: string;
+            /** @description The words that say so (“长期坚持”), where it goes on without end. */
+            standing?: string | null;
+            /**
+             * Format: int64
+             * @description When it begins, in working days from the beginning of the whole; of the top one always 0.
+             */
+            start_after?: number;
+            /** @description Its steps. */
+            steps?: components["schemas"]["PatternStep"][];
+            /** @description Its tags, by name. */
+            tags?: string[];
+            /** @description Its title; of a series it may hold the period: `{year}`, `{month}`, `{quarter}`, `{week}`, `{day}`. */
+            title: string;
+            /** @description How quickly it must move. */
+            urgency: components["schemas"]["Urgency"];
+            /**
+             * Format: double
+             * @description Its share of the task above in percent.
+             */
+            weight?: number;
+        };
+        /** @description Who does it, or what has to be done by somebody who is still to be chosen. */
+        PatternParty: {
+            /** @description What is asked of it in particular. */
+            demand?: string | null;
+            /**
+             * Format: int64
+             * @description By when its part is due, in working days from the beginning.
+             */
+            due_after?: number | null;
+            person_id?: components["schemas"]["PersonId"] | null;
+            /** @description What for. */
+            role: components["schemas"]["PartyRole"];
+            unit_id?: components["schemas"]["UnitId"] | null;
+        };
+        /** @description A dated step. */
+        PatternStep: {
+            /** @description What is handed in. */
+            deliverable?: string | null;
+            /**
+             * Format: int64
+             * @description By when, in working days from the beginning.
+             */
+            due_after: number;
+            /** @description What is reached. */
+            title: string;
+            /**
+             * Format: double
+             * @description Its share of the task in percent.
+             */
+            weight: number;
+        };
+        /** @description Where a load stands among those of peers. */
+        Peers: {
+            /**
+             * Format: int64
+             * @description How many of them have less to do.
+             */
+            lighter: number;
+            /**
+             * Format: int64
+             * @description How many others there are.
+             */
+            others: number;
+        };
         /** @description A person with posts. */
         Person: {
             /** @description Whether they still belong here. */
@@ -3197,6 +3833,16 @@ export interface components {
              * @description Counts changes.
              */
             version: number;
+        };
+        /** @description A person at a glance. */
+        PersonGlance: {
+            /** @description Units they sign for. */
+            liaison_of: components["schemas"]["UnitRef"][];
+            person: components["schemas"]["PersonRef"];
+            /** @description The telephone number; the middle is masked unless the asker may see it. */
+            phone?: string | null;
+            posts: components["schemas"]["PostHeld"][];
+            work?: components["schemas"]["Work"] | null;
         };
         /**
          * Format: uuid
@@ -3239,6 +3885,11 @@ export interface components {
             items: components["schemas"]["Person"][];
             next_cursor?: string | null;
         };
+        /** @description A post somebody holds. */
+        PostHeld: {
+            name: string;
+            unit: components["schemas"]["UnitRef"];
+        };
         /**
          * Format: uuid
          * @description A post in a unit.
@@ -3246,6 +3897,11 @@ export interface components {
         PostId: string;
         /** @enum {string} */
         PostKind: "leader" | "head" | "deputy" | "staff";
+        /** @description What would be made. */
+        Preview: {
+            /** @description In reading order, each day with its reason. */
+            tasks: components["schemas"]["LaidTask"][];
+        };
         /**
          * @description How a file is shown.
          * @enum {string}
@@ -3273,6 +3929,39 @@ export interface components {
             /** @description Always `about:blank`; `code` says which problem it is. */
             type: string;
         };
+        /** @enum {string} */
+        ProgressBy: "unit" | "charge_leader" | "handler" | "source_kind" | "source_document" | "importance" | "month" | "quarter" | "year";
+        /** @description Figures put together by something. */
+        ProgressPage: {
+            by: components["schemas"]["ProgressBy"];
+            /** @description By count: what has to be added to a row's query, so that `/tasks` lists what is counted. */
+            conditions: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** @description Units the most overdue first, persons by name, periods in time, documents the largest first. */
+            items: components["schemas"]["ProgressRow"][];
+            /** @description All of them together; where several leaders are in charge of one unit its tasks count once. */
+            total: components["schemas"]["ProgressRow"];
+            /** @description There are more rows than are shown. */
+            truncated: boolean;
+        };
+        /** @description The figures of a unit, a person, a document or a period. */
+        ProgressRow: {
+            figures: components["schemas"]["Figures"];
+            /** @description There are units below it, whose rows are had by asking with it as `lead_unit_id`. */
+            has_below: boolean;
+            /** @description The unit by itself, without those below it. */
+            itself: boolean;
+            /** @description What it is about, among the rows of one answer. */
+            key: string;
+            /** @description For people. */
+            name: components["schemas"]["Words"];
+            person?: components["schemas"]["PersonRef"] | null;
+            top?: components["schemas"]["TaskRow"] | null;
+            unit?: components["schemas"]["UnitRef"] | null;
+        };
         /** @description Asking again in the same thread. */
         QuestionInput: {
             reply_due_day?: components["schemas"]["Day"] | null;
@@ -3293,6 +3982,8 @@ export interface components {
             /** @description Its first 200 characters; empty where it is a comment that was deleted. */
             text: components["schemas"]["Words"];
         };
+        /** @enum {string} */
+        Reach: "following" | "all";
         ReadInput: {
             /** @description All of them. */
             all?: boolean;
@@ -3321,6 +4012,41 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description On which days: in words (“每月25日”), or field by field. Words win. */
+        RecurrenceInput: {
+            /**
+             * Format: int32
+             * @description The weekday 1–7, or the day of the month 1–31; the last working day of the month when missing.
+             */
+            day?: number | null;
+            every?: components["schemas"]["Every"] | null;
+            /**
+             * Format: int32
+             * @description Each, each second, each third; 1 when missing.
+             */
+            interval?: number | null;
+            /**
+             * Format: int32
+             * @description Which month of the quarter (1–3) or of the year (1–12).
+             */
+            month?: number | null;
+            moved?: components["schemas"]["Moved"] | null;
+            /** @description “每周三”, “每两周的周五”, “每月最后一个工作日”, “每季度首月10日”, “每年3月15日”. */
+            text?: string | null;
+        };
+        /** @description The same, understood. */
+        RecurrenceView: {
+            /** Format: int32 */
+            day?: number | null;
+            every: components["schemas"]["Every"];
+            /** Format: int32 */
+            interval: number;
+            /** Format: int32 */
+            month?: number | null;
+            moved: components["schemas"]["Moved"];
+            /** @description For people. */
+            sentence: components["schemas"]["Words"];
         };
         ReopeningInput: {
             due_day?: components["schemas"]["Day"] | null;
@@ -3502,6 +4228,12 @@ export interface components {
         RequestKind: "return" | "close" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck";
         /** @enum {string} */
         RequestState: "open" | "granted" | "refused" | "withdrawn";
+        /** @description Whom to turn to about a task. */
+        Responsible: {
+            contact: components["schemas"]["Contact"];
+            /** @description As what. */
+            standing: components["schemas"]["Standing"];
+        };
         /** @enum {string} */
         Retention: "permanent" | "thirty_years" | "ten_years";
         ReturnInput: {
@@ -3629,6 +4361,193 @@ export interface components {
         SavedViews: {
             items: components["schemas"]["SavedView"][];
         };
+        /** @description What is to change for the times that have not come out; absent fields stay as they are. */
+        SeriesChange: {
+            /** Format: int64 */
+            ahead?: number | null;
+            due?: components["schemas"]["SeriesDue"] | null;
+            mode?: components["schemas"]["SeriesMode"] | null;
+            name?: string | null;
+            /** @description As when it was set up; needed where what goes out by itself is another. */
+            not_secret?: boolean;
+            /** @description From which period on, where it reaches the following ones. */
+            period?: string | null;
+            /** @description How far it reaches. */
+            reach: components["schemas"]["Reach"];
+            rule?: components["schemas"]["RecurrenceInput"] | null;
+            source?: components["schemas"]["SeriesSource"] | null;
+            /**
+             * Format: int64
+             * @description How many there are at most; `null` takes it away.
+             */
+            times?: number | null;
+            title?: string | null;
+            until?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description A series with what it makes, what comes next, and what has been. */
+        SeriesDetail: components["schemas"]["SeriesLine"] & {
+            /** Format: int64 */
+            ahead: number;
+            due: components["schemas"]["SeriesDue"];
+            /** @description What happened, the newest first. */
+            history: components["schemas"]["SeriesEvent"][];
+            /** @description What the next one makes, with its days. */
+            makes: components["schemas"]["LaidTask"][];
+            /** @description What has come out or was skipped, the newest first. */
+            past: components["schemas"]["SeriesTime"][];
+            rule: components["schemas"]["RecurrenceView"];
+            /** @description That template has a newer version. */
+            template_changed: boolean;
+            template_id?: components["schemas"]["TemplateId"] | null;
+            /** @description What comes next, at most twelve. */
+            upcoming: components["schemas"]["SeriesTime"][];
+        };
+        /** @description When each time is due. */
+        SeriesDue: {
+            /**
+             * Format: int64
+             * @description So many working days after its day; or the weekday, or the day of the month, moved to the working day before.
+             */
+            days?: number | null;
+            /** @description How it is found. */
+            kind: components["schemas"]["SeriesDueKind"];
+        };
+        /** @enum {string} */
+        SeriesDueKind: "after" | "period_day" | "period_end";
+        /** @description What happened to the series itself. */
+        SeriesEvent: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            sentence: components["schemas"]["Words"];
+        };
+        /**
+         * Format: uuid
+         * @description A series.
+         */
+        SeriesId: string;
+        /** @description A series to be set up. */
+        SeriesInput: {
+            /**
+             * Format: int64
+             * @description So many working days ahead each is made, 0 to 60.
+             */
+            ahead?: number;
+            /** @description When each time is due. */
+            due: components["schemas"]["SeriesDue"];
+            /** @description What is done then. */
+            mode: components["schemas"]["SeriesMode"];
+            /** @description What the series is called, at most 60 characters. */
+            name: string;
+            /** @description The writer confirms that nothing in it is a state secret (不涉密); needed where tasks go out by themselves. */
+            not_secret?: boolean;
+            /** @description On which days. */
+            rule: components["schemas"]["RecurrenceInput"];
+            /** @description What it makes. */
+            source: components["schemas"]["SeriesSource"];
+            starts?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description How many there are at most.
+             */
+            times?: number | null;
+            /** @description The title of each task, with `{year}`, `{month}`, `{quarter}`, `{week}` and `{day}` of its period; as the source has it when missing. */
+            title?: string | null;
+            until?: components["schemas"]["Day"] | null;
+        };
+        /** @description A series in a list. */
+        SeriesLine: {
+            created_at: components["schemas"]["Moment"];
+            id: components["schemas"]["SeriesId"];
+            /** @description In whose name its tasks are set. */
+            keeper: components["schemas"]["PersonRef"];
+            /** @description The asker may change it. */
+            may_change: boolean;
+            mode: components["schemas"]["SeriesMode"];
+            name: string;
+            next?: components["schemas"]["SeriesTime"] | null;
+            /**
+             * Format: int64
+             * @description How many have come out.
+             */
+            out: number;
+            /** @description Why it does not go on. */
+            reason?: string | null;
+            /** @description How often, for people. */
+            sentence: components["schemas"]["Words"];
+            state: components["schemas"]["SeriesState"];
+            /**
+             * Format: int64
+             * @description How many could not.
+             */
+            stuck: number;
+            /**
+             * Format: int64
+             * @description How many there are at most.
+             */
+            times?: number | null;
+            /** @description The title of its tasks, with places for the period. */
+            title: string;
+            unit_name?: string | null;
+            until?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        SeriesList: {
+            items: components["schemas"]["SeriesLine"][];
+        };
+        /** @enum {string} */
+        SeriesMode: "dispatch" | "draft";
+        /** @description What a series would be. */
+        SeriesPreview: {
+            /** @description What the first one makes, with its days. */
+            makes: components["schemas"]["LaidTask"][];
+            rule: components["schemas"]["RecurrenceView"];
+            /** @description What comes next, at most twelve. */
+            upcoming: components["schemas"]["SeriesTime"][];
+        };
+        /** @description What a series makes: of a template or of a task. */
+        SeriesSource: {
+            /** @description Units for the places that were left open. */
+            chosen?: components["schemas"]["Chosen"][];
+            task_id?: components["schemas"]["TaskId"] | null;
+            template_id?: components["schemas"]["TemplateId"] | null;
+        };
+        /** @enum {string} */
+        SeriesState: "active" | "suspended" | "ended";
+        /** @description One time. */
+        SeriesTime: {
+            /** @description When it begins. */
+            day: components["schemas"]["Day"];
+            /** @description When it is due. */
+            due_day: components["schemas"]["Day"];
+            /** @description How its due day came about. */
+            due_why: components["schemas"]["Words"][];
+            /**
+             * Format: int64
+             * @description Working days it came out late.
+             */
+            late_days: number;
+            /** @description When it is made. */
+            out_day: components["schemas"]["Day"];
+            /** @description The period's stable name. */
+            period: string;
+            reason?: components["schemas"]["Words"] | null;
+            state: components["schemas"]["OccurrenceState"];
+            task?: components["schemas"]["TaskRow"] | null;
+            title: string;
+            /** @description How its day came about, where it is not simply the one the rule names. */
+            why: components["schemas"]["Words"][];
+            /** @description The period, for people. */
+            words: components["schemas"]["Words"];
+        };
         /** @enum {string} */
         Severity: "error" | "warning";
         /** @enum {string} */
@@ -3691,6 +4610,23 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @enum {string} */
+        Standing: "handler" | "liaison" | "head";
+        /** @enum {string} */
+        StandingDecision: "keep" | "set_end" | "end";
+        /** @description A quarterly review. */
+        StandingReview: {
+            /** @description What becomes of it. */
+            decision: components["schemas"]["StandingDecision"];
+            due?: components["schemas"]["DueInput"] | null;
+            /** @description Why, or what was found; needed where it is to end. */
+            text?: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
         /** @description A mean of stars. */
         Stars: {
             /**
@@ -3863,6 +4799,7 @@ export interface components {
              * @description How often a request to close was refused.
              */
             sent_back_count: number;
+            series?: components["schemas"]["TaskSeries"] | null;
             source_document?: string | null;
             start_day?: components["schemas"]["Day"] | null;
             /** @description As in lists. */
@@ -4002,6 +4939,7 @@ export interface components {
              * @description Working days until due; absent when it is past due, done, or never due.
              */
             remain_days?: number | null;
+            review_day?: components["schemas"]["Day"] | null;
             /** @description The top of its tree. */
             root_id: components["schemas"]["TaskId"];
             /** @description Where it comes from. */
@@ -4249,6 +5187,13 @@ export interface components {
              */
             version: number;
         };
+        /** @description Of which series a task is. */
+        TaskSeries: {
+            id: components["schemas"]["SeriesId"];
+            name: string;
+            /** @description The period's stable name. */
+            period: string;
+        };
         /** @enum {string} */
         TaskState: "draft" | "approval" | "dispatched" | "active" | "closed" | "settled" | "suspended" | "terminated";
         /** @description What is said about a task beside the work: everything but the comments themselves, which are many. */
@@ -4276,6 +5221,64 @@ export interface components {
             items: components["schemas"]["TaskRow"][];
             /** @description There is more: ask for the tree of a task further down. */
             truncated: boolean;
+        };
+        /** @description A template with what it makes. */
+        Template: components["schemas"]["TemplateLine"] & {
+            pattern: components["schemas"]["Pattern"];
+        };
+        /**
+         * Format: uuid
+         * @description A template.
+         */
+        TemplateId: string;
+        /** @description What a template is to be; absent fields stay as they are. */
+        TemplateInput: {
+            /** @description What it is for, at most 500 characters. */
+            description?: string | null;
+            /** @description At most 60 characters. */
+            name?: string | null;
+            pattern?: components["schemas"]["Pattern"] | null;
+            /** @description Whether it is no longer offered. */
+            retired?: boolean | null;
+            shared?: components["schemas"]["Sharing"] | null;
+            task_id?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description A template in a list. */
+        TemplateLine: {
+            /** @description When it was last changed. */
+            changed_at: components["schemas"]["Moment"];
+            /** @description What it is for. */
+            description: string;
+            id: components["schemas"]["TemplateId"];
+            /** @description The asker may change it. */
+            may_change: boolean;
+            name: string;
+            /** @description Whose it is. */
+            owner: components["schemas"]["PersonRef"];
+            retired_at?: components["schemas"]["Moment"] | null;
+            shared: components["schemas"]["Sharing"];
+            /**
+             * Format: int64
+             * @description How many tasks it makes.
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /** @description How a template is to be used. */
+        TemplateUse: {
+            /** @description Units for the places that were left open. */
+            chosen?: components["schemas"]["Chosen"][];
+            due?: components["schemas"]["DueInput"] | null;
+            start_day?: components["schemas"]["Day"] | null;
+            /** @description Another title for the top task. */
+            title?: string | null;
+        };
+        Templates: {
+            items: components["schemas"]["TemplateLine"][];
         };
         /** @description A post held by a person. */
         Tenure: {
@@ -4403,6 +5406,15 @@ export interface components {
         };
         /** @enum {string} */
         UnitChoiceKind: "match" | "create" | "ignore";
+        /** @description A unit at a glance. */
+        UnitGlance: {
+            heads: components["schemas"]["Contact"][];
+            /** @description Who is in charge of it. */
+            leaders: components["schemas"]["Contact"][];
+            liaisons: components["schemas"]["Contact"][];
+            unit: components["schemas"]["UnitRef"];
+            work?: components["schemas"]["Work"] | null;
+        };
         /**
          * Format: uuid
          * @description A unit.
@@ -4525,6 +5537,8 @@ export interface components {
             may_ask: boolean;
             /** @description The asker may answer. */
             may_reply: boolean;
+            /** @description By a message, or by a call of their own that they write down. */
+            method: components["schemas"]["UrgeMethod"];
             /** @description An answer is owed and its day has passed. */
             overdue: boolean;
             owed_day?: components["schemas"]["Day"] | null;
@@ -4544,7 +5558,7 @@ export interface components {
             task_number?: string | null;
             /** @description Its title. */
             task_title: string;
-            /** @description What they say first. */
+            /** @description What they say first, or said on the telephone. */
             text: string;
             to_person?: components["schemas"]["PersonRef"] | null;
             /** @description Whose unit. */
@@ -4559,12 +5573,15 @@ export interface components {
         UrgeId: string;
         /** @description Pressing for a task. */
         UrgeInput: {
+            method?: components["schemas"]["UrgeMethod"] | null;
             /** @description Which parties; the lead ones when missing. */
             party_ids?: components["schemas"]["PartyId"][] | null;
             reply_due_day?: components["schemas"]["Day"] | null;
             /** @description What is said, at most 1,000 characters. */
             text: string;
         };
+        /** @enum {string} */
+        UrgeMethod: "message" | "call";
         /** @description A page of urges, newest first. */
         UrgePage: {
             items: components["schemas"]["Urge"][];
@@ -4694,6 +5711,35 @@ export interface components {
         WatchMode: "follow" | "mute";
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
+        /** @description What there is to do. */
+        Work: {
+            /** @description By count: what has to be added to the query of figures, so that `/tasks` lists what is counted. */
+            conditions: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Format: int64
+             * @description Open tasks of others that are taken part in.
+             */
+            helping: number;
+            /** @description The query of `/tasks` that lists them. */
+            helping_query: {
+                [key: string]: string;
+            };
+            last_report?: components["schemas"]["LastReport"] | null;
+            /**
+             * Format: double
+             * @description What is left to do of all open parts, in ordinary tasks that have not begun: importance × role × the share that is left.
+             */
+            load: number;
+            /** @description What is led, whenever it is due. */
+            now: components["schemas"]["Figures"];
+            peers?: components["schemas"]["Peers"] | null;
+            /** @description Of it, what is due this year: for the shares on time. */
+            year: components["schemas"]["Figures"];
+        };
     };
     responses: never;
     parameters: never;
@@ -5780,6 +6826,121 @@ export interface operations {
             };
         };
     };
+    overdue: {
+        parameters: {
+            query?: {
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverduePage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complete_part: {
         parameters: {
             query?: never;
@@ -5881,6 +7042,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    person_at_a_glance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonGlance"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -6026,6 +7218,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewPassword"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    progress: {
+        parameters: {
+            query: {
+                /** @description What figures are put together by. */
+                by: "unit" | "charge_leader" | "handler" | "source_kind" | "source_document" | "importance" | "month" | "quarter" | "year";
+                /** @description Part of the title, the number or the document. */
+                q?: string;
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Lamps, separated by commas. */
+                lamp?: string;
+                /** @description Past due and open, or not. */
+                overdue?: boolean;
+                /** @description Importances, separated by commas. */
+                importance?: string;
+                /** @description A code of `/source-kinds`. */
+                source_kind?: string;
+                /** @description The document, exactly. */
+                source_document?: string;
+                /** @description Tags by name, separated by commas: tasks with any of them. */
+                tag?: string;
+                /**
+                 * @description What stands in fields of their kinds: conditions `code:value`, separated by `;`, that all hold. Of texts a part is
+                 *     enough; numbers and days may be a span `from..to`, of which either end may be missing.
+                 */
+                fields?: string;
+                /** @description A unit that takes part, units below it included. */
+                unit_id?: string;
+                /** @description In which role it does. */
+                unit_role?: "any" | "lead" | "co";
+                /** @description A unit that leads, units below it included. */
+                lead_unit_id?: string;
+                /** @description That unit itself, without those below. */
+                lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
+                /** @description Which of mine. */
+                mine?: "handling" | "created" | "unit" | "followed";
+                /** @description Directly below this task. */
+                parent_id?: string;
+                /** @description Only tasks with nothing above. */
+                roots?: boolean;
+                /** @description Only tasks with nothing below. */
+                leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
+                /** @description Created on or after. */
+                created_from?: string;
+                /** @description Created on or before. */
+                created_to?: string;
+                /** @description Closed on or after. */
+                closed_from?: string;
+                /** @description Closed on or before. */
+                closed_to?: string;
+                /** @description Due on or after. */
+                due_from?: string;
+                /** @description Due on or before. */
+                due_to?: string;
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                sort?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200, 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressPage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -6531,6 +7840,34 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6539,6 +7876,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -6551,7 +7890,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -6930,6 +8269,647 @@ export interface operations {
             };
         };
     };
+    list_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesList"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPreview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesChange"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_series_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesChange"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPreview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_occurrence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OccurrenceChange"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_occurrence: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_over_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description With those that are no longer offered. */
+                retired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Templates"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_template: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateUse"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateUse"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTasks"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -6962,6 +8942,34 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -6970,6 +8978,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -6982,7 +8992,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7083,6 +9093,34 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7091,6 +9129,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -7103,7 +9143,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7172,6 +9212,34 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7180,6 +9248,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -7192,7 +9262,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7257,6 +9327,34 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7265,6 +9363,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -7277,7 +9377,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7346,6 +9446,34 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7354,6 +9482,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -7366,7 +9496,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7431,6 +9561,34 @@ export interface operations {
                 lead_unit_id?: string;
                 /** @description That unit itself, without those below. */
                 lead_only?: boolean;
+                /** @description The person under whose charge it falls, or `none`. */
+                charge_leader?: string;
+                /** @description Who is named on the lead part. */
+                handler_id?: string;
+                /** @description Who is named on another part. */
+                helper_id?: string;
+                /** @description A unit leads, or none does. */
+                has_lead?: boolean;
+                /** @description Somebody is named on the lead part, or nobody is. */
+                has_handler?: boolean;
+                /** @description In the tree of this task, which is the top of it. */
+                root_id?: string;
+                /** @description Open and due within five working days, or not. */
+                due_soon?: boolean;
+                /** @description Open and under way, or open and not begun. */
+                started?: boolean;
+                /** @description Open and waiting for somebody, or not. */
+                waiting?: boolean;
+                /** @description Open with a risk that nobody has answered, or not. */
+                at_risk?: boolean;
+                /** @description Closed, or past this due day. */
+                judged?: "approved" | "original";
+                /** @description Closed by this due day. */
+                on_time?: "approved" | "original";
+                /** @description It says which document it comes from, or does not. */
+                has_document?: boolean;
+                /** @description It has a due day, or none. */
+                has_due?: boolean;
                 /** @description Which of mine. */
                 mine?: "handling" | "created" | "unit" | "followed";
                 /** @description Directly below this task. */
@@ -7439,6 +9597,8 @@ export interface operations {
                 roots?: boolean;
                 /** @description Only tasks with nothing below. */
                 leaves?: boolean;
+                /** @description Only open tasks without an end that are reviewed each quarter. */
+                standing?: boolean;
                 /** @description Created on or after. */
                 created_from?: string;
                 /** @description Created on or before. */
@@ -7451,7 +9611,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -7932,6 +10092,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTasks"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_copy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -8465,6 +10701,44 @@ export interface operations {
             };
         };
     };
+    review_standing_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingReview"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     submit_task: {
         parameters: {
             query?: never;
@@ -8968,6 +11242,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unit_at_a_glance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitGlance"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

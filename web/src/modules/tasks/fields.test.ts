@@ -46,6 +46,7 @@ const say: Speaker = {
   t,
   unitName: () => '财金局',
   sourceName: () => '建议提案',
+  personName: () => '吕子伟',
   fieldOf: (code) => FIELDS.find((one) => one.code === code),
 }
 

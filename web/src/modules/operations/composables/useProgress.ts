@@ -50,6 +50,7 @@ export function useAsked(first: Period = 'year') {
       unitName: (id) => units.data.value?.find((unit) => unit.id === id)?.short_name ?? '…',
       sourceName: (code) => sources.data.value?.find((kind) => kind.code === code)?.name ?? code,
       personName: () => '…',
+      fieldOf: (code) => sources.data.value?.flatMap((kind) => kind.fields).find((field) => field.code === code),
     })
   })
   const dropOthers = () =>
