@@ -45,3 +45,6 @@ create table task_tag (
     primary key (task_id, tag_id)
 );
 create index task_tag_tag on task_tag (tag_id, task_id);
+
+-- Lists of what is open come in the order of their days: read off here, as far as the page reaches.
+create index task_open_by_day on task (coalesce(due_day, '9999'), id) where state in ('dispatched', 'active');

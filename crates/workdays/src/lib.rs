@@ -8,6 +8,7 @@
 //! - [`Explained`]: the same arithmetic with the reason in words, for whoever has to believe the date.
 //! - [`deadline::read`]: “2021年6月底前；12月底前”, “10个工作日内”, “每月25日前” → days and rules.
 //! - [`Cadence`]: a repeating duty → the days it falls due.
+//! - [`Recurrence`]: what comes again and again → periods with a day in each.
 //!
 //! ```
 //! use workdays::{Calendar, deadline};
@@ -29,6 +30,7 @@ pub mod cadence;
 mod calendar;
 pub mod deadline;
 mod explain;
+pub mod recurrence;
 
 pub use cadence::{Cadence, CadenceError, DueDay};
 pub use calendar::{
@@ -37,3 +39,4 @@ pub use calendar::{
 };
 pub use deadline::Reading;
 pub use explain::{Explained, holiday_name};
+pub use recurrence::{Every, Moved, Occurrence, Recurrence};

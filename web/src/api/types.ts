@@ -70,6 +70,14 @@ export type BulkInput = Schemas['BulkInput']
 export type TimelineItem = Of<'TimelineItem'>
 export type Duty = Of<'Duty'>
 export type TodoList = Of<'Todo'>
+export type ProgressBy = Schemas['ProgressBy']
+export type ProgressPage = Of<'ProgressPage'>
+export type ProgressRow = Of<'ProgressRow'>
+export type Figures = Of<'Figures'>
+export type OverdueRow = Of<'OverdueRow'>
+export type Contact = Of<'Contact'>
+export type UnitGlance = Of<'UnitGlance'>
+export type PersonGlance = Of<'PersonGlance'>
 export type SourceKind = Of<'SourceKind'>
 export type KindInput = Schemas['KindInput']
 export type KindFieldInput = Schemas['FieldInput']
@@ -94,6 +102,28 @@ export type ViewInput = Schemas['ViewInput']
 export type TaskCalendar = Of<'TaskCalendar'>
 export type DateKind = Schemas['DateKind']
 export type GanttRow = Of<'GanttRow'>
+
+// --- the same work set again
+export type Pattern = Schemas['Pattern']
+export type Template = Of<'Template'>
+export type TemplateLine = Of<'TemplateLine'>
+export type TemplateInput = Schemas['TemplateInput']
+export type TemplateUse = Schemas['TemplateUse']
+export type CopyInput = Schemas['CopyInput']
+export type LaidTask = Of<'LaidTask'>
+export type MadeTasks = Of<'MadeTasks'>
+export type SeriesInput = Schemas['SeriesInput']
+export type SeriesChange = Schemas['SeriesChange']
+export type OccurrenceChange = Schemas['OccurrenceChange']
+export type RecurrenceInput = Schemas['RecurrenceInput']
+export type SeriesDueKind = Schemas['SeriesDueKind']
+export type SeriesMode = Schemas['SeriesMode']
+export type SeriesLine = Of<'SeriesLine'>
+export type SeriesDetail = Of<'SeriesDetail'>
+export type SeriesPreview = Of<'SeriesPreview'>
+export type SeriesTime = Of<'SeriesTime'>
+export type StandingReview = Schemas['StandingReview']
+export type StandingDecision = Schemas['StandingDecision']
 
 // --- searching
 export type Hit = Of<'Hit'>

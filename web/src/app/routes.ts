@@ -1,9 +1,9 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
-import { mayCreate, mayImport, mayKeepRules, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
+import { mayCreate, mayImport, mayKeepRules, oversees, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
 import { LibraryPage } from '@/modules/files'
-import { HomePage, ImportPage } from '@/modules/operations'
+import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
 import { UrgesPage } from '@/modules/supervision'
@@ -12,10 +12,15 @@ import {
   DecomposePage,
   KindsPage,
   RulesPage,
+  SeriesListPage,
+  SeriesNewPage,
+  SeriesPage,
   TaskEditPage,
   TaskListPage,
   TaskNewPage,
   TaskPage,
+  TemplatePage,
+  TemplatesPage,
   TodoPage,
 } from '@/modules/tasks'
 
@@ -39,6 +44,13 @@ export const routes: RouteRecordRaw[] = [
       { path: '', name: 'home', component: HomePage, meta: { title: 'app.nav.home' } },
       { path: 'todo', name: 'todo', component: TodoPage, meta: { title: 'app.nav.todo', may: seesTasks } },
       { path: 'tasks', name: 'tasks', component: TaskListPage, meta: { title: 'app.nav.tasks', may: seesTasks } },
+      {
+        path: 'progress',
+        name: 'progress',
+        component: ProgressPage,
+        meta: { title: 'app.nav.progress', may: oversees },
+      },
+      { path: 'overdue', name: 'overdue', component: OverduePage, meta: { title: 'app.nav.overdue', may: oversees } },
       { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'app.nav.create', may: mayCreate } },
       { path: 'tasks/:id', name: 'task', component: TaskPage, props: true, meta: { may: seesTasks } },
       { path: 'tasks/:id/edit', name: 'edit', component: TaskEditPage, props: true, meta: { may: seesTasks } },
@@ -48,6 +60,38 @@ export const routes: RouteRecordRaw[] = [
         component: DecomposePage,
         props: true,
         meta: { may: seesTasks },
+      },
+      {
+        path: 'series',
+        name: 'series_list',
+        component: SeriesListPage,
+        meta: { title: 'app.nav.series', may: mayCreate },
+      },
+      {
+        path: 'series/new',
+        name: 'series_new',
+        component: SeriesNewPage,
+        meta: { title: 'again.series.new', may: mayCreate },
+      },
+      {
+        path: 'series/:id',
+        name: 'series',
+        component: SeriesPage,
+        props: true,
+        meta: { title: 'again.series.one', may: mayCreate },
+      },
+      {
+        path: 'templates',
+        name: 'templates',
+        component: TemplatesPage,
+        meta: { title: 'app.nav.templates', may: mayCreate },
+      },
+      {
+        path: 'templates/:id',
+        name: 'template',
+        component: TemplatePage,
+        props: true,
+        meta: { title: 'app.nav.templates', may: mayCreate },
       },
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },

@@ -44,6 +44,8 @@ export const ICONS = {
   talk: 'M2.5 3.5h11v7.5H7.6L4.8 13.5V11H2.5z',
   quote: 'M3 9.8V7.4C3 5.5 4 4.3 6 3.8M3 7.8h3v3.4H3zM9.5 9.8V7.4c0-1.9 1-3.1 3-3.6M9.5 7.8h3v3.4h-3z',
   send: 'M2.5 8 13.5 2.8 10.6 13.2 7.4 9zM7.4 9l6.1-6.2',
+  repeat: 'M3 7.5V6.2c0-1 .8-1.7 1.7-1.7h7.1M9.8 2.5l2 2-2 2M13 8.5v1.3c0 1-.8 1.7-1.7 1.7H4.2M6.2 13.5l-2-2 2-2',
+  copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   print: 'M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z',
 } as const
 export type IconName = keyof typeof ICONS

@@ -139,7 +139,10 @@ async fn method_not_allowed(uri: Uri) -> Response {
 /// Who hears of which event.
 pub fn subscriptions() -> Subscriptions {
     let told = supervision::EVENTS.iter().fold(Subscriptions::default(), |all, event| all.on(event, supervision::JOB));
-    told.on(calendar::CHANGED, tasks::REPLAN).on(talk::UNIT_RATED, supervision::UNIT_JOB).on_all("task.", search::INDEX)
+    told.on(calendar::CHANGED, tasks::REPLAN)
+        .on(talk::UNIT_RATED, supervision::UNIT_JOB)
+        .on(tasks::SERIES_STUCK, supervision::SERIES_JOB)
+        .on_all("task.", search::INDEX)
 }
 
 /// Knows every kind of job.
@@ -215,6 +218,23 @@ pub fn runner(app: &App) -> Runner {
             tasks::plan_ahead(tx, &ctx).await.map(drop).map_err(JobError::retry)
         })
     });
+    let repeating = app.clone();
+    let series = handler(move |tx, _| {
+        let app = repeating.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            tasks::sweep_series(tx, &ctx).await.map_err(JobError::retry)
+        })
+    });
+    let told = app.clone();
+    let stuck = handler(move |tx, job| {
+        let app = told.clone();
+        Box::pin(async move {
+            let event: tasks::SeriesStuck = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::tell_stuck(tx, &ctx, &event, &job.id.to_string()).await.map_err(JobError::retry)
+        })
+    });
     let planning = app.clone();
     let replan = handler(move |tx, _| {
         let app = planning.clone();
@@ -252,6 +272,9 @@ pub fn runner(app: &App) -> Runner {
     Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
         .on(supervision::JOB, notices)
         .on(supervision::UNIT_JOB, unit_notes)
+        .on(supervision::SERIES_JOB, stuck)
+        .on(tasks::SERIES_MORE, series.clone())
+        .every("tasks.series", HOUR, series)
         .every(supervision::RED_JOB, HOUR, followed_red)
         .on(tasks::REPLAN, replan.clone())
         .on(operations::BULK, bulk)

@@ -454,7 +454,7 @@ impl Play {
         let node = self.node(at)?;
         let id = node.id;
         let overdue = node.due.is_some_and(|due| due < self.stage.now().day());
-        let input = UrgeInput { text: speech::urge(&self.dice, overdue).to_owned(), reply_due_day: None, party_ids: None };
+        let input = UrgeInput { text: speech::urge(&self.dice, overdue).to_owned(), method: None, reply_due_day: None, party_ids: None };
         let ctx = self.stage.acting(&self.area, who)?;
         for urge in supervision::urge(self.stage.tx().await?, &ctx, id, &input).await? {
             if !answered {

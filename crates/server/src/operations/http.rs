@@ -13,7 +13,7 @@ use crate::{
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(todo)).routes(guarded!(home)).merge(super::bulk::routes())
+    OpenApiRouter::new().routes(guarded!(todo)).routes(guarded!(home)).merge(super::bulk::routes()).merge(super::progress::routes())
 }
 
 /// What waits for the asker.

@@ -8,12 +8,12 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     import,
     model::{Member, Person, PersonId, PersonInput, TenureId, Unit, UnitId, UnitInput},
-    people::{self, NewPerson},
+    people::{self, NewPerson, person},
     store::{self, PersonFilter},
     units,
 };
 use crate::{
-    access::{self, InitialPassword, ManageOrganisation, NewAccount, Permitted, Role, SignedIn},
+    access::{self, InitialPassword, ManageOrganisation, NewAccount, Permitted, SignedIn},
     app::{App, Ctx, Fields, Outcome, Refusal},
     guarded,
     http::{Cursor, Idem, Json, Limit, Path, Problem, Query, mutate, mutate_once},
@@ -167,18 +167,8 @@ async fn list_persons(me: Permitted<SignedIn>, Query(query): Query<PersonsQuery>
     let mut tx = me.app.db.read().await?;
     let mut rows = store::persons(&mut tx, filter, me.ctx.today()).await?;
     let next_cursor = Cursor::cut(&mut rows, limit, |last| (last.name.clone(), last.id))?;
-    let items = people::assemble(&mut tx, &me.ctx, rows, sees_phones(&me.ctx)).await?;
+    let items = people::assemble(&mut tx, &me.ctx, rows).await?;
     Ok(Json(Persons { items, next_cursor }))
-}
-
-fn sees_phones(ctx: &Ctx) -> bool {
-    [Role::Administrator, Role::Centre, Role::Leader].iter().any(|role| ctx.actor.is(*role))
-}
-
-async fn person(tx: &mut Tx, ctx: &Ctx, id: PersonId) -> Outcome<Person> {
-    let row = store::person(tx, id).await?.ok_or(Refusal::NotFound)?;
-    let mut found = people::assemble(tx, ctx, vec![row], sees_phones(ctx)).await?;
-    found.pop().ok_or(Refusal::NotFound)
 }
 
 /// A person just made.

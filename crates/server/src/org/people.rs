@@ -10,7 +10,7 @@ use super::{
     store::{self, PersonRow},
 };
 use crate::{
-    access::roles_of,
+    access::{Role, roles_of},
     app::{Ctx, Fields, Outcome, Refusal},
     audit,
 };
@@ -192,8 +192,20 @@ pub fn masked_phone(phone: &str) -> String {
     format!("{head}****{tail}")
 }
 
+/// The number as the actor may see it: whole for administrators, the centre and leaders, and one's own.
+pub(super) fn seen_phone(ctx: &Ctx, of: PersonId, phone: String) -> String {
+    let sees = [Role::Administrator, Role::Centre, Role::Leader].iter().any(|role| ctx.actor.is(*role));
+    if sees || of == ctx.actor.person { phone } else { masked_phone(&phone) }
+}
+
+/// A person with posts and duties, the number as the actor may see it.
+pub async fn person(tx: &mut Tx, ctx: &Ctx, id: PersonId) -> Outcome<Person> {
+    let row = store::person(tx, id).await?.ok_or(Refusal::NotFound)?;
+    assemble(tx, ctx, vec![row]).await?.pop().ok_or(Refusal::NotFound)
+}
+
 /// Puts persons together with their posts and duties.
-pub(super) async fn assemble(tx: &mut Tx, ctx: &Ctx, rows: Vec<PersonRow>, may_see_phone: bool) -> Outcome<Vec<Person>> {
+pub(super) async fn assemble(tx: &mut Tx, ctx: &Ctx, rows: Vec<PersonRow>) -> Outcome<Vec<Person>> {
     let today = ctx.today();
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut tenures: HashMap<PersonId, Vec<Tenure>> = HashMap::new();
@@ -227,7 +239,7 @@ pub(super) async fn assemble(tx: &mut Tx, ctx: &Ctx, rows: Vec<PersonRow>, may_s
         .into_iter()
         .map(|row| Person {
             roles: roles_of(row.administrator == Some(true), held.remove(&row.id).unwrap_or_default()).into_iter().collect(),
-            phone: row.phone.map(|phone| if may_see_phone || row.id == ctx.actor.person { phone } else { masked_phone(&phone) }),
+            phone: row.phone.map(|phone| seen_phone(ctx, row.id, phone)),
             tenures: tenures.remove(&row.id).unwrap_or_default(),
             liaison_of: of(row.id, "liaison"),
             charges: of(row.id, "charge"),

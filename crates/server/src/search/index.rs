@@ -36,15 +36,16 @@ pub async fn index(tx: &mut Tx, app: &App, ids: &[TaskId]) -> Outcome<()> {
     texts.extend(supervision::texts(tx, ids).await?);
     texts.extend(files(tx, app, ids).await?);
     let named = tasks::named(tx, ids).await?;
-    let mut known: HashMap<(String, Uuid), Doc> =
-        store::known(tx, ids).await?.into_iter().map(|doc| ((doc.kind.clone(), doc.subject_id), doc)).collect();
+    // A file may belong to several of them.
+    let mut known: HashMap<(Uuid, String, Uuid), Doc> =
+        store::known(tx, ids).await?.into_iter().map(|doc| ((doc.task_id.0, doc.kind.clone(), doc.subject_id), doc)).collect();
     for mut text in texts {
         if let Some((end, _)) = text.body.char_indices().nth(LONGEST) {
             text.body.truncate(end);
         }
         let keys: Vec<String> = named.get(&TaskId(text.task)).into_iter().flatten().map(|id| id.simple().to_string()).collect();
         let digest = digest(&text, &keys);
-        let before = known.remove(&(text.kind.to_owned(), text.id));
+        let before = known.remove(&(text.task, text.kind.to_owned(), text.id));
         if before.as_ref().is_some_and(|doc| doc.digest == digest) {
             continue;
         }

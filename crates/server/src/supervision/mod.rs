@@ -2,7 +2,7 @@
 //!
 //! Decides *when* and *whom*; how a message reaches a person is `notify`'s business.
 //!
-//! Tables: `urge`, `urge_turn`. Jobs: `supervision.notices`, which hears of every event of a task, `supervision.unit_notes`, and
+//! Tables: `urge`, `urge_turn`. Jobs: `supervision.notices`, which hears of every event of a task, `supervision.unit_notes`, `supervision.series_stuck`, and
 //! `supervision.followed_red`, which looks for followed tasks that have turned red.
 
 mod followers;
@@ -10,17 +10,19 @@ mod http;
 mod model;
 mod notices;
 mod record;
+mod series;
 mod spoken;
 mod store;
 mod urge;
 
 pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
-pub use model::{Urge, UrgeId, UrgeTurn};
+pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{EVENTS, JOB, tell};
 pub use record::{UrgeRecord, record_of};
+pub use series::{SERIES_JOB, tell_stuck};
 pub use spoken::{UNIT_JOB, tell_unit};
-pub use urge::{UrgeInput, accept, owed_replies, reply, urge, urges_of};
+pub use urge::{UrgeInput, accept, open_urges, owed_replies, reply, urge, urges_of};
 
 use db::Tx;
 

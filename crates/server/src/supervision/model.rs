@@ -34,6 +34,14 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How somebody presses.
+    UrgeMethod {
+        Message = "message", "消息";
+        Call = "call", "电话";
+    }
+}
+
 /// Which urges are looked for.
 #[derive(Debug)]
 pub(super) struct Wanted {
@@ -65,7 +73,9 @@ pub struct Urge {
     pub by: PersonRef,
     /// When.
     pub at: Moment,
-    /// What they say first.
+    /// By a message, or by a call of their own that they write down.
+    pub method: UrgeMethod,
+    /// What they say first, or said on the telephone.
     pub text: String,
     /// By when the first answer was expected.
     pub reply_due_day: Day,

@@ -6,7 +6,7 @@ use wording::{Words, say};
 
 use super::{
     followers,
-    model::UrgeId,
+    model::{UrgeId, UrgeMethod},
     spoken,
     urge::{self, Told},
 };
@@ -68,6 +68,7 @@ pub const EVENTS: &[&str] = &[
     "task.rating_corrected",
     "task.commented",
     "task.comment_edited",
+    "task.series_drafted",
 ];
 
 pub(super) struct Notice {
@@ -154,6 +155,7 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         }
         "task.approved" => plain(submitter(case), "立项已通过", say!("“{title}”立项审批通过，已交办。")),
         "task.rejected" => plain(submitter(case), "立项未通过", say!("“{title}”立项审批未通过，已退回草稿。")),
+        "task.series_drafted" => plain(vec![case.task.creator_id], "周期任务待确认", say!("“{title}”已生成草稿，请核对后交办。")),
         "task.returned" => plain(vec![case.task.creator_id], "退回待裁定", say!("“{title}”有单位申请退回，请裁定。")),
         "task.ruled" => {
             let ruled: Vec<&PartyRow> = case.parties.iter().filter(|party| Some(party.id.0) == event.subject).collect();
@@ -344,7 +346,7 @@ async fn asker(tx: &mut Tx, event: &TaskEvent) -> Outcome<Vec<PersonId>> {
 
 async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Option<Notice>> {
     let Some(id) = event.subject.map(UrgeId) else { return Ok(None) };
-    let Some(Told { party, by, asked: text, answer }) = urge::told(tx, id).await? else { return Ok(None) };
+    let Some(Told { party, by, method, asked: text, answer }) = urge::told(tx, id).await? else { return Ok(None) };
     let title = case.task.title.as_str();
     let (answered_by, reply) = answer.unzip();
     if event.name == "task.urge_replied" {
@@ -360,7 +362,11 @@ async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) ->
     if event.name == "task.urge_asked_again" {
         return Ok(Some(Notice { to, title: "督办追问".into(), text: say!("“{title}”的追问：{text}"), urge: Some(id) }));
     }
-    Ok(Some(Notice { to, title: "督办".into(), text: say!("“{title}”的督办：{text}"), urge: Some(id) }))
+    let text = match method {
+        UrgeMethod::Message => say!("“{title}”的督办：{text}"),
+        UrgeMethod::Call => say!("“{title}”的电话督办：{text}"),
+    };
+    Ok(Some(Notice { to, title: "督办".into(), text, urge: Some(id) }))
 }
 
 /// The handlers where they are named, and whoever signs for the unit.

@@ -24,6 +24,8 @@ pub struct UrgeRecord {
     by: Option<Named>,
     #[serde(rename = "督办时间")]
     at: Moment,
+    #[serde(rename = "督办方式")]
+    method: &'static str,
     #[serde(rename = "督办意见")]
     text: String,
     #[serde(rename = "回复期限")]
@@ -50,6 +52,7 @@ pub async fn record_of(tx: &mut Tx, task: TaskId) -> Outcome<Vec<UrgeRecord>> {
             replied_by: person(row.replied_by),
             id: row.id,
             at: row.at,
+            method: row.method.label(),
             text: row.text,
             reply_due_day: row.reply_due_day,
             replied_at: row.replied_at,

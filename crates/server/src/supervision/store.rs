@@ -3,7 +3,7 @@
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment, uuid::Uuid};
 
-use super::model::{Answer, Side, TurnId, TurnKind, UrgeId, Wanted};
+use super::model::{Answer, Side, TurnId, TurnKind, UrgeId, UrgeMethod, Wanted};
 use crate::{
     access::{Principal, Scope},
     app::Text,
@@ -19,6 +19,7 @@ pub(super) struct UrgeRow {
     pub(super) party_id: PartyId,
     pub(super) person_id: PersonId,
     pub(super) at: Moment,
+    pub(super) method: UrgeMethod,
     pub(super) text: String,
     pub(super) reply_due_day: Day,
     pub(super) reply: Option<String>,
@@ -36,7 +37,7 @@ pub(super) struct UrgeRow {
     pub(super) task_open: bool,
 }
 
-const SELECT: &str = "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at, g.again_day, g.accepted_at, \
+const SELECT: &str = "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.method, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at, g.again_day, g.accepted_at, \
        p.unit_id, u.name as unit_name, u.short_name as unit_short, p.person_id as handler_id, e.name as handler_name, \
        t.title as task_title, t.number as task_number, t.state in ('dispatched', 'active') as task_open \
      from urge g join party p on p.id = g.party_id join unit u on u.id = p.unit_id join task t on t.id = g.task_id \
@@ -52,13 +53,14 @@ pub(super) struct NewUrge<'a> {
     pub(super) party: PartyId,
     pub(super) by: PersonId,
     pub(super) at: Moment,
+    pub(super) method: UrgeMethod,
     pub(super) text: &'a str,
     pub(super) reply_due_day: Day,
 }
 
 pub(super) async fn insert(tx: &mut Tx, urge: &NewUrge<'_>) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into urge (id, task_id, party_id, person_id, at, text, reply_due_day) values ($1, $2, $3, $4, $5, $6, $7)"
+        "insert into urge (id, task_id, party_id, person_id, at, text, reply_due_day, method) values ($1, $2, $3, $4, $5, $6, $7, $8)"
     )
     .bind(urge.id)
     .bind(urge.task)
@@ -67,6 +69,7 @@ pub(super) async fn insert(tx: &mut Tx, urge: &NewUrge<'_>) -> Result<()> {
     .bind(urge.at)
     .bind(urge.text)
     .bind(urge.reply_due_day)
+    .bind(urge.method)
     .execute(c))?;
     Ok(())
 }
@@ -80,6 +83,13 @@ pub(super) async fn find(tx: &mut Tx, id: UrgeId) -> Result<Option<UrgeRow>> {
 pub(super) async fn of_task(tx: &mut Tx, task: TaskId) -> Result<Vec<UrgeRow>> {
     let mut sql = Sql::new(SELECT);
     sql.push("g.task_id = ").bind(task.0).push(" order by g.at desc, g.id desc limit 200");
+    sql.fetch_all(tx).await
+}
+
+/// Urges about these tasks that wait for an answer, the latest first.
+pub(super) async fn open_of_tasks(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<UrgeRow>> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("g.task_id in ").bind_list(tasks.iter().map(|id| id.0)).push(OWED).push(" order by g.at desc, g.id desc");
     sql.fetch_all(tx).await
 }
 

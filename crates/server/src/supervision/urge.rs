@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use wording::say;
 
 use super::{
-    model::{TurnId, TurnKind, Urge, UrgeId, UrgeTurn, Wanted},
+    model::{TurnId, TurnKind, Urge, UrgeId, UrgeMethod, UrgeTurn, Wanted},
     store::{self, NewUrge, TurnRow, UrgeRow},
 };
 use crate::{
@@ -27,6 +27,9 @@ use crate::{
 pub struct UrgeInput {
     /// What is said, at most 1,000 characters.
     pub text: String,
+    /// How; a call is one the asker has made by hand, and is only written down. A message when missing.
+    #[serde(default)]
+    pub method: Option<UrgeMethod>,
     /// By when an answer is expected; the next working day when missing.
     pub reply_due_day: Option<Day>,
     /// Which parties; the lead ones when missing.
@@ -60,12 +63,16 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
         fields.add("party_ids", "请选择要督办的责任方");
     }
     fields.finish()?;
+    let method = input.method.unwrap_or(UrgeMethod::Message);
     for party in &targets {
         let id = UrgeId::new(&ctx.rng, ctx.now());
-        let new = NewUrge { id, task, party: party.id, by: ctx.actor.person, at: ctx.now(), text: &text, reply_due_day: due };
+        let new = NewUrge { id, task, party: party.id, by: ctx.actor.person, at: ctx.now(), method, text: &text, reply_due_day: due };
         store::insert(tx, &new).await?;
-        let words = say!("督办{unit}：{text}（{due}前回复）", unit = party.unit_name);
-        let data = json!({ "urge": id, "party": party.id, "reply_due_day": due });
+        let words = match method {
+            UrgeMethod::Message => say!("督办{unit}：{text}（{due}前回复）", unit = party.unit_name),
+            UrgeMethod::Call => say!("电话督办{unit}：{text}（{due}前回复）", unit = party.unit_name),
+        };
+        let data = json!({ "urge": id, "party": party.id, "method": method, "reply_due_day": due });
         tasks::note(tx, ctx, &case.task, Step::new("urged", words, data).about(id.0)).await?;
     }
     let rows = store::of_task(tx, task).await?.into_iter().take(targets.len()).collect();
@@ -238,6 +245,7 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
             task_number: row.task_number,
             party_id: row.party_id,
             at: row.at,
+            method: row.method,
             text: row.text,
             reply_due_day: row.reply_due_day,
             reply: row.reply,
@@ -251,6 +259,12 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
 /// A page of urges about tasks the actor sees, newest first; one more than `limit` where there are more.
 pub(super) async fn list(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, limit: i64) -> Outcome<Vec<Urge>> {
     let rows = store::list(tx, &ctx.actor.scope, &ctx.actor, wanted, limit + 1).await?;
+    describe(tx, ctx, rows).await
+}
+
+/// Urges about these tasks, of which the actor is known to see all, that wait for an answer; the latest first.
+pub async fn open_urges(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<Vec<Urge>> {
+    let rows = store::open_of_tasks(tx, tasks).await?;
     describe(tx, ctx, rows).await
 }
 
@@ -268,6 +282,8 @@ pub(super) struct Told {
     pub(super) party: PartyId,
     /// Who presses.
     pub(super) by: PersonId,
+    /// How it began.
+    pub(super) method: UrgeMethod,
     /// What was asked last.
     pub(super) asked: String,
     /// What was answered last, and by whom.
@@ -277,7 +293,8 @@ pub(super) struct Told {
 /// What messages say of an urge.
 pub(super) async fn told(tx: &mut Tx, id: UrgeId) -> Outcome<Option<Told>> {
     let Some(row) = store::find(tx, id).await? else { return Ok(None) };
-    let mut told = Told { party: row.party_id, by: row.person_id, asked: row.text, answer: row.replied_by.zip(row.reply) };
+    let mut told =
+        Told { party: row.party_id, by: row.person_id, method: row.method, asked: row.text, answer: row.replied_by.zip(row.reply) };
     for turn in store::turns(tx, &[id]).await? {
         match turn.kind {
             TurnKind::Ask => told.asked = turn.text,

@@ -94,6 +94,7 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Pla
         red_from: None,
         lamp_plan: "[]".to_owned(),
         planned_by: 0,
+        review_day: None,
         waits_for: None,
         open_risks: 0,
         suspended_on: None,

@@ -13,7 +13,7 @@ use super::{
     model::{PartyState, RequestKind, TaskState},
     policy::{self, Action},
     rules::TaskRules,
-    store,
+    standing, store,
     view::{self, TaskRow},
 };
 use crate::app::{Ctx, Outcome};
@@ -34,6 +34,7 @@ text_enum! {
         AnswerRisk = "answer_risk", "待回应风险";
         Approve = "approve", "待审批";
         Verify = "verify", "待核查";
+        ReviewStanding = "review_standing", "待季度复核";
     }
 }
 
@@ -49,6 +50,7 @@ impl DutyKind {
             Self::Rule => Action::Rule,
             Self::Approve => Action::Approve,
             Self::Verify => Action::Verify,
+            Self::ReviewStanding => Action::ReviewStanding,
             Self::Decide => Action::Decide,
             Self::Complete => Action::Complete,
             Self::AnswerRisk => Action::AnswerRisk,
@@ -166,6 +168,11 @@ pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Wait
         let closed = task.closed_at.unwrap_or(sent);
         add(DutyKind::Verify, "核查销号".into(), day_after(closed, rules.verify_within), closed, None);
     }
+    if let (true, Some(day)) = (can.contains(&Action::ReviewStanding), task.review_day)
+        && day.plus_days(-standing::REVIEW_AHEAD) <= today
+    {
+        add(DutyKind::ReviewStanding, "长期任务季度复核：继续、设定期限或终止".into(), Some(day), day.start(), None);
+    }
     out
 }
 
@@ -175,7 +182,8 @@ pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<(Vec<Duty>, bool)> {
     let mut out = Vec::new();
     let mut shown = Vec::new();
     let until = today.plus_days(ctx.rules.get::<TaskRules>().report_ahead);
-    let mut owed = store::owed(tx, &ctx.actor.scope, ctx.actor.person, until, MOST + 1).await?;
+    let review = today.plus_days(standing::REVIEW_AHEAD);
+    let mut owed = store::owed(tx, &ctx.actor.scope, ctx.actor.person, until, review, MOST + 1).await?;
     let cut = i64::try_from(owed.len()).is_ok_and(|n| n > MOST);
     if cut {
         // The one more that was asked for says only that there is more.

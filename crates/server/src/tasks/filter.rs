@@ -9,11 +9,12 @@ use super::{
     kinds::{self, FieldCondition},
     lamp::{self, Lamp},
     model::{Importance, Share, Task, TaskId, TaskState},
+    narrow::{DueKind, Narrow},
     tags,
 };
 use crate::{
     app::{Fields, Outcome},
-    org::UnitId,
+    org::{PersonId, UnitId},
 };
 
 text_enum! {
@@ -46,7 +47,7 @@ impl UnitRole {
 }
 
 /// The query of a list, as it comes.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, IntoParams, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FilterQuery {
@@ -80,6 +81,39 @@ pub struct FilterQuery {
     pub lead_unit_id: Option<UnitId>,
     /// That unit itself, without those below.
     pub lead_only: Option<bool>,
+    /// The person under whose charge it falls, or `none`.
+    pub charge_leader: Option<String>,
+    /// Who is named on the lead part.
+    #[param(value_type = Option<String>)]
+    pub handler_id: Option<PersonId>,
+    /// Who is named on another part.
+    #[param(value_type = Option<String>)]
+    pub helper_id: Option<PersonId>,
+    /// A unit leads, or none does.
+    pub has_lead: Option<bool>,
+    /// Somebody is named on the lead part, or nobody is.
+    pub has_handler: Option<bool>,
+    /// In the tree of this task, which is the top of it.
+    #[param(value_type = Option<String>)]
+    pub root_id: Option<TaskId>,
+    /// Open and due within five working days, or not.
+    pub due_soon: Option<bool>,
+    /// Open and under way, or open and not begun.
+    pub started: Option<bool>,
+    /// Open and waiting for somebody, or not.
+    pub waiting: Option<bool>,
+    /// Open with a risk that nobody has answered, or not.
+    pub at_risk: Option<bool>,
+    /// Closed, or past this due day.
+    #[param(inline)]
+    pub judged: Option<DueKind>,
+    /// Closed by this due day.
+    #[param(inline)]
+    pub on_time: Option<DueKind>,
+    /// It says which document it comes from, or does not.
+    pub has_document: Option<bool>,
+    /// It has a due day, or none.
+    pub has_due: Option<bool>,
     /// Which of mine.
     #[param(inline)]
     pub mine: Option<Mine>,
@@ -90,6 +124,8 @@ pub struct FilterQuery {
     pub roots: Option<bool>,
     /// Only tasks with nothing below.
     pub leaves: Option<bool>,
+    /// Only open tasks without an end that are reviewed each quarter.
+    pub standing: Option<bool>,
     /// Created on or after.
     #[param(value_type = Option<String>)]
     pub created_from: Option<Day>,
@@ -108,7 +144,7 @@ pub struct FilterQuery {
     /// Due on or before.
     #[param(value_type = Option<String>)]
     pub due_to: Option<Day>,
-    /// `created_at`, `due_day`, `progress`, `lamp`, `importance` or `number`, `-` before it for the other way round.
+    /// `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round.
     pub sort: Option<String>,
     /// Where the page before ended.
     pub cursor: Option<String>,
@@ -132,10 +168,12 @@ pub struct Filter {
     pub unit_role: Option<UnitRole>,
     pub lead_unit_id: Option<UnitId>,
     pub lead_only: Option<bool>,
+    pub narrow: Narrow,
     pub mine: Option<Mine>,
     pub parent_id: Option<TaskId>,
     pub roots: Option<bool>,
     pub leaves: Option<bool>,
+    pub standing: Option<bool>,
     pub created_from: Option<Day>,
     pub created_to: Option<Day>,
     pub closed_from: Option<Day>,
@@ -152,6 +190,7 @@ impl FilterQuery {
         let state = words(&mut fields, "state", self.state.as_deref(), TaskState::from_word);
         let lamp = words(&mut fields, "lamp", self.lamp.as_deref(), Lamp::from_word);
         let importance = words(&mut fields, "importance", self.importance.as_deref(), Importance::from_word);
+        let narrow = Narrow::read(self, &mut fields);
         let tags = self.tag.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|tag| !tag.is_empty());
         let conditions = kinds::conditions(self.fields.as_deref().unwrap_or_default());
         if conditions.is_none() {
@@ -180,10 +219,12 @@ impl FilterQuery {
             unit_role: self.unit_role,
             lead_unit_id: self.lead_unit_id,
             lead_only: self.lead_only,
+            narrow,
             mine: self.mine,
             parent_id: self.parent_id,
             roots: self.roots,
             leaves: self.leaves,
+            standing: self.standing,
             created_from: self.created_from,
             created_to: self.created_to,
             closed_from: self.closed_from,
@@ -215,6 +256,8 @@ pub enum SortKey {
     Importance,
     Number,
     Lamp,
+    /// By due day, and what matters most first on the same day.
+    Lateness,
 }
 
 /// What a list is ordered by, and which way.
@@ -246,6 +289,7 @@ impl Sort {
             "importance" => SortKey::Importance,
             "number" => SortKey::Number,
             "lamp" => SortKey::Lamp,
+            "lateness" => SortKey::Lateness,
             _ => return None,
         };
         Some(Self { key, descending })
@@ -261,6 +305,10 @@ impl Sort {
             SortKey::Importance => SortValue::Int(task.importance as i64),
             SortKey::Number => SortValue::Text(task.number.clone().unwrap_or_default()),
             SortKey::Lamp => SortValue::Int(i64::from(lamp::severity(lamp))),
+            SortKey::Lateness => {
+                let day = task.due_day.map_or_else(|| "9999".to_owned(), |day| day.to_string());
+                SortValue::Text(format!("{day} {}", 2 - task.importance as i64))
+            }
         }
     }
 }

@@ -179,9 +179,14 @@ pub(super) fn planned(task: &Task, milestones: &[MilestoneRow], calendar: &Calen
     if !milestones.is_empty() {
         return Some(Share(milestones.iter().filter(|step| step.due_day < today).map(|step| step.weight.0).sum()));
     }
-    let span = span(task, calendar)?;
-    let elapsed = calendar.workdays_between(begun(task, calendar)?.date(), today.date()).clamp(0, span);
-    Some(Share(elapsed * Share::WHOLE.0 / span))
+    Some(linear(task.start_day?, task.original_due_day.or(task.due_day)?, task.stood_days, calendar, today))
+}
+
+/// The elapsed share of the working days from the start to the original due day, on a plan that is later by as many as it stood still.
+pub(super) fn linear(start: Day, end: Day, stood_days: i64, calendar: &Calendar, today: Day) -> Share {
+    let span = calendar.workdays_between(start.date(), end.date()).max(1);
+    let begun = if stood_days == 0 { start.date() } else { calendar.add_workdays(start.date(), stood_days) };
+    Share(calendar.workdays_between(begun, today.date()).clamp(0, span) * Share::WHOLE.0 / span)
 }
 
 /// A lamp with its reasons.

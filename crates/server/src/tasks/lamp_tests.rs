@@ -57,6 +57,7 @@ fn task(progress: i64) -> Task {
         red_from: None,
         lamp_plan: "[]".into(),
         planned_by: 0,
+        review_day: None,
         waits_for: None,
         open_risks: 0,
         suspended_on: None,

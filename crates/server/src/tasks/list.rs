@@ -30,8 +30,13 @@ pub struct TaskPage {
     pub next_cursor: Option<String>,
 }
 
+/// Working days ahead within which a task is due soon.
+const SOON: i64 = 5;
+
 pub(super) fn eye(ctx: &Ctx) -> store::Eye<'_> {
-    store::Eye { scope: &ctx.actor.scope, me: ctx.actor.person, today: ctx.today() }
+    let today = ctx.today();
+    let soon = Day::new(ctx.calendar.add_workdays(today.date(), SOON)).unwrap_or(today);
+    store::Eye { scope: &ctx.actor.scope, me: ctx.actor.person, today, soon }
 }
 
 /// A page of the tasks the actor sees, and where the next one begins.

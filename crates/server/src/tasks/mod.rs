@@ -8,13 +8,14 @@
 //! one ledger event in the same transaction; a tree has one writer at a time ([`store::lock_tree`]).
 //!
 //! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `wait`,
-//! `risk`, `link`, `source_kind`, `source_field`, `task_field`, `tag`, `task_tag`, `task_import`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
+//! `risk`, `link`, `source_kind`, `source_field`, `task_field`, `tag`, `task_tag`, `task_import`, `task_template`, `task_series`, `series_rule`, `series_occurrence`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
 
 mod bench;
 mod case;
 mod changes;
 mod close;
 mod cooperate;
+mod copies;
 mod decompose;
 mod dispatch;
 mod draft;
@@ -27,10 +28,14 @@ mod http;
 mod import;
 mod kinds;
 mod lamp;
+mod latest;
 mod links;
 mod list;
 mod model;
+mod narrow;
+mod pattern;
 mod policy;
+mod progress;
 mod record;
 mod reopen;
 mod replan;
@@ -39,11 +44,13 @@ mod requests;
 mod risk;
 mod rules;
 mod saved;
+mod series;
 mod shapes;
 mod sign;
 mod standing;
 mod store;
 mod tags;
+mod templates;
 mod timeline;
 mod undo;
 mod versions;
@@ -55,8 +62,9 @@ use std::collections::HashMap;
 use db::Tx;
 use futures_util::future::BoxFuture;
 use kit::{Day, Moment, uuid::Uuid};
+use wording::Words;
 
-pub use bench::{make_many, raw_page, settle};
+pub use bench::{BenchTask, make as make_given, make_many, raw_page, settle};
 pub use case::{Case, Step, TaskEvent, note};
 pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
 pub use cooperate::{complete as complete_part, reopen_part, waive as waive_part};
@@ -65,18 +73,21 @@ pub use dispatch::{Decision, approve, submit};
 pub use draft::{create, delete, edit, equal_shares};
 pub use due::{read as read_due, rule_of};
 pub use duties::{Duty, DutyKind, duties};
-pub use filter::{Filter, FilterQuery, Mine};
+pub use filter::{Filter, FilterQuery, Mine, UnitRole};
 pub use http::routes;
 pub use import::sweep as sweep_imports;
 pub use kinds::SourceKind;
 pub use lamp::{Lamp, LampView};
+pub use latest::{LastReport, last_report_of_person, last_report_of_unit, last_reports};
 pub use links::{LinkKind, link, merge};
 pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};
 pub use model::{
     DueInput, Importance, MilestoneId, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule,
     RequestId, RiskId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult, WaitId,
 };
+pub use narrow::{Charged, DueKind, Narrow};
 pub use policy::{Action, acts_as, is_doer, is_issuer};
+pub use progress::{GONE_OUT, Load, ProgressBy, Tally, loads_of_people, loads_of_units, progress, share, tally, tops_of_documents};
 pub use record::{Named, Record, of_task as record_of, tree_to_keep};
 pub use replan::{REPLAN, replan};
 pub use report::{ReportInput, Review, ask_report, report, review};
@@ -86,6 +97,7 @@ pub use requests::{
 };
 pub use risk::{RiskInput, answer as answer_risk, raise as raise_risk};
 pub use rules::{Colours, TaskRules};
+pub use series::{MORE as SERIES_MORE, STUCK as SERIES_STUCK, SeriesStuck, sweep as sweep_series};
 pub use sign::{Ruling, assign, give_back, rule, sign};
 pub use standing::plan_ahead;
 pub use store::Summary;
@@ -175,6 +187,11 @@ pub async fn waiting_parties(tx: &mut Tx, subject: Uuid) -> Outcome<Option<(Part
 /// Who said that this may go wrong.
 pub async fn raiser(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
     Ok(store::risk(tx, RiskId(subject)).await?.map(|row| row.person_id))
+}
+
+/// Where tasks come from, also what is no longer used: codes with their names, in their order.
+pub async fn source_kind_names(tx: &mut Tx) -> Outcome<Vec<(String, Words)>> {
+    Ok(store::kind_names(tx).await?.into_iter().map(|kind| (kind.code, kind.name)).collect())
 }
 
 /// What can be searched for in tasks.

@@ -250,6 +250,8 @@ pub struct Task {
     pub open_risks: i64,
     /// Which generation of calendar and rules the plan comes from.
     pub planned_by: i64,
+    /// By when its issuer says whether it goes on; only of standing tasks.
+    pub review_day: Option<Day>,
     pub not_secret: bool,
     pub version: i64,
 }

@@ -55,6 +55,7 @@ text_enum! {
         Link = "link", "关联任务";
         Merge = "merge", "并入其他任务";
         Tag = "tag", "设置标签";
+        ReviewStanding = "review_standing", "季度复核";
     }
 }
 
@@ -199,6 +200,7 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Link, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Draft | TaskState::Approval));
     grant(A::Merge, issuer && state.is_open() && s.open_children + s.draft_children == 0 && !closing);
     grant(A::Tag, !frozen && (issuer || who.is(Role::Centre) || who.is(Role::Leader)));
+    grant(A::ReviewStanding, issuer && super::standing::is_reviewed(task) && !ending);
     grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
     can
 }
@@ -265,6 +267,7 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
             }
         }
         Action::Delete if involved && s.task.number.is_some() => "这项任务曾经交办，已有编号，不能删除。".into(),
+        Action::Tag => "标签由交办单位、运营中心和领导设置。".into(),
         Action::Recall if involved && s.task.state.is_open() => "已有单位签收或退回，或者已经到期，不能撤回交办。".into(),
         Action::Merge if s.open_children + s.draft_children > 0 => "还有下级任务，不能并入其他任务。".into(),
         Action::Edit | Action::Delete | Action::Decompose if involved && s.root_state == TaskState::Approval => {

@@ -408,6 +408,7 @@ const READ_NOT_SAID: &[&str] = &[
     "crates/workdays/src/deadline/grammar.rs",
     "crates/workdays/src/deadline/points.rs",
     "crates/workdays/src/deadline/text.rs",
+    "crates/workdays/src/recurrence/read.rs",
 ];
 
 /// Marks and single signs need no English: they stand between names.

@@ -73,6 +73,8 @@ both! {
         let table = [
             // (what, method, path, leader, centre, head, liaison, handler, administrator)
             ("set tasks", Method::POST, "/tasks", [true, true, true, true, false, false]),
+            ("keep templates", Method::POST, "/task-templates", [true, true, true, true, false, false]),
+            ("set up series", Method::POST, "/task-series", [true, true, true, true, false, false]),
             ("keep units", Method::POST, "/units", [false, false, false, false, false, true]),
             ("keep persons", Method::POST, "/persons", [false, false, false, false, false, true]),
             ("take in ledgers", Method::POST, "/task-imports", [false, true, false, false, false, false]),

@@ -1,6 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
-import { mayCreate, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
-import { BoardPage } from '@/modules/operations/phone'
+import { mayCreate, oversees, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
+import { BoardPage, OverduePage, ProgressPage } from '@/modules/operations/phone'
+import { PersonPage, UnitPage } from '@/modules/org/phone'
 import { SearchPage } from '@/modules/search/phone'
 import { UrgesPage } from '@/modules/supervision/phone'
 import { InboxPage } from '@/modules/talk/phone'
@@ -8,9 +9,13 @@ import {
   ActPage,
   DecomposePage,
   OutboxPage,
+  SeriesListPage,
+  SeriesPage,
   TaskListPage,
   TaskNewPage,
   TaskPage,
+  TemplatePage,
+  TemplatesPage,
   TodoPage,
 } from '@/modules/tasks/phone'
 
@@ -49,9 +54,38 @@ export const routes: RouteRecordRaw[] = [
         meta: { ...tab, title: 'phone.tab.board', may: seesTasks },
       },
       { path: 'me', name: 'me', component: () => import('./MePage.vue'), meta: { ...tab, title: 'phone.tab.me' } },
+      {
+        path: 'progress',
+        name: 'progress',
+        component: ProgressPage,
+        meta: { title: 'app.nav.progress', may: oversees },
+      },
+      { path: 'overdue', name: 'overdue', component: OverduePage, meta: { title: 'app.nav.overdue', may: oversees } },
+      { path: 'units/:id', name: 'unit', component: UnitPage, props: true, meta: { title: 'progress.glance.unit' } },
+      {
+        path: 'people/:id',
+        name: 'person',
+        component: PersonPage,
+        props: true,
+        meta: { title: 'progress.glance.person' },
+      },
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'outbox', name: 'outbox', component: OutboxPage, meta: { title: 'phone.outbox.title', may: seesTasks } },
+      {
+        path: 'series',
+        name: 'series_list',
+        component: SeriesListPage,
+        meta: { title: 'app.nav.series', may: mayCreate },
+      },
+      { path: 'series/:id', name: 'series', component: SeriesPage, props: true, meta: { may: mayCreate } },
+      {
+        path: 'templates',
+        name: 'templates',
+        component: TemplatesPage,
+        meta: { title: 'app.nav.templates', may: mayCreate },
+      },
+      { path: 'templates/:id', name: 'template', component: TemplatePage, props: true, meta: { may: mayCreate } },
       { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'phone.create', may: mayCreate } },
       { path: 'tasks/:id', name: 'task', component: TaskPage, props: true, meta: { may: seesTasks } },
       { path: 'tasks/:id/edit', name: 'edit', component: TaskNewPage, props: true, meta: { may: seesTasks } },

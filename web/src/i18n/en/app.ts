@@ -7,9 +7,13 @@ export default {
   nav: {
     home: 'Home',
     todo: 'To do',
+    progress: 'Progress',
+    overdue: 'Overdue',
     tasks: 'Tasks',
     create: 'New task',
     urges: 'Urges',
+    series: 'Recurring tasks',
+    templates: 'Templates',
     library: 'Library',
     inbox: 'Inbox',
     org: 'Units and people',

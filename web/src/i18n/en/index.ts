@@ -1,4 +1,5 @@
 import access from './access'
+import again from './again'
 import app from './app'
 import archive from './archive'
 import calendar from './calendar'
@@ -11,6 +12,7 @@ import kinds from './kinds'
 import life from './life'
 import org from './org'
 import phone from './phone'
+import progress from './progress'
 import requests from './requests'
 import rules from './rules'
 import search from './search'
@@ -23,6 +25,7 @@ import words from './words'
 
 export default {
   access,
+  again,
   app,
   archive,
   calendar,
@@ -35,6 +38,7 @@ export default {
   life,
   org,
   phone,
+  progress,
   requests,
   rules,
   search,

@@ -44,6 +44,7 @@ export default {
     approve: 'Approve',
     assign: 'Assign',
     verify: 'Verify',
+    review_standing: 'Review',
   },
   photo: {
     take: 'Take a photo',

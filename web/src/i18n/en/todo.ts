@@ -23,5 +23,6 @@ export default {
     approve: 'To approve',
     assign: 'Handler to assign',
     verify: 'To verify',
+    review_standing: 'Standing tasks to review',
   },
 }

@@ -113,6 +113,7 @@ export default {
     reopen: 'Work on it again',
     link: 'Link tasks',
     merge: 'Merge into another task',
+    review_standing: 'Quarterly review',
     tag: 'Set tags',
     attach: 'Add files',
   },

@@ -45,6 +45,7 @@ export default {
     approve: '审批',
     assign: '指定',
     verify: '核查',
+    review_standing: '复核',
   },
   photo: {
     take: '拍照',

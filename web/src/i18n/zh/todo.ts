@@ -23,5 +23,6 @@ export default {
     approve: '待审批立项',
     assign: '待指定经办人',
     verify: '待核查销号',
+    review_standing: '待季度复核',
   },
 }

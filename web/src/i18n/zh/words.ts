@@ -114,6 +114,7 @@ export default {
     reopen: '重新办理',
     link: '关联任务',
     merge: '并入其他任务',
+    review_standing: '季度复核',
     tag: '设置标签',
     attach: '添加文件',
   },

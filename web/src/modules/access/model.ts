@@ -25,6 +25,8 @@ export function mainRole(roles: readonly Role[]): Role {
 export const seesTasks = (roles: readonly Role[]) => roles.some((role) => role !== 'administrator')
 export const mayCreate = (roles: readonly Role[]) =>
   roles.some((role) => role === 'leader' || role === 'centre' || role === 'head' || role === 'liaison')
+/** Whoever answers for more than what they do themselves. */
+export const oversees = mayCreate
 export const mayImport = (roles: readonly Role[]) => roles.includes('centre')
 export const mayManageOrg = (roles: readonly Role[]) => roles.includes('administrator')
 /** Who keeps working days and the numbers of tasks; everybody may look. */

@@ -1,7 +1,21 @@
 import { get, post, put } from '@/api/client'
-import type { Home, ImportOutcome, Mapping, TaskImport, UnitChoice } from '@/api/types'
+import type {
+  Home,
+  ImportOutcome,
+  Mapping,
+  OverdueRow,
+  Page,
+  ProgressBy,
+  ProgressPage,
+  TaskImport,
+  UnitChoice,
+} from '@/api/types'
 
 export const readHome = () => get<Home>('/home')
+export const readProgress = (by: ProgressBy, query: Record<string, string>) =>
+  get<ProgressPage>('/progress', { by, ...query })
+export const listOverdue = (query: Record<string, string>, cursor: string | null) =>
+  get<Page<OverdueRow>>('/overdue', { ...query, limit: 30, cursor })
 export function startImport(file: File) {
   const body = new FormData()
   body.append('file', file, file.name)

@@ -1,5 +1,16 @@
 import { get, patch, post, put, url } from '@/api/client'
-import type { AddedPerson, OrgImport, Page, Person, PersonInput, Member, Unit, UnitInput } from '@/api/types'
+import type {
+  AddedPerson,
+  Member,
+  OrgImport,
+  Page,
+  Person,
+  PersonGlance,
+  PersonInput,
+  Unit,
+  UnitGlance,
+  UnitInput,
+} from '@/api/types'
 
 export const listUnits = () => get<{ items: Unit[] }>('/units')
 export const addUnit = (input: UnitInput, key?: string) => post<Unit>('/units', input, key)
@@ -24,6 +35,8 @@ export const addPerson = (input: PersonInput, key?: string) => post<AddedPerson>
 export const editPerson = (id: string, version: number, input: Partial<PersonInput> & { active?: boolean }) =>
   patch<Person>(`/persons/${id}`, { version, ...input })
 export const resetPassword = (id: string) => post<{ password: string }>(`/persons/${id}/password-reset`)
+export const readUnitGlance = (id: string) => get<UnitGlance>(`/units/${id}/glance`)
+export const readPersonGlance = (id: string) => get<PersonGlance>(`/people/${id}/glance`)
 export const peopleOf = (unitId: string) => get<{ items: Member[] }>(`/units/${unitId}/people`)
 export function importOrg(file: File) {
   const body = new FormData()

@@ -1,7 +1,10 @@
 import { defineAsyncComponent } from 'vue'
 
 export * from './model'
-export { peopleOf } from './api'
+export * from './glance'
+export { peopleOf, readPersonGlance } from './api'
+export { default as NameCard } from './components/NameCard.vue'
+export { default as PhoneNumber } from './components/PhoneNumber.vue'
 export { usePeopleOf, useUnits } from './composables/useOrg'
 /** Desk components come when they are needed, so that nobody else carries Element Plus. */
 export const UnitPicker = defineAsyncComponent(() => import('./components/UnitPicker.vue'))

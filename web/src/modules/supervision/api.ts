@@ -1,6 +1,8 @@
 import { get, post } from '@/api/client'
 import type { Page, Urge } from '@/api/types'
 
+export type UrgeMethod = Urge['method']
+
 /** Whose urges, and what became of them. */
 export interface UrgeFilter {
   side: 'all' | 'sent' | 'received'
@@ -12,7 +14,7 @@ export const listUrges = (filter: UrgeFilter, cursor: string | null) =>
 
 export const urgeTask = (
   taskId: string,
-  body: { text: string; reply_due_day?: string; party_ids?: string[] },
+  body: { text: string; method?: UrgeMethod; reply_due_day?: string; party_ids?: string[] },
   key?: string,
 ) => post<{ items: Urge[] }>(`/tasks/${taskId}/urges`, body, key)
 export const askAgain = (urgeId: string, body: { text: string; reply_due_day?: string }, key?: string) =>

@@ -15,6 +15,7 @@ export const DUTY_KINDS = [
   'approve',
   'assign',
   'verify',
+  'review_standing',
 ] as const
 export type DutyKind = Duty['kind']
 export const DUTY_ACTION: Record<DutyKind, Action> = {
@@ -31,6 +32,7 @@ export const DUTY_ACTION: Record<DutyKind, Action> = {
   answer_risk: 'answer_risk',
   approve: 'approve',
   verify: 'verify',
+  review_standing: 'review_standing',
 }
 
 export interface DutyGroup {
@@ -98,6 +100,7 @@ const BUTTONS: readonly Action[] = [
   'decide_close',
   'decide',
   'verify',
+  'review_standing',
   'urge',
   'rate',
   'assign',

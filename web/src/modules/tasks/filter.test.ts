@@ -9,6 +9,7 @@ const say: Speaker = {
   },
   unitName: () => '财金局',
   sourceName: () => '会议议定',
+  personName: () => '吕子伟',
   fieldOf: () => undefined,
 }
 

@@ -66,7 +66,30 @@ export function emptyFilter(): TaskFilter {
 }
 
 /** The server refuses what it does not know, so only these are passed on. */
-const OTHERS = ['lead_unit_id', 'lead_only', 'leaves', 'closed_from', 'closed_to', 'source_document', 'parent_id']
+const OTHERS = [
+  'lead_unit_id',
+  'lead_only',
+  'leaves',
+  'standing',
+  'closed_from',
+  'closed_to',
+  'source_document',
+  'parent_id',
+  'charge_leader',
+  'handler_id',
+  'helper_id',
+  'has_lead',
+  'has_handler',
+  'root_id',
+  'due_soon',
+  'started',
+  'waiting',
+  'at_risk',
+  'judged',
+  'on_time',
+  'has_document',
+  'has_due',
+]
 type Raw = Record<string, string | null | undefined | (string | null)[]>
 
 /** Reads a URL; whatever it does not understand is left out rather than sent on. */
@@ -201,6 +224,7 @@ export function cleared(filter: TaskFilter, key: ChipKey): TaskFilter {
 export interface Speaker {
   t(key: string, values?: Record<string, unknown>): string
   unitName(id: string): string
+  personName(id: string): string
   sourceName(code: string): string
   fieldOf(code: string): Field | undefined
 }
@@ -244,8 +268,12 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
     case 'other':
       return [
         filter.other['lead_unit_id'] &&
-          t('tasks.filter.text.unit_lead', { name: say.unitName(filter.other['lead_unit_id']) }),
+          t(`tasks.filter.text.${filter.other['lead_only'] === 'true' ? 'itself' : 'unit_lead'}`, {
+            name: say.unitName(filter.other['lead_unit_id']),
+          }),
+        ...narrowWords(filter.other, say),
         filter.other['leaves'] && t('tasks.filter.text.leaves'),
+        filter.other['standing'] && t('tasks.filter.text.standing'),
         (filter.other['closed_from'] || filter.other['closed_to']) &&
           t('tasks.filter.text.closed', {
             span: span(filter.other['closed_from'] ?? '', filter.other['closed_to'] ?? ''),
@@ -258,6 +286,39 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
     case 'created':
       return t('tasks.filter.text.created', { span: span(filter.created_from, filter.created_to) })
   }
+}
+
+const TRUE_OR_FALSE: Readonly<Record<string, readonly [string, string]>> = {
+  has_lead: ['', 'noLead'],
+  has_handler: ['hasHandler', 'noHandler'],
+  due_soon: ['dueSoon', ''],
+  started: ['begun', 'notBegun'],
+  waiting: ['waiting', ''],
+  at_risk: ['atRisk', ''],
+  has_document: ['hasDocument', 'noDocument'],
+  has_due: ['hasDue', 'noDue'],
+}
+/** What links from figures of progress say. */
+function narrowWords(other: Readonly<Record<string, string>>, say: Speaker): string[] {
+  const { t } = say
+  const leader = other['charge_leader']
+  const person = (name: string, key: string) =>
+    other[name] ? [t(`tasks.filter.text.${key}`, { name: say.personName(other[name]) })] : []
+  const flags = Object.entries(TRUE_OR_FALSE).flatMap(([name, [yes, no]]) => {
+    const key = other[name] === 'true' ? yes : other[name] === 'false' ? no : ''
+    return key ? [t(`tasks.filter.text.${key}`)] : []
+  })
+  const kind = (name: string, key: string) =>
+    other[name] ? [t(`tasks.filter.text.${key}${other[name] === 'original' ? 'Original' : ''}`)] : []
+  return [
+    ...(leader === 'none' ? [t('tasks.filter.text.chargedNobody')] : person('charge_leader', 'charged')),
+    ...person('handler_id', 'handler'),
+    ...person('helper_id', 'helper'),
+    ...(other['root_id'] ? [t('tasks.filter.text.tree')] : []),
+    ...flags,
+    ...kind('judged', 'judged'),
+    ...kind('on_time', 'onTime'),
+  ]
 }
 
 export function filterSentence(filter: TaskFilter, say: Speaker): string {

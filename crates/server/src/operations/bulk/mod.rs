@@ -227,7 +227,7 @@ async fn act(tx: &mut Tx, ctx: &Ctx, action: BulkAction, task: TaskId, input: &P
             tasks::recall(tx, ctx, task, version, text.unwrap_or_default()).await
         }
         BulkAction::Urge => {
-            let urge = UrgeInput { text: text.unwrap_or_default().to_owned(), reply_due_day: input.due_day, party_ids: None };
+            let urge = UrgeInput { text: text.unwrap_or_default().to_owned(), method: None, reply_due_day: input.due_day, party_ids: None };
             supervision::urge(tx, ctx, task, &urge).await.map(drop)
         }
         BulkAction::AskReport => {

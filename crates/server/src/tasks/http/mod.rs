@@ -7,8 +7,11 @@ mod parts;
 mod requests;
 mod rules;
 mod saved;
+mod series;
 mod shapes;
+mod standing;
 mod tags;
+mod templates;
 mod versions;
 
 use db::Tx;
@@ -32,6 +35,22 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(saved::list, saved::keep))
         .routes(guarded!(saved::change, saved::remove))
         .routes(guarded!(saved::arrange))
+        .routes(guarded!(templates::copy))
+        .routes(guarded!(templates::preview_copy))
+        .routes(guarded!(templates::list, templates::keep))
+        .routes(guarded!(templates::show, templates::change))
+        .routes(guarded!(templates::preview))
+        .routes(guarded!(templates::make))
+        .routes(guarded!(series::list, series::begin))
+        .routes(guarded!(series::preview))
+        .routes(guarded!(series::show, series::change))
+        .routes(guarded!(series::trial))
+        .routes(guarded!(series::change_occurrence, series::undo_occurrence))
+        .routes(guarded!(series::suspend))
+        .routes(guarded!(series::resume))
+        .routes(guarded!(series::end))
+        .routes(guarded!(series::take_over))
+        .routes(guarded!(standing::review))
         .routes(guarded!(lists::summary))
         .routes(guarded!(lists::by_unit))
         .routes(guarded!(tags::list))

@@ -1,7 +1,7 @@
 use db::{Result, Sql, Tx};
 use kit::Day;
 
-use super::select_task;
+use super::{push_narrow, select_task};
 use crate::{
     access::Scope,
     org::PersonId,
@@ -50,11 +50,13 @@ pub(in crate::tasks) struct Eye<'a> {
     pub(in crate::tasks) scope: &'a Scope,
     pub(in crate::tasks) me: PersonId,
     pub(in crate::tasks) today: Day,
+    /// The fifth working day from now: until then a task is due soon.
+    pub(in crate::tasks) soon: Day,
 }
 
 /// Adds every condition of the filter, scope first.
 pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
-    let Eye { scope, me, today } = *eye;
+    let Eye { scope, me, today, .. } = *eye;
     sql.push(" where");
     scope.tasks(sql);
     if let Some(q) = &filter.q {
@@ -118,6 +120,7 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter
         );
         sql.bind(unit.0).push(if filter.lead_only == Some(true) { " and ga.distance = 0)" } else { ")" });
     }
+    push_narrow(sql, eye, &filter.narrow);
     match filter.mine {
         Some(Mine::Handling) => {
             sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.person_id = ").bind(me.0).push(")");
@@ -143,6 +146,9 @@ pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter
     }
     if filter.leaves == Some(true) {
         sql.push(" and t.children = 0");
+    }
+    if filter.standing == Some(true) {
+        sql.push(" and t.due_day is null and t.review_day is not null and t.state in ('dispatched', 'active')");
     }
     if let Some(day) = filter.created_from {
         sql.push(" and t.created_at >= ").bind(day.start().millis());
@@ -182,6 +188,9 @@ fn push_sort(sql: &mut Sql, key: SortKey, today: Day) {
             sql.push("coalesce(t.number, '')");
         }
         SortKey::Lamp => push_severity(sql, today),
+        SortKey::Lateness => {
+            sql.push("coalesce(t.due_day, '9999') || ' ' || cast(2 - t.importance_rank as text)");
+        }
     }
 }
 
@@ -214,8 +223,8 @@ pub(in crate::tasks) async fn list(
 }
 
 /// Tasks whose signature, report or decision somebody waits for and that a person may owe: the to-do's raw material. Reports
-/// count when they are due by `until`.
-pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, until: Day, limit: i64) -> Result<Vec<Task>> {
+/// count when they are due by `until`, reviews of standing tasks by `review`.
+pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, until: Day, review: Day, limit: i64) -> Result<Vec<Task>> {
     let units = scope.units();
     let mut sql = Sql::new(select_task!("where t.state in ('approval', 'dispatched', 'active', 'suspended', 'closed') and ("));
     // As a party: something unsigned, nobody named, or a report due.
@@ -239,7 +248,11 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, unt
         sql.push(" or t.issuer_unit_id in ").bind_list(units.iter().map(|unit| unit.0));
     }
     sql.push(
-        ") and (t.state in ('approval', 'closed') or t.open_risks > 0 or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
+        ") and (t.state in ('approval', 'closed') or t.open_risks > 0 \
+           or (t.state in ('dispatched', 'active') and t.due_day is null and t.review_day <= ",
+    );
+    sql.bind(review.to_string()).push(
+        ") or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
            or exists (select 1 from report oe where oe.task_id = t.id and oe.state = 'submitted')))",
     );
     sql.push(") and");

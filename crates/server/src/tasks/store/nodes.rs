@@ -247,6 +247,25 @@ pub(in crate::tasks) async fn standing_running_short(tx: &mut Tx, day: Day) -> R
     .fetch_all(c))
 }
 
+/// Open standing tasks for which no review is planned. Where the one above goes on without end, too, they are reviewed with it; a
+/// heading that nobody leads is none.
+pub(in crate::tasks) async fn standing_unreviewed(tx: &mut Tx) -> Result<Vec<TaskId>> {
+    let rows: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as(
+        "select t.id from task t left join task above on above.id = t.parent_id \
+         where t.state in ('dispatched', 'active') and t.due_day is null and t.review_day is null \
+           and (t.due_text is not null or t.rule_kind <> 'none') and (t.parent_id is null or above.due_day is not null) \
+           and exists (select 1 from party p where p.task_id = t.id and p.role = 'lead') order by t.id"
+    )
+    .fetch_all(c))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Plans a review: nothing has happened to the task, and its version stays.
+pub(in crate::tasks) async fn set_review_day(tx: &mut Tx, id: TaskId, day: Option<Day>) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update task set review_day = $2 where id = $1").bind(id).bind(day).execute(c))?;
+    Ok(())
+}
+
 /// The earliest open duty to report of each of many tasks, and whether it has any duty at all.
 pub(in crate::tasks) async fn next_dues_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, Option<Day>)>> {
     let mut sql = Sql::new("select task_id, min(case when report_id is null then due_day else null end) from report_due where task_id in ");

@@ -16,7 +16,7 @@ macro_rules! select_task {
              t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, \
              t.created_at, t.dispatched_at, t.closed_at, t.settled_at, t.last_report_at, t.start_day, t.due_day, t.original_due_day, \
              t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.stage, t.sent_back, \
-             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.due_from, t.suspended_on, t.suspended_by, t.stood_days, t.waits_for, t.open_risks, t.not_secret, t.version",
+             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.review_day, t.due_from, t.suspended_on, t.suspended_by, t.stood_days, t.waits_for, t.open_risks, t.not_secret, t.version",
             $more,
             " from task t left join unit iu on iu.id = t.issuer_unit_id ",
             $rest
@@ -160,7 +160,7 @@ async fn save_course(tx: &mut Tx, task: &Task) -> Result<()> {
         "update task set state = $2, submitted_by = $3, closed_at = $4, settled_at = $5, last_report_at = $6, weight = $7, progress = $8, \
            claimed = $9, children = $10, stage = $11, sent_back = $12, red_since = $13, yellow_from = $14, orange_from = $15, \
            red_from = $16, lamp_plan = $17, version = $18, planned_by = $19, \
-           suspended_on = $20, suspended_by = $21, stood_days = $22, waits_for = $23, open_risks = $24 \
+           suspended_on = $20, suspended_by = $21, stood_days = $22, waits_for = $23, open_risks = $24, review_day = $25 \
          where id = $1"
     )
     .bind(task.id)
@@ -187,6 +187,7 @@ async fn save_course(tx: &mut Tx, task: &Task) -> Result<()> {
     .bind(task.stood_days)
     .bind(task.waits_for.as_deref())
     .bind(task.open_risks)
+    .bind(task.review_day)
     .execute(c))?;
     Ok(())
 }
@@ -389,6 +390,9 @@ pub(in crate::tasks) async fn remove_drafts(tx: &mut Tx, ids: &[TaskId]) -> Resu
         "delete from party where task_id = $1",
         "delete from task_field where task_id = $1",
         "delete from task_tag where task_id = $1",
+        // A copy says of what it is one; a period that has come out does not come out again.
+        "delete from link where task_id = $1 and kind = 'same_matter'",
+        "update series_occurrence set task_id = null where task_id = $1",
     ] {
         for id in ids {
             execute!(tx, |c| sqlx::query(statement).bind(*id).execute(c))?;
@@ -448,6 +452,11 @@ pub(in crate::tasks) struct KindName {
 /// Every kind, also those that are no longer used: tasks go on naming them.
 pub(in crate::tasks) async fn kind_names(tx: &mut Tx) -> Result<Vec<KindName>> {
     run!(tx, |c| sqlx::query_as("select code, name, needs_approval from source_kind order by position, code").fetch_all(c))
+}
+
+/// The kinds in use.
+pub(in crate::tasks) async fn source_kinds(tx: &mut Tx) -> Result<Vec<KindName>> {
+    run!(tx, |c| sqlx::query_as("select code, name, needs_approval from source_kind where active order by position, code").fetch_all(c))
 }
 
 pub(in crate::tasks) async fn source_kind(tx: &mut Tx, code: &str) -> Result<Option<KindName>> {

@@ -19,6 +19,7 @@ use super::{
         policy::{self, Action},
         requests::ReasonClass,
         rules::TaskRules,
+        series::{self, TaskSeries},
         store,
     },
     Marks, TaskRow, kind_names,
@@ -245,6 +246,8 @@ pub struct TaskDetail {
     next_duty: Option<NextDuty>,
     /// How often a request to close was refused.
     sent_back_count: i64,
+    /// The series that made it.
+    series: Option<TaskSeries>,
 }
 
 pub(super) struct Names {
@@ -304,6 +307,7 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let mut files = files::of_owners(tx, &owners.collect::<Vec<_>>()).await?;
     let children = rows(tx, ctx, below).await?;
     let ancestors = store::ancestors(tx, id).await?;
+    let series = series::of_task(tx, id).await?;
     let kinds = kind_names(tx).await?;
     let mut marks = Marks::of(tx, ctx, &[id]).await?;
     let within = ctx.rules.get::<TaskRules>().recheck_within;
@@ -459,6 +463,7 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
         original_due_day: task.original_due_day,
         due_text: task.due_text.clone(),
         sent_back_count: task.sent_back,
+        series,
         task: row(ctx, &kinds, task, &case.parties, &mut marks),
         children,
         reserved_weight,

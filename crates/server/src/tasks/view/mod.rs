@@ -28,8 +28,10 @@ pub use detail::{TaskDetail, detail};
 /// Who leads a task.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Lead {
-    pub(in crate::tasks) unit: UnitRef,
-    pub(in crate::tasks) person: Option<PersonRef>,
+    /// Which unit.
+    pub unit: UnitRef,
+    /// Who in it.
+    pub person: Option<PersonRef>,
 }
 
 /// A task in a list.
@@ -83,6 +85,8 @@ pub struct TaskRow {
     pub open_risks: i64,
     /// When it is due.
     pub due_day: Option<Day>,
+    /// By when its issuer says whether it goes on; only of open tasks without an end.
+    pub review_day: Option<Day>,
     /// Working days past due; 0 when it is not.
     pub overdue_days: i64,
     /// Working days until due; absent when it is past due, done, or never due.
@@ -182,6 +186,7 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyR
         waits_for: task.waits_for.clone(),
         open_risks: task.open_risks,
         due_day: task.due_day,
+        review_day: task.review_day.filter(|_| super::standing::is_reviewed(task)),
         // On the first day after a due day that was followed by days off no working day has passed; it is late all the same.
         overdue_days: if late { task.due_day.map_or(0, |due| (-days(due)).max(1)) } else { 0 },
         remain_days: if open && !late { task.due_day.map(days) } else { None },

@@ -21,7 +21,7 @@ export function useLive(): void {
     })
     for (const id of ids)
       for (const what of ['timeline', 'comments']) void queryClient.invalidateQueries({ queryKey: [what, id] })
-    again('tasks', 'todo', 'home')
+    again('tasks', 'todo', 'home', 'progress', 'overdue', 'glance')
   }
   const stop = startLive({
     message: ({ title, text }) => {
@@ -38,7 +38,8 @@ export function useLive(): void {
       }, 800)
     },
     unread: ({ unread }) => setUnread(unread),
-    poll: () => again('unread', 'todo', 'tasks', 'task', 'timeline', 'comments'),
+    poll: () =>
+      again('unread', 'todo', 'tasks', 'task', 'timeline', 'comments', 'home', 'progress', 'overdue', 'glance'),
   })
   onScopeDispose(() => {
     clearTimeout(pending)

@@ -68,7 +68,7 @@ export function tasksChanged(taskId?: string): void {
   void queryClient.invalidateQueries({ queryKey: ['tasks'] })
   void tagsChanged()
   void queryClient.invalidateQueries({ queryKey: ['todo'] })
-  void queryClient.invalidateQueries({ queryKey: ['home'] })
+  for (const what of ['home', 'progress', 'overdue', 'glance']) void queryClient.invalidateQueries({ queryKey: [what] })
   void queryClient.invalidateQueries({ queryKey: ['urges'] })
   void queryClient.invalidateQueries({ queryKey: taskId ? ['timeline', taskId] : ['timeline'] })
   void queryClient.invalidateQueries({ queryKey: taskId ? ['comments', taskId] : ['comments'] })

@@ -13,6 +13,10 @@ export const TaskPage = () => import('./TaskPage.vue')
 export const TaskNewPage = () => import('./TaskNewPage.vue')
 export const DecomposePage = () => import('./DecomposePage.vue')
 export const ActPage = () => import('./ActPage.vue')
+export const TemplatesPage = () => import('./TemplatesPage.vue')
+export const TemplatePage = () => import('./TemplatePage.vue')
+export const SeriesListPage = () => import('./SeriesListPage.vue')
+export const SeriesPage = () => import('./SeriesPage.vue')
 export const OutboxPage = () => import('./OutboxPage.vue')
 
 /** What must be there when the line is not: fetched in a quiet moment. */

@@ -1,0 +1,68 @@
+import { computed, ref, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { TaskDetail } from '@/api/types'
+import { toast } from '@/lib/toast'
+import { useSession } from '@/modules/access'
+import { useSubmit } from '@/modules/tasks'
+import { urgeTask, type UrgeMethod } from '../api'
+import { defaultReplyDay, fittingWords, pressable } from '../model'
+
+/** Pressing the holders of a task for an answer by a day; a call one has made is written down the same way. */
+export function useUrging(detail: TaskDetail, done: () => void) {
+  const { t, tm } = useI18n()
+  const session = useSession()
+  const form = useSubmit(() => detail.task.id)
+  const choices = computed(() => pressable(detail.parties))
+  const chosen = ref(choices.value.filter((party) => party.role === 'lead').map((party) => party.id))
+  const ready = computed(() => tm('supervision.ready') as string[])
+  /** The words that fit the task stand there already, so that pressing is two clicks; they can be changed. */
+  const fitting = ready.value[fittingWords(detail.task)] ?? ''
+  const text = ref(fitting)
+  const day = ref(defaultReplyDay(session.today))
+  const method = ref<UrgeMethod>('message')
+  const methods = computed(() =>
+    (['message', 'call'] as const).map((value) => ({ value, label: t(`progress.call.${value}`) })),
+  )
+  // What was said on the telephone nobody knows beforehand.
+  watch(method, (now) => {
+    if (now === 'call' && text.value === fitting) text.value = ''
+    if (now === 'message' && !text.value) text.value = fitting
+  })
+  const called = computed(() => method.value === 'call')
+  const label = computed(() => t(called.value ? 'progress.call.text' : 'supervision.text'))
+  /** Who answers the telephone: whoever is named on the parts that are pressed. */
+  const people = computed(() =>
+    choices.value.flatMap((party) => (chosen.value.includes(party.id) && party.person ? [party.person] : [])),
+  )
+
+  async function submit(): Promise<void> {
+    if (!text.value.trim()) {
+      form.errors.value = { text: t('common.error.empty', { what: label.value }) }
+      return
+    }
+    const body = {
+      text: text.value.trim(),
+      method: method.value,
+      party_ids: chosen.value,
+      ...(day.value ? { reply_due_day: day.value } : {}),
+    }
+    if (!(await form.submit((key) => urgeTask(detail.task.id, body, key)))) return
+    toast(t(called.value ? 'progress.call.sent' : 'supervision.sent'))
+    done()
+  }
+  return {
+    form,
+    choices,
+    chosen,
+    ready,
+    text,
+    day,
+    method,
+    methods,
+    called,
+    label,
+    people,
+    today: session.today,
+    submit,
+  }
+}
