@@ -87,8 +87,9 @@ const sources = (folder) =>
     ? readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.rs')).map((name) => read(`${folder}/${name}`)).join('\n')
     : ''
 let looked = metadata.packages.length
-for (const crate of readdirSync('crates')) {
-  const path = `crates/${crate}/Cargo.toml`
+const folders = ['crates', 'devtools'].flatMap((room) => readdirSync(room).map((name) => `${room}/${name}`))
+for (const crate of folders) {
+  const path = `${crate}/Cargo.toml`
   if (!existsSync(path)) continue
   let section = ''
   read(path).split('\n').forEach((line, n) => {
@@ -100,12 +101,12 @@ for (const crate of readdirSync('crates')) {
     if (!/^[\w-]+(\.workspace = true|\s*=\s*\{\s*workspace = true\b.*\})\s*(#.*)?$/.test(line)) problems.push(`${path}:${n + 1}: ${name} must be taken from the workspace`)
     if (!declared.has(name)) return problems.push(`${path}:${n + 1}: ${name} is not in the workspace's manifest`)
     declared.set(name, declared.get(name) + 1)
-    const folders = kind[2] === 'dev-' ? ['src', 'tests', 'benches', 'examples'] : ['src']
-    const code = kind[2] === 'build-' ? read(`crates/${crate}/build.rs`) : folders.map((folder) => sources(`crates/${crate}/${folder}`)).join('\n')
+    const places = kind[2] === 'dev-' ? ['src', 'tests', 'benches', 'examples'] : ['src']
+    const code = kind[2] === 'build-' ? read(`${crate}/build.rs`) : places.map((folder) => sources(`${crate}/${folder}`)).join('\n')
     // What the macros of kit write names these in the crate that calls them.
     const written = ['serde', 'sqlx', 'utoipa'].includes(name) && /\b(id_types|text_enum)!/.test(code)
     const used = written || new RegExp(`\\b${name.replace(/-/g, '_')}\\b`).test(code.replace(/^\s*\/\/.*$/gm, ''))
-    const tested = !used && kind[2] !== 'dev-' && new RegExp(`\\b${name.replace(/-/g, '_')}\\b`).test(sources(`crates/${crate}/tests`))
+    const tested = !used && kind[2] !== 'dev-' && new RegExp(`\\b${name.replace(/-/g, '_')}\\b`).test(sources(`${crate}/tests`))
     if (!used) problems.push(`${path}:${n + 1}: ${name} is ${tested ? 'used by tests only and belongs to dev-dependencies' : 'not used'}`)
   })
 }

@@ -10,7 +10,7 @@ const read = (path) => readFileSync(path, 'utf8')
 let looked = 0
 
 // Rust: a public item is used when its name stands anywhere but in its own definition and where it is re-exported.
-const rust = all.filter((path) => path.startsWith('crates/') && path.endsWith('.rs'))
+const rust = all.filter((path) => /^(crates|devtools)\//.test(path) && path.endsWith('.rs'))
 const uses = new Map()
 const items = []
 for (const path of rust) {

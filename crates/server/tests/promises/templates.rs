@@ -49,7 +49,7 @@ both! {
         go_to(app, "2026-09-25");
         let body = json!({ "start_day": "2026-09-28", "below": true });
         let preview = app.as_user("centre1").post(&format!("/tasks/{}/copy-previews", id(&task)), &body).await.assert(200);
-        // The golden week lies in between now.
+        // The golden week lies in between now, and a Saturday that is worked for it.
         assert_eq!(preview["tasks"][0]["due_day"], "2026-11-06");
         assert!(preview["tasks"][0]["explanation"].to_string().contains("自2026年9月28日起"), "{preview}");
         assert!(preview["tasks"][0]["explanation"].to_string().contains("国庆节"), "{preview}");
@@ -108,6 +108,37 @@ both! {
         assert_eq!(with["task"]["files"][0]["name"], "方案.txt");
     }
 
+    async fn tags_and_fields_come_along_as_far_as_they_are_in_use(app) {
+        let field = |code: &str, name: &str| json!({ "code": code, "name": name, "shape": "text" });
+        let path = |version: &Value| format!("/source-kinds/investment_promotion?version={version}");
+        let body = |fields: Value, active: bool| json!({ "name": "招商引资", "retention": "permanent", "active": active, "fields": fields });
+        let centre = app.as_user("centre1");
+        let kinds = centre.get("/source-kinds").await.assert(200);
+        let before = kinds["items"].as_array().unwrap().iter().find(|kind| kind["code"] == "investment_promotion").unwrap();
+        let kind = centre.put(&path(&before["version"]), &body(json!([field("investor", "投资方"), field("contact", "联系人")]), true)).await.assert(200);
+        let task = dispatched_with(app, json!({
+            "title": "招商洽谈", "source_kind": "investment_promotion", "fields": { "investor": "海工集团", "contact": "老王" },
+            "tags": ["招商", "一号工程"], "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }],
+        })).await;
+        let template = kept(app, "centre1", "洽谈", "own", &task).await;
+        let copy = copied(app, "centre1", &task, json!({})).await;
+        assert_eq!((&copy["notes"], &copy["task"]["task"]["tags"]), (&json!([]), &task["task"]["tags"]));
+        assert_eq!(copy["task"]["task"]["fields"], task["task"]["fields"]);
+        // A field is no longer asked for, then the whole kind is given up.
+        let mut first = kind["fields"][0].clone();
+        first.as_object_mut().unwrap().retain(|key, _| ["id", "code", "name", "shape"].contains(&key.as_str()));
+        let kind = centre.put(&path(&kind["version"]), &body(json!([first]), true)).await.assert(200);
+        let made = centre.post(&format!("/task-templates/{}/tasks", id(&template)), &json!({})).await.assert(201);
+        assert_eq!(made["notes"], json!(["字段“联系人”已经改变，没有带过来"]));
+        assert_eq!((&made["task"]["task"]["fields"][0]["value"], &made["task"]["task"]["fields"][1]), (&json!("海工集团"), &Value::Null));
+        let mut first = kind["fields"][0].clone();
+        first.as_object_mut().unwrap().retain(|key, _| ["id", "code", "name", "shape"].contains(&key.as_str()));
+        centre.put(&path(&kind["version"]), &body(json!([first]), false)).await.assert(200);
+        let made = centre.post(&format!("/task-templates/{}/tasks", id(&template)), &json!({})).await.assert(201);
+        assert_eq!(made["task"]["task"]["source_kind"], "other");
+        assert!(made["notes"].to_string().contains("来源“招商引资”已经停用，改为“其他”"), "{}", made["notes"]);
+    }
+
     async fn closed_units_and_persons_who_left_stay_behind_and_are_named(app) {
         let task = tree(app).await;
         let units = app.as_user("admin").get("/units").await.assert(200);
@@ -150,7 +181,7 @@ both! {
         let body = json!({ "start_day": "2026-09-28", "title": "国庆安全检查" });
         let preview = app.as_user("centre1").post(&format!("{path}/previews"), &body).await.assert(200);
         let days: Vec<_> = preview["tasks"].as_array().unwrap().iter().map(|one| (one["depth"].clone(), one["due_day"].clone())).collect();
-        assert_eq!(days, [(json!(0), json!("2026-11-06")), (json!(1), json!("2026-10-16")), (json!(1), json!("2026-10-16"))]);
+        assert_eq!(days, [(json!(0), json!("2026-11-06")), (json!(1), json!("2026-10-15")), (json!(1), json!("2026-10-15"))]);
         let made = app.as_user("centre1").post(&format!("{path}/tasks"), &body).await.assert(201);
         assert_eq!((&made["tasks"], &made["task"]["task"]["title"]), (&json!(3), &json!("国庆安全检查")));
         let line = app.as_user("centre1").get(&format!("/tasks/{}/timeline", id(&made["task"]))).await.assert(200);

@@ -57,6 +57,9 @@ pub(in crate::tasks) async fn check(tx: &mut Tx, ctx: &Ctx, pattern: &Pattern, p
                 fields.add("standing", "没有期限的任务请写“长期坚持”或“持续推进”，有期限的请留空");
             }
         }
+        if node.tags.len() > 50 || node.fields.len() > 100 {
+            fields.add("tags", "标签或字段太多");
+        }
         if node.steps.len() > 60 || node.parties.len() > 200 {
             fields.add("steps", "节点最多 60 个，责任方最多 200 个");
         }

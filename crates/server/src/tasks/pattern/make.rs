@@ -96,7 +96,7 @@ pub(in crate::tasks) async fn make(tx: &mut Tx, ctx: &Ctx, making: &Making<'_>) 
 /// Reads back what `capture.rs` has taken.
 async fn input_of(tx: &mut Tx, ctx: &Ctx, making: &Making<'_>, one: &Laid<'_>, notes: &mut Notes<'_>) -> Outcome<TaskInput> {
     let node = one.node;
-    let known = store::source_kind(tx, &node.source_kind).await?.is_some();
+    let kind = kind_of(tx, &node.source_kind, notes).await?;
     let due = match making.due.as_ref().filter(|_| one.depth == 0) {
         // What was said in words is read again, so that it follows the calendar like any other.
         Some(due) if due.text.is_some() && (due.from.is_some() || due.day.is_none()) => {
@@ -132,7 +132,6 @@ async fn input_of(tx: &mut Tx, ctx: &Ctx, making: &Making<'_>, one: &Laid<'_>, n
             due_day: Some(*due_day),
         });
     }
-    let kind = if known { node.source_kind.clone() } else { "other".to_owned() };
     let (mut fields, mut tags) = (FieldsInput::new(), Vec::new());
     if !node.fields.is_empty() {
         let there = kinds::fields_of(tx, &kind).await?;
@@ -186,6 +185,20 @@ async fn input_of(tx: &mut Tx, ctx: &Ctx, making: &Making<'_>, one: &Laid<'_>, n
         not_secret: None,
         file_ids: None,
     })
+}
+
+/// The kind as long as it is in use, else another.
+async fn kind_of(tx: &mut Tx, code: &str, notes: &mut Notes<'_>) -> Outcome<String> {
+    let in_use = store::source_kinds(tx).await?;
+    let other = match in_use.iter().find(|kind| kind.code == code) {
+        Some(_) => return Ok(code.to_owned()),
+        None => in_use.iter().find(|kind| kind.code == "other").or(in_use.first()),
+    };
+    let Some(other) = other else { return Ok(code.to_owned()) };
+    let former = store::kind_names(tx).await?.into_iter().find(|kind| kind.code == code).map(|kind| kind.name);
+    let former = former.unwrap_or_else(|| Words::raw(code));
+    notes.add(say!("来源“{former}”已经停用，改为“{other}”", other = &other.name));
+    Ok(other.code.clone())
 }
 
 /// What could not be taken along; each thing is said once, however many tasks it is about.
