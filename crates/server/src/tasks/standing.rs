@@ -91,7 +91,7 @@ pub(super) async fn review(tx: &mut Tx, ctx: &Ctx, id: TaskId, input: &StandingR
         fields.optional_text("text", Some(&input.text), 2000)
     };
     fields.finish()?;
-    let note = text.clone().map(Words::raw).unwrap_or_else(|| "".into());
+    let note = text.clone().map_or_else(|| "".into(), Words::raw);
     let data = json!({ "decision": input.decision, "text": text, "review_day": case.task.review_day });
     let step = |words: Words| Step::new("standing_reviewed", words.then(Join::Clauses, note), data);
     match input.decision {

@@ -30,7 +30,7 @@ async fn with_fields(app: &TestApp) -> Value {
     app.as_user("centre1").put(&format!("/source-kinds/motion_proposal?version={}", before["version"]), &body).await.assert(200)
 }
 
-fn proposal(app: &TestApp, title: &str, fields: Value) -> Value {
+fn proposal(app: &TestApp, title: &str, fields: &Value) -> Value {
     json!({ "title": title, "source_kind": "motion_proposal", "parties": [{ "unit_id": app.unit("bureau_a"), "role": "lead" }], "fields": fields })
 }
 
@@ -45,7 +45,7 @@ async fn three(app: &TestApp) {
         ("新建小学", json!({ "no": "13", "party": "农工党", "areas": ["教育", "交通"], "money": 8000 })),
         ("清理河道", json!({ "no": "113", "party": "民盟", "answered": "2026-05-20", "content": false })),
     ] {
-        dispatched_with(app, proposal(app, title, fields)).await;
+        dispatched_with(app, proposal(app, title, &fields)).await;
     }
 }
 
@@ -54,7 +54,7 @@ both! {
         let kind = with_fields(app).await;
         assert_eq!(kind["example"], "提案〔2026〕001号");
         let centre = app.as_user("centre1");
-        let draft = centre.post("/tasks", &proposal(app, "增设公交", json!({ "money": "1,200.50", "areas": ["环保", "教育"], "party": "民盟" }))).await.assert(201);
+        let draft = centre.post("/tasks", &proposal(app, "增设公交", &json!({ "money": "1,200.50", "areas": ["环保", "教育"], "party": "民盟" }))).await.assert(201);
         let said: Vec<(&str, &str)> = draft["task"]["fields"].as_array().unwrap().iter()
             .map(|field| (field["name"].as_str().unwrap(), field["words"].as_str().unwrap())).collect();
         assert_eq!(said, [("界别", "民盟"), ("涉及领域", "教育、环保"), ("所需资金", "1200.5万元")]);
@@ -79,10 +79,10 @@ both! {
         with_fields(app).await;
         let centre = app.as_user("centre1");
         for (code, value) in [("money", json!("很多")), ("party", json!("致公党")), ("areas", json!(["教育", "国防"])), ("answered", json!("5月")), ("unknown", json!("x"))] {
-            centre.post("/tasks", &proposal(app, "增设公交", json!({ code: value }))).await.refused_field(&format!("fields.{code}"));
+            centre.post("/tasks", &proposal(app, "增设公交", &json!({ code: value }))).await.refused_field(&format!("fields.{code}"));
         }
         // Other kinds have no such fields.
-        let mut other = proposal(app, "修路", json!({ "money": 1 }));
+        let mut other = proposal(app, "修路", &json!({ "money": 1 }));
         other["source_kind"] = json!("other");
         centre.post("/tasks", &other).await.refused_field("fields.money");
     }
@@ -200,20 +200,20 @@ both! {
         let last = changed["fields"].as_array().unwrap().last().unwrap();
         assert_eq!((&last["name"], &last["active"]), (&json!("提案号"), &json!(false)));
         assert_eq!(titles(app, &format!("fields={}", encoded("no:13"))).await, ["新建小学", "清理河道"]);
-        app.as_user("centre1").post("/tasks", &proposal(app, "新的", json!({ "no": "15" }))).await.refused_field("fields.no");
+        app.as_user("centre1").post("/tasks", &proposal(app, "新的", &json!({ "no": "15" }))).await.refused_field("fields.no");
         // The second of two who change it learns of the first.
         let (path, body) = put(&json!(fields), &kind["version"]);
         let reply = admin.put(&path, &body).await;
         assert_eq!(reply.assert(409)["current"]["version"], changed["version"]);
         // Numbers go on in the usual way; those that were given stay.
-        let task = dispatched_with(app, proposal(app, "再一件", json!({}))).await;
+        let task = dispatched_with(app, proposal(app, "再一件", &json!({}))).await;
         assert_eq!(task["task"]["number"], "2026-0001");
         assert_eq!(titles(app, &format!("q={}", encoded("提案〔2026〕003号"))).await, ["清理河道"]);
     }
 
     async fn a_copy_says_what_its_source_said(app) {
         with_fields(app).await;
-        let input = proposal(app, "增设公交", json!({ "no": "12", "party": "民盟", "areas": ["交通"], "money": 120.5, "content": true }));
+        let input = proposal(app, "增设公交", &json!({ "no": "12", "party": "民盟", "areas": ["交通"], "money": 120.5, "content": true }));
         let task = dispatched_with(app, input).await;
         let tags = json!({ "version": version(&task), "tags": ["民生"] });
         app.as_user("centre1").put(&format!("/tasks/{}/tags", id(&task)), &tags).await.assert(200);

@@ -295,7 +295,7 @@ both! {
                 }
                 same_as_the_list(app, login, "card", figures, &conditions).await;
             }
-            assert_eq!(app.as_user(login).get(&person).await.assert(200)["work"].is_null(), false, "{login}");
+            assert!(!app.as_user(login).get(&person).await.assert(200)["work"].is_null(), "{login}");
         }
         for login in ["head_b", "staff_b1"] {
             let card = app.as_user(login).get(&unit).await.assert(200);

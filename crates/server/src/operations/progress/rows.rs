@@ -117,7 +117,7 @@ pub(super) async fn progress(tx: &mut Tx, ctx: &Ctx, by: ProgressBy, query: &Fil
                 About::Word(Some(document)) => tops.get(&Some(document.clone())).cloned(),
                 _ => None,
             };
-            ProgressRow { top, ..names.row(by, &whole, about, &tally) }
+            ProgressRow { top, ..names.row(by, &whole, &about, &tally) }
         })
         .collect();
     let total = ProgressRow {
@@ -148,7 +148,7 @@ async fn top_of(tx: &mut Tx, ctx: &Ctx, query: &FilterQuery) -> Outcome<Option<T
 /// `2026-02` → `2026-Q1`.
 fn quarter(month: &str) -> Option<String> {
     let (year, month) = month.split_once('-')?;
-    Some(format!("{year}-Q{}", (month.parse::<u32>().ok()? + 2) / 3))
+    Some(format!("{year}-Q{}", month.parse::<u32>().ok()?.div_ceil(3)))
 }
 
 /// The first and the last day of a month, a quarter or a year.
@@ -216,22 +216,22 @@ impl Names {
         }
     }
 
-    fn row(&self, by: ProgressBy, whole: &FilterQuery, about: About, tally: &Tally) -> ProgressRow {
-        let query = narrowed(whole, by, &about, |unit| self.themselves.contains(&unit));
-        let name = match &about {
+    fn row(&self, by: ProgressBy, whole: &FilterQuery, about: &About, tally: &Tally) -> ProgressRow {
+        let query = narrowed(whole, by, about, |unit| self.themselves.contains(&unit));
+        let name = match about {
             About::Unit(id) => self.units.get(id).map(|unit| Words::raw(unit.short_name.as_str())),
             About::Person(Some(id)) => self.people.get(id).map(|person| Words::raw(person.name.as_str())),
             About::Word(Some(word)) => Some(self.word(by, word)),
             About::Person(None) | About::Word(None) => Some(nothing(by)),
         };
-        let key = match &about {
+        let key = match about {
             About::Unit(UnitId(id)) | About::Person(Some(PersonId(id))) => Uuid::to_string(id),
             About::Word(Some(word)) => word.clone(),
             About::Person(None) | About::Word(None) => String::new(),
         };
         let (unit, person) = match about {
-            About::Unit(id) => (self.units.get(&id).cloned(), None),
-            About::Person(Some(id)) => (None, self.people.get(&id).cloned()),
+            About::Unit(id) => (self.units.get(id).cloned(), None),
+            About::Person(Some(id)) => (None, self.people.get(id).cloned()),
             _ => (None, None),
         };
         let itself = unit.as_ref().is_some_and(|unit| self.themselves.contains(&unit.id));

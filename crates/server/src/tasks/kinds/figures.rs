@@ -73,7 +73,7 @@ pub(super) async fn of(tx: &mut Tx, ctx: &Ctx, kind: &str, code: &str, filter: &
         Shape::LongText => {}
         _ => {
             let rows = store::counted(tx, &eye, &filter, &out.field).await?;
-            out.counts = told_apart(&out.field, rows);
+            out.counts = told_apart(&out.field, &rows);
             out.truncated = out.counts.len() > MOST;
             out.counts.truncate(MOST);
         }
@@ -82,7 +82,7 @@ pub(super) async fn of(tx: &mut Tx, ctx: &Ctx, kind: &str, code: &str, filter: &
 }
 
 /// Counts each choice for itself where several may stand together, and puts days in their order.
-fn told_apart(field: &Field, rows: Vec<Counted>) -> Vec<FieldCount> {
+fn told_apart(field: &Field, rows: &[Counted]) -> Vec<FieldCount> {
     let count = |value: &str, row: &Counted| FieldCount {
         words: if matches!(field.shape, Shape::Day | Shape::Choices) { Words::raw(value) } else { field.words(value) },
         value: value.to_owned(),
@@ -98,7 +98,7 @@ fn told_apart(field: &Field, rows: Vec<Counted>) -> Vec<FieldCount> {
         return counts;
     }
     let mut by_choice: BTreeMap<String, FieldCount> = BTreeMap::new();
-    for row in &rows {
+    for row in rows {
         for choice in several(&row.value) {
             let sum =
                 by_choice.entry(choice.to_owned()).or_insert_with(|| FieldCount { tasks: 0, done: 0, overdue: 0, ..count(choice, row) });

@@ -110,7 +110,7 @@ async fn input_of(tx: &mut Tx, ctx: &Ctx, making: &Making<'_>, one: &Laid<'_>, n
     let mut parties = Vec::new();
     for (party, due_day) in node.parties.iter().zip(&one.parts) {
         let Some(unit) = party.unit_id else {
-            notes.open(&node.title, party.role.words());
+            notes.open(&node.title, &party.role.words());
             continue;
         };
         if !notes.may_come(ctx, unit) {
@@ -219,7 +219,7 @@ impl Notes<'_> {
         self.names.get(&unit).map_or("", String::as_str)
     }
 
-    fn open(&mut self, title: &str, role: Words) {
+    fn open(&mut self, title: &str, role: &Words) {
         self.add(say!("“{title}”的{role}单位待选定"));
     }
 

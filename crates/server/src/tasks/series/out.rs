@@ -120,13 +120,13 @@ async fn come_out(tx: &mut Tx, ctx: &Ctx, series: &Series, time: &Time<'_>) -> O
         Ok(keeper) => {
             let dispatching = time.rule.mode == SeriesMode::Dispatch;
             match tx.attempt(async |tx| make(tx, &keeper, series, time, late, dispatching).await).await? {
-                Err(refusal) if dispatching => match said(refusal)? {
+                Err(refusal) if dispatching => {
                     // It cannot go out as it is: somebody has to look at it.
-                    reason => tx
-                        .attempt(async |tx| make(tx, &keeper, series, time, late, false).await)
+                    let reason = said(refusal)?;
+                    tx.attempt(async |tx| make(tx, &keeper, series, time, late, false).await)
                         .await?
-                        .map(|(id, notes)| (id, Words::join(Join::Clauses, [reason, notes]))),
-                },
+                        .map(|(id, notes)| (id, Words::join(Join::Clauses, [reason, notes])))
+                }
                 done => done,
             }
         }
