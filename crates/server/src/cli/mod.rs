@@ -86,9 +86,13 @@ enum Command {
     Reindex,
     /// Adds many tasks for measurements to an area that has people; they have no ledger behind them.
     BenchData {
-        /// How many.
-        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=10_000_000))]
-        tasks: i64,
+        /// How many are made up.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=10_000_000), required_unless_present = "from_csv")]
+        tasks: Option<i64>,
+        /// Takes them from a CSV file with the columns id, dept_id, assignee_id, author_id, status_id (1–6), priority_id (1–5), progress,
+        /// hours, created_at, due_date, closed_at, title, description.
+        #[arg(long, value_name = "FILE", conflicts_with = "tasks")]
+        from_csv: Option<PathBuf>,
     },
 }
 
@@ -199,7 +203,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             say(format!("检索索引已重建，共 {n} 条"));
             app.db.close().await;
         }
-        Command::BenchData { tasks } => bench_data::make(&common, tasks).await?,
+        Command::BenchData { tasks, from_csv } => bench_data::make(&common, tasks, from_csv.as_deref()).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

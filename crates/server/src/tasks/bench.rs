@@ -30,46 +30,96 @@ const OBJECTS: [&str; 10] = [
     "应急预案演练",
 ];
 
+/// A task to be written for measurements.
+#[derive(Clone, Debug)]
+pub struct BenchTask {
+    /// Told apart by it.
+    pub number: String,
+    pub title: String,
+    pub demand: String,
+    pub state: TaskState,
+    pub importance: Importance,
+    pub urgency: Urgency,
+    pub created_on: Day,
+    pub due: Option<Day>,
+    pub closed_on: Option<Day>,
+    /// In percent.
+    pub progress: i64,
+    /// Who leads it.
+    pub unit: UnitId,
+    pub person: Option<PersonId>,
+}
+
 /// Writes `count` tasks, spread over three years before now and over the units; most of them are closed. `first` is the
 /// number of the first, so that batches differ.
 pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId>)], first: i64, count: i64) -> Outcome<()> {
-    let (now, today) = (ctx.now(), ctx.today());
+    let today = ctx.today();
+    let below = |n: usize| i64::try_from(ctx.rng.below(n as u64)).unwrap_or(0);
     let pick = |n: usize| usize::try_from(ctx.rng.below(n as u64)).unwrap_or(0);
-    let (mut tasks, mut parties) = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
     for n in first..first + count {
-        let back = i64::try_from(ctx.rng.below(1095)).unwrap_or(0);
-        let start = today.plus_days(-back);
-        let due = start.plus_days(10 + i64::try_from(ctx.rng.below(110)).unwrap_or(0));
+        let created_on = today.plus_days(-below(1095));
+        let due = created_on.plus_days(10 + below(110));
         let open = due >= today.plus_days(-5) || pick(60) == 0;
-        let id = TaskId::new(&ctx.rng, Moment::from_millis(start.start().millis().min(now.millis())));
-        let progress = if open { Share(i64::try_from(ctx.rng.below(95)).unwrap_or(0) * 10_000) } else { Share::WHOLE };
+        let progress = if open { below(95) } else { 100 };
+        let title =
+            format!("{}{}（第{n}号）", VERBS.get(pick(VERBS.len())).unwrap_or(&""), OBJECTS.get(pick(OBJECTS.len())).unwrap_or(&""));
+        let importance = if pick(100) < 15 { Importance::Important } else { Importance::Normal };
+        let Some((unit, person)) = units.get(pick(units.len())).copied() else { break };
+        rows.push(BenchTask {
+            number: format!("B-{n:08}"),
+            title,
+            demand: "按方案要求推进，按月报送进展。".to_owned(),
+            state: if open { TaskState::Active } else { TaskState::Settled },
+            importance,
+            urgency: Urgency::Routine,
+            created_on,
+            due: Some(due),
+            closed_on: (!open).then_some(due),
+            progress,
+            unit,
+            person,
+        });
+    }
+    make(tx, ctx, &rows).await
+}
+
+/// Writes these tasks.
+pub async fn make(tx: &mut Tx, ctx: &Ctx, rows: &[BenchTask]) -> Outcome<()> {
+    let (now, today) = (ctx.now(), ctx.today());
+    let (mut tasks, mut parties) = (Vec::new(), Vec::new());
+    for row in rows {
+        let open = row.state.is_open();
+        let id = TaskId::new(&ctx.rng, Moment::from_millis(row.created_on.start().millis().min(now.millis())));
+        let progress = Share(row.progress.clamp(0, 100) * 10_000);
+        let out = row.created_on.start();
         let mut task = Task {
             id,
-            number: Some(format!("B-{n:08}")),
+            number: Some(row.number.clone()),
             parent_id: None,
             root_id: id,
             depth: 0,
             position: 1,
-            title: format!("{}{}（第{n}号）", VERBS.get(pick(VERBS.len())).unwrap_or(&""), OBJECTS.get(pick(OBJECTS.len())).unwrap_or(&"")),
-            demand: "按方案要求推进，按月报送进展。".to_owned(),
+            title: row.title.clone(),
+            demand: row.demand.clone(),
             source_kind: "other".to_owned(),
             source_document: None,
             clause: None,
-            importance: if pick(100) < 15 { Importance::Important } else { Importance::Normal },
-            urgency: Urgency::Routine,
-            state: if open { TaskState::Active } else { TaskState::Settled },
+            importance: row.importance,
+            urgency: row.urgency,
+            state: row.state,
             creator_id: ctx.actor.person,
             issuer_unit_id: ctx.actor.unit,
             issuer_kind: None,
             submitted_by: None,
-            created_at: start.start(),
-            dispatched_at: Some(start.start()),
-            closed_at: (!open).then(|| due.start()),
+            created_at: out,
+            dispatched_at: Some(out),
+            closed_at: row.closed_on.map(Day::start),
             settled_at: None,
             last_report_at: None,
-            start_day: Some(start),
-            due_day: Some(due),
-            original_due_day: Some(due),
+            start_day: Some(row.created_on.min(row.due.unwrap_or(row.created_on))),
+            due_day: row.due,
+            original_due_day: row.due,
             due_text: None,
             due_explanation: "[]".to_owned(),
             rule_kind: RuleKind::None,
@@ -99,12 +149,11 @@ pub async fn make_many(tx: &mut Tx, ctx: &Ctx, units: &[(UnitId, Option<PersonId
         let turns = lamp::plan(&facts, &ctx.calendar, &ctx.rules.get::<TaskRules>());
         task.planned_by = ctx.generation;
         lamp::apply(&mut task, &turns, today, ctx.generation);
-        let Some((unit, person)) = units.get(pick(units.len())).copied() else { break };
         parties.push(PartyRow {
             id: PartyId::new(&ctx.rng, now),
             task_id: id,
-            unit_id: unit,
-            person_id: person,
+            unit_id: row.unit,
+            person_id: row.person,
             role: PartyRole::Lead,
             state: if open { PartyState::Signed } else { PartyState::Done },
             position: 1,

@@ -60,7 +60,7 @@ use futures_util::future::BoxFuture;
 use kit::{Day, Moment, uuid::Uuid};
 use wording::Words;
 
-pub use bench::{make_many, raw_page, settle};
+pub use bench::{BenchTask, make as make_given, make_many, raw_page, settle};
 pub use case::{Case, Step, TaskEvent, note};
 pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
 pub use cooperate::{complete as complete_part, reopen_part, waive as waive_part};

@@ -265,6 +265,7 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
             }
         }
         Action::Delete if involved && s.task.number.is_some() => "这项任务曾经交办，已有编号，不能删除。".into(),
+        Action::Tag => "标签由交办单位、运营中心和领导设置。".into(),
         Action::Recall if involved && s.task.state.is_open() => "已有单位签收或退回，或者已经到期，不能撤回交办。".into(),
         Action::Merge if s.open_children + s.draft_children > 0 => "还有下级任务，不能并入其他任务。".into(),
         Action::Edit | Action::Delete | Action::Decompose if involved && s.root_state == TaskState::Approval => {

@@ -68,7 +68,7 @@ both! {
         assert_eq!(task["task"]["number"], "提案〔2026〕001号");
         // The ledger says what was changed, and from what.
         let line = app.as_user("centre1").get(&format!("/tasks/{}/timeline", id(&task))).await.assert(200);
-        let words: Vec<&str> = line["items"].as_array().unwrap().iter().map(|item| item["text"].as_str().unwrap()).collect();
+        let words: Vec<&str> = line["items"].as_array().unwrap().iter().map(|item| item["sentence"].as_str().unwrap()).collect();
         assert!(words.iter().any(|words| words.contains("提案号由“空”改为“12”") && words.contains("界别由“民盟”改为“空”")), "{words:?}");
         // Once it is out it cannot be emptied any more.
         let empty = json!({ "version": version(&task), "fields": { "no": null } });
@@ -154,7 +154,7 @@ both! {
     async fn a_ledger_brings_its_fields_along(app) {
         with_fields(app).await;
         let centre = app.as_user("centre1");
-        let csv = "任务,牵头单位,号,党派,资金,标签\n增设公交,甲局,12,民盟,\"1,200\",市长关注、提速\n新建小学,甲局,,农工党,8000,\n清理河道,甲局,14,致公党,很多,\n";
+        let csv = "任务,牵头单位,号,党派,资金,标签\n增设公交,经济发展局,12,民盟,\"1,200\",市长关注、提速\n新建小学,经济发展局,,农工党,8000,\n清理河道,经济发展局,14,致公党,很多,\n";
         let import = centre.post_bytes(&format!("/task-imports?name={}", encoded("提案.csv")), csv.as_bytes().to_vec()).await.assert(201);
         let mut mapping = import["mapping"].clone();
         mapping["source_kind"] = json!("motion_proposal");

@@ -31,7 +31,7 @@ both! {
         assert_eq!(found(app, "head_a", "民生").await, 1);
         assert_eq!(tags(app, "head_a").await, [("市长关注".to_owned(), 1), ("民生".to_owned(), 1)]);
         let line = app.as_user("head_a").get(&format!("/tasks/{}/timeline", id(&road))).await.assert(200);
-        assert!(line["items"][0]["text"].as_str().unwrap().contains("标签改为：市长关注、民生"), "{}", line["items"][0]);
+        assert!(line["items"][0]["sentence"].as_str().unwrap().contains("标签改为：市长关注、民生"), "{}", line["items"][0]);
         let page = tag(app, "centre1", &road, &[]).await;
         assert_eq!(page["task"]["tags"], json!([]));
     }
@@ -58,7 +58,7 @@ both! {
         let page = show(app, "head_a", &road).await;
         assert!(!can(&page, "tag"));
         let body = json!({ "version": version(&page), "tags": [] });
-        app.as_user("head_a").put(&format!("/tasks/{}/tags", id(&road)), &body).await.assert(403);
+        app.as_user("head_a").put(&format!("/tasks/{}/tags", id(&road)), &body).await.refused(409, "not_now");
         app.as_user("head_b").put(&format!("/tasks/{}/tags", id(&road)), &body).await.assert(404);
         app.as_user("centre1").put(&format!("/tasks/{}/tags", id(&road)), &json!({ "version": 1, "tags": [] })).await.assert(409);
     }

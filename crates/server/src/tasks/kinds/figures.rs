@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use db::{Result, Sql, Tx};
+use db::Tx;
 use serde::Serialize;
 use utoipa::ToSchema;
 use wording::Words;
 
-use super::field::{Field, Shape, decimal, several};
+use super::{
+    field::{Field, Shape, decimal, several},
+    store::{self, Counted},
+};
 use crate::{
     app::{Ctx, Outcome, Refusal},
-    tasks::{
-        filter::Filter,
-        list::eye,
-        store::{Eye, push_where},
-    },
+    tasks::{filter::Filter, list::eye},
 };
 
 /// Values that are told apart.
@@ -53,52 +52,14 @@ pub(super) struct FieldFigures {
     truncated: bool,
 }
 
-#[derive(sqlx::FromRow)]
-struct Sums {
-    n: i64,
-    total: Option<i64>,
-    least: Option<i64>,
-    greatest: Option<i64>,
-}
-
-async fn sums(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter, field: &Field) -> Result<Sums> {
-    let mut sql = Sql::new(
-        "select count(*) as n, cast(sum(v.amount) as bigint) as total, min(v.amount) as least, max(v.amount) as greatest \
-         from task t join task_field v on v.task_id = t.id",
-    );
-    push_where(&mut sql, eye, filter);
-    sql.push(" and v.field_id = ").bind(field.id.0);
-    sql.fetch_one(tx).await
-}
-
-#[derive(sqlx::FromRow)]
-struct Counted {
-    value: String,
-    n: i64,
-    done: i64,
-    overdue: i64,
-}
-
-async fn counted(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter, field: &Field) -> Result<Vec<Counted>> {
-    let mut sql = Sql::new(if field.shape == Shape::Day { "select substr(v.value, 1, 7) as value" } else { "select v.value as value" });
-    sql.push(
-        ", count(*) as n, count(*) filter (where t.state in ('closed', 'settled')) as done, \
-           count(*) filter (where t.state in ('dispatched', 'active') and t.due_day < ",
-    );
-    sql.bind(eye.today.to_string()).push(") as overdue from task t join task_field v on v.task_id = t.id");
-    push_where(&mut sql, eye, filter);
-    sql.push(" and v.field_id = ").bind(field.id.0).push(" group by 1 order by 2 desc, 1 limit 5000");
-    sql.fetch_all(tx).await
-}
-
 /// Of a kind's field over what the filter finds.
 pub(super) async fn of(tx: &mut Tx, ctx: &Ctx, kind: &str, code: &str, filter: &Filter) -> Outcome<FieldFigures> {
-    let known = super::store::fields_of(tx, kind).await?;
+    let known = store::fields_of(tx, kind).await?;
     let field = known.into_iter().find(|field| field.code == code).ok_or(Refusal::NotFound)?;
     let mut filter = filter.clone();
     filter.source_kind = Some(kind.to_owned());
     let eye = eye(ctx);
-    let sums = sums(tx, &eye, &filter, &field).await?;
+    let sums = store::sums(tx, &eye, &filter, &field).await?;
     let number = |amount: i64| decimal(amount).parse::<f64>().ok();
     let mut out =
         FieldFigures { tasks: sums.n, sum: None, mean: None, least: None, greatest: None, counts: Vec::new(), truncated: false, field };
@@ -111,7 +72,7 @@ pub(super) async fn of(tx: &mut Tx, ctx: &Ctx, kind: &str, code: &str, filter: &
         }
         Shape::LongText => {}
         _ => {
-            let rows = counted(tx, &eye, &filter, &out.field).await?;
+            let rows = store::counted(tx, &eye, &filter, &out.field).await?;
             out.counts = told_apart(&out.field, rows);
             out.truncated = out.counts.len() > MOST;
             out.counts.truncate(MOST);

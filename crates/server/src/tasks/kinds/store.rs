@@ -4,7 +4,11 @@ use db::{Result, Sql, Tx, execute, run};
 use wording::Words;
 
 use super::field::{Field, FieldId, Kept, Shape};
-use crate::tasks::model::TaskId;
+use crate::tasks::{
+    filter::Filter,
+    model::TaskId,
+    store::{Eye, push_where},
+};
 
 /// A kind as it is kept.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -204,4 +208,46 @@ pub(in crate::tasks) async fn say(tx: &mut Tx, task: TaskId, field: FieldId, kep
 pub(in crate::tasks) async fn unsay(tx: &mut Tx, task: TaskId, field: FieldId) -> Result<()> {
     execute!(tx, |c| sqlx::query("delete from task_field where task_id = $1 and field_id = $2").bind(task).bind(field).execute(c))?;
     Ok(())
+}
+
+/// Amounts in ten-thousandths.
+#[derive(sqlx::FromRow)]
+pub(super) struct Sums {
+    pub(super) n: i64,
+    pub(super) total: Option<i64>,
+    pub(super) least: Option<i64>,
+    pub(super) greatest: Option<i64>,
+}
+
+/// What a field of numbers adds up to over the tasks of a filter, and how many say something in it.
+pub(super) async fn sums(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter, field: &Field) -> Result<Sums> {
+    let mut sql = Sql::new(
+        "select count(*) as n, cast(sum(v.amount) as bigint) as total, min(v.amount) as least, max(v.amount) as greatest \
+         from task t join task_field v on v.task_id = t.id",
+    );
+    push_where(&mut sql, eye, filter);
+    sql.push(" and v.field_id = ").bind(field.id.0);
+    sql.fetch_one(tx).await
+}
+
+/// How often a value stands in a field.
+#[derive(sqlx::FromRow)]
+pub(super) struct Counted {
+    pub(super) value: String,
+    pub(super) n: i64,
+    pub(super) done: i64,
+    pub(super) overdue: i64,
+}
+
+/// How often each value, of days each month, stands in a field over the tasks of a filter, the most frequent first.
+pub(super) async fn counted(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter, field: &Field) -> Result<Vec<Counted>> {
+    let mut sql = Sql::new(if field.shape == Shape::Day { "select substr(v.value, 1, 7) as value" } else { "select v.value as value" });
+    sql.push(
+        ", count(*) as n, count(*) filter (where t.state in ('closed', 'settled')) as done, \
+           count(*) filter (where t.state in ('dispatched', 'active') and t.due_day < ",
+    );
+    sql.bind(eye.today.to_string()).push(") as overdue from task t join task_field v on v.task_id = t.id");
+    push_where(&mut sql, eye, filter);
+    sql.push(" and v.field_id = ").bind(field.id.0).push(" group by 1 order by 2 desc, 1 limit 5000");
+    sql.fetch_all(tx).await
 }
