@@ -421,17 +421,17 @@ export interface paths {
         patch: operations["correct_note"];
         trace?: never;
     };
-    "/api/v1/numbering-previews": {
+    "/api/v1/numbering-preview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /** Shows what a pattern makes. Changes nothing. */
-        post: operations["preview_numbering"];
+        get: operations["preview_numbering"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3570,10 +3570,6 @@ export interface components {
             /** @description What a number looks like today, with 1 for its count. */
             example: string;
         };
-        NumberingTrial: {
-            /** @description The pattern; the usual one when it says nothing. */
-            numbering?: string | null;
-        };
         /** @description What one time is to be. */
         OccurrenceChange: {
             day?: components["schemas"]["Day"] | null;
@@ -6690,19 +6686,15 @@ export interface operations {
     };
     preview_numbering: {
         parameters: {
-            query?: never;
-            header?: {
-                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
-                "Idempotency-Key"?: string;
+            query?: {
+                /** @description The pattern; the usual one when it says nothing. */
+                numbering?: string;
             };
+            header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NumberingTrial"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description 完成。 */
             200: {

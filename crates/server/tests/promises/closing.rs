@@ -56,7 +56,7 @@ both! {
         let body = json!({ "version": version(&page), "result": "pass" });
         let page = app.as_user("centre2").post(&path, &body).await.assert(200);
         assert_eq!(page["task"]["state"], "settled");
-        assert_eq!(page["can"], json!(["reopen", "link"]));
+        assert_eq!(page["can"], json!(["reopen", "link", "tag"]));
     }
 
     async fn what_needs_approval_waits_for_somebody_other_than_who_submitted_it(app) {

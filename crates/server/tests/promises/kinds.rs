@@ -239,7 +239,7 @@ both! {
         for wrong in ["甲", "{seq}{seq}", "{nonsense}{seq}", "{seq"] {
             put(first + 2, wrong).await.refused_field("numbering");
         }
-        let preview = app.as_user("centre1").post("/numbering-previews", &json!({ "numbering": "{unit}〔{year}〕{seq}号" })).await.assert(200);
+        let preview = app.as_user("centre1").get(&format!("/numbering-preview?numbering={}", encoded("{unit}〔{year}〕{seq}号"))).await.assert(200);
         assert_eq!(preview["example"], "运营中心〔2026〕1号");
     }
 

@@ -68,7 +68,7 @@ export const addKind = (input: KindInput, key?: string) => post<SourceKind>('/so
 export const changeKind = (code: string, version: number, input: KindInput) =>
   put<SourceKind>(`/source-kinds/${code}?version=${version}`, input)
 export const arrangeKinds = (order: string[]) => put<{ items: SourceKind[] }>('/source-kind-order', { order })
-export const previewNumber = (numbering: string) => post<{ example: string }>('/numbering-previews', { numbering })
+export const previewNumber = (numbering: string) => get<{ example: string }>('/numbering-preview', { numbering })
 export const fieldFigures = (kind: string, field: string, query: Query, signal?: AbortSignal) =>
   get<FieldFigures>(`/source-kinds/${kind}/fields/${field}/figures`, query, signal)
 export const listTags = () => get<{ items: Tag[] }>('/tags')

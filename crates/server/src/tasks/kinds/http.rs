@@ -98,8 +98,9 @@ async fn arrange(me: Permitted<KeepRules>, idem: Idem, Json(input): Json<KindOrd
         .await
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct NumberingTrial {
     /// The pattern; the usual one when it says nothing.
     numbering: Option<String>,
@@ -112,8 +113,8 @@ struct NumberingExample {
 }
 
 /// Shows what a pattern makes. Changes nothing.
-#[utoipa::path(post, path = "/numbering-previews", tag = "tasks", operation_id = "preview_numbering", request_body = NumberingTrial, responses((status = 200, body = NumberingExample)))]
-async fn preview(me: Permitted<KeepRules>, Json(input): Json<NumberingTrial>) -> Result<Json<NumberingExample>, Problem> {
+#[utoipa::path(get, path = "/numbering-preview", tag = "tasks", operation_id = "preview_numbering", params(NumberingTrial), responses((status = 200, body = NumberingExample)))]
+async fn preview(me: Permitted<KeepRules>, Query(input): Query<NumberingTrial>) -> Result<Json<NumberingExample>, Problem> {
     let pattern = numbering::given(input.numbering.as_deref()).map_err(|words| Refusal::field("numbering", words))?;
     Ok(Json(NumberingExample { example: super::example(&me.ctx, pattern.as_deref()) }))
 }
