@@ -127,7 +127,10 @@ async fn step(tx: &mut Tx, app: &App) -> Outcome<bool> {
 pub async fn catch_up(tx: &mut Tx, app: &App) -> Outcome<()> {
     if step(tx, app).await? {
         let now = app.clock.now();
-        let job = NewJob { kind: MORE, payload: serde_json::Value::Null, run_at: now, dedupe: Some(MORE) };
+        // By where it stands: the job that is running has its own name in the queue until it is over.
+        let place = store::behind(tx).await?.map_or(0, Moment::millis);
+        let name = format!("{MORE}:{place}");
+        let job = NewJob { kind: MORE, payload: serde_json::Value::Null, run_at: now, dedupe: Some(&name) };
         jobs::enqueue(tx, JobId::new(&app.rng, now), job).await?;
     }
     Ok(())

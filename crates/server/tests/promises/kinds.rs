@@ -211,6 +211,24 @@ both! {
         assert_eq!(titles(app, &format!("q={}", encoded("提案〔2026〕003号"))).await, ["清理河道"]);
     }
 
+    async fn what_a_task_says_goes_along_to_another_kind_as_far_as_that_asks_for_it(app) {
+        with_fields(app).await;
+        let before = kind(app, "other").await;
+        // Codes that are made up are alike in every kind: the name decides.
+        let fields = json!([{ "name": "所需资金", "shape": "number", "code": "cost" }, { "name": "编号", "shape": "text", "code": "no" }]);
+        let body = json!({ "name": "其他", "retention": "ten_years", "active": true, "fields": fields });
+        app.as_user("admin").put(&format!("/source-kinds/other?version={}", before["version"]), &body).await.assert(200);
+        let input = proposal(app, "增设公交", &json!({ "no": "12", "party": "民盟", "money": 8.5 }));
+        let draft = app.as_user("centre1").post("/tasks", &input).await.assert(201);
+        let edit = json!({ "version": version(&draft), "source_kind": "other" });
+        let edited = app.as_user("centre1").patch(&format!("/tasks/{}", id(&draft)), &edit).await.assert(200);
+        let said = edited["task"]["fields"].as_array().unwrap();
+        assert_eq!((said.len(), &said[0]["code"], &said[0]["value"]), (1, &json!("cost"), &json!(8.5)));
+        let line = app.as_user("centre1").get(&format!("/tasks/{}/timeline", id(&draft))).await.assert(200);
+        let words = line["items"][0]["sentence"].as_str().unwrap();
+        assert!(words.contains("提案号由“12”改为“空”") && words.contains("界别由“民盟”改为“空”"), "{words}");
+    }
+
     async fn a_copy_says_what_its_source_said(app) {
         with_fields(app).await;
         let input = proposal(app, "增设公交", &json!({ "no": "12", "party": "民盟", "areas": ["交通"], "money": 120.5, "content": true }));

@@ -66,7 +66,7 @@ pub(in crate::tasks) struct Rewritten {
     pub(in crate::tasks) to: Option<Words>,
 }
 
-/// Puts into the fields of a task what is given. Where its kind has changed, fields of the same code and shape go along and
+/// Puts into the fields of a task what is given. Where its kind has changed, fields of the same name and shape go along and
 /// the others are emptied; the ledger has what stood there.
 pub(in crate::tasks) async fn set(tx: &mut Tx, task: &Task, given: Option<&FieldsInput>, kind_changed: bool) -> Outcome<Vec<Rewritten>> {
     if given.is_none_or(BTreeMap::is_empty) && !kind_changed {
@@ -99,7 +99,8 @@ pub(in crate::tasks) async fn set(tx: &mut Tx, task: &Task, given: Option<&Field
     if kind_changed {
         for said in before.iter().filter(|said| known.iter().all(|field| field.id != said.field.id)) {
             store::unsay(tx, task.id, said.field.id).await?;
-            let heir = known.iter().find(|field| field.active && field.code == said.field.code && field.shape == said.field.shape);
+            // By name: codes that were made up are alike in every kind.
+            let heir = known.iter().find(|field| field.active && field.name == said.field.name && field.shape == said.field.shape);
             match heir.and_then(|field| Some((field, field.read(&said.field.value(&said.value)).ok()??))) {
                 Some((field, kept)) => {
                     if !writes.iter().any(|(other, _)| other.id == field.id) {
@@ -111,7 +112,7 @@ pub(in crate::tasks) async fn set(tx: &mut Tx, task: &Task, given: Option<&Field
         }
     }
     for (field, kept) in writes {
-        let old = before.iter().find(|said| said.field.id == field.id || (kind_changed && said.field.code == field.code));
+        let old = before.iter().find(|said| said.field.id == field.id || (kind_changed && said.field.name == field.name));
         let (was, is) = (old.map(|said| said.value.as_str()), kept.as_ref().map(|kept| kept.value.as_str()));
         match &kept {
             Some(kept) => store::say(tx, task.id, field.id, kept).await?,
