@@ -88,7 +88,7 @@ export const tests = {
         ['/tasks?q=无此任务', '没有符合条件的任务'],
         ['/tasks?roots=true&view=tree', '已经分解的任务', () => button(page, '展开 已经分解的任务 的下级任务').click()],
         ['/tasks', '内容齐全的任务', () => button(page, '添加条件').click()],
-        ['/tasks', '内容齐全的任务', () => page.locator('.who').click()],
+        ['/tasks', '内容齐全的任务', () => page.locator('button.who').click()],
         ['/tasks/new', '新建任务'],
         ['/tasks/new', '新建任务', async () => {
           await page.getByRole('button', { name: /^更多：/ }).click()

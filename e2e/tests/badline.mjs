@@ -86,6 +86,7 @@ export const tests = {
       await until('both photos', async () => (await page.locator('.got img').count()) === 2)
       await press(page, '上报')
       await says(page.locator('.letter'), '待发送')
+      await until('the second photo to be on its way', () => uploads['二.jpg'] > 0)
       dead = false
       await says(page.locator('.letter'), '已送达')
       assert.equal(uploads['一.jpg'], 1, 'the first photo is not sent again')

@@ -555,7 +555,7 @@ export const tests = {
     const page = await app.desk(app.people.zheng, { colorScheme: 'light' })
     await go(page, '/')
     const html = page.locator('html')
-    const open = () => page.locator('.who').click()
+    const open = () => page.locator('button.who').click()
     await see(page.getByRole('heading', { name: '本单位要办的事' }))
     assert.equal(await html.getAttribute('data-theme'), 'light')
     await open()

@@ -29,7 +29,7 @@ const english = (locator, names) =>
 
 /** Chooses English in the menu of a desk whose page is in Chinese. */
 async function speakEnglish(page) {
-  await page.locator('.who').click()
+  await page.locator('button.who').click()
   await page.getByRole('group', { name: '语言' }).getByRole('button', { name: 'English' }).click()
   await page.keyboard.press('Escape')
   await see(page.getByRole('link', { name: 'Tasks' }))

@@ -91,7 +91,7 @@ export const tests = {
     const theirs = await app.desk(head)
     app.expect({ status: 401 })
     await go(theirs, '/todo')
-    await says(theirs.locator('.who'), head.name)
+    await says(theirs.locator('button.who'), head.name)
 
     const page = await administrator(app)
     await openUnit(page, unit.name)

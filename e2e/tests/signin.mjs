@@ -22,7 +22,7 @@ export const tests = {
     assert.equal(await page.getByLabel('账号', { exact: true }).inputValue(), who.login)
     await signInAs(page, who.login, who.password)
     await at(page, '/')
-    await says(page.locator('.who'), who.name)
+    await says(page.locator('button.who'), who.name)
   },
 
   async 'signing in leads to the page one asked for'(app) {
