@@ -11,6 +11,7 @@ const never = () => false
 export async function line(target) {
   const to = new URL(target)
   const state = { rewrite: {}, cut: never, lose: never, hold: never }
+  let dead = false
   const server = createServer((incoming, outgoing) => {
     const { method, url } = incoming
     const path = url.split('?')[0]
@@ -44,10 +45,24 @@ export async function line(target) {
       incoming.socket.destroy()
     })
   })
+  server.on('connection', (socket) => dead && socket.destroy())
   await new Promise((done, refuse) => server.once('error', refuse).listen(0, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     state,
+    /**
+     * No line: the browser is told so, and nothing comes through whatever it tries. The browser's word alone is not
+     * enough, since it does not hold for workers and for what a window being opened or closed has on its way.
+     */
+    async fall(context) {
+      await context.setOffline(true)
+      dead = true
+      server.closeAllConnections()
+    },
+    async rise(context) {
+      dead = false
+      await context.setOffline(false)
+    },
     close: () =>
       new Promise((done) => {
         server.close(done)
