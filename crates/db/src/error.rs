@@ -37,6 +37,13 @@ impl Error {
         }
     }
 
+    /// The disk of the database is full: an operator has to act.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        // PostgreSQL: 53100 disk full. SQLite: 13.
+        self.database().and_then(|error| error.code().map(|code| matches!(code.as_ref(), "53100" | "13"))).unwrap_or(false)
+    }
+
     /// Two transactions were in each other's way; the whole transaction may be tried again.
     #[must_use]
     pub fn is_conflict(&self) -> bool {

@@ -109,9 +109,13 @@ impl From<Refusal> for Problem {
 impl From<db::Error> for Problem {
     fn from(error: db::Error) -> Self {
         if error.is_unavailable() || error.is_conflict() {
-            let mut problem =
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "系统暂时连接不上数据库，您的操作没有保存，请稍后再试。");
-            problem.retry_after = Some(2);
+            let (words, seconds) = if error.is_full() {
+                ("服务器存储空间已满，您的操作没有保存，请联系系统管理员，稍后再试。", 60)
+            } else {
+                ("系统暂时连接不上数据库，您的操作没有保存，请稍后再试。", 2)
+            };
+            let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", words);
+            problem.retry_after = Some(seconds);
             problem.internal = Some(error.to_string());
             return problem;
         }

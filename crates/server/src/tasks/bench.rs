@@ -5,7 +5,7 @@ use kit::{Day, Moment};
 
 use super::{
     filter::FilterQuery,
-    lamp,
+    kinds, lamp,
     model::{Importance, PartyId, PartyRole, PartyRow, PartyState, RuleKind, Share, Task, TaskId, TaskState, Urgency},
     rules::TaskRules,
     store,
@@ -179,11 +179,19 @@ pub async fn make(tx: &mut Tx, ctx: &Ctx, rows: &[BenchTask]) -> Outcome<()> {
     Ok(())
 }
 
-/// The SQL of a page of the list and nothing else: the floor of what a page can cost. Answers how many rows there were.
+/// The SQL of a page of the list and nothing else: the tasks, who takes part in them, and what is written beside them. The
+/// floor of what a page can cost; no session, no words, no JSON. Answers how many tasks there were.
 pub async fn raw_page(tx: &mut Tx, actor: &Principal, today: Day, query: &FilterQuery) -> Outcome<usize> {
     let (filter, sort) = query.read()?;
     let eye = store::Eye { scope: &actor.scope, me: actor.person, today, soon: today };
-    Ok(store::list(tx, &eye, &filter, sort, None, query.limit.unwrap_or(50) + 1).await?.len())
+    let tasks = store::list(tx, &eye, &filter, sort, None, query.limit.unwrap_or(50) + 1).await?;
+    let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
+    store::parties_of(tx, ids.iter().copied()).await?;
+    store::kind_names(tx).await?;
+    store::marks(tx, actor.person, &ids).await?;
+    kinds::of(tx, &ids).await?;
+    store::tags_of(tx, &ids).await?;
+    Ok(ids.len())
 }
 
 /// Lets the planner know how the tables have grown.

@@ -59,12 +59,16 @@ fn confirm(not_secret: bool) -> Outcome<()> {
 async fn send_children(tx: &mut Tx, ctx: &Ctx, case: Case, not_secret: bool) -> Outcome<i64> {
     confirm(not_secret)?;
     check_tree(tx, &case.task).await?;
-    let mut sent = 0;
+    let (mut sent, mut last) = (0, None);
     for child in store::children(tx, case.task.id).await? {
         if child.state == TaskState::Draft && policy::is_issuer(&child, &ctx.actor) {
             sent += send(tx, ctx, child.clone()).await?;
-            follow::above(tx, ctx, &child).await?;
+            last = Some(child);
         }
+    }
+    // Once for all: what is above looks at everything below it.
+    if let Some(child) = last {
+        follow::above(tx, ctx, &child).await?;
     }
     let words = say!("下达 {sent} 项下级任务");
     case.finish(tx, ctx, Step::new("children_dispatched", words, json!({ "count": sent }))).await?;

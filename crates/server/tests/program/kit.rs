@@ -13,8 +13,14 @@ use serde_json::{Value, json};
 
 /// A command of the program with no options but these.
 pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_shibicheng"));
-    command.args(arguments).arg("--data-dir").arg(data);
+    within(&[], data, arguments)
+}
+
+/// The same as the last words of another command.
+pub(crate) fn within(other: &[&str], data: &Path, arguments: &[&str]) -> Command {
+    let words = [other, &[env!("CARGO_BIN_EXE_shibicheng")], arguments].concat();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).arg("--data-dir").arg(data);
     // Options of the machine the tests run on are not theirs.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SHIBICHENG_")) {
         command.env_remove(name);
@@ -55,7 +61,12 @@ impl Server {
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(arguments);
-        let mut child = command(data, &all).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::start_by(command(data, &all))
+    }
+
+    /// Starts one by this command and waits until it serves.
+    pub(crate) fn start_by(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let mut server = Self { child, address: String::new(), said: Vec::new(), output };
         while server.address.is_empty() {
@@ -96,6 +107,19 @@ impl Server {
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         let (status, body) = self.ask(method, &format!("/api/v1{path}"), &headers, body);
         (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    /// As [`Server::api`], said to be the same request however often it comes.
+    pub(crate) fn keyed(&self, token: &str, key: &str, path: &str, body: &[u8]) -> (u16, Value) {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("idempotency-key", key)];
+        let (status, body) = self.ask("POST", &format!("/api/v1{path}"), &headers, body);
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Where it listens.

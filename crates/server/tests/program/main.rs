@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod backup;
+mod full;
 mod killed;
 mod kit;
 mod lifecycle;

@@ -26,10 +26,10 @@ both! {
         let units = ["bureau_a", "bureau_b", "bureau_a"];
         for n in 0..7 {
             let parties = json!([{ "unit_id": app.unit(units[n % 3]), "role": "lead" }, { "unit_id": app.unit(units[(n + 1) % 3]), "role": "co" }]);
-            let parties = if n == 2 { json!([{ "unit_id": app.unit("bureau_a"), "role": "lead" }]) } else { parties };
+            let parties = if n % 3 == 2 { json!([{ "unit_id": app.unit("bureau_a"), "role": "lead" }]) } else { parties };
             // Some on the same day, some without one.
-            let due = (n % 2 == 0).then(|| format!("2026-03-1{}", n / 4));
-            dispatched_with(app, json!({ "title": format!("第{n}件"), "parties": parties, "due_day": due })).await;
+            let due = (n % 2 == 0).then(|| json!({ "day": format!("2026-03-1{}", n / 4) }));
+            dispatched_with(app, json!({ "title": format!("第{n}件"), "parties": parties, "due": due })).await;
         }
         dispatched(app, "别人的", "bureau_c").await;
         for login in ["head_a", "liaison_b", "deputy", "centre1", "staff_a1"] {

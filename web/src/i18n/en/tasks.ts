@@ -20,7 +20,12 @@ export default {
     all: 'all columns',
     done: 'Exported {name}',
   },
-  tree: { fold: 'Fold what is below {title}', unfold: 'Unfold what is below {title}' },
+  tree: {
+    fold: 'Fold what is below {title}',
+    unfold: 'Unfold what is below {title}',
+    further: 'Show more ({n} left)',
+    cut: 'Only the first {n} are shown here; all of them are in the list',
+  },
   due: { none: 'No due date', past: '{n} days late', today: 'Due today', left: '{n} days left' },
   empty: {
     none: 'No tasks yet',

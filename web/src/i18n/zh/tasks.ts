@@ -20,7 +20,12 @@ export default {
     all: '全部列',
     done: '已导出 {name}',
   },
-  tree: { fold: '收起 {title} 的下级任务', unfold: '展开 {title} 的下级任务' },
+  tree: {
+    fold: '收起 {title} 的下级任务',
+    unfold: '展开 {title} 的下级任务',
+    further: '再显示一些（还有 {n} 项）',
+    cut: '这里只列出前 {n} 项，全部见任务列表',
+  },
   due: { none: '未定时限', past: '逾期 {n} 个工作日', today: '今天到期', left: '剩 {n} 个工作日' },
   empty: {
     none: '还没有任务',

@@ -58,7 +58,7 @@ export async function readTask(id: string): Promise<TaskDetail> {
   ])
   return compose(task, urges, talk)
 }
-export const readTree = (id: string) => get<{ items: TaskRow[] }>(`/tasks/${id}/tree`)
+export const readTree = (id: string) => get<{ items: TaskRow[]; truncated: boolean }>(`/tasks/${id}/tree`)
 export const readTimeline = (id: string, cursor?: string) =>
   get<Page<TimelineItem>>(`/tasks/${id}/timeline`, { cursor })
 export const readTodo = () => get<TodoList>('/todo')
