@@ -24,7 +24,7 @@ pub use permission::{
     Guarded, ImportTasks, InstructTasks, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded,
 };
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
-pub use scope::Scope;
+pub use scope::{Scope, Way};
 pub use session::{SESSION_TOPIC, SessionKind, issue as issue_token, sign_out_everywhere, sweep};
 pub use store::{any_account, find_person_by_login, logins, mark_demo};
 
