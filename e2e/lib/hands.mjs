@@ -261,16 +261,22 @@ class Phone extends Hand {
     await this.toast(form.name === '上报进展' ? '上报已送达' : said)
   }
 
-  async figures({ short_name }) {
+  /** The card of a unit with all its figures; the less important ones are folded. */
+  async card({ short_name }) {
     const card = (await see(this.page.locator('.card').filter({ hasText: short_name }))).first()
     const all = card.getByRole('button', { name: '全部数字' })
     if (await all.isVisible()) await all.tap()
-    const lines = (await card.getByRole('listitem').allInnerTexts()).map(clean)
+    return card
+  }
+
+  async figures(unit) {
+    const lines = (await (await this.card(unit)).getByRole('listitem').allInnerTexts()).map(clean)
     return Object.fromEntries(lines.map((line) => [line.replace(/^.* /, ''), line.replace(/ \S+$/, '')]))
   }
 
-  async follow({ short_name }, name) {
-    await this.page.locator('.card').filter({ hasText: short_name }).first().getByRole('link', { name: new RegExp(`${name}$`) }).first().tap()
+  async follow(unit, name) {
+    const card = await this.card(unit)
+    await card.getByRole('link', { name: new RegExp(`^\\d+ ?${name}$`) }).tap()
   }
 
   pick = (scope, label, name) => pick(scope, label, name)

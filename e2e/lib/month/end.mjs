@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { verified } from '../archive.mjs'
 import { clean, dialog, says, see, toast } from '../page.mjs'
 import { photo } from '../photo.mjs'
-import { until } from '../until.mjs'
+import { inOrder } from '../work.mjs'
 
 /** The last week: the task ends, is checked and archived, and the figures say what the month was. */
 
@@ -87,8 +87,9 @@ export async function figures(c) {
   for (const key of ['pipes', 'signs', 'monthly']) await c.leader.says(c.task[key].title)
   await c.leader.look('progress-rows')
   // What the task page says of stars and of what came late.
-  const { talk, sent_back_count, report_dues } = await c.detail(c.task.pipes)
-  assert.deepEqual([talk.stars.mean, talk.stars.count, sent_back_count], [5, 1, 1])
+  const { sent_back_count, report_dues } = await c.detail(c.task.pipes)
+  const { stars } = await c.who.leader.api.get(`/tasks/${c.task.pipes.id}/talk`)
+  assert.deepEqual([stars.mean, stars.count, sent_back_count], [5, 1, 1])
   assert.deepEqual(report_dues.slice(0, 3).map((due) => due.state), ['met', 'late', 'met'])
 }
 
@@ -128,4 +129,34 @@ export async function everyRequest(c) {
   const details = await Promise.all(Object.values(c.task).map((task) => c.detail(task)))
   const made = new Set(details.flatMap(({ requests }) => requests.map((one) => one.kind)))
   assert.deepEqual([...made].sort(), [...api.components.schemas.RequestKind.enum].sort())
+}
+
+/** What the ledger tells of the month, in its order, whoever sat and whoever walked. */
+export async function ledger(c) {
+  inOrder(await c.work.sentences(c.task.pipes.id), [
+    /^周运 .*交办给经济发展局（牵头）、住房和城乡建设局（配合）/,
+    /^冯联络 经济发展局签收/,
+    /^杨建设 住房和城乡建设局签收/,
+    /^陈经办 .*20%.*完成北岸 6 个小区管网摸底/,
+    /^周运 采纳.*20%/,
+    /^陈经办 .*提示风险：地下管线资料不全/,
+    /^郑经发 .*等待住房和城乡建设局/,
+    /^周运 回应风险/,
+    /^杨建设 .*答复：普查资料已发至工作邮箱（等待 1 个工作日）/,
+    /^王主任 督办/,
+    /^王主任 .*2 ?星/,
+    /^冯联络 .*回复督办/,
+    /^陈经办 .*45%/,
+    /^郑经发 申请延期.*2026-03-31/,
+    /^周运 .*期限由2026-03-27改为2026-03-31/,
+    /^杨建设 .*完成配合：普查资料已提供/,
+    /^郑经发 退回.*缺燃气管段/,
+    /^杨建设 .*完成配合：燃气管段已补齐/,
+    /^陈经办 申请办结/,
+    /^周运 退回办结申请：请补充第三方漏损检测报告/,
+    /^陈经办 申请办结/,
+    /^周运 同意办结：材料齐全/,
+    /^周运 核查通过，销号/,
+    /^王主任 .*5 ?星/,
+  ])
 }

@@ -1,6 +1,6 @@
 import { firstReport, handOut, sign } from './begin.mjs'
 import { Cast } from './cast.mjs'
-import { archive, close, copy, everyRequest, figures } from './end.mjs'
+import { archive, close, copy, everyRequest, figures, ledger } from './end.mjs'
 import { everyMonth, goingOn, lateReport, moreTime, otherRequests, riskAndWaiting } from './middle.mjs'
 
 const CHAPTERS = [
@@ -18,6 +18,7 @@ const CHAPTERS = [
   archive,
   copy,
   everyRequest,
+  ledger,
 ]
 
 /** March 2026 in the economic bureau, from Monday morning to the last day: one chapter after the other, nobody signs in twice. */
