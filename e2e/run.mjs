@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Browser tests: a real browser against the real binary. `node e2e/run.mjs [NAME…] [--grep WORDS]`
 //
-// Every file in tests/ gets a server of its own with an empty database; every test its own windows. A test fails, too, on an
-// error in the console, on an error in the page and on any request that would leave this machine.
+// Every file in tests/ gets a server of its own with an empty database; every test its own windows. A file that exports `since`
+// has a time of its own, which its tests move (lib/clock.mjs). A test fails, too, on an error in the console, on an error in the
+// page and on any request that would leave this machine.
 //
 //   E2E_DATABASE=sqlite|postgres   which database (postgres: SHIBICHENG_TEST_POSTGRES is the URL of somebody who may create some)
 //   CHROMIUM=PATH                  which browser (default /usr/bin/chromium)
@@ -15,6 +16,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as browsers from './lib/browser.mjs'
+import { stuck } from './lib/clock.mjs'
 import * as database from './lib/database.mjs'
 import { Organisation } from './lib/organisation.mjs'
 import * as servers from './lib/server.mjs'
@@ -40,7 +42,7 @@ if (unknown.length) {
   process.exit(2)
 }
 // The longest first, so that they do not end alone.
-const ORDER = ['story', 'a11y', 'desk', 'phone']
+const ORDER = ['month', 'month-swapped', 'story', 'a11y', 'desk', 'phone']
 const chosen = (names.length ? names : all).sort((a, b) => (ORDER.indexOf(a) + 1 || 9) - (ORDER.indexOf(b) + 1 || 9))
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
@@ -89,7 +91,7 @@ async function runTest(file, title, body, surroundings) {
   const name = `${file}: ${title}`
   const since = Date.now()
   const { server, browser, org, patience } = surroundings
-  const windows = new browsers.Windows(browser, server.url)
+  const windows = new browsers.Windows(browser, server.url, server.clock)
   const app = {
     url: server.url,
     org,
@@ -99,6 +101,8 @@ async function runTest(file, title, body, surroundings) {
     desk: (person, options) => windows.desk(person, options),
     phone: (person, options) => windows.phone(person, options),
     expect: (...what) => windows.expect(...what),
+    /** Makes it this instant, later than now, on the server and in all windows; for a file that says since when its time runs. */
+    move: (instant) => windows.move(instant),
     /** A line below the test's own, for what is worth knowing of a test that passes. */
     note: (text) => console.log(`# ${name}: ${text}`),
     skip: (why) => {
@@ -129,10 +133,11 @@ async function runFile(file, browser) {
   const module = await import(pathToFileURL(join(HERE, 'tests', `${file}.mjs`)))
   const tests = Object.entries(module.tests).filter(([title]) => !grep || title.includes(grep))
   if (!tests.length) return
+  if (module.since && stuck) return tests.forEach(([title]) => say('skipped', `${file}: ${title}`, Date.now(), stuck))
   const since = Date.now()
   let server
   try {
-    server = await servers.start(join(OUT, `${file}.log`))
+    server = await servers.start(join(OUT, `${file}.log`), module.since)
     const org = await within(60_000, 'furnishing the organisation', Organisation.furnish(server.url, server.password()))
     for (const [title, body] of tests) {
       await runTest(file, title, body, { server, browser, org, patience: module.patience ?? TEST_MS })

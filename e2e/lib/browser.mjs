@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { chromium } from 'playwright-core'
+import { turn } from './clock.mjs'
 import { line } from './line.mjs'
 import { PATIENCE } from './until.mjs'
 
@@ -47,9 +48,10 @@ const REFUSED = /^Failed to load resource: the server responded with a status of
 
 /** The windows of one test, and everything in them that should not have happened. */
 export class Windows {
-  constructor(browser, url) {
+  constructor(browser, url, clock = null) {
     this.browser = browser
     this.url = url
+    this.clock = clock
     this.contexts = []
     this.lines = []
     this.faults = []
@@ -92,6 +94,7 @@ export class Windows {
     })
     this.contexts.push(context)
     context.setDefaultTimeout(PATIENCE)
+    if (this.clock) await context.addInitScript(turn, this.clock.ahead)
     if (person) await context.addCookies([{ name: 'sbc_session', value: person.token, url: this.url, httpOnly: true, sameSite: 'Strict' }])
     context.on('request', (request) => this.#watch(request))
     context.on('response', (response) => {
@@ -101,6 +104,13 @@ export class Windows {
     const page = await context.newPage()
     page.base = base
     return page
+  }
+
+  /** Moves the time of the server and of what is open. A page that is loaded later is told by the latest of its scripts. */
+  async move(instant) {
+    this.clock.move(instant)
+    await Promise.all(this.contexts.map((context) => context.addInitScript(turn, this.clock.ahead)))
+    await Promise.all(this.pages.map((page) => page.evaluate(turn, this.clock.ahead)))
   }
 
   #fault(text) {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Clock } from './clock.mjs'
 import { fresh } from './database.mjs'
 import { within } from './until.mjs'
 
@@ -11,6 +12,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** E2E_BINARY names another build than the one of `cargo build`. */
 export const BINARY = process.env.E2E_BINARY || join(resolve(ROOT, process.env.CARGO_TARGET_DIR || 'target'), 'debug/shibicheng')
 export const AREA = '滨海新区管委会'
+const STAYING = { SHIBICHENG_SESSION_IDLE_HOURS: '2000', SHIBICHENG_SESSION_DAYS: '90' }
 
 /** Says what is missing before anything is started. */
 export function check() {
@@ -39,18 +41,26 @@ async function freePort() {
 const running = new Set()
 export const stopAll = () => Promise.all([...running].map((server) => server.stop()))
 
-/** Starts the real binary with an empty database in a new folder and waits until it is ready. */
-export async function start(logFile) {
+/**
+ * Starts the real binary with an empty database in a new folder and waits until it is ready. With an instant `since`, its time
+ * begins there and is the test's to move; whoever has signed in stays so, however far.
+ */
+export async function start(logFile, since) {
   const dir = await mkdtemp(join(tmpdir(), 'sbc-e2e-'))
-  const database = await fresh().catch(async (error) => {
+  let clock = null
+  let database
+  try {
+    if (since) clock = await Clock.make(dir, since)
+    database = await fresh()
+  } catch (error) {
     await rm(dir, { recursive: true, force: true })
     throw error
-  })
+  }
   const log = createWriteStream(logFile)
   // Somebody else may take the port in between: then the next one.
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launch({ dir, database, log, port: await freePort() })
+      return await launch({ dir, database, log, clock, port: await freePort() })
     } catch (error) {
       if (attempt < 3 && /listening on|address already in use/i.test(error.message)) continue
       log.end()
@@ -61,10 +71,10 @@ export async function start(logFile) {
   }
 }
 
-async function launch({ dir, database, log, port }) {
+async function launch({ dir, database, log, clock, port }) {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SHIBICHENG_')))
   const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${port}`, '--data-dir', dir, ...database.flags], {
-    env: { ...inherited, SHIBICHENG_AREA_NAME: AREA, RUST_BACKTRACE: '1' },
+    env: { ...inherited, SHIBICHENG_AREA_NAME: AREA, RUST_BACKTRACE: '1', ...(clock ? { ...clock.env, ...STAYING } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -85,6 +95,7 @@ async function launch({ dir, database, log, port }) {
   })
   const server = {
     url: `http://127.0.0.1:${port}`,
+    clock,
     /** Told once, at the first start. */
     password: () => /登录名 admin，初始密码 (\S+?)（/.exec(said)?.[1],
     /** A server that died is the reason for whatever else went wrong. */

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+
 /** A day so many days from today, in the area's zone. */
 export function dayFromNow(days) {
   const now = new Date(Date.now() + 8 * 3600_000 + days * 86_400_000)
@@ -42,5 +44,15 @@ export class Work {
       if (!page.next_cursor) return items.reverse().map((item) => `${item.actor?.name ?? ''} ${item.sentence}`.trim())
       cursor = page.next_cursor
     }
+  }
+}
+
+/** The steps of the time line, in their order, somewhere among the others. */
+export function inOrder(lines, steps) {
+  let from = 0
+  for (const step of steps) {
+    const found = lines.findIndex((line, index) => index >= from && step.test(line))
+    assert.ok(found >= 0, `${step} does not follow in:\n${lines.map((line, index) => `${index < from ? ' ' : '>'} ${line}`).join('\n')}`)
+    from = found + 1
   }
 }

@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { verify } from '../lib/archive.mjs'
 import { violations } from '../lib/axe.mjs'
 import { dialog, go, gone, says, see, toast } from '../lib/page.mjs'
 import { until } from '../lib/until.mjs'
 import { Work } from '../lib/work.mjs'
 
 export const patience = 120_000
-
-const SCRIPT = resolve(import.meta.dirname, '../../bin/verify-archive')
-
-/** Runs the script that knows only the description; answers whether it was content, and what it said. */
-const verify = (...args) => new Promise((done) => execFile('node', [SCRIPT, ...args], (error, out, err) => done({ fine: !error, said: out + err })))
 
 /** A task that was struck off, with a file on its report. */
 async function settled(app, title) {

@@ -5,7 +5,7 @@ import { at, clean, count, dialog, go, gone, mark, overflow, says, see, signInAs
 import { photo } from '../lib/photo.mjs'
 import { act, pick, press, slide } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
-import { Work } from '../lib/work.mjs'
+import { inOrder, Work } from '../lib/work.mjs'
 
 /** The whole story of a task, several people, two documents. */
 export const patience = 240_000
@@ -103,16 +103,6 @@ async function judge(page, action, choice, words) {
   await page.getByRole('radio', { name: choice }).check()
   await page.getByRole('textbox').last().fill(words)
   await press(page, choice)
-}
-
-/** The steps of the time line, in their order, somewhere among the others. */
-function inOrder(lines, steps) {
-  let from = 0
-  for (const step of steps) {
-    const found = lines.findIndex((line, index) => index >= from && step.test(line))
-    assert.ok(found >= 0, `${step} does not follow in:\n${lines.map((line, index) => `${index < from ? ' ' : '>'} ${line}`).join('\n')}`)
-    from = found + 1
-  }
 }
 
 async function story(app, ledger) {

@@ -71,6 +71,7 @@ export default {
     templateHint: 'Where none fits, keep a task as a template first.',
     fromTask: 'Of the task “{title}”, with the tasks below it',
     chooseFirst: 'Choose a template to see what comes next',
+    mendFirst: 'Mend what is marked on the left to see what comes next',
     name: 'Name',
     title: 'Title of each task',
     places: 'It may hold, of its period, the:',

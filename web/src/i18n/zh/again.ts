@@ -69,6 +69,7 @@ export default {
     templateHint: '没有合适的模板，先打开一项任务存为模板。',
     fromTask: '按任务“{title}”生成，连同它的下级任务',
     chooseFirst: '选定模板后，这里列出接下来的各期',
+    mendFirst: '改好左边标出的地方，这里列出接下来的各期',
     name: '名称',
     title: '任务标题',
     places: '可以写上当期的：',

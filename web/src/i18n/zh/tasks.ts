@@ -200,7 +200,7 @@ export default {
     hash: '留痕第 {seq} 号　{hash}',
   },
   sign: {
-    as: '代表 {unit} 签收（{roles}），签收后由本单位负责办理。时限自交办起计算，不因签收早晚而变。',
+    as: '代表{unit}签收（{roles}），签收后由本单位负责办理。时限自交办起计算，不因签收早晚而变。',
     handler: '同时指定经办人',
     handlerHint: '可以先签收，稍后再指定。',
   },
@@ -212,7 +212,7 @@ export default {
   },
   ruling: {
     asked: '申请退回：',
-    proposed: '建议改由 {unit} 承担',
+    proposed: '建议改由{unit}承担',
     decision: '裁定',
     reassign: '改派其他单位',
     uphold: '维持由{unit}承担',

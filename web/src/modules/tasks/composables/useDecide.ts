@@ -1,5 +1,6 @@
 import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useRoute, useRouter } from 'vue-router'
 import type { TaskDetail } from '@/api/types'
 import { shortDay } from '@/lib/dates'
 import { explain } from '@/lib/problems'
@@ -21,6 +22,8 @@ export interface Deciding {
 export function useDecide(props: Deciding, close: () => void) {
   const { t } = useI18n()
   const session = useSession()
+  const route = useRoute()
+  const router = useRouter()
   const form = useSubmit(() => props.detail.task.id)
   const waiting = computed(() => decidable(props.detail))
   const first = waiting.value.find((one) => one.id === props.target) ?? waiting.value[0]
@@ -105,9 +108,16 @@ export function useDecide(props: Deciding, close: () => void) {
       ...(granted ? { new_day: granted } : {}),
       ...(asksUnit.value ? { unit_id: unit.value } : {}),
     }
+    const amends = grants.value && request.value?.kind === 'amend' && props.detail.can.includes('edit')
     if (!(await form.submit((key) => decideRequest(id, body, key)))) return
     toast(t('requests.done.decide'))
-    close()
+    if (amends) await change()
+    else close()
+  }
+  /** What was agreed to is written into the task at once: nothing would call for it later. A form of its own is not come back to. */
+  async function change(): Promise<void> {
+    const to = { name: 'edit', params: { id: props.detail.task.id } }
+    await (route.name === 'act' ? router.replace(to) : router.push(to))
   }
 
   return {
