@@ -263,7 +263,7 @@ fn explanations_say_what_was_done() {
         ["“2021年6月底前” → 2021-06-30，当月最后一日24时止", "“12月底前” → 2021-12-31，沿用前文的2021年，当月最后一日24时止"]
     );
     let reading = read("5月31日前", "2026-04-15");
-    assert_eq!(said(&reading.explanation), ["“5月31日前” → 2026-05-31，未写年份，按文件年份2026年，当日周日，时限不顺延"]);
+    assert_eq!(said(&reading.explanation), ["“5月31日前” → 2026-05-31，未写年份，按2026年理解，当日周日，时限不顺延"]);
     let reading = read("20个工作日内", "2026-12-20");
     assert!(reading.warnings.iter().any(|warning| warning.zh().contains("2027年的放假调休安排尚未公布")));
 }

@@ -39,7 +39,7 @@ impl LinkKind {
     /// The link as it stands on the task it was said of; `other` is the task at its other end.
     pub(super) fn said(self, other: &str) -> Words {
         match self {
-            Self::Blocks => say!("是“{other}”的前置任务"),
+            Self::Blocks => say!("本任务是“{other}”的前置任务"),
             Self::Follows => say!("接续“{other}”"),
             Self::Duplicates => say!("与“{other}”重复"),
             Self::SameMatter => say!("与“{other}”为同一事项"),
@@ -49,7 +49,7 @@ impl LinkKind {
     /// The link as it stands on the other task.
     pub(super) fn heard(self, other: &str) -> Words {
         match self {
-            Self::Blocks => say!("前置任务：“{other}”"),
+            Self::Blocks => say!("本任务的前置任务是“{other}”"),
             Self::Follows => say!("由“{other}”接续"),
             Self::Duplicates => say!("“{other}”与本任务重复"),
             Self::SameMatter => say!("与“{other}”为同一事项"),

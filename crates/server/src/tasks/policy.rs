@@ -285,6 +285,7 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
         Action::Return if involved && s.task.state.is_open() => {
             say!("只能在交办后 {within} 个工作日内、签收之前退回，且只能退回一次。", within = s.rules.return_within)
         }
+        Action::Sign if involved && s.requests.iter().any(|r| r.kind == RequestKind::Return) => "已经申请退回，裁定前不能签收。".into(),
         _ if involved => say!("任务现为“{state}”，或不由您负责，不能{label}。"),
         _ => say!("您不能对这项任务{label}。"),
     };

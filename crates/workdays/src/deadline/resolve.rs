@@ -330,7 +330,7 @@ impl<'c> Resolver<'c> {
                 }
                 if month >= self.from.month() {
                     // Not kept for later dates: each is weighed against the document's own day.
-                    return Some((own, Some(say!("未写年份，按文件年份{own}年"))));
+                    return Some((own, Some(say!("未写年份，按{own}年理解"))));
                 }
                 let next = own.checked_add(1)?;
                 self.warn(say!("“{quote}”没有写年份而{own}年{name}已过，按次年{next}年理解，请核对", name = month_name(month)));

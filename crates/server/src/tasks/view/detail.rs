@@ -352,6 +352,8 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
             .collect(),
         report_dues: dues
             .iter()
+            // Nobody owes a report after the closing.
+            .filter(|due| due.met_day.is_some() || !task.state.is_done() || task.closed_at.is_none_or(|at| due.due_day <= at.day()))
             .map(|due| ReportDue {
                 id: due.id,
                 due_day: due.due_day,
