@@ -1,4 +1,4 @@
-use sqlx::{Database, Encode, Type, query::QueryAs};
+use sqlx::{AssertSqlSafe, Database, Encode, Type, query::QueryAs};
 use uuid::Uuid;
 
 use crate::{ConnRef, Result, Tx};
@@ -93,6 +93,23 @@ impl Sql {
         self
     }
 
+    fn numbered(&self) -> AssertSqlSafe<&str> {
+        AssertSqlSafe(self.text.as_str())
+    }
+
+    /// With `?` for each value: SQLite looks a numbered one up among all before it, which takes seconds where there are
+    /// thousands. Every value is bound once and in order, so the numbers say nothing.
+    fn unnumbered(&self) -> AssertSqlSafe<String> {
+        let mut text = String::with_capacity(self.text.len());
+        let mut rest = self.text.split('$');
+        text.push_str(rest.next().unwrap_or_default());
+        for part in rest {
+            text.push('?');
+            text.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+        }
+        AssertSqlSafe(text)
+    }
+
     /// All rows.
     ///
     /// # Errors
@@ -103,10 +120,9 @@ impl Sql {
         T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>,
         T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
     {
-        let text = sqlx::AssertSqlSafe(self.text.as_str());
         match tx.conn() {
-            ConnRef::Sqlite(c) => bound(sqlx::query_as(text), &self.values).fetch_all(c).await,
-            ConnRef::Postgres(c) => bound(sqlx::query_as(text), &self.values).fetch_all(c).await,
+            ConnRef::Sqlite(c) => bound(sqlx::query_as(self.unnumbered()), &self.values).fetch_all(c).await,
+            ConnRef::Postgres(c) => bound(sqlx::query_as(self.numbered()), &self.values).fetch_all(c).await,
         }
         .map_err(Into::into)
     }
@@ -116,15 +132,14 @@ impl Sql {
     /// # Errors
     /// Whatever the database says.
     pub async fn execute(&self, tx: &mut Tx) -> Result<()> {
-        let text = sqlx::AssertSqlSafe(self.text.as_str());
         // Each such text is its own: kept prepared it would only push others out.
         match tx.conn() {
             ConnRef::Sqlite(c) => {
-                let query = bound(sqlx::query_as::<_, (i64,)>(text).persistent(false), &self.values);
+                let query = bound(sqlx::query_as::<_, (i64,)>(self.unnumbered()).persistent(false), &self.values);
                 query.fetch_all(c).await.map(drop)
             }
             ConnRef::Postgres(c) => {
-                let query = bound(sqlx::query_as::<_, (i64,)>(text).persistent(false), &self.values);
+                let query = bound(sqlx::query_as::<_, (i64,)>(self.numbered()).persistent(false), &self.values);
                 query.fetch_all(c).await.map(drop)
             }
         }
@@ -141,10 +156,9 @@ impl Sql {
         T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>,
         T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
     {
-        let text = sqlx::AssertSqlSafe(self.text.as_str());
         match tx.conn() {
-            ConnRef::Sqlite(c) => bound(sqlx::query_as(text), &self.values).fetch_one(c).await,
-            ConnRef::Postgres(c) => bound(sqlx::query_as(text), &self.values).fetch_one(c).await,
+            ConnRef::Sqlite(c) => bound(sqlx::query_as(self.unnumbered()), &self.values).fetch_one(c).await,
+            ConnRef::Postgres(c) => bound(sqlx::query_as(self.numbered()), &self.values).fetch_one(c).await,
         }
         .map_err(Into::into)
     }

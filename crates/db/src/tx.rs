@@ -119,6 +119,20 @@ impl Tx {
         Ok(())
     }
 
+    /// Lets the planner know how the tables have grown. PostgreSQL does so by itself in the background, too; SQLite looks only at
+    /// tables that have changed a lot, and at a part of each, unless `whole`.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn refresh_statistics(&mut self, whole: bool) -> Result<()> {
+        match self.conn() {
+            ConnRef::Sqlite(c) if whole => sqlx::query("analyze").execute(c).await.map(drop),
+            ConnRef::Sqlite(c) => sqlx::query("pragma optimize = 0x10002").execute(c).await.map(drop),
+            ConnRef::Postgres(c) => sqlx::query("analyze").execute(c).await.map(drop),
+        }
+        .map_err(Into::into)
+    }
+
     /// Does work that may be given up alone: when it answers an error, what it has written is undone and the transaction goes
     /// on. Attempts are not nested.
     ///

@@ -32,6 +32,10 @@ pub struct TestApp {
     finished: bool,
 }
 
+/// Whatever a test does to tasks, what lists of a unit are ordered by follows.
+const ASTRAY: &str = "select count(*) from party p join task t on t.id = p.task_id where p.task_at is null or p.task_at <> t.created_at \
+     or coalesce(p.open_day, '') <> case when t.state in ('dispatched', 'active') then coalesce(t.due_day, '9999') else '' end";
+
 impl TestApp {
     /// On SQLite.
     pub async fn sqlite() -> Self {
@@ -167,6 +171,7 @@ impl TestApp {
         self.run_jobs().await;
         let mut tx = self.app.db.read().await.unwrap();
         let failed = jobs::failed(&mut tx).await.unwrap();
+        let astray: (i64,) = db::Sql::new(ASTRAY).fetch_one(&mut tx).await.unwrap();
         drop(tx);
         self.finished = true;
         self.relay.abort();
@@ -176,6 +181,7 @@ impl TestApp {
             scratch.remove(&name).await.unwrap();
         }
         assert!(failed.is_empty(), "jobs that were given up: {failed:#?}");
+        assert_eq!(astray.0, 0, "parts that stand in another place of their unit's lists than their task");
     }
 }
 

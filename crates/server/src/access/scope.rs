@@ -5,6 +5,19 @@ use kit::uuid::Uuid;
 
 use crate::org::{PersonId, UnitId};
 
+/// One of the reasons for which a task is seen.
+#[derive(Clone, Copy, Debug)]
+pub enum Way {
+    /// The person made it.
+    Creator(PersonId),
+    /// The unit issued it.
+    Issuer(UnitId),
+    /// The person has a part in it, and it has been sent out.
+    Person(PersonId),
+    /// The unit has a part in it, and it has been sent out.
+    Unit(UnitId),
+}
+
 /// What a person sees: everything, or what their units (subtree and charge) or they themselves take part in.
 ///
 /// Every list takes one, so that a list without a scope cannot be written.
@@ -53,6 +66,39 @@ impl Scope {
             sql.push(" or sp.unit_id in ").bind_list(self.units.iter().map(|unit| unit.0));
         }
         sql.push("))))");
+    }
+
+    /// [`Scope::tasks`] where many tasks are looked through: what is seen is found once and not asked of each. `open` says that
+    /// other conditions leave only open tasks, so that nobody looks at what was closed long ago.
+    pub fn all_tasks(&self, sql: &mut Sql, open: bool) {
+        if self.everything {
+            return self.tasks(sql);
+        }
+        let units = || self.units.iter().map(|unit| unit.0);
+        let (tasks, parts) = if open { (" and state in ('dispatched', 'active')", " and open_day is not null") } else { ("", "") };
+        sql.push(" t.id in (select id from task where creator_id = ").bind(self.person.0).push(tasks);
+        if !self.units.is_empty() {
+            sql.push(" union all select id from task where issuer_unit_id in ").bind_list(units()).push(tasks);
+            sql.push(" union all select task_id from party where unit_id in ").bind_list(units()).push(parts);
+        }
+        sql.push(" union all select task_id from party where person_id = ").bind(self.person.0).push(parts);
+        sql.push(") and (t.dispatched_at is not null or t.creator_id = ").bind(self.person.0);
+        if !self.units.is_empty() {
+            sql.push(" or t.issuer_unit_id in ").bind_list(units());
+        }
+        sql.push(")");
+    }
+
+    /// Every reason for which [`Scope::tasks`] lets a task be seen; none when everything is.
+    pub fn ways(&self) -> Option<Vec<Way>> {
+        let units = || self.units.iter().copied();
+        (!self.everything).then(|| {
+            [Way::Creator(self.person), Way::Person(self.person)]
+                .into_iter()
+                .chain(units().map(Way::Issuer))
+                .chain(units().map(Way::Unit))
+                .collect()
+        })
     }
 
     /// The condition of [`Scope::tasks`] on one task's facts.

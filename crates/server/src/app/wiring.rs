@@ -165,6 +165,7 @@ pub fn runner(app: &App) -> Runner {
         let blobs = blobs.clone();
         Box::pin(async move { blobs.sweep_temp(LEFTOVER).await.map(drop).map_err(JobError::retry) })
     });
+    let statistics = handler(move |tx, _| Box::pin(async move { Ok(tx.refresh_statistics(false).await?) }));
     let told = app.clone();
     let notices = handler(move |tx, job| {
         let app = told.clone();
@@ -329,6 +330,7 @@ pub fn runner(app: &App) -> Runner {
         .every("files.sweep", DAY, leftovers)
         .every("files.scrub", HOUR, scrub)
         .every("imports.sweep", DAY, tables)
+        .every("database.statistics", DAY, statistics)
 }
 
 /// Tells the compiler that a closure works for every lifetime, which it does not see behind `impl Handler`.

@@ -188,5 +188,5 @@ pub async fn raw_page(tx: &mut Tx, actor: &Principal, today: Day, query: &Filter
 
 /// Lets the planner know how the tables have grown.
 pub async fn settle(tx: &mut Tx) -> Outcome<()> {
-    Ok(store::analyze(tx).await?)
+    Ok(tx.refresh_statistics(true).await?)
 }

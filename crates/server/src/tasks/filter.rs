@@ -182,6 +182,16 @@ pub struct Filter {
     pub due_to: Option<Day>,
 }
 
+impl Filter {
+    /// Whether only open tasks can be found by it.
+    pub fn only_open(&self) -> bool {
+        let states = !self.state.is_empty() && self.state.iter().all(|state| state.is_open());
+        let lamps = !self.lamp.is_empty() && self.lamp.iter().all(|lamp| !matches!(lamp, Lamp::Grey | Lamp::Blue));
+        let flags = [self.overdue, self.standing, self.narrow.due_soon, self.narrow.waiting, self.narrow.at_risk];
+        states || lamps || self.narrow.started.is_some() || flags.contains(&Some(true))
+    }
+}
+
 impl FilterQuery {
     /// Understands the query, or says which field is wrong.
     pub fn read(&self) -> Outcome<(Filter, Sort)> {

@@ -35,6 +35,9 @@ pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
             if has_requests { (store::parties(tx, id).await?, store::open_requests(tx, id).await?) } else { (Vec::new(), Vec::new()) };
         case::light(tx, ctx, &mut parent, &requests, &parties).await?;
         store::save_derived(tx, &parent).await?;
+        if before.2.is_open() != parent.state.is_open() {
+            store::move_parties(tx, &parent).await?;
+        }
         if let Some(step) = step {
             case::note(tx, &ctx.acting(access::system_principal()), &parent, step).await?;
         }

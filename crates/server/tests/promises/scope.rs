@@ -22,6 +22,41 @@ both! {
         app.anonymous().get("/tasks").await.refused(401, "unauthenticated");
     }
 
+    async fn pages_in_any_order_show_each_task_that_is_seen_once(app) {
+        let units = ["bureau_a", "bureau_b", "bureau_a"];
+        for n in 0..7 {
+            let parties = json!([{ "unit_id": app.unit(units[n % 3]), "role": "lead" }, { "unit_id": app.unit(units[(n + 1) % 3]), "role": "co" }]);
+            let parties = if n == 2 { json!([{ "unit_id": app.unit("bureau_a"), "role": "lead" }]) } else { parties };
+            // Some on the same day, some without one.
+            let due = (n % 2 == 0).then(|| format!("2026-03-1{}", n / 4));
+            dispatched_with(app, json!({ "title": format!("第{n}件"), "parties": parties, "due_day": due })).await;
+        }
+        dispatched(app, "别人的", "bureau_c").await;
+        for login in ["head_a", "liaison_b", "deputy", "centre1", "staff_a1"] {
+            let user = app.as_user(login);
+            for filter in ["state=dispatched,active", "overdue=false", "q=%E7%AC%AC"] {
+                let whole = user.get(&format!("/tasks?{filter}&sort=number&limit=200")).await.assert(200);
+                let mut expected: Vec<String> = whole["items"].as_array().unwrap().iter().map(|row| row["id"].to_string()).collect();
+                expected.sort();
+                for sort in ["due_day", "-due_day", "created_at", "-created_at"] {
+                    let (mut found, mut cursor) = (Vec::new(), String::new());
+                    loop {
+                        let page = user.get(&format!("/tasks?{filter}&sort={sort}&limit=2{cursor}")).await.assert(200);
+                        found.extend(page["items"].as_array().unwrap().iter().map(|row| (row["due_day"].to_string(), row["created_at"].to_string(), row["id"].to_string())));
+                        let Some(next) = page["next_cursor"].as_str() else { break };
+                        cursor = format!("&cursor={next}");
+                    }
+                    let key = |row: &(String, String, String)| if sort.ends_with("due_day") { row.0.clone() } else { row.1.clone() };
+                    let falls = sort.starts_with('-');
+                    assert!(found.windows(2).all(|two| if falls { key(&two[0]) >= key(&two[1]) } else { key(&two[0]) <= key(&two[1]) }), "{login} {sort}");
+                    let mut ids: Vec<String> = found.into_iter().map(|row| row.2).collect();
+                    ids.sort();
+                    assert_eq!(ids, expected, "{login} {filter} {sort}");
+                }
+            }
+        }
+    }
+
     async fn a_foreign_unit_is_answered_as_if_there_were_nothing(app) {
         let task = dispatched(app, "甲", "bureau_a").await;
         let id = id(&task);

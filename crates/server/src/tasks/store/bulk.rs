@@ -1,4 +1,4 @@
-use db::{Result, Sql, Tx, run};
+use db::{Result, Sql, Tx};
 
 use crate::tasks::model::{PartyRow, Task};
 
@@ -61,12 +61,12 @@ pub(in crate::tasks) async fn insert_parties(tx: &mut Tx, parties: &[PartyRow]) 
             sql.push(", ").bind(party.role.word()).push(", ").bind(party.state.word()).push(", ").bind(party.position).push(", 0)");
         }
         sql.execute(tx).await?;
+        let mut sql = Sql::new(
+            "update party set task_at = (select t.created_at from task t where t.id = party.task_id), open_day = (select \
+             coalesce(t.due_day, '9999') from task t where t.id = party.task_id and t.state in ('dispatched', 'active')) where task_id in ",
+        );
+        sql.bind_list(chunk.iter().map(|party| party.task_id.0));
+        sql.execute(tx).await?;
     }
-    Ok(())
-}
-
-/// Lets the planner know how the tables have grown; both databases understand the bare word.
-pub(in crate::tasks) async fn analyze(tx: &mut Tx) -> Result<()> {
-    let _: Vec<(i64,)> = run!(tx, |c| sqlx::query_as("analyze").fetch_all(c))?;
     Ok(())
 }

@@ -52,7 +52,7 @@ pub(in crate::tasks) async fn summary(tx: &mut Tx, scope: &Scope, from: Moment, 
     sql.push(" and (k.reopened_at is null or k.reopened_at > ").bind(as_of.millis());
     sql.push(")) as done from task t where t.dispatched_at is not null and t.created_at >= ").bind(from.millis());
     sql.push(" and t.created_at <= ").bind(to.millis()).push(" and");
-    scope.tasks(&mut sql);
+    scope.all_tasks(&mut sql, false);
     sql.push(") s");
     sql.fetch_one(tx).await
 }
@@ -133,7 +133,7 @@ pub(in crate::tasks) async fn by_month(tx: &mut Tx, scope: &Scope, starts: &[Day
         sql.push(" when ").push(column).bind(begins(*start)).push(" then cast(").bind(n).push(" as bigint)");
     }
     sql.push(" end as bucket from task t where");
-    scope.tasks(&mut sql);
+    scope.all_tasks(&mut sql, false);
     sql.push(" and t.dispatched_at is not null and t.children = 0 and ").push(column);
     sql.bind(starts.first().map_or(Value::Int(0), |first| begins(*first)));
     if let Counted::Overdue = what {

@@ -1,7 +1,7 @@
 use db::{Result, Sql, Tx};
 use kit::Day;
 
-use super::{push_narrow, select_task};
+use super::{lanes, push_narrow, select_task};
 use crate::{
     access::Scope,
     org::PersonId,
@@ -56,9 +56,14 @@ pub(in crate::tasks) struct Eye<'a> {
 
 /// Adds every condition of the filter, scope first.
 pub(in crate::tasks) fn push_where(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
-    let Eye { scope, me, today, .. } = *eye;
     sql.push(" where");
-    scope.tasks(sql);
+    eye.scope.all_tasks(sql, filter.only_open());
+    push_filter(sql, eye, filter);
+}
+
+/// Adds every condition of the filter but the scope.
+pub(super) fn push_filter(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
+    let Eye { scope, me, today, .. } = *eye;
     if let Some(q) = &filter.q {
         let like = format!("%{}%", q.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         sql.push(" and (lower(t.title) like ").bind(like.clone()).push(" escape '\\' or lower(t.number) like ").bind(like.clone());
@@ -194,6 +199,16 @@ fn push_sort(sql: &mut Sql, key: SortKey, today: Day) {
     }
 }
 
+/// Where the page before ended.
+pub(super) type After<'a> = Option<&'a (SortValue, TaskId)>;
+
+pub(super) fn bind_value<'a>(sql: &'a mut Sql, value: &SortValue) -> &'a mut Sql {
+    match value {
+        SortValue::Int(n) => sql.bind(*n),
+        SortValue::Text(text) => sql.bind(text.as_str()),
+    }
+}
+
 /// One page of tasks in the scope.
 pub(in crate::tasks) async fn list(
     tx: &mut Tx,
@@ -203,18 +218,17 @@ pub(in crate::tasks) async fn list(
     after: Option<(SortValue, TaskId)>,
     limit: i64,
 ) -> Result<Vec<Task>> {
+    if let Some(sql) = lanes::page(eye, filter, sort, after.as_ref(), limit) {
+        return sql.fetch_all(tx).await;
+    }
     let today = eye.today;
     let mut sql = Sql::new(select_task!(""));
     push_where(&mut sql, eye, filter);
-    if let Some((value, id)) = after {
+    if let Some((value, id)) = &after {
         sql.push(" and (");
         push_sort(&mut sql, sort.key, today);
         sql.push(if sort.descending { ", t.id) < (" } else { ", t.id) > (" });
-        match value {
-            SortValue::Int(n) => sql.bind(n),
-            SortValue::Text(text) => sql.bind(text),
-        };
-        sql.push(", ").bind(id.0).push(")");
+        bind_value(&mut sql, value).push(", ").bind(id.0).push(")");
     }
     sql.push(" order by ");
     push_sort(&mut sql, sort.key, today);

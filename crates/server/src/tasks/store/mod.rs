@@ -2,6 +2,7 @@
 
 mod bulk;
 mod figures;
+mod lanes;
 mod latest;
 mod life;
 mod list;

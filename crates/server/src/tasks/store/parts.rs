@@ -4,7 +4,7 @@ use kit::Moment;
 use crate::{
     org::{PersonId, UnitId},
     tasks::model::{
-        PartyId, PartyRow, ReportId, ReportRow, ReportState, Share, TaskId, VerificationId, VerificationResult, VerificationRow,
+        PartyId, PartyRow, ReportId, ReportRow, ReportState, Share, Task, TaskId, VerificationId, VerificationResult, VerificationRow,
     },
 };
 
@@ -28,9 +28,11 @@ pub(in crate::tasks) async fn parties_of(tx: &mut Tx, tasks: impl IntoIterator<I
 }
 
 pub(in crate::tasks) async fn insert_party(tx: &mut Tx, party: &PartyRow) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
-        "insert into party (id, task_id, unit_id, person_id, role, state, position, assigned_at, returned, demand, due_day) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)"
+    execute!(tx, |c| {
+        sqlx::query(
+        "insert into party (id, task_id, unit_id, person_id, role, state, position, assigned_at, returned, demand, due_day, task_at, open_day) \
+         select $1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, t.created_at, \
+           case when t.state in ('dispatched', 'active') then coalesce(t.due_day, '9999') end from task t where t.id = $2"
     )
     .bind(party.id)
     .bind(party.task_id)
@@ -42,7 +44,8 @@ pub(in crate::tasks) async fn insert_party(tx: &mut Tx, party: &PartyRow) -> Res
     .bind(party.assigned_at)
     .bind(party.demand.as_deref())
     .bind(party.due_day)
-    .execute(c))?;
+    .execute(c)
+    })?;
     Ok(())
 }
 
@@ -72,6 +75,13 @@ pub(in crate::tasks) async fn save_party(tx: &mut Tx, party: &PartyRow) -> Resul
     .bind(party.done_text.as_deref())
     .bind(party.waived)
     .execute(c))?;
+    Ok(())
+}
+
+/// The task is open until another day, open again, or no longer: lists of what its parties have are in the order of these days.
+pub(in crate::tasks) async fn move_parties(tx: &mut Tx, task: &Task) -> Result<()> {
+    let day = task.state.is_open().then(|| task.due_day.map_or_else(|| "9999".to_owned(), |day| day.to_string()));
+    execute!(tx, |c| sqlx::query("update party set open_day = $2 where task_id = $1").bind(task.id).bind(day).execute(c))?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@ use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment};
 use wording::Words;
 
+use super::move_parties;
 use crate::org::UnitId;
 use crate::tasks::model::{ClosureId, ClosureRow, Share, Task, TaskId, TaskState};
 
@@ -151,6 +152,9 @@ pub(in crate::tasks) async fn save(tx: &mut Tx, before: &Task, task: &mut Task) 
     save_course(tx, task).await?;
     if changed && goes_back {
         save_facts(tx, task).await?;
+    }
+    if (before.state.is_open(), before.due_day) != (task.state.is_open(), task.due_day) {
+        move_parties(tx, task).await?;
     }
     Ok(())
 }
