@@ -1,6 +1,7 @@
 # What bin/test and bin/ci share: running parts, counting what ran, and the last line. Sourced after common.sh.
 
 . bin/lib/postgres.sh
+. bin/lib/clamd.sh
 
 NAMES=() PASSED=() FAILED=() SKIPPED=()
 
@@ -48,8 +49,18 @@ use_postgres() {
     STARTED_POSTGRES=yes
 }
 
+STARTED_CLAMD=no
+# Without one its tests are skipped, and say so.
+use_clamd() {
+    [ -z "${SHIBICHENG_TEST_CLAMD:-}" ] || return 0
+    step "starting a throw-away clamd"
+    if start_clamd; then STARTED_CLAMD=yes; else step "no clamd: the tests that scan for viruses say SKIPPED"; fi
+}
+
 clean_up() {
     end_background
+    [ "$STARTED_CLAMD" = no ] || stop_clamd
+    STARTED_CLAMD=no
     [ "$STARTED_POSTGRES" = no ] || stop_postgres
     STARTED_POSTGRES=no
 }
@@ -80,6 +91,7 @@ compile_tests() { cargo test --workspace --locked --no-run --quiet; }
 
 test_rust() {
     use_postgres || { record "rust: PostgreSQL" 0 1; return; }
+    use_clamd
     step "running the Rust tests on both databases"
     local log=$LOGS/test-rust.log code=0 counts passed failed skipped
     cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$log" || code=1

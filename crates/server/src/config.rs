@@ -30,6 +30,9 @@ pub struct Config {
     pub lockout_minutes: u64,
     pub secure_cookies: bool,
     pub max_upload_mib: u64,
+    pub clamav: String,
+    pub clamav_max_mib: u64,
+    pub unscanned_files: Unscanned,
     pub log_format: LogFormat,
     pub log_filter: String,
     pub workers: usize,
@@ -43,6 +46,16 @@ pub enum SqliteSync {
     Full,
     /// Survives the death of the process.
     Normal,
+}
+
+/// See `unscanned_files`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unscanned {
+    /// Only whoever uploaded a file may read it before it has been scanned.
+    Uploader,
+    /// Whoever sees it.
+    Everyone,
 }
 
 /// See `log_format`.

@@ -9,6 +9,7 @@
 //! | [`access`] | sign-in, sessions, principals, scope, permissions |
 //! | [`audit`] | the ledger |
 //! | [`files`], [`notify`], [`calendar`], [`rules`] | files, messages to persons, working days, numbers the house goes by |
+//! | [`secrecy`] | what looks like a state secret, stopped before it is written down |
 //! | [`tasks`] | the task tree and everything that happens to a task |
 //! | [`talk`] | leaders' notes, comments, who wants to hear of what |
 //! | [`supervision`] | urging, and who is told what when something happens |
@@ -32,6 +33,7 @@ pub mod operations;
 pub mod org;
 pub mod rules;
 pub mod search;
+pub mod secrecy;
 pub mod supervision;
 pub mod talk;
 pub mod tasks;

@@ -4,7 +4,8 @@ use axum::Router;
 use kit::Clock;
 use server::{
     access::{self, SessionKind},
-    app::{self, App, Ctx},
+    app::{self, App, Base, Ctx},
+    config::Config,
     org::{PersonId, UnitId},
 };
 use tempfile::TempDir;
@@ -129,6 +130,25 @@ impl TestApp {
     pub fn sqlite_url(&self) -> Option<String> {
         let folder = self.folder.as_ref()?;
         self.scratch.is_none().then(|| format!("sqlite:{}", folder.path().join("test.sqlite").display()))
+    }
+
+    /// The same installation with other options: it shares the database, the clock and the files, and ends with this one.
+    pub fn with_options(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.app.config.clone();
+        change(&mut config);
+        let (db, clock, rng, blobs) = (self.app.db.clone(), self.app.clock.clone(), self.app.rng.clone(), self.app.blobs.clone());
+        let app = app::assemble(Base { db, clock, rng, blobs, config, metrics: None });
+        Self {
+            router: app::router(&app),
+            clock: self.clock.clone(),
+            relay: tokio::spawn(async {}),
+            app,
+            fixture: self.fixture.clone(),
+            tokens: Mutex::default(),
+            scratch: None,
+            folder: None,
+            finished: true,
+        }
     }
 
     /// Another node of the same installation: its own pools on this URL, the same clock and files.

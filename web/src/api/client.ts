@@ -32,12 +32,31 @@ export class Problem extends Error {
   }
 }
 
+/** What was found has to be confirmed; answers whether whoever asks stands by it. */
+export type AskNotSecret = (problem: Problem) => Promise<boolean>
+let askNotSecret: AskNotSecret = () => Promise.resolve(false)
+/** A shell that can ask says how. */
+export function whenSecret(handler: AskNotSecret): void {
+  askNotSecret = handler
+}
+export const CONFIRMED = { 'not-secret': 'confirmed' }
+/** Does it; where words of classified papers stand in it, asks first and does it again with the confirmation. */
+export async function confirming<T>(work: (headers: Record<string, string>) => Promise<T>): Promise<T> {
+  try {
+    return await work({})
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'secret_words' || !(await askNotSecret(error))) throw error
+    return work(CONFIRMED)
+  }
+}
+
 export type Query = Record<string, string | number | boolean | null | undefined>
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 interface Options {
   query?: Query
   body?: unknown
   signal?: AbortSignal
+  headers?: Record<string, string>
   /** Repeats of one intention carry one key; without it each call is an intention of its own. */
   key?: string
 }
@@ -83,7 +102,7 @@ export const spoken = (): Record<string, string> => ({ 'accept-language': i18n.g
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 async function send(method: Method, path: string, options: Options): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json', ...spoken() }
+  const headers: Record<string, string> = { accept: 'application/json', ...spoken(), ...options.headers }
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (options.signal) init.signal = options.signal
   if (options.body instanceof FormData) init.body = options.body
@@ -119,7 +138,8 @@ async function textOf(method: Method, path: string, options: Options): Promise<s
 
 async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
   const ask = () => textOf(method, path, options)
-  const text = method === 'GET' ? await through(url(path, options.query), ask) : await ask()
+  const change = () => confirming((headers) => textOf(method, path, { ...options, headers }))
+  const text = method === 'GET' ? await through(url(path, options.query), ask) : await change()
   return (text ? JSON.parse(text) : undefined) as T
 }
 

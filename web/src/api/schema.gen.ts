@@ -197,6 +197,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found in files, the newest first. */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/findings/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a file go, or removes its content for good; never one's own. */
+        post: operations["decide_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes the limits, in force at once. What is there already stays, however much it is. */
+        post: operations["write_file_quotas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how much room files take and may take. */
+        get: operations["file_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}": {
         parameters: {
             query?: never;
@@ -765,6 +833,41 @@ export interface paths {
         get: operations["search"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secret-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what is looked for in everything that is written here. */
+        get: operations["secret_words"];
+        put?: never;
+        /** Writes the next version of the list, in force at once. Files that were read before are looked through anew. */
+        post: operations["write_secret_words"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secret-words/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a list on a text. Nothing of either is kept. */
+        post: operations["try_secret_words"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2569,6 +2672,18 @@ export interface components {
         /** @description What checking the contents of files has found. */
         ContentReport: components["schemas"]["Totals"] & {
             damaged: components["schemas"]["Damaged"][];
+            /**
+             * Format: int64
+             * @description Files held for words of classified papers that wait for somebody's decision.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Files held for a virus that wait for somebody's decision.
+             */
+            quarantined: number;
+            /** @description How looking for viruses stands. */
+            scanner: components["schemas"]["ScannerHealth"];
         };
         /** @description How a task is to be copied. */
         CopyInput: {
@@ -2834,11 +2949,74 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description Something that was found in a content. */
+        FileFinding: {
+            decided_at?: components["schemas"]["Moment"] | null;
+            decided_by?: components["schemas"]["PersonRef"] | null;
+            /** @description Files of these bytes, in the order they were uploaded. */
+            files: components["schemas"]["FindingFile"][];
+            /** @description Words of the list, or the name of the virus. */
+            found: string[];
+            found_at: components["schemas"]["Moment"];
+            id: components["schemas"]["FindingId"];
+            kind: components["schemas"]["FindingKind"];
+            /** @description The asker may decide. */
+            may_decide: boolean;
+            reason?: string | null;
+            state: components["schemas"]["FindingState"];
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * Format: uuid
          * @description A file: some bytes under the name somebody gave them.
          */
         FileId: string;
+        /** @description How much room files may take, in MiB; 0 is without limit. */
+        FileQuotas: {
+            /**
+             * Format: int64
+             * @description See `warn`.
+             * @default 95
+             */
+            alarm: number;
+            /**
+             * Format: int64
+             * @description Each unit directly below the top, with what is below it.
+             * @default 0
+             */
+            bureau_mib: number;
+            /**
+             * Format: int64
+             * @description All contents together.
+             * @default 0
+             */
+            total_mib: number;
+            /**
+             * @description Single units, with what is below them, by their id; 0 lifts what holds for all.
+             * @default {}
+             */
+            units: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Whoever looks after it is told when so many percent are taken, and again at `alarm`.
+             * @default 80
+             */
+            warn: number;
+        };
+        FileQuotasInput: {
+            /** @description Limits that are left out are those of the defaults. */
+            quotas: components["schemas"]["FileQuotas"];
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
         /** @description A file as others refer to it. */
         FileRef: {
             /** @description SHA-256 of the bytes, hexadecimal. */
@@ -2854,15 +3032,63 @@ export interface components {
             preview?: components["schemas"]["PreviewKind"] | null;
             /** @description Whether `/preview` shows it. */
             previewable: boolean;
+            scan?: components["schemas"]["FileScan"] | null;
             /**
              * Format: int64
              * @description Bytes.
              */
             size: number;
+            /** @description Whether it may be read, and what stands in the way. */
+            standing: components["schemas"]["FileStanding"];
             /** @description When. */
             uploaded_at: components["schemas"]["Moment"];
             /** @description Who brought it. */
             uploaded_by: components["schemas"]["PersonRef"];
+        };
+        /**
+         * @description What the scanner says of a content.
+         * @enum {string}
+         */
+        FileScan: "waiting" | "clean" | "found" | "failed";
+        /** @description How much room is taken. */
+        FileSpace: {
+            /**
+             * Format: int64
+             * @description Bytes of uploads under way.
+             */
+            coming: number;
+            /**
+             * Format: int64
+             * @description Bytes; nothing where there is no limit.
+             */
+            limit?: number | null;
+            /**
+             * Format: int64
+             * @description The threshold that was reached, in percent.
+             */
+            reached?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            used: number;
+        };
+        /**
+         * @description How a file stands with whoever does not look after it.
+         * @enum {string}
+         */
+        FileStanding: "open" | "scanning" | "held" | "quarantined" | "removed";
+        /** @description How much room files take and may take. */
+        FileUsage: {
+            quotas: components["schemas"]["FileQuotas"];
+            total: components["schemas"]["FileSpace"];
+            /** @description Units that have a limit or stand directly below the top, the fullest first. */
+            units: components["schemas"]["UnitSpace"][];
+            /**
+             * Format: int64
+             * @description The last version of the limits, 0 where none was written. To be sent with a change.
+             */
+            version: number;
         };
         /** @description Files whose place this one has taken, the newest first. */
         FileVersions: {
@@ -2942,6 +3168,38 @@ export interface components {
             unit_role?: components["schemas"]["UnitRole"] | null;
             /** @description Open and waiting for somebody, or not. */
             waiting?: boolean | null;
+        };
+        /** @enum {string} */
+        FindingDecision: "clear" | "remove";
+        /** @description A decision. */
+        FindingDecisionInput: {
+            decision: components["schemas"]["FindingDecision"];
+            /** @description Why, 1 to 500 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description A file of the content, with the tasks it belongs to. */
+        FindingFile: {
+            file: components["schemas"]["FileRef"];
+            tasks: components["schemas"]["LibraryTask"][];
+        };
+        /**
+         * Format: uuid
+         * @description Something that was found in a content.
+         */
+        FindingId: string;
+        /** @enum {string} */
+        FindingKind: "secret" | "virus";
+        /** @enum {string} */
+        FindingState: "open" | "cleared" | "removed";
+        /** @description A page of findings, the newest first. */
+        FindingsPage: {
+            items: components["schemas"]["FileFinding"][];
+            next_cursor?: string | null;
         };
         /** @description A piece of a text. */
         Fragment: {
@@ -4357,6 +4615,152 @@ export interface components {
         SavedViews: {
             items: components["schemas"]["SavedView"][];
         };
+        /** @description How scanning stands. */
+        ScannerHealth: {
+            /** Format: int64 */
+            clean: number;
+            /** @description A scanner is named in the options. */
+            configured: boolean;
+            /**
+             * Format: int64
+             * @description Those it cannot look at, for example because they are too large.
+             */
+            failed: number;
+            /** Format: int64 */
+            found: number;
+            last_scan?: components["schemas"]["Moment"] | null;
+            /** @description What stood in the way the last time, where something did. */
+            trouble?: string | null;
+            /**
+             * Format: int64
+             * @description Contents that wait.
+             */
+            waiting: number;
+            waiting_since?: components["schemas"]["Moment"] | null;
+        };
+        /** @description Something that was found in a text on trial. */
+        SecretHit: {
+            /** @description Where it begins, in characters. */
+            at: number;
+            /** @description It would be refused and not only asked about. */
+            is_mark: boolean;
+            word: string;
+        };
+        SecretTrial: {
+            list?: components["schemas"]["SecretWords"] | null;
+            /** @description Up to 10,000 characters. */
+            text: string;
+        };
+        /** @description What would be found. */
+        SecretTrialResult: {
+            hits: components["schemas"]["SecretHit"][];
+        };
+        /**
+         * @description What is looked for. In an entry a space stands for up to four characters; ★ is any star; spaces, colons and widths of the text do
+         *     not matter.
+         */
+        SecretWords: {
+            /**
+             * @description Phrases in which they mean something else.
+             * @default [
+             *       "商业机密",
+             *       "商业秘密",
+             *       "个人机密",
+             *       "机密性",
+             *       "机密计算",
+             *       "加密级",
+             *       "密级别",
+             *       "无密级",
+             *       "密级无",
+             *       "密级公开",
+             *       "加密件",
+             *       "密件抄送",
+             *       "身份号",
+             *       "月份号",
+             *       "一份号",
+             *       "部份号",
+             *       "份号召",
+             *       "年份号"
+             *     ]
+             */
+            harmless: string[];
+            /**
+             * @description Marks of classified papers: refused.
+             * @default [
+             *       "绝密★",
+             *       "机密★",
+             *       "秘密★",
+             *       "密级绝密",
+             *       "密级机密",
+             *       "密级秘密"
+             *     ]
+             */
+            marks: string[];
+            /**
+             * @description Words that often stand in such papers: to be confirmed.
+             * @default [
+             *       "绝密",
+             *       "机密",
+             *       "秘密级",
+             *       "绝密级",
+             *       "机密级",
+             *       "秘密文件",
+             *       "工作秘密",
+             *       "密级",
+             *       "密件",
+             *       "密码电报",
+             *       "保密期限",
+             *       "解密时间",
+             *       "解密日期",
+             *       "解密条件",
+             *       "定密依据",
+             *       "份号",
+             *       "内部资料 注意保存",
+             *       "内部文件 注意保存",
+             *       "注意保密",
+             *       "不得外传",
+             *       "严禁外传",
+             *       "请勿外传",
+             *       "阅后销毁",
+             *       "阅后收回",
+             *       "仅供内部",
+             *       "仅限内部",
+             *       "此件发至"
+             *     ]
+             */
+            words: string[];
+        };
+        SecretWordsInput: {
+            list: components["schemas"]["SecretWords"];
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description One version of the list. */
+        SecretWordsVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            list: components["schemas"]["SecretWords"];
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The list in force, the one the program is delivered with, and how it came about. */
+        SecretWordsView: {
+            defaults: components["schemas"]["SecretWords"];
+            /** @description Versions, the latest first. */
+            history: components["schemas"]["SecretWordsVersion"][];
+            list: components["schemas"]["SecretWords"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
         /** @description What is to change for the times that have not come out; absent fields stay as they are. */
         SeriesChange: {
             /** Format: int64 */
@@ -5488,6 +5892,11 @@ export interface components {
         };
         /** @enum {string} */
         UnitRole: "any" | "lead" | "co";
+        /** @description How much room a unit takes, with what is below it. */
+        UnitSpace: components["schemas"]["FileSpace"] & {
+            name: string;
+            unit_id: components["schemas"]["UnitId"];
+        };
         /** @description The whole tree of units, flat, depth first. */
         Units: {
             items: components["schemas"]["Unit"][];
@@ -6216,6 +6625,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContentReport"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: {
+                /** @description Only such. */
+                state?: "open" | "cleared" | "removed";
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingsPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_finding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["FindingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingDecisionInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileFinding"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_file_quotas: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileQuotasInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUsage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUsage"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -7585,6 +8133,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secret_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretWordsView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_secret_words: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretWordsInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretWordsView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_secret_words: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretTrial"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretTrialResult"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -9,12 +9,14 @@ import { createApp } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { i18n, startLocale } from '@/i18n'
 import { queryClient } from '@/lib/query'
+import { askWhenSecret } from '@/lib/secret'
 import { startTheme } from '@/lib/theme'
 import App from './App.vue'
 import { guard } from './guard'
 import { routes } from './routes'
 
 startTheme()
+askWhenSecret()
 
 const router = createRouter({
   history: createWebHistory(),

@@ -1,8 +1,17 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
-import { mayCreate, mayImport, mayKeepRules, oversees, PasswordPage, seesTasks, SignInPage } from '@/modules/access'
+import {
+  mayCreate,
+  mayImport,
+  mayJudge,
+  mayKeepRules,
+  oversees,
+  PasswordPage,
+  seesTasks,
+  SignInPage,
+} from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
-import { LibraryPage } from '@/modules/files'
+import { ChecksPage, LibraryPage } from '@/modules/files'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
@@ -96,6 +105,12 @@ export const routes: RouteRecordRaw[] = [
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },
       { path: 'files', name: 'library', component: LibraryPage, meta: { title: 'app.nav.library', may: seesTasks } },
+      {
+        path: 'files/checks',
+        name: 'file_checks',
+        component: ChecksPage,
+        meta: { title: 'files.checks.title', may: (roles) => mayJudge(roles) || mayKeepRules(roles) },
+      },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
       { path: 'calendar', name: 'calendar', component: CalendarPage, meta: { title: 'app.nav.calendar' } },

@@ -21,7 +21,8 @@ pub use account::{
 pub use http::routes;
 pub use password::{InitialPassword, hash as hash_password};
 pub use permission::{
-    Guarded, ImportTasks, InstructTasks, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, assert_guarded,
+    Guarded, ImportTasks, InstructTasks, JudgeFiles, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn,
+    assert_guarded,
 };
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
 pub use scope::{Scope, Way};

@@ -44,6 +44,8 @@ permissions! {
     ManageOrganisation, "只有系统管理员可以维护单位和人员。", |p| p.is(Role::Administrator);
     /// Keep working days and rules.
     KeepRules, "只有系统管理员和政务运营中心可以维护工作日历和规则。", |p| p.is(Role::Administrator) || p.is(Role::Centre);
+    /// Decide on what was found in files.
+    JudgeFiles, "只有政务运营中心和管委领导可以核定文件。", |p| p.is(Role::Centre) || p.is(Role::Leader);
     /// Set up tasks.
     SetTasks, "经办人不能新建任务，请联系本单位负责人或联络员。",
         |p| [Role::Centre, Role::Leader, Role::Head, Role::Liaison].iter().any(|role| p.is(*role));

@@ -35,6 +35,22 @@ pub enum Refusal {
     /// The input is larger than what is accepted; words for people.
     #[error("too large: {}", .0.zh())]
     TooLarge(Words),
+    /// It bears the marks of a state secret, or holds words that have to be confirmed; where, field by field.
+    #[error("secrecy: {fields:?}")]
+    Secret {
+        /// A mark, which nobody can confirm away.
+        is_marked: bool,
+        /// The words and where they stand.
+        fields: Vec<FieldError>,
+    },
+    /// There is no room for it.
+    #[error("full {code}: {}", .detail.zh())]
+    Full {
+        /// Stable, for programs.
+        code: &'static str,
+        /// For people.
+        detail: Words,
+    },
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use kit::{Clock, Day, Rng};
 use tokio_util::sync::CancellationToken;
 
-use super::Standing;
+use super::{Screen, Standing};
 use crate::{
     access::Principal,
     app::{Ctx, Outcome},
@@ -43,6 +43,8 @@ pub struct Parts {
     pub config: Config,
     /// Says whether somebody sees the task a file is attached to: the room of files lies below that of tasks.
     pub file_access: files::Sees,
+    /// Looks through what a request wants to have written down: the room of secrecy stands above the edge.
+    pub screen: Screen,
     /// Renders `/metrics`; absent where no recorder was installed (tests).
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Cancelled when the program ends; streams end then.

@@ -30,7 +30,7 @@ use crate::{
     events::Subscriptions,
     files,
     http::{self, Problem},
-    notify, operations, org, rules, search, supervision, talk, tasks,
+    notify, operations, org, rules, search, secrecy, supervision, talk, tasks,
 };
 
 const BASE: &str = "/api/v1";
@@ -70,6 +70,7 @@ pub fn assemble(base: Base) -> App {
         subscriptions: Arc::new(subscriptions()),
         config,
         file_access: tasks::sees_boxed,
+        screen: secrecy::screen,
         metrics,
         stop: CancellationToken::new(),
     })
@@ -95,6 +96,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(files::routes())
         .merge(notify::routes())
         .merge(calendar::routes())
+        .merge(secrecy::routes())
         .merge(tasks::routes())
         .merge(talk::routes())
         .merge(supervision::routes())
@@ -142,6 +144,8 @@ pub fn subscriptions() -> Subscriptions {
     told.on(calendar::CHANGED, tasks::REPLAN)
         .on(talk::UNIT_RATED, supervision::UNIT_JOB)
         .on(tasks::SERIES_STUCK, supervision::SERIES_JOB)
+        .on(files::JUDGED, search::JUDGED)
+        .on(secrecy::CHANGED, search::RECHECK)
         .on_all("task.", search::INDEX)
 }
 
@@ -270,6 +274,36 @@ pub fn runner(app: &App) -> Runner {
         let app = reading.clone();
         Box::pin(async move { search::take(tx, &app, &job.payload).await.map_err(JobError::retry) })
     });
+    let (judging, rechecking, looking, taking, sweeping, removing) =
+        (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
+    let judged = handler(move |tx, job| {
+        let app = judging.clone();
+        Box::pin(async move {
+            let event: files::Judged = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
+            search::judged(tx, &app, &event).await.map_err(JobError::retry)
+        })
+    });
+    let recheck = handler(move |tx, job| {
+        let app = rechecking.clone();
+        Box::pin(async move { search::recheck(tx, &app, &job.payload).await.map_err(JobError::retry) })
+    });
+    let look = move |job: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
+        let app = looking.clone();
+        Box::pin(async move { files::scan(&app, job.payload).await.map_err(JobError::retry) })
+    };
+    let verdict = handler(move |tx, job| {
+        let app = taking.clone();
+        Box::pin(async move { files::take_scan(tx, &app, &job.payload).await.map_err(JobError::retry) })
+    });
+    let scans = handler(move |tx, _| {
+        let app = sweeping.clone();
+        Box::pin(async move { files::sweep_scans(tx, &app).await.map_err(JobError::retry) })
+    });
+    let remove = move |job: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
+        let app = removing.clone();
+        Box::pin(async move { files::remove_content(&app, job.payload).await.map_err(JobError::retry) })
+    };
+    let removed = handler(|_, _| Box::pin(async { Ok(()) }));
     Runner::new(app.db.clone(), app.clock.clone(), app.rng.clone())
         .on(supervision::JOB, notices)
         .on(supervision::UNIT_JOB, unit_notes)
@@ -281,6 +315,11 @@ pub fn runner(app: &App) -> Runner {
         .on(operations::BULK, bulk)
         .on(search::INDEX, index)
         .on_prepared(search::READ, read, take)
+        .on(search::JUDGED, judged)
+        .on(search::RECHECK, recheck)
+        .on_prepared(files::SCAN, look, verdict)
+        .on_prepared(files::REMOVE, remove, removed)
+        .every("files.sweep_scans", HOUR, scans)
         .on(search::MORE, catch_up.clone())
         .every(search::CATCH_UP, HOUR, catch_up)
         .every("tasks.plan_ahead", DAY, standing)

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::{App, Ctx, Outcome, Refusal},
     audit::{self, Event},
-    files,
+    files::{self, FileStanding},
     org::{self, PersonId, PersonRef},
     supervision,
     tasks::{self, Task, TaskId},
@@ -84,6 +84,17 @@ fn lost(error: BlobError) -> Refusal {
     Refusal::internal(format!("{error:?}"))
 }
 
+/// What was removed is not there any more; what is held has to be decided on first.
+fn free_of_findings(mut attached: Vec<files::Attached>) -> Outcome<Vec<files::Attached>> {
+    attached.retain(|one| one.file.standing != FileStanding::Removed);
+    let held = |one: &&files::Attached| matches!(one.file.standing, FileStanding::Held | FileStanding::Quarantined);
+    if let Some(one) = attached.iter().find(held) {
+        let name = &one.file.name;
+        return Err(Refusal::conflict("file_held", say!("附件“{name}”待核定或已隔离，请先在“文件检查”处理再归档。")));
+    }
+    Ok(attached)
+}
+
 /// Everything but the files that people uploaded.
 async fn write_down(app: &App, tx: &mut Tx, top: &Task, ids: &[TaskId]) -> Outcome<(Package, Vec<Waiting>)> {
     let area = app.config.area_name.as_str();
@@ -98,8 +109,8 @@ async fn write_down(app: &App, tx: &mut Tx, top: &Task, ids: &[TaskId]) -> Outco
         let urges = supervision::record_of(tx, *id).await?;
         let events = audit::whole_of_task(tx, id.0).await?;
         learn(tx, &mut names, &events).await?;
-        let placed: Vec<(files::Attached, String)> = files::attached(tx, id.0)
-            .await?
+        let attached = free_of_findings(files::attached(tx, id.0).await?)?;
+        let placed: Vec<(files::Attached, String)> = attached
             .into_iter()
             .zip(1..)
             .map(|(attached, n)| {

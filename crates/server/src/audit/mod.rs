@@ -39,6 +39,8 @@ pub struct Entry {
 pub const ORGANISATION: Uuid = Uuid::from_u128(1);
 /// The stream of packages that were handed out.
 pub const ARCHIVES: Uuid = Uuid::from_u128(3);
+/// The stream of what was looked at for secrets and viruses, and what was decided.
+pub const SECRECY: Uuid = Uuid::from_u128(4);
 /// The stream of accounts and sign-ins.
 pub const SECURITY: Uuid = Uuid::from_u128(2);
 
@@ -51,6 +53,11 @@ impl Entry {
     /// About packages that were handed out.
     pub fn archives(action: &'static str, words: impl Into<Words>, data: serde_json::Value) -> Self {
         Self { stream: ARCHIVES, task: None, action, words: words.into(), data }
+    }
+
+    /// About what was looked at for secrets and viruses.
+    pub fn secrecy(action: &'static str, words: impl Into<Words>, data: serde_json::Value) -> Self {
+        Self { stream: SECRECY, task: None, action, words: words.into(), data }
     }
 
     /// About accounts and sign-ins.

@@ -10,17 +10,21 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
-    attach, library,
+    arrive::arrive,
+    attach, findings,
+    gate::{self, FileScan, Reader},
+    library,
     model::{FileId, FileRef, OlderVersion},
     preview::{self as showing, TablePage, TableQuery},
-    scrub,
+    quota, scrub,
     store::{self, FileRow},
     transfer::{self, Showing},
     uploads,
 };
 use crate::{
-    access::{Permitted, SignedIn},
+    access::{JudgeFiles, Permission as _, Permitted, SignedIn},
     app::{App, Refusal},
+    config::Unscanned,
     guarded,
     http::{Idem, Json, Path, Problem, Query, mutate},
 };
@@ -36,6 +40,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(preview))
         .routes(guarded!(table))
         .routes(guarded!(versions))
+        .merge(findings::routes())
+        .merge(quota::routes())
         .merge(uploads::routes())
 }
 
@@ -52,6 +58,10 @@ struct UploadQuery {
 async fn upload(me: Permitted<SignedIn>, Query(query): Query<UploadQuery>, idem: Idem, request: Request) -> Result<Response, Problem> {
     let max_bytes = me.app.config.max_upload_mib << 20;
     transfer::refuse_early(request.headers(), max_bytes)?;
+    let unit_id = me.actor().unit;
+    // Before anything of it is read, as far as it says how long it is.
+    let said = transfer::said_length(request.headers()).and_then(|n| i64::try_from(n).ok()).unwrap_or(0);
+    quota::room_for(&mut me.app.db.read().await?, &me.ctx, unit_id, said, None).await?;
     let (name, stored) = if is_multipart(request.headers()) {
         let mut form = Multipart::from_request(request, &me.app).await.map_err(|_| transfer::broken())?;
         loop {
@@ -80,11 +90,15 @@ async fn upload(me: Permitted<SignedIn>, Query(query): Query<UploadQuery>, idem:
         uploaded_by: me.actor().person,
         uploader: me.actor().name.clone(),
         uploaded_at: me.ctx.now(),
+        unit_id,
         has_older: false,
+        gate: 0,
+        scan: None,
     };
+    idem.says("name", &row.name);
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
-        store::insert(tx, &row).await?;
-        Ok(FileRef::from(row))
+        quota::room_for(tx, &me.ctx, unit_id, row.size, Some(&row.digest)).await?;
+        Ok(FileRef::from(arrive(tx, &me.app, &me.ctx, &row).await?))
     })
     .await
 }
@@ -110,6 +124,16 @@ async fn visible(me: &Permitted<SignedIn>, id: FileId) -> Result<FileRow, Proble
     Err(Refusal::NotFound.into())
 }
 
+/// A file the asker may not only see but read.
+async fn readable(me: &Permitted<SignedIn>, id: FileId) -> Result<FileRow, Problem> {
+    let row = visible(me, id).await?;
+    let standing = gate::standing(row.gate, row.scan.as_deref().and_then(FileScan::read));
+    let reader = Reader { is_uploader: row.uploaded_by == me.actor().person, judges: JudgeFiles::granted(me.actor()) };
+    let unscanned: Option<Unscanned> = (!me.app.config.clamav.is_empty()).then_some(me.app.config.unscanned_files);
+    gate::pass(standing, reader, unscanned)?;
+    Ok(row)
+}
+
 /// Says what a file is.
 #[utoipa::path(get, path = "/files/{id}", tag = "files", params(("id" = FileId, Path)), responses((status = 200, body = FileRef)))]
 async fn describe(me: Permitted<SignedIn>, Path(id): Path<FileId>) -> Result<Json<FileRef>, Problem> {
@@ -120,7 +144,7 @@ async fn describe(me: Permitted<SignedIn>, Path(id): Path<FileId>) -> Result<Jso
 #[utoipa::path(get, path = "/files/{id}/content", tag = "files", params(("id" = FileId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206), (status = 304)))]
 async fn content(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: HeaderMap) -> Result<Response, Problem> {
-    let row = visible(&me, id).await?;
+    let row = readable(&me, id).await?;
     transfer::send(&me.app.blobs, &row, &headers, Showing::Attachment).await
 }
 
@@ -128,7 +152,7 @@ async fn content(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: Heade
 #[utoipa::path(get, path = "/files/{id}/preview", tag = "files", params(("id" = FileId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 206), (status = 304)))]
 async fn preview(me: Permitted<SignedIn>, Path(id): Path<FileId>, headers: HeaderMap) -> Result<Response, Problem> {
-    let row = visible(&me, id).await?;
+    let row = readable(&me, id).await?;
     showing::show(&me.app.blobs, &row, &headers).await
 }
 
@@ -149,6 +173,6 @@ async fn versions(me: Permitted<SignedIn>, Path(id): Path<FileId>) -> Result<Jso
 /// Shows a page of a spreadsheet as texts; only xlsx, xls and CSV.
 #[utoipa::path(get, path = "/files/{id}/table", tag = "files", params(("id" = FileId, Path), TableQuery), responses((status = 200, body = TablePage)))]
 async fn table(me: Permitted<SignedIn>, Path(id): Path<FileId>, Query(query): Query<TableQuery>) -> Result<Json<TablePage>, Problem> {
-    let row = visible(&me, id).await?;
+    let row = readable(&me, id).await?;
     Ok(Json(showing::table(&me.app.blobs, &row, &query).await?))
 }

@@ -82,11 +82,11 @@ pub(super) struct LibraryItem {
 
 /// A task as the library names it.
 #[derive(Debug, Serialize, ToSchema)]
-struct LibraryTask {
+pub(super) struct LibraryTask {
     #[schema(value_type = String)]
-    id: Uuid,
-    number: Option<String>,
-    title: String,
+    pub(super) id: Uuid,
+    pub(super) number: Option<String>,
+    pub(super) title: String,
 }
 
 /// A page of the library, the newest first.

@@ -3,6 +3,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    gate::{self, FileScan, FileStanding},
     preview::{self, PreviewKind},
     store::FileRow,
 };
@@ -36,6 +37,10 @@ pub struct FileRef {
     pub previewable: bool,
     /// It has taken the place of another, which `/versions` tells.
     pub has_older: bool,
+    /// Whether it may be read, and what stands in the way.
+    pub standing: FileStanding,
+    /// What the scanner says, where there is one.
+    pub scan: Option<FileScan>,
 }
 
 /// A file whose place another has taken.
@@ -49,7 +54,10 @@ pub(super) struct OlderVersion {
 impl From<FileRow> for FileRef {
     fn from(row: FileRow) -> Self {
         let preview = preview::kind(&row.media_type, row.size);
+        let scan = row.scan.as_deref().and_then(FileScan::read);
         Self {
+            standing: gate::standing(row.gate, scan),
+            scan,
             previewable: !matches!(preview, None | Some(PreviewKind::Table)),
             preview,
             has_older: row.has_older,

@@ -10,7 +10,11 @@ use kit::Moment;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store;
+use super::{
+    findings,
+    scan::{self, ScannerHealth},
+    store,
+};
 use crate::{
     access::{ManageOrganisation, Permitted},
     app::{App, Outcome},
@@ -84,6 +88,12 @@ pub(super) struct ContentReport {
     #[serde(flatten)]
     totals: Totals,
     damaged: Vec<Damaged>,
+    /// How looking for viruses stands.
+    scanner: ScannerHealth,
+    /// Files held for words of classified papers that wait for somebody's decision.
+    held: i64,
+    /// Files held for a virus that wait for somebody's decision.
+    quarantined: i64,
 }
 
 /// What checking the contents of files has found; only administrators. Names of files are not said: they are business.
@@ -92,5 +102,7 @@ pub(super) async fn report(me: Permitted<ManageOrganisation>) -> Result<Json<Con
     let mut tx = me.app.db.read().await?;
     let (contents, bytes, unchecked, oldest_check) = store::check_totals(&mut tx).await?;
     let totals = Totals { contents, bytes, unchecked, oldest_check };
-    Ok(Json(ContentReport { totals, damaged: store::damaged(&mut tx).await? }))
+    let (held, quarantined) = findings::open_counts(&mut tx).await?;
+    let scanner = scan::health(&mut tx, &me.app).await?;
+    Ok(Json(ContentReport { totals, damaged: store::damaged(&mut tx).await?, scanner, held, quarantined }))
 }

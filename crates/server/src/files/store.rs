@@ -8,7 +8,10 @@ use super::{
     model::{FileId, Owner},
     scrub::Damaged,
 };
-use crate::{access::Scope, org::PersonId};
+use crate::{
+    access::Scope,
+    org::{PersonId, UnitId},
+};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct FileRow {
@@ -20,14 +23,23 @@ pub(super) struct FileRow {
     pub(super) uploaded_by: PersonId,
     pub(super) uploader: String,
     pub(super) uploaded_at: Moment,
+    /// Whose room it takes.
+    pub(super) unit_id: Option<UnitId>,
     /// It has taken another's place.
     pub(super) has_older: bool,
+    /// What was found in it: see [`super::gate::standing`].
+    pub(super) gate: i64,
+    /// What the scanner says of it.
+    pub(super) scan: Option<String>,
 }
 
 macro_rules! columns {
     () => {
-        "f.id, f.digest, f.size, f.media_type, f.name, f.uploaded_by, e.name as uploader, f.uploaded_at, \
-         exists (select 1 from attachment r where r.replaced_by = f.id) as has_older"
+        "f.id, f.digest, f.size, f.media_type, f.name, f.uploaded_by, e.name as uploader, f.uploaded_at, f.unit_id, \
+         exists (select 1 from attachment r where r.replaced_by = f.id) as has_older, \
+         cast(coalesce((select max(case when g.state = 'removed' then 3 when g.state = 'open' and g.kind = 'virus' then 2 \
+           when g.state = 'open' then 1 else 0 end) from file_finding g where g.digest = f.digest), 0) as bigint) as gate, \
+         (select w.state from content_scan w where w.digest = f.digest) as scan"
     };
 }
 
@@ -35,7 +47,7 @@ const SELECT: &str = concat!("select ", columns!(), " from file f join person e 
 
 pub(super) async fn insert(tx: &mut Tx, row: &FileRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into file (id, digest, size, media_type, name, uploaded_by, uploaded_at) values ($1, $2, $3, $4, $5, $6, $7)"
+        "insert into file (id, digest, size, media_type, name, uploaded_by, uploaded_at, unit_id) values ($1, $2, $3, $4, $5, $6, $7, $8)"
     )
     .bind(row.id)
     .bind(row.digest.as_str())
@@ -44,6 +56,7 @@ pub(super) async fn insert(tx: &mut Tx, row: &FileRow) -> Result<()> {
     .bind(row.name.as_str())
     .bind(row.uploaded_by)
     .bind(row.uploaded_at)
+    .bind(row.unit_id)
     .execute(c))?;
     Ok(())
 }
@@ -55,6 +68,13 @@ pub(super) async fn file(tx: &mut Tx, id: FileId) -> Result<Option<FileRow>> {
 pub(super) async fn files(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<FileRow>> {
     let mut sql = Sql::new(SELECT);
     sql.push(" where f.id in ").bind_list(ids.iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+/// All files of a content, in the order they were uploaded.
+pub(super) async fn of_digest(tx: &mut Tx, digest: &str) -> Result<Vec<FileRow>> {
+    let mut sql = Sql::new(SELECT);
+    sql.push(" where f.digest = ").bind(digest.to_owned()).push(" order by f.id");
     sql.fetch_all(tx).await
 }
 
@@ -162,9 +182,11 @@ pub(super) async fn of_task(tx: &mut Tx, task: Uuid) -> Result<Vec<FileRow>> {
     sql.fetch_all(tx).await
 }
 
-/// The digests of all bytes that some file names.
+/// The digests of all bytes that some file names and that were not removed.
 pub async fn digests(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = run!(tx, |c| sqlx::query_as("select distinct digest from file order by digest").fetch_all(c))?;
+    let rows: Vec<(String,)> = run!(tx, |c| {
+        sqlx::query_as("select distinct digest from file f where not exists (select 1 from file_finding g where g.digest = f.digest and g.state = 'removed') order by digest").fetch_all(c)
+    })?;
     Ok(rows.into_iter().map(|(digest,)| digest).collect())
 }
 
@@ -272,7 +294,8 @@ pub(super) async fn library(tx: &mut Tx, scope: &Scope, sought: &Sought, limit: 
 pub(super) async fn due_for_check(tx: &mut Tx, before: Moment, limit: i64) -> Result<Vec<(String, i64)>> {
     run!(tx, |c| sqlx::query_as(
         "select f.digest, max(f.size) from file f left join content_check c on c.digest = f.digest \
-         where c.digest is null or c.checked_at < $1 or not c.sound \
+         where (c.digest is null or c.checked_at < $1 or not c.sound) \
+           and not exists (select 1 from file_finding g where g.digest = f.digest and g.state = 'removed') \
          group by f.digest order by min(coalesce(c.checked_at, 0)), f.digest limit $2"
     )
     .bind(before)
@@ -295,7 +318,8 @@ pub(super) async fn note_check(tx: &mut Tx, digest: &str, at: Moment, sound: boo
 /// Contents that no file has any more need no check.
 pub(super) async fn forget_checks(tx: &mut Tx) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "delete from content_check where not exists (select 1 from file f where f.digest = content_check.digest)"
+        "delete from content_check where not exists (select 1 from file f where f.digest = content_check.digest) \
+           or exists (select 1 from file_finding g where g.digest = content_check.digest and g.state = 'removed')"
     )
     .execute(c))?;
     Ok(())
@@ -307,7 +331,8 @@ pub(super) async fn check_totals(tx: &mut Tx) -> Result<(i64, i64, i64, Option<M
         sqlx::query_as(
         "select count(*), cast(coalesce(sum(f.size), 0) as bigint), cast(coalesce(sum(case when c.digest is null then 1 else 0 end), 0) as bigint), \
            min(c.checked_at) \
-         from (select digest, max(size) as size from file group by digest) f left join content_check c on c.digest = f.digest"
+         from (select digest, max(size) as size from file x \
+           where not exists (select 1 from file_finding g where g.digest = x.digest and g.state = 'removed') group by digest) f left join content_check c on c.digest = f.digest"
     )
     .fetch_one(c)
     })

@@ -35,10 +35,14 @@ pub(super) fn problem(error: BlobError) -> Problem {
     }
 }
 
+/// How long a body says that it is.
+pub(super) fn said_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok())
+}
+
 /// Refuses a body that says itself that it is too long, before anything of it is read.
 pub(super) fn refuse_early(headers: &HeaderMap, max_bytes: u64) -> Result<(), Problem> {
-    let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
-    if said.is_some_and(|n| n > max_bytes.saturating_add(64 << 10)) {
+    if said_length(headers).is_some_and(|n| n > max_bytes.saturating_add(64 << 10)) {
         return Err(problem(BlobError::TooLarge { max_bytes }));
     }
     Ok(())

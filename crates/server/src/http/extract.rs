@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use wording::{Words, say};
 
-use super::Problem;
+use super::{Problem, heard::Heard};
 use crate::app::Refusal;
 
 /// JSON in and out; what does not fit answers as a problem that names the field.
@@ -25,6 +25,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if bytes.contains(&0) {
             return Err(Refusal::field("", NUL).into());
         }
+        Heard::of(&parts).json(&bytes);
         let value = axum::Json::<T>::from_request(Request::from_parts(parts, Body::from(bytes.clone())), state).await;
         let axum::Json(value) = value.map_err(|rejection| json_problem(&rejection))?;
         match nul_in_json(&bytes) {

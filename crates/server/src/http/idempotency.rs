@@ -16,10 +16,10 @@ use kit::Moment;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::Problem;
+use super::{Problem, heard::Heard};
 use crate::{
     access::PersonId,
-    app::{App, Ctx, Outcome, Refusal},
+    app::{App, Ctx, Outcome, Refusal, Said},
 };
 
 /// How long an answer can be asked for again with the same key.
@@ -50,6 +50,10 @@ impl Content {
 /// Hashes the content of a request with a key while it is read. A form is left out: its parts are divided by words that a
 /// browser thinks up anew each time it sends the same; whoever takes it apart adds what is in it.
 pub(super) async fn watch_content(mut request: Request, next: Next) -> Response {
+    if !request.method().is_safe() {
+        let heard = Heard::asked(request.headers());
+        request.extensions_mut().insert(heard);
+    }
     if request.headers().contains_key(KEY) {
         let content = Content::default();
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -69,12 +73,31 @@ pub struct Idem {
     /// Method, path and query.
     asked: String,
     content: Content,
+    heard: Heard,
 }
 
 impl Idem {
     /// Says what a form holds, which is not told from its bytes: see [`watch_content`].
     pub fn brings(&self, bytes: &[u8]) {
         self.content.add(bytes);
+    }
+
+    /// Says a text that comes in another way than in JSON, to be looked through for secrets.
+    pub fn says(&self, field: &str, text: &str) {
+        self.heard.say(field, text);
+    }
+
+    /// The same request, of which nothing is looked through: it writes the list of what is looked for.
+    #[must_use]
+    pub fn unscreened(mut self) -> Self {
+        self.heard = Heard::default();
+        self
+    }
+
+    /// What the request wants to have written down.
+    fn said(&self) -> Said {
+        let request = self.asked.split('?').next().unwrap_or_default().to_owned();
+        Said { request, texts: self.heard.texts(), confirmed: self.heard.confirmed }
     }
 
     /// Whether two requests with one key ask for the same. Known once the content has been read.
@@ -99,7 +122,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Idem {
         };
         let query = parts.uri.query().unwrap_or_default();
         let asked = format!("{} {}?{query}\n", parts.method, parts.uri.path());
-        Ok(Self { key, asked, content: Content::of(parts) })
+        Ok(Self { key, asked, content: Content::of(parts), heard: Heard::of(parts) })
     }
 }
 
@@ -161,7 +184,13 @@ async fn change<T: Serialize>(
             }
         }
     }
-    match work(&mut tx).await {
+    // A password is kept by nobody and not looked at.
+    let said = if matches!(repeated, Repeated::FirstAnswer) { idem.said() } else { Said::default() };
+    let done = match (app.screen)(&mut tx, ctx, &said).await {
+        Ok(()) => work(&mut tx).await,
+        Err(refusal) => Err(refusal),
+    };
+    match done {
         Ok(value) => {
             let body = serde_json::to_string(&value).map_err(Refusal::internal)?;
             if let Some(key) = &idem.key {

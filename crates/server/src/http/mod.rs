@@ -2,6 +2,7 @@
 
 mod extract;
 mod health;
+mod heard;
 mod idempotency;
 mod kept;
 mod layers;

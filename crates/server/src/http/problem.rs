@@ -92,6 +92,17 @@ impl From<Refusal> for Problem {
                 problem.fields = fields;
                 problem
             }
+            Refusal::Secret { is_marked, fields } => {
+                let words = Words::join(Join::Clauses, fields.iter().take(3).map(|f| f.message.clone()));
+                let (code, detail) = if is_marked {
+                    ("secret_mark", say!("没有保存：{words}。请按保密规定办理。"))
+                } else {
+                    ("secret_words", say!("尚未保存：{words}。请核对内容，确认不涉及国家秘密和工作秘密后再提交。"))
+                };
+                let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+                problem.fields = fields;
+                problem
+            }
             Refusal::TooMany(seconds) => {
                 let minutes = (seconds + 59) / 60;
                 let wait = if seconds < 60 { say!("{seconds} 秒") } else { say!("{minutes} 分钟") };
@@ -99,6 +110,7 @@ impl From<Refusal> for Problem {
                 problem.retry_after = Some(seconds);
                 problem
             }
+            Refusal::Full { code, detail } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, detail),
             Refusal::TooLarge(detail) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail),
             Refusal::Db(error) => error.into(),
             Refusal::Internal(cause) => Self::internal(cause),

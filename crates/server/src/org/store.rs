@@ -273,6 +273,20 @@ pub async fn role_holders_above(tx: &mut Tx, unit: UnitId, kind: PostKind, today
     Ok(rows.into_iter().filter(|(_, distance)| Some(*distance) == nearest).map(|(id, _)| id).collect())
 }
 
+/// Whoever holds a post in an operations centre, today.
+pub async fn staff_of_centres(tx: &mut Tx, today: Day) -> Result<Vec<PersonId>> {
+    let rows: Vec<(PersonId,)> = run!(tx, |c| {
+        sqlx::query_as(
+        "select distinct t.person_id from unit u join post p on p.unit_id = u.id join tenure t on t.post_id = p.id \
+           join person e on e.id = t.person_id \
+         where u.kind = 'centre' and u.active and e.active and t.from_day <= $1 and (t.to_day is null or t.to_day >= $1) order by t.person_id"
+    )
+    .bind(today)
+    .fetch_all(c)
+    })?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Leaders in charge of the whole area.
 pub async fn leaders_of_the_area(tx: &mut Tx, today: Day) -> Result<Vec<PersonId>> {
     let rows: Vec<(PersonId,)> = run!(tx, |c| sqlx::query_as(

@@ -19,4 +19,4 @@ mod words;
 
 pub use http::routes;
 pub use index::{CATCH_UP, INDEX, MORE, catch_up, index, rebuild};
-pub use read::{READ, read, take};
+pub use read::{JUDGED, READ, RECHECK, judged, read, recheck, take};

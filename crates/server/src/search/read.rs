@@ -3,12 +3,17 @@
 use blob::{Digest, Store};
 use db::Tx;
 use futures_util::StreamExt as _;
+use jobs::{JobId, NewJob};
 use officedoc::sheet::{self, Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{index::index, store};
-use crate::app::{App, Outcome, Refusal};
+use crate::{
+    access,
+    app::{App, Outcome, Refusal},
+    files,
+};
 
 /// The job that reads a file.
 pub const READ: &str = "search.read";
@@ -64,6 +69,42 @@ pub async fn read(blobs: &Store, payload: Value) -> Outcome<Value> {
 pub async fn take(tx: &mut Tx, app: &App, payload: &Value) -> Outcome<()> {
     let reading: Reading = serde_json::from_value(payload.clone()).map_err(Refusal::internal)?;
     store::keep_text(tx, &reading.digest, &reading.text, app.clock.now()).await?;
+    let ctx = app.ctx_in(tx, access::system_principal()).await?;
+    files::examine(tx, &ctx, &reading.digest, &reading.text).await?;
     let tasks = store::tasks_with(tx, &reading.digest).await?;
     index(tx, app, &tasks).await
+}
+
+/// The job that hears what became of a content in which something was found.
+pub const JUDGED: &str = "search.file_judged";
+
+/// A content that is held or removed is found by its names only.
+pub async fn judged(tx: &mut Tx, app: &App, event: &files::Judged) -> Outcome<()> {
+    if event.is_removed {
+        store::forget_text(tx, &event.digest).await?;
+    }
+    let tasks = store::tasks_with(tx, &event.digest).await?;
+    index(tx, app, &tasks).await
+}
+
+/// The job that looks through what was read before the list of words was another one.
+pub const RECHECK: &str = "search.recheck";
+
+/// Contents of one transaction.
+const AT_ONCE: i64 = 100;
+
+/// Looks through some of them and asks to go on.
+pub async fn recheck(tx: &mut Tx, app: &App, payload: &Value) -> Outcome<()> {
+    let after = payload.get("after").and_then(Value::as_str).unwrap_or_default();
+    let texts = store::texts_after(tx, after, AT_ONCE).await?;
+    let ctx = app.ctx_in(tx, access::system_principal()).await?;
+    for (digest, text) in &texts {
+        files::examine(tx, &ctx, digest, text).await?;
+    }
+    if let Some((last, _)) = texts.last() {
+        let now = app.clock.now();
+        let job = NewJob { kind: RECHECK, payload: serde_json::json!({ "after": last }), run_at: now, dedupe: None };
+        jobs::enqueue(tx, JobId::new(&app.rng, now), job).await?;
+    }
+    Ok(())
 }

@@ -96,7 +96,8 @@ pub(super) struct Attached {
 
 pub(super) async fn attached(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<Attached>> {
     let mut sql = Sql::new(
-        "select distinct f.id, a.task_id, f.name, f.digest, f.size, f.uploaded_at as at, x.text \
+        "select distinct f.id, a.task_id, f.name, f.digest, f.size, f.uploaded_at as at, \
+           case when exists (select 1 from file_finding g where g.digest = f.digest and g.state <> 'cleared') then '' else x.text end as text \
          from attachment a join file f on f.id = a.file_id left join file_text x on x.digest = f.digest where a.task_id in ",
     );
     sql.bind_list(tasks.iter().map(|id| id.0)).push(" order by a.task_id, f.id");
@@ -121,6 +122,20 @@ pub(super) async fn keep_text(tx: &mut Tx, digest: &str, text: &str, at: Moment)
     .bind(at)
     .execute(c))?;
     Ok(())
+}
+
+/// Nothing is kept of what was written in a content.
+pub(super) async fn forget_text(tx: &mut Tx, digest: &str) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update file_text set text = '' where digest = $1").bind(digest).execute(c))?;
+    Ok(())
+}
+
+/// What was read of contents, from this digest on.
+pub(super) async fn texts_after(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<(String, String)>> {
+    run!(tx, |c| sqlx::query_as("select digest, text from file_text where digest > $1 and text <> '' order by digest limit $2")
+        .bind(after)
+        .bind(limit)
+        .fetch_all(c))
 }
 
 /// What matches within the scope, from the newest on, older than `before`.

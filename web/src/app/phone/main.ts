@@ -9,6 +9,7 @@ import { guard } from '@/app/guard'
 import { i18n, startLocale } from '@/i18n'
 import { keepWhatIsRead, line } from '@/lib/offline'
 import { queryClient } from '@/lib/query'
+import { askWhenSecret } from '@/lib/secret'
 import { startTheme } from '@/lib/theme'
 import { listenForInstall } from './install'
 import PhoneApp from './PhoneApp.vue'
@@ -16,6 +17,7 @@ import { routes } from './routes'
 import { startWorker } from './worker'
 
 startTheme()
+askWhenSecret()
 keepWhatIsRead(() => void queryClient.invalidateQueries())
 listenForInstall()
 

@@ -14,6 +14,7 @@ export default {
     urges: 'Urges',
     series: 'Recurring tasks',
     templates: 'Templates',
+    file_checks: 'File checks',
     library: 'Library',
     inbox: 'Inbox',
     org: 'Units and people',

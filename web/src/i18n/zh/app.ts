@@ -14,6 +14,7 @@ export default {
     urges: '督办',
     series: '周期任务',
     templates: '任务模板',
+    file_checks: '文件检查',
     library: '文件库',
     inbox: '消息',
     org: '机构人员',

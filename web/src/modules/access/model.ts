@@ -29,6 +29,8 @@ export const mayCreate = (roles: readonly Role[]) =>
 export const oversees = mayCreate
 export const mayImport = (roles: readonly Role[]) => roles.includes('centre')
 export const mayManageOrg = (roles: readonly Role[]) => roles.includes('administrator')
+/** Who decides on what was found in files. */
+export const mayJudge = (roles: readonly Role[]) => roles.some((role) => role === 'centre' || role === 'leader')
 /** Who keeps working days and the numbers of tasks; everybody may look. */
 export const mayKeepRules = (roles: readonly Role[]) =>
   roles.some((role) => role === 'administrator' || role === 'centre')

@@ -1,5 +1,17 @@
-import { get, problemOf, Problem, type Query, spoken, url } from '@/api/client'
-import type { FileRef, LibraryItem, OlderVersion, Page, TablePage } from '@/api/types'
+import { confirming, get, post, problemOf, Problem, type Query, spoken, url } from '@/api/client'
+import type {
+  ContentReport,
+  FileFinding,
+  FileRef,
+  FileUsage,
+  LibraryItem,
+  OlderVersion,
+  Page,
+  SecretHit,
+  SecretWords,
+  SecretWordsView,
+  TablePage,
+} from '@/api/types'
 import { uuid } from '@/lib/id'
 import { RESUMABLE_FROM, type Sending, sendInPieces, type Standing } from './resume'
 import { line, memory } from './tus'
@@ -8,6 +20,18 @@ export const contentUrl = (id: string) => url(`/files/${id}/content`)
 export const readTable = (id: string, from: number) => get<TablePage>(`/files/${id}/table`, { from })
 export const listVersions = (id: string) => get<{ items: OlderVersion[] }>(`/files/${id}/versions`)
 export const listFiles = (query: Query) => get<Page<LibraryItem>>('/files', query)
+export const contentReport = () => get<ContentReport>('/files/checks')
+export const listFindings = (query: Query) => get<Page<FileFinding>>('/files/findings', query)
+export const decideFinding = (id: string, body: { version: number; decision: 'clear' | 'remove'; reason: string }) =>
+  post<FileFinding>(`/files/findings/${id}/decision`, body)
+export const secretWords = () => get<SecretWordsView>('/secret-words')
+export const writeSecretWords = (body: { list: SecretWords; reason: string; version: number }) =>
+  post<SecretWordsView>('/secret-words', body)
+export const trySecretWords = (body: { list: SecretWords; text: string }) =>
+  post<{ hits: SecretHit[] }>('/secret-words/trials', body)
+export const fileUsage = () => get<FileUsage>('/files/usage')
+export const writeFileQuotas = (body: { quotas: FileUsage['quotas']; reason: string; version: number }) =>
+  post<FileUsage>('/files/quotas', body)
 export const previewUrl = (id: string) => url(`/files/${id}/preview`)
 
 /** Sends a file: a small one at once, a large one in pieces that survive a broken line. */
@@ -26,7 +50,28 @@ export function uploadFile(
   onProgress: (share: number) => void,
   key: string = uuid(),
 ): { done: Promise<FileRef>; cancel(): void } {
-  const xhr = new XMLHttpRequest()
+  let xhr = new XMLHttpRequest()
+  let cancelled = false
+  const once = (headers: Record<string, string>) => {
+    if (cancelled) return Promise.reject(new DOMException('aborted', 'AbortError'))
+    xhr = new XMLHttpRequest()
+    return sendWhole(xhr, file, onProgress, { 'idempotency-key': key, ...headers })
+  }
+  return {
+    done: confirming(once),
+    cancel: () => {
+      cancelled = true
+      xhr.abort()
+    },
+  }
+}
+
+function sendWhole(
+  xhr: XMLHttpRequest,
+  file: File,
+  onProgress: (share: number) => void,
+  headers: Record<string, string>,
+): Promise<FileRef> {
   const done = new Promise<FileRef>((resolve, reject) => {
     xhr.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
     xhr.onload = () => {
@@ -38,8 +83,7 @@ export function uploadFile(
   })
   xhr.open('POST', url('/files', { name: file.name }))
   xhr.setRequestHeader('content-type', file.type || 'application/octet-stream')
-  xhr.setRequestHeader('idempotency-key', key)
-  for (const [name, value] of Object.entries(spoken())) xhr.setRequestHeader(name, value)
+  for (const [name, value] of Object.entries({ ...spoken(), ...headers })) xhr.setRequestHeader(name, value)
   xhr.send(file)
-  return { done, cancel: () => xhr.abort() }
+  return done
 }

@@ -1,3 +1,4 @@
+export const ChecksPage = () => import('./pages/ChecksPage.vue')
 export const LibraryPage = () => import('./pages/LibraryPage.vue')
 export { contentUrl, previewUrl, uploadFile } from './api'
 export { extension, previewKind } from './model'

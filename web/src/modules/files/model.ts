@@ -1,4 +1,5 @@
-import type { FileRef } from '@/api/types'
+import type { FileRef, Role } from '@/api/types'
+import { mayJudge } from '@/modules/access'
 
 export type PreviewKind = FileRef['preview']
 
@@ -9,4 +10,11 @@ export const previewKind = (file: FileRef): PreviewKind => file.preview
 export function extension(name: string): string {
   const match = /\.([A-Za-z0-9]{1,5})$/.exec(name)
   return match?.[1]?.toUpperCase() ?? '—'
+}
+
+/** Whether this person may read it now; the server decides, the page does not lead into a refusal. */
+export function mayRead(file: FileRef, me: string | undefined, roles: readonly Role[]): boolean {
+  if (file.standing === 'open') return true
+  if (file.standing === 'scanning') return file.uploaded_by.id === me
+  return file.standing === 'held' && (file.uploaded_by.id === me || mayJudge(roles))
 }

@@ -1,4 +1,4 @@
-import { get, problemOf, Problem, spoken, url } from '@/api/client'
+import { confirming, get, problemOf, Problem, spoken, url } from '@/api/client'
 import type { FileRef, PartialUpload } from '@/api/types'
 import { recall, remember } from '@/lib/storage'
 import type { Line, Memory } from './resume'
@@ -29,7 +29,7 @@ export const line: Line = {
       'upload-metadata': `filename ${base64(file.name)}`,
       'idempotency-key': key,
     }
-    const response = await ask('POST', '/uploads', headers)
+    const response = await confirming((more) => ask('POST', '/uploads', { ...headers, ...more }))
     return ((await response.json()) as PartialUpload).id
   },
   async offset(id) {

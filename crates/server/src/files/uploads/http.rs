@@ -20,6 +20,7 @@ use crate::{
     app::{App, Outcome, Refusal},
     files::{
         model::FileRef,
+        quota,
         store::{self as files},
         transfer,
     },
@@ -162,6 +163,7 @@ async fn create(me: &Permitted<SignedIn>, headers: &HeaderMap, idem: &Idem) -> R
         return Err(Refusal::field("sha256", "应为 64 位小写十六进制").into());
     }
     let ctx = &me.ctx;
+    idem.says("name", &blob::safe_name(&name));
     let row = UploadRow {
         id: UploadId::new(&ctx.rng, ctx.now()),
         person_id: me.actor().person,
@@ -170,12 +172,14 @@ async fn create(me: &Permitted<SignedIn>, headers: &HeaderMap, idem: &Idem) -> R
         received: 0,
         digest,
         expires_at: expiry(ctx.now()),
+        unit_id: me.actor().unit,
         file_id: None,
     };
     let mut response = mutate(&me.app, ctx, idem, StatusCode::CREATED, async |tx| {
         if store::under_way(tx, row.person_id, ctx.now()).await? >= MOST {
             return Err(Refusal::conflict("too_many_uploads", "您有太多没有传完的文件，请先继续或取消。"));
         }
+        quota::room_for(tx, ctx, row.unit_id, row.size, row.digest.as_deref()).await?;
         store::insert(tx, &row).await?;
         Ok(PartialUpload::of(row.clone(), None))
     })

@@ -15,11 +15,7 @@ use super::{
 };
 use crate::{
     app::{App, Ctx, Outcome, Refusal},
-    files::{
-        model::FileId,
-        store::{self as files, FileRow},
-        transfer,
-    },
+    files::{arrive::arrive, model::FileId, store::FileRow, transfer},
     http::Problem,
 };
 
@@ -178,10 +174,16 @@ pub(super) async fn complete(app: &App, ctx: &Ctx, row: &UploadRow) -> Result<Fi
         uploaded_by: row.person_id,
         uploader: ctx.actor.name.clone(),
         uploaded_at: ctx.now(),
+        unit_id: row.unit_id,
         has_older: false,
+        gate: 0,
+        scan: None,
     };
     let mut tx = app.db.begin().await?;
-    files::insert(&mut tx, &file).await?;
+    if let Err(refusal) = arrive(&mut tx, app, ctx, &file).await {
+        let _ = tx.rollback().await;
+        return Err(refusal.into());
+    }
     if !store::became(&mut tx, row.id, file.id).await? {
         tx.rollback().await?;
         let mut tx = app.db.read().await?;

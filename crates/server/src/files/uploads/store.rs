@@ -4,7 +4,10 @@ use db::{Result, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
 use super::UploadId;
-use crate::{files::FileId, org::PersonId};
+use crate::{
+    files::FileId,
+    org::{PersonId, UnitId},
+};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct UploadRow {
@@ -17,13 +20,15 @@ pub(super) struct UploadRow {
     /// What it must come to, where the sender has said so.
     pub(super) digest: Option<String>,
     pub(super) expires_at: Moment,
+    /// Whose room it takes.
+    pub(super) unit_id: Option<UnitId>,
     /// What it has become.
     pub(super) file_id: Option<FileId>,
 }
 
 pub(super) async fn insert(tx: &mut Tx, row: &UploadRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into upload (id, person_id, name, size, received, digest, expires_at) values ($1, $2, $3, $4, 0, $5, $6)"
+        "insert into upload (id, person_id, name, size, received, digest, expires_at, unit_id) values ($1, $2, $3, $4, 0, $5, $6, $7)"
     )
     .bind(row.id)
     .bind(row.person_id)
@@ -31,6 +36,7 @@ pub(super) async fn insert(tx: &mut Tx, row: &UploadRow) -> Result<()> {
     .bind(row.size)
     .bind(row.digest.as_deref())
     .bind(row.expires_at)
+    .bind(row.unit_id)
     .execute(c))?;
     Ok(())
 }
@@ -38,7 +44,7 @@ pub(super) async fn insert(tx: &mut Tx, row: &UploadRow) -> Result<()> {
 /// A person's own upload.
 pub(super) async fn find(tx: &mut Tx, id: UploadId, person: PersonId) -> Result<Option<UploadRow>> {
     run!(tx, |c| sqlx::query_as(
-        "select id, person_id, name, size, received, digest, expires_at, file_id from upload where id = $1 and person_id = $2"
+        "select id, person_id, name, size, received, digest, expires_at, unit_id, file_id from upload where id = $1 and person_id = $2"
     )
     .bind(id)
     .bind(person)

@@ -206,9 +206,14 @@ pub async fn go_on(tx: &mut Tx, app: &App, payload: &serde_json::Value) -> Outco
 fn said(refusal: Refusal) -> Words {
     match refusal {
         Refusal::NotFound => "没有这项任务，或您看不到它。".into(),
-        Refusal::Forbidden(words) | Refusal::Conflict { detail: words, .. } | Refusal::TooLarge(words) => words,
+        Refusal::Forbidden(words)
+        | Refusal::Conflict { detail: words, .. }
+        | Refusal::Full { detail: words, .. }
+        | Refusal::TooLarge(words) => words,
         Refusal::Stale => "别人刚刚改动了它，请重试。".into(),
-        Refusal::Invalid(errors) => Words::join(Join::Clauses, errors.into_iter().map(|error| error.message)),
+        Refusal::Invalid(errors) | Refusal::Secret { fields: errors, .. } => {
+            Words::join(Join::Clauses, errors.into_iter().map(|error| error.message))
+        }
         Refusal::TooMany(_) | Refusal::Db(_) | Refusal::Internal(_) => "没有完成，请重试。".into(),
     }
 }

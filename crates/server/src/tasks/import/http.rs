@@ -69,6 +69,8 @@ async fn upload(me: Permitted<ImportTasks>, Query(query): Query<UploadQuery>, id
     idem.brings(name.as_bytes());
     idem.brings(&bytes);
     let sheet = sheet::read(name.clone(), bytes).await?;
+    idem.says("name", &name);
+    sheet.texts().for_each(|(field, text)| idem.says(&field, text));
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| ledger::take_in(tx, &me.ctx, &name, sheet).await).await
 }
 

@@ -41,6 +41,13 @@ pub(super) struct SheetRow {
     pub(super) errors: Vec<String>,
 }
 
+impl Sheet {
+    /// Its cells by the number of their row.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (String, &str)> {
+        self.rows.iter().flat_map(|row| row.cells.iter().map(|cell| (format!("rows[{}]", row.number), cell.as_str())))
+    }
+}
+
 /// Reads a file where blocking is allowed, when its turn comes.
 pub(super) async fn read(file_name: String, bytes: Vec<u8>) -> Outcome<Sheet> {
     let turn = READING.acquire().await.map_err(Refusal::internal)?;
