@@ -33,6 +33,7 @@ pub struct Config {
     pub clamav: String,
     pub clamav_max_mib: u64,
     pub unscanned_files: Unscanned,
+    pub pdf_reader: PathBuf,
     pub log_format: LogFormat,
     pub log_filter: String,
     pub workers: usize,

@@ -41,12 +41,19 @@ fn options() -> Options {
     Options { readers: 4, writers: 3, acquire_timeout: Duration::from_secs(30), sync: db::Sync::Off }
 }
 
+/// The program itself, which lies beside the tests that are built with it.
+fn program() -> String {
+    let test = std::env::current_exe().unwrap();
+    test.parent().and_then(Path::parent).unwrap().join("shibicheng").display().to_string()
+}
+
 async fn assemble(folder: &Path, url: &str, seed: u64) -> App {
     let flags = [
         ("data_dir", folder.display().to_string()),
         ("database_url", url.to_owned()),
         ("area_name", "滨海新区管委会".to_owned()),
         ("max_upload_mib", "16".to_owned()),
+        ("pdf_reader", program()),
     ];
     let config = Config::load(None, [], &flags).unwrap();
     let db = Db::open(url, &options()).await.unwrap();

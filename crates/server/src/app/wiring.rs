@@ -265,10 +265,10 @@ pub fn runner(app: &App) -> Runner {
         let app = catching.clone();
         Box::pin(async move { search::catch_up(tx, &app).await.map_err(JobError::retry) })
     });
-    let blobs = app.blobs.clone();
+    let (blobs, config) = (app.blobs.clone(), app.config.clone());
     let read = move |job: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
-        let blobs = blobs.clone();
-        Box::pin(async move { search::read(&blobs, job.payload).await.map_err(JobError::retry) })
+        let (blobs, config) = (blobs.clone(), config.clone());
+        Box::pin(async move { search::read(&blobs, &config.pdf_reader, job.payload).await.map_err(JobError::retry) })
     };
     let take = handler(move |tx, job| {
         let app = reading.clone();

@@ -9,6 +9,7 @@ mod bench_data;
 mod manifest;
 mod open;
 mod postgres;
+mod read_pdf;
 mod restore;
 mod serve;
 mod verify;
@@ -84,6 +85,9 @@ enum Command {
     Openapi,
     /// Makes the index of the search anew. Not needed after an upgrade: what is missing is made up for while the server runs.
     Reindex,
+    /// Reads a PDF from its input and prints the words in it; the server calls it.
+    #[command(hide = true)]
+    ReadPdf,
     /// Adds many tasks for measurements to an area that has people; they have no ledger behind them.
     BenchData {
         /// How many are made up.
@@ -124,8 +128,11 @@ enum Admin {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    if matches!(cli.command, Command::Demo { .. }) {
-        stay_on_one_core();
+    match cli.command {
+        Command::Demo { .. } => stay_on_one_core(),
+        // Before anything else takes memory or begins a thread.
+        Command::ReadPdf => return read_pdf::run(),
+        _ => {}
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -196,6 +203,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup { target } => return backup::run(&common, &target).await,
         Command::Restore { source } => restore::run(&common, &source).await?,
         Command::Verify => return verify::run(&common).await,
+        Command::ReadPdf => return Ok(read_pdf::run()),
         Command::Openapi => say(app::openapi().to_pretty_json().context("the API's description")?),
         Command::Reindex => {
             let app = open::migrated(&common).await?;

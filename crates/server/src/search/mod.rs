@@ -13,10 +13,11 @@ mod find;
 mod http;
 mod index;
 mod marks;
+mod pdf;
 mod read;
 mod store;
 mod words;
 
 pub use http::routes;
 pub use index::{CATCH_UP, INDEX, MORE, catch_up, index, rebuild};
-pub use read::{JUDGED, READ, RECHECK, judged, read, recheck, take};
+pub use read::{JUDGED, LONGEST, READ, RECHECK, judged, read, recheck, take};

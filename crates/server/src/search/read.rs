@@ -1,5 +1,7 @@
 //! Reading files for what is written in them: once for all files of the same bytes, outside of any transaction.
 
+use std::path::Path;
+
 use blob::{Digest, Store};
 use db::Tx;
 use futures_util::StreamExt as _;
@@ -8,7 +10,7 @@ use officedoc::sheet::{self, Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{index::index, store};
+use super::{index::index, pdf, store};
 use crate::{
     access,
     app::{App, Outcome, Refusal},
@@ -22,7 +24,7 @@ pub const READ: &str = "search.read";
 const LARGEST: i64 = 16 << 20;
 
 /// Characters that are kept of a file.
-const LONGEST: usize = 100_000;
+pub const LONGEST: usize = 100_000;
 
 /// What may be unpacked of it, and the other bounds of a hostile file.
 const LIMITS: Limits =
@@ -35,14 +37,14 @@ struct Reading {
     text: String,
 }
 
-/// Whether there may be a text in it. PDF is left out: its readers are large, and hostile files bring them down.
+/// Whether there may be a text in it.
 pub(super) fn may_be_read(name: &str, size: i64) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    size <= LARGEST && matches!(ending.as_str(), "docx" | "docm" | "xlsx" | "xlsm" | "xls" | "pptx" | "txt" | "csv" | "md")
+    size <= LARGEST && matches!(ending.as_str(), "pdf" | "docx" | "docm" | "xlsx" | "xlsm" | "xls" | "pptx" | "txt" | "csv" | "md")
 }
 
 /// Takes the text out of a file, empty where it cannot be read.
-pub async fn read(blobs: &Store, payload: Value) -> Outcome<Value> {
+pub async fn read(blobs: &Store, pdf_reader: &Path, payload: Value) -> Outcome<Value> {
     let mut reading: Reading = serde_json::from_value(payload).map_err(Refusal::internal)?;
     let digest = Digest::parse(&reading.digest).map_err(Refusal::internal)?;
     // A blob that is gone is a file that nobody has any more.
@@ -53,6 +55,10 @@ pub async fn read(blobs: &Store, payload: Value) -> Outcome<Value> {
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         while let Some(chunk) = content.next().await {
             bytes.extend_from_slice(&chunk.map_err(Refusal::internal)?);
+        }
+        if bytes.starts_with(b"%PDF-") {
+            reading.text = pdf::read(pdf_reader, bytes, &digest).await;
+            return serde_json::to_value(reading).map_err(Refusal::internal);
         }
         let text = tokio::task::spawn_blocking(move || sheet::prose(&bytes, LIMITS, LONGEST));
         match text.await {

@@ -102,7 +102,8 @@ both! {
             zip.write_all("<w:document><w:p><w:r><w:t>防波堤</w:t></w:r><w:r><w:t>验收纪要</w:t></w:r></w:p></w:document>".as_bytes()).unwrap();
             zip.finish().unwrap().into_inner()
         };
-        let files = [("纪要.docx", docx), ("清单.txt", "护面块体 1200 个".as_bytes().to_vec()), ("坏的.docx", b"PK\x03\x04nothing".to_vec())];
+        let files = [("纪要.docx", docx), ("清单.txt", "护面块体 1200 个".as_bytes().to_vec()), ("坏的.docx", b"PK\x03\x04nothing".to_vec()),
+            ("打印件.pdf", include_bytes!("../../../pdftext/tests/fixtures/printed-by-a-browser.pdf").to_vec()), ("残缺.pdf", b"%PDF-1.7 nothing".to_vec())];
         let mut ids = Vec::new();
         for (name, bytes) in files {
             ids.push(head.upload(name, bytes).await.assert(201)["id"].clone());
@@ -110,7 +111,7 @@ both! {
         let body = json!({ "claimed_progress": 30, "text": "见附件。", "file_ids": ids });
         head.post(&format!("/tasks/{}/reports", id(&task)), &body).await.assert(200);
         app.run_jobs().await;
-        for (q, name) in [("防波堤验收", "纪要.docx"), ("护面块体", "清单.txt"), ("坏的", "[坏的].docx"), ("清单", "[清单].txt")] {
+        for (q, name) in [("防波堤验收", "纪要.docx"), ("护面块体", "清单.txt"), ("坏的", "[坏的].docx"), ("十一月底前完工", "打印件.pdf"), ("残缺", "[残缺].pdf"), ("清单", "[清单].txt")] {
             let hits = hits(app, "centre1", q, "").await;
             assert_eq!(hits.len(), 1, "{q}: {hits:?}");
             assert_eq!(hits[0]["kind"], "file");
