@@ -167,13 +167,13 @@ impl Bucket {
         self.get_at(&self.key(digest), range).await
     }
 
-    /// What was swept and is still there, put back for good: somebody asks for it.
-    pub(crate) async fn bring_back(&self, digest: &Digest) -> Result<bool, BlobError> {
+    /// Puts back what was swept, where it is still there: somebody asks for it.
+    pub(crate) async fn bring_back(&self, digest: &Digest) -> Result<(), BlobError> {
         let aside = self.aside(digest);
-        if found(self.store.head(&aside).await)?.is_none() {
-            return Ok(false);
+        if found(self.store.head(&aside).await)?.is_some() && found(self.store.copy(&aside, &self.key(digest)).await)?.is_some() {
+            found(self.store.delete(&aside).await)?;
         }
-        Ok(found(self.store.copy(&aside, &self.key(digest)).await)?.is_some())
+        Ok(())
     }
 
     async fn get_at(&self, key: &Path, range: Option<Range<u64>>) -> Result<Option<GetResult>, BlobError> {
@@ -208,7 +208,7 @@ impl Bucket {
             let swept = if meta.location == self.aside(&digest) {
                 match (is_named, is_old(&meta)) {
                     (true, _) => self.named_again(&digest).await,
-                    (false, true) => self.store.delete(&meta.location).await.map(|()| false).map_err(BlobError::from),
+                    (false, true) => self.forget(&digest, is_old).await,
                     (false, false) => Ok(false),
                 }
             } else if meta.location == self.key(&digest) && !is_named && is_old(&meta) {
@@ -235,11 +235,21 @@ impl Bucket {
         Ok(is_old)
     }
 
+    async fn forget(&self, digest: &Digest, is_old: impl Fn(&ObjectMeta) -> bool) -> Result<bool, BlobError> {
+        let aside = self.aside(digest);
+        // It may have been put aside once more since the listing.
+        if found(self.store.head(&aside).await)?.is_some_and(|now| is_old(&now)) {
+            self.store.delete(&aside).await?;
+        }
+        Ok(false)
+    }
+
     async fn named_again(&self, digest: &Digest) -> Result<bool, BlobError> {
         if self.size(digest).await?.is_none() {
             self.bring_back(digest).await?;
+        } else {
+            self.store.delete(&self.aside(digest)).await?;
         }
-        self.store.delete(&self.aside(digest)).await?;
         Ok(false)
     }
 }
