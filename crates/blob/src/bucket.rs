@@ -42,6 +42,8 @@ pub struct BucketOptions {
     pub endpoint: String,
     /// Its name.
     pub bucket: String,
+    /// Whether the bucket stands in the path of an address, as stores of one's own have it, or in front of the host.
+    pub path_style: bool,
     /// What requests are signed for; stores of one's own mostly do not look at it.
     pub region: String,
     /// In front of every key, so that a bucket can be shared; may be empty.
@@ -83,6 +85,15 @@ fn client(endpoint: &str) -> Result<reqwest::Client, reqwest::Error> {
     if endpoint.starts_with("http://") { client.tls_certs_only([]) } else { client }.build()
 }
 
+/// Where requests go; object_store puts the bucket into the path only.
+fn address(options: &BucketOptions) -> String {
+    let endpoint = options.endpoint.trim_end_matches('/');
+    match endpoint.split_once("://") {
+        Some((scheme, host)) if !options.path_style => format!("{scheme}://{}.{host}", options.bucket),
+        _ => endpoint.to_owned(),
+    }
+}
+
 impl Bucket {
     /// Connects and looks whether the bucket answers to us.
     pub(crate) async fn open(options: &BucketOptions) -> Result<Self, BlobError> {
@@ -100,9 +111,12 @@ impl Bucket {
             .with_region(&options.region)
             .with_access_key_id(&options.access_key)
             .with_secret_access_key(&options.secret_key)
+            .with_virtual_hosted_style_request(!options.path_style)
+            // One object in one request, which every store knows.
+            .with_disable_bulk_delete(true)
             .with_allow_http(options.endpoint.starts_with("http://"));
         if !options.endpoint.is_empty() {
-            builder = builder.with_endpoint(options.endpoint.trim_end_matches('/'));
+            builder = builder.with_endpoint(address(options));
         }
         let bucket = Self { store: Arc::new(builder.build()?), prefix };
         match bucket.store.list(Some(&bucket.prefix)).next().await {
@@ -126,7 +140,10 @@ impl Bucket {
     /// more or fewer than `size`, is refused before it is.
     pub(crate) async fn put(&self, digest: &Digest, path: &FilePath, size: u64) -> Result<(), BlobError> {
         let key = self.key(digest);
-        let mut file = tokio::fs::File::open(path).await?;
+        let mut file = tokio::fs::File::open(path).await.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => BlobError::NotFound,
+            _ => error.into(),
+        })?;
         if size <= PART_BYTES {
             let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
             file.read_to_end(&mut bytes).await?;
@@ -294,4 +311,25 @@ pub(crate) fn chunks(answer: GetResult, most: usize) -> impl Stream<Item = io::R
         };
         futures_util::stream::iter(pieces)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_stands_in_the_path_or_in_front_of_the_host() {
+        let mut options = BucketOptions {
+            endpoint: "https://oss.inner:9000/".to_owned(),
+            bucket: "files".to_owned(),
+            path_style: true,
+            region: String::new(),
+            prefix: String::new(),
+            access_key: String::new(),
+            secret_key: String::new(),
+        };
+        assert_eq!(address(&options), "https://oss.inner:9000");
+        options.path_style = false;
+        assert_eq!(address(&options), "https://files.oss.inner:9000");
+    }
 }

@@ -25,6 +25,7 @@ impl Room {
         BucketOptions {
             endpoint: self.server.endpoint(),
             bucket: BUCKET.to_owned(),
+            path_style: true,
             region: "us-east-1".to_owned(),
             prefix: "area/one".to_owned(),
             access_key: ACCESS_KEY.to_owned(),

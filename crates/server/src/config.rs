@@ -32,6 +32,7 @@ pub struct Config {
     pub blob_store: BlobStore,
     pub s3_endpoint: String,
     pub s3_bucket: String,
+    pub s3_path_style: bool,
     pub s3_region: String,
     pub s3_prefix: String,
     pub s3_access_key: String,
@@ -188,6 +189,7 @@ impl Config {
         (!self.s3_bucket.is_empty()).then(|| blob::BucketOptions {
             endpoint: self.s3_endpoint.clone(),
             bucket: self.s3_bucket.clone(),
+            path_style: self.s3_path_style,
             region: self.s3_region.clone(),
             prefix: self.s3_prefix.clone(),
             access_key: self.s3_access_key.clone(),
