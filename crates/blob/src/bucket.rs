@@ -15,8 +15,8 @@ use std::{
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use object_store::{
-    BackoffConfig, ClientOptions, Error, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore as _, ObjectStoreExt as _,
-    RetryConfig, WriteMultipart,
+    BackoffConfig, ClientOptions, Error, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore as _, ObjectStoreExt as _, RetryConfig,
+    WriteMultipart,
     aws::{AmazonS3, AmazonS3Builder},
     client::{HttpClient, HttpConnector},
     path::Path,
@@ -119,12 +119,21 @@ impl Bucket {
             builder = builder.with_endpoint(address(options));
         }
         let bucket = Self { store: Arc::new(builder.build()?), prefix };
-        match bucket.store.list(Some(&bucket.prefix)).next().await {
-            Some(Err(Error::NotFound { .. })) => return Err(BlobError::NoBucket),
-            Some(Err(error)) => return Err(error.into()),
-            _ => {}
-        }
+        bucket.probe().await.map_err(|error| {
+            // The library tells a missing bucket from a missing object nowhere but in what the server said.
+            if format!("{error:?}").contains("NoSuchBucket") { BlobError::NoBucket } else { error.into() }
+        })?;
         Ok(bucket)
+    }
+
+    /// Asks for an object that is not there and for the first ones that are.
+    async fn probe(&self) -> object_store::Result<()> {
+        match self.store.get(&self.prefix.clone().join("probe")).await {
+            Ok(_) => {}
+            Err(error @ Error::NotFound { .. }) if !format!("{error:?}").contains("NoSuchBucket") => {}
+            Err(error) => return Err(error),
+        }
+        self.store.list(Some(&self.prefix)).next().await.transpose().map(drop)
     }
 
     fn key(&self, digest: &Digest) -> Path {

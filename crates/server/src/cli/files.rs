@@ -29,10 +29,7 @@ struct Counts {
 pub(super) async fn carry(common: &Common, to: BlobStore, remove: bool) -> anyhow::Result<ExitCode> {
     let config = open::configure(common, None)?;
     anyhow::ensure!(config.bucket().is_some(), "没有设置对象存储：请先设置 s3_bucket 等选项");
-    anyhow::ensure!(
-        !remove || to == config.blob_store,
-        "--remove 会移除旧位置的文件，须先把 blob_store 改为新位置，并重启全部服务进程"
-    );
+    anyhow::ensure!(!remove || to == config.blob_store, "--remove 会移除旧位置的文件，须先把 blob_store 改为新位置，并重启全部服务进程");
     let blobs = open::blobs(&config).await?;
     let lock = File::create(config.data_dir.join("blobs").join(LOCK)).context(LOCK)?;
     lock.try_lock().context("另一个 files move 正在执行")?;
@@ -55,7 +52,9 @@ async fn pages(db: &Db, blobs: &Store, to: Place, rest: Rest) -> anyhow::Result<
         let Some(last) = page.last() else { return Ok(counts) };
         after.clone_from(last);
         for text in &page {
-            one(db, blobs, to, rest, text, &mut counts).await.with_context(|| format!("文件 {text}。已完成的不会丢失，再次执行即接着做"))?;
+            one(db, blobs, to, rest, text, &mut counts)
+                .await
+                .with_context(|| format!("文件 {text}。已完成的不会丢失，再次执行即接着做"))?;
         }
         say(format!("已处理 {} 个", counts.copied + counts.there + counts.bad));
     }

@@ -19,7 +19,11 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
-use crate::{app, config::{BlobStore, SqliteSync}, demo, search};
+use crate::{
+    app,
+    config::{BlobStore, SqliteSync},
+    demo, search,
+};
 
 /// 事必成：任务督办与绩效平台
 #[derive(Debug, Parser)]

@@ -54,7 +54,8 @@ pub(super) async fn blobs(config: &Config) -> anyhow::Result<Store> {
         return Store::at(&folder).await.with_context(|| format!("file store {}", folder.display()));
     };
     let opened = Store::with_bucket(&folder, &bucket, config.blob_store.into()).await;
-    opened.with_context(|| format!("file store {} with bucket `{}` (s3_endpoint = \"{}\")", folder.display(), bucket.bucket, bucket.endpoint))
+    opened
+        .with_context(|| format!("file store {} with bucket `{}` (s3_endpoint = \"{}\")", folder.display(), bucket.bucket, bucket.endpoint))
 }
 
 /// An application over a database that is open.

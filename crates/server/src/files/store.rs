@@ -201,7 +201,9 @@ pub async fn digests_after(tx: &mut Tx, after: &str, count: i64) -> Result<Vec<S
 /// Whether it was decided that nobody may have a content.
 pub async fn is_removed(tx: &mut Tx, digest: &str) -> Result<bool> {
     let row: Option<(i64,)> = run!(tx, |c| {
-        sqlx::query_as("select cast(1 as bigint) from file_finding where digest = $1 and state = 'removed' limit 1").bind(digest).fetch_optional(c)
+        sqlx::query_as("select cast(1 as bigint) from file_finding where digest = $1 and state = 'removed' limit 1")
+            .bind(digest)
+            .fetch_optional(c)
     })?;
     Ok(row.is_some())
 }
