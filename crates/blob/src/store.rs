@@ -345,7 +345,7 @@ impl Store {
         if turn == 2 {
             bucket.bring_back(digest).await?;
         }
-        Ok(Some(if turn % 2 == 0 { self.home } else { self.home.other() }))
+        Ok(Some(if matches!(turn, 0 | 2) { self.home } else { self.home.other() }))
     }
 }
 
