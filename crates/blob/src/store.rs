@@ -255,6 +255,10 @@ impl Store {
         if rest == Rest::Removed && to != self.home {
             return Err(BlobError::Home);
         }
+        // Brings back what was swept.
+        if self.size(digest).await?.is_none() {
+            return Err(BlobError::NotFound);
+        }
         let from = to.other();
         let before = self.verify_at(to, digest).await?;
         if before != Some(true) {
