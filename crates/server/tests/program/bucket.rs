@@ -33,7 +33,7 @@ fn serve(bucket: &TestBucket, home: &str, data: &Path) -> Server {
 }
 
 fn carry(bucket: &TestBucket, home: &str, data: &Path, arguments: &[&str]) -> (bool, String) {
-    let output = with(bucket, home, command(data, &[&["files", "move"], arguments].concat())).output().unwrap();
+    let output = with(bucket, home, command(data, &[&["files", "move"][..], arguments].concat())).output().unwrap();
     (output.status.success(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
 }
 
