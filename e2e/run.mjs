@@ -2,8 +2,8 @@
 // Browser tests: a real browser against the real binary. `node e2e/run.mjs [NAME…] [--grep WORDS]`
 //
 // Every file in tests/ gets a server of its own with an empty database; every test its own windows. A file that exports `since`
-// has a time of its own, which its tests move (lib/clock.mjs). A test fails, too, on an error in the console, on an error in the
-// page and on any request that would leave this machine.
+// has a time of its own, which its tests move (lib/clock.mjs); one that exports `only` runs on that database alone, unless it is
+// named. A test fails, too, on an error in the console, on an error in the page and on any request that would leave this machine.
 //
 //   E2E_DATABASE=sqlite|postgres   which database (postgres: SHIBICHENG_TEST_POSTGRES is the URL of somebody who may create some)
 //   CHROMIUM=PATH                  which browser (default /usr/bin/chromium)
@@ -131,6 +131,7 @@ async function runTest(file, title, body, surroundings) {
 
 async function runFile(file, browser) {
   const module = await import(pathToFileURL(join(HERE, 'tests', `${file}.mjs`)))
+  if (!names.length && (module.only ?? database.KIND) !== database.KIND) return console.log(`# ${file}: on ${module.only} only`)
   const tests = Object.entries(module.tests).filter(([title]) => !grep || title.includes(grep))
   if (!tests.length) return
   if (module.since && stuck) return tests.forEach(([title]) => say('skipped', `${file}: ${title}`, Date.now(), stuck))

@@ -5,6 +5,9 @@ import { photo } from '../lib/photo.mjs'
 import { dialog, go, see } from '../lib/page.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What a page says to a screen reader does not depend on the database. */
+export const only = 'sqlite'
+
 /** Many pages, each looked at twice. */
 export const patience = 180_000
 

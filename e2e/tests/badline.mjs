@@ -6,6 +6,9 @@ import { act, press, slide } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { Work } from '../lib/work.mjs'
 
+/** The line is in front of the server, the database behind it. */
+export const only = 'sqlite'
+
 const UPLOAD = '/api/v1/files'
 const reports = /^POST \/api\/v1\/tasks\/[^/]+\/reports$/
 

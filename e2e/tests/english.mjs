@@ -3,6 +3,9 @@ import { clean, go, mark, says, see } from '../lib/page.mjs'
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** The language of a page does not depend on the database. */
+export const only = 'sqlite'
+
 const HAN = /\p{Script=Han}/u
 
 /** Whatever is left in Chinese once the names are taken out, a line each. */

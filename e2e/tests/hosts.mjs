@@ -5,6 +5,9 @@ import { act, press, slide } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** The app that a page is shown in knows nothing of the database. */
+export const only = 'sqlite'
+
 /** As the hosts name themselves; that is all of them a test here can be. docs/testing.md says what only a phone shows. */
 const AGENTS = {
   'WeCom on Android':

@@ -7,6 +7,9 @@ import { act, press, slide } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { Work } from '../lib/work.mjs'
 
+/** What a phone does without a line knows nothing of the database. */
+export const only = 'sqlite'
+
 /** A task under way, and whoever handles it. */
 async function underWay(app, name, more) {
   const bureau = await app.org.newBureau()

@@ -5,6 +5,9 @@ import { pick, press } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What comes over the line is the same with either database. */
+export const only = 'sqlite'
+
 /** What the first usable screen may weigh, as it crosses the line. */
 const FIRST_SCREEN = 250 << 10
 

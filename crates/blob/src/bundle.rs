@@ -7,7 +7,6 @@
 use std::{
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     ops::Range,
-    path::Path,
     sync::Arc,
 };
 
@@ -16,7 +15,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use sha2::Digest as _;
 use tokio::task::spawn_blocking;
 
-use crate::{BlobError, Content, Digest, upload::flatten};
+use crate::{BlobError, Content, Digest, Store, upload::flatten};
 
 /// 1980-01-01 00:00, the first moment a ZIP can say.
 const DATE: u16 = (1 << 5) | 1;
@@ -54,17 +53,17 @@ enum Source {
 /// A ZIP being put together. What is written to it waits in a file without a name, not in memory.
 #[derive(Debug)]
 pub struct Bundle {
-    root: Arc<Path>,
+    store: Store,
     spool: Arc<std::fs::File>,
     spooled: u64,
     entries: Vec<Entry>,
 }
 
 impl Bundle {
-    pub(crate) async fn begin(root: Arc<Path>, temp_dir: &Path) -> Result<Self, BlobError> {
-        let temp_dir = temp_dir.to_owned();
+    pub(crate) async fn begin(store: Store) -> Result<Self, BlobError> {
+        let temp_dir = store.temp_dir();
         let spool = flatten(spawn_blocking(move || tempfile::tempfile_in(temp_dir)).await)?;
-        Ok(Self { root, spool: Arc::new(spool), spooled: 0, entries: Vec::new() })
+        Ok(Self { store, spool: Arc::new(spool), spooled: 0, entries: Vec::new() })
     }
 
     /// What is in it so far.
@@ -94,11 +93,7 @@ impl Bundle {
     /// # Errors
     /// [`BlobError::NotFound`] where it is missing or its bytes are others than its digest says; [`BlobError::Io`].
     pub async fn add_blob(&mut self, name: impl Into<String>, digest: &Digest) -> Result<(), BlobError> {
-        let path = self.root.join(digest.relative_path());
-        let (found, size, crc) = flatten(spawn_blocking(move || measure(&path)).await).map_err(|error| match error {
-            BlobError::Io(error) if error.kind() == io::ErrorKind::NotFound => BlobError::NotFound,
-            other => other,
-        })?;
+        let (found, size, crc) = measure(self.store.open(digest, ..).await?).await?;
         if found != *digest {
             return Err(BlobError::NotFound);
         }
@@ -130,11 +125,11 @@ impl Bundle {
     /// The bytes of the ZIP. A blob that changes or goes in the meantime breaks the stream off.
     pub fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
         let directory = self.directory();
-        let Self { root, spool, entries, .. } = self;
+        let Self { store, spool, entries, .. } = self;
         let parts = stream::iter(entries).flat_map(move |entry| {
             let header = stream::iter([Ok(local_header(&entry))]);
             let content = match entry.source {
-                Source::Blob => blob(root.join(entry.digest.relative_path()), entry.size).boxed(),
+                Source::Blob => blob(store.clone(), entry.digest, entry.size).boxed(),
                 Source::Spool(range) => spooled(spool.clone(), range).boxed(),
             };
             header.chain(content)
@@ -186,27 +181,20 @@ impl Part<'_> {
     }
 }
 
-fn measure(path: &Path) -> io::Result<(Digest, u64, u32)> {
-    let mut file = std::fs::File::open(path)?;
+async fn measure(mut content: Content) -> Result<(Digest, u64, u32), BlobError> {
     let (mut hash, mut crc, mut size) = (sha2::Sha256::new(), crc32fast::Hasher::new(), 0);
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        let count = match file.read(&mut buffer) {
-            Ok(0) => return Ok((Digest::from_hash(&hash.finalize().into()), size, crc.finalize())),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let read = buffer.get(..count).unwrap_or_default();
-        hash.update(read);
-        crc.update(read);
-        size += count as u64;
+    while let Some(chunk) = content.next().await {
+        let chunk = chunk?;
+        hash.update(&chunk);
+        crc.update(&chunk);
+        size += chunk.len() as u64;
     }
+    Ok((Digest::from_hash(&hash.finalize().into()), size, crc.finalize()))
 }
 
-fn blob(path: std::path::PathBuf, size: u64) -> impl Stream<Item = io::Result<Bytes>> {
+fn blob(store: Store, digest: Digest, size: u64) -> impl Stream<Item = io::Result<Bytes>> {
     stream::once(async move {
-        let content = Content::open(&path, ..).await.map_err(io::Error::other)?;
+        let content = store.open(&digest, ..).await.map_err(io::Error::other)?;
         if content.size() == size { Ok(content) } else { Err(io::Error::other("the blob has changed")) }
     })
     .flat_map(|opened| match opened {
@@ -344,7 +332,6 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::Store;
 
     async fn bytes(bundle: Bundle) -> Vec<u8> {
         let length = bundle.len();

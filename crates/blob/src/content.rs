@@ -1,6 +1,7 @@
 //! Reading a blob, or a part of it, as a stream of chunks.
 
 use std::{
+    fmt,
     io::{self, SeekFrom},
     ops::{Bound, Range, RangeBounds},
     path::Path,
@@ -9,27 +10,40 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _, stream::BoxStream};
 use tokio::{
     fs::File,
     io::{AsyncReadExt, AsyncSeekExt, Take},
 };
 use tokio_util::io::ReaderStream;
 
-use crate::BlobError;
+use crate::{
+    BlobError, Digest,
+    bucket::{self, Bucket},
+};
 
 /// Bytes a read asks for at once, and with that the memory one download needs.
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// An open blob: a stream of chunks of at most 64 KiB, ready to be a response body.
 ///
-/// It keeps what it opened even when the blob is removed meanwhile. The bytes are not hashed again on the way out; see
-/// [`crate::Store::verify`].
-#[derive(Debug)]
+/// From the disk it keeps what it opened even when the blob is removed meanwhile; from a bucket the stream may then break off with
+/// an error, never with too little. The bytes are not hashed again on the way out; see [`crate::Store::verify`].
 pub struct Content {
-    chunks: ReaderStream<Take<File>>,
+    chunks: Chunks,
     range: Range<u64>,
     size: u64,
+}
+
+enum Chunks {
+    File(ReaderStream<Take<File>>),
+    Remote(BoxStream<'static, io::Result<Bytes>>),
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("range", &self.range).field("size", &self.size).finish_non_exhaustive()
+    }
 }
 
 impl Content {
@@ -44,7 +58,28 @@ impl Content {
             file.seek(SeekFrom::Start(range.start)).await?;
         }
         let part = file.take(range.end - range.start);
-        Ok(Self { chunks: ReaderStream::with_capacity(part, CHUNK_BYTES), range, size })
+        Ok(Self { chunks: Chunks::File(ReaderStream::with_capacity(part, CHUNK_BYTES)), range, size })
+    }
+
+    pub(crate) async fn fetch(bucket: &Bucket, digest: &Digest, range: impl RangeBounds<u64>) -> Result<Self, BlobError> {
+        let all = matches!((range.start_bound(), range.end_bound()), (Bound::Unbounded, Bound::Unbounded));
+        let part = if all {
+            None
+        } else {
+            let size = bucket.size(digest).await?.ok_or(BlobError::NotFound)?;
+            let part = resolve(&range, size)?;
+            // No protocol can ask for nothing.
+            if part.is_empty() {
+                return Ok(Self { chunks: Chunks::Remote(futures_util::stream::empty().boxed()), range: part, size });
+            }
+            Some(part)
+        };
+        let answer = bucket.get(digest, part.clone()).await?.ok_or(BlobError::NotFound)?;
+        let (range, size) = (answer.range.clone(), answer.meta.size);
+        if part.is_some_and(|part| part != range) {
+            return Err(BlobError::remote(format!("another part of {digest} came than was asked for")));
+        }
+        Ok(Self { chunks: Chunks::Remote(bucket::chunks(answer, CHUNK_BYTES).boxed()), range, size })
     }
 
     /// Which bytes the stream gives; the end is exclusive. For `Content-Range`.
@@ -76,7 +111,10 @@ impl Stream for Content {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut self.chunks).poll_next(context)
+        match &mut self.chunks {
+            Chunks::File(chunks) => Pin::new(chunks).poll_next(context),
+            Chunks::Remote(chunks) => chunks.as_mut().poll_next(context),
+        }
     }
 }
 

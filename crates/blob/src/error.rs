@@ -1,6 +1,6 @@
 //! What can go wrong with a store.
 
-use std::{fmt, io};
+use std::{error::Error, fmt, io};
 
 use wording::{Words, say};
 
@@ -25,6 +25,16 @@ pub enum BlobError {
     Full(#[source] io::Error),
     /// Any other failure of the file system.
     Io(#[source] io::Error),
+    /// The bytes are others than the digest says, so they are not handed on.
+    Damaged,
+    /// The bucket does not let us in: a wrong key, or a right that is missing.
+    Refused(#[source] Box<dyn Error + Send + Sync>),
+    /// There is no such bucket, or none is set.
+    NoBucket,
+    /// A copy may only go from a place where blobs do not live any more.
+    Home,
+    /// Any other failure of the bucket, or of the way there.
+    Remote(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl From<io::Error> for BlobError {
@@ -36,7 +46,20 @@ impl From<io::Error> for BlobError {
     }
 }
 
+impl From<object_store::Error> for BlobError {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => Self::Refused(Box::new(error)),
+            other => Self::Remote(Box::new(other)),
+        }
+    }
+}
+
 impl BlobError {
+    pub(crate) fn remote(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Remote(error.into())
+    }
+
     /// What happened and what to do.
     #[must_use]
     pub fn words(&self) -> Words {
@@ -49,6 +72,11 @@ impl BlobError {
             Self::Interrupted => "上传已中断，请重新上传".into(),
             Self::Full(_) => "文件存储空间不足，请联系系统管理员".into(),
             Self::Io(_) => "读写文件存储失败，请稍后重试".into(),
+            Self::Damaged => "文件内容与标识不符，可能已损坏".into(),
+            Self::Refused(_) => "对象存储拒绝访问：访问密钥不正确或权限不足".into(),
+            Self::NoBucket => "对象存储中没有所设的存储桶".into(),
+            Self::Home => "这里仍是文件的存放位置，不能移除".into(),
+            Self::Remote(_) => "读写对象存储失败，请稍后重试".into(),
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use crate::{
-    BlobError, Digest, HEAD_BYTES, Stored,
+    BlobError, Digest, HEAD_BYTES, Store, Stored,
     upload::{flatten, settle},
 };
 
@@ -90,12 +90,22 @@ fn gone(error: BlobError) -> BlobError {
     }
 }
 
-/// Hashes a partial upload and gives it a second name, that of its digest. The first name stays until [`remove`]: whoever dies in
-/// between does this again.
-pub(crate) async fn complete(root: Arc<Path>, temp_dir: PathBuf, id: u128) -> Result<Stored, BlobError> {
+/// Hashes a partial upload and makes a blob of it; on the disk that is a second name, that of its digest. The first name stays until
+/// [`remove`]: whoever dies in between does this again.
+pub(crate) async fn complete(store: &Store, id: u128) -> Result<Stored, BlobError> {
+    let path = place(store.root(), id);
+    let hashed = spawn_blocking({
+        let path = path.clone();
+        move || read(&path)
+    });
+    let (digest, size, head) = flatten(hashed.await).map_err(gone)?;
+    let stored = Stored { digest, size, head: head.into() };
+    if let Some(bucket) = store.bucket_at_home() {
+        bucket.put(&stored.digest, &path, size).await.map_err(gone)?;
+        return Ok(stored);
+    }
+    let (root, temp_dir, relative) = (store.root().to_owned(), store.temp_dir(), stored.digest.relative_path());
     let done = spawn_blocking(move || {
-        let path = place(&root, id);
-        let (digest, size, head) = read(&path)?;
         let temp = tempfile::Builder::new().prefix("link-").make_in(&temp_dir, |temp| {
             // Some file systems know no second name.
             std::fs::hard_link(&path, temp).or_else(|error| match error.kind() {
@@ -103,10 +113,10 @@ pub(crate) async fn complete(root: Arc<Path>, temp_dir: PathBuf, id: u128) -> Re
                 _ => std::fs::copy(&path, temp).and_then(|_| std::fs::File::open(temp)?.sync_all()),
             })
         })?;
-        settle(&root, temp.into_temp_path(), &digest.relative_path())?;
-        Ok(Stored { digest, size, head: head.into() })
+        settle(&root, temp.into_temp_path(), &relative)
     });
-    flatten(done.await).map_err(gone)
+    flatten(done.await).map_err(gone)?;
+    Ok(stored)
 }
 
 fn read(path: &Path) -> io::Result<(Digest, u64, Vec<u8>)> {
@@ -162,7 +172,6 @@ pub(crate) async fn sweep(root: Arc<Path>, known: HashSet<u128>, older_than: Dur
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Store;
 
     async fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();

@@ -1,13 +1,13 @@
 //! An upload under way: a temporary file with a running hash, which becomes a blob or vanishes.
 
-use std::{io, path::Path, sync::Arc};
+use std::{io, path::Path};
 
 use bytes::Bytes;
 use sha2::Digest as _;
 use tempfile::{NamedTempFile, TempPath};
 use tokio::{fs::File, io::AsyncWriteExt, task::spawn_blocking};
 
-use crate::{BlobError, Digest};
+use crate::{BlobError, Digest, Place, Store};
 
 /// How many first bytes of an upload are kept in memory for [`crate::sniff()`].
 pub const HEAD_BYTES: usize = 8 * 1024;
@@ -15,7 +15,7 @@ pub const HEAD_BYTES: usize = 8 * 1024;
 /// A blob half-written. Dropping it removes its temporary file; only [`Upload::finish`] keeps the bytes.
 #[derive(Debug)]
 pub struct Upload {
-    root: Arc<Path>,
+    store: Store,
     file: File,
     temp: TempPath,
     hash: sha2::Sha256,
@@ -26,7 +26,7 @@ pub struct Upload {
     whole: bool,
 }
 
-/// A blob that is safely on the disk.
+/// A blob that is safely kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// Its name from now on.
@@ -38,11 +38,11 @@ pub struct Stored {
 }
 
 impl Upload {
-    pub(crate) async fn begin(root: Arc<Path>, temp_dir: &Path, max_bytes: u64) -> Result<Self, BlobError> {
-        let temp_dir = temp_dir.to_owned();
+    pub(crate) async fn begin(store: Store, max_bytes: u64) -> Result<Self, BlobError> {
+        let temp_dir = store.temp_dir();
         let made = spawn_blocking(move || NamedTempFile::with_prefix_in("upload-", temp_dir)).await;
         let (file, temp) = flatten(made)?.into_parts();
-        Ok(Self { root, file: File::from_std(file), temp, hash: sha2::Sha256::new(), size: 0, max_bytes, head: Vec::new(), whole: true })
+        Ok(Self { store, file: File::from_std(file), temp, hash: sha2::Sha256::new(), size: 0, max_bytes, head: Vec::new(), whole: true })
     }
 
     /// Appends a chunk. Chunks of 16 to 64 KiB, as a request body delivers them, are efficient.
@@ -79,15 +79,22 @@ impl Upload {
         &self.head
     }
 
-    /// Makes the bytes durable under their digest: the file is synced, renamed into place, and the directories are synced.
+    /// Makes the bytes durable under their digest, where blobs live: on the disk the file is synced, renamed into place, and the
+    /// directories are synced; into a bucket it is sent, and it is looked whether all of it arrived.
     ///
     /// When the blob is there already, the new copy takes its place, so that a damaged old one is healed; readers of the old
     /// one keep what they opened. An empty upload is a blob too.
     ///
     /// # Errors
-    /// [`BlobError::Interrupted`] after a failed write; [`BlobError::Full`] or [`BlobError::Io`] from the disk. Nothing is
-    /// kept then.
-    pub async fn finish(mut self) -> Result<Stored, BlobError> {
+    /// [`BlobError::Interrupted`] after a failed write; [`BlobError::Full`] or [`BlobError::Io`] from the disk;
+    /// [`BlobError::Refused`] or [`BlobError::Remote`] from the bucket. Nothing is kept then.
+    pub async fn finish(self) -> Result<Stored, BlobError> {
+        let home = self.store.home();
+        self.finish_at(home, None).await
+    }
+
+    /// The same at a place of the caller's choice; where the digest is not the one that is `expected`, nothing is kept.
+    pub(crate) async fn finish_at(mut self, place: Place, expected: Option<&Digest>) -> Result<Stored, BlobError> {
         if !self.whole {
             return Err(BlobError::Interrupted);
         }
@@ -95,8 +102,10 @@ impl Upload {
         self.file.flush().await?;
         self.file.sync_all().await?;
         let digest = Digest::from_hash(&self.hash.finalize().into());
-        let (root, temp, relative) = (self.root, self.temp, digest.relative_path());
-        flatten(spawn_blocking(move || settle(&root, temp, &relative)).await)?;
+        if expected.is_some_and(|expected| *expected != digest) {
+            return Err(BlobError::Damaged);
+        }
+        self.store.keep(place, self.temp, &digest, self.size).await?;
         Ok(Stored { digest, size: self.size, head: self.head.into() })
     }
 }

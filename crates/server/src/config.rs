@@ -29,6 +29,14 @@ pub struct Config {
     pub lockout_attempts: i64,
     pub lockout_minutes: u64,
     pub secure_cookies: bool,
+    pub blob_store: BlobStore,
+    pub s3_endpoint: String,
+    pub s3_bucket: String,
+    pub s3_path_style: bool,
+    pub s3_region: String,
+    pub s3_prefix: String,
+    pub s3_access_key: String,
+    pub s3_secret_key: kit::Secret<String>,
     pub max_upload_mib: u64,
     pub clamav: String,
     pub clamav_max_mib: u64,
@@ -47,6 +55,25 @@ pub enum SqliteSync {
     Full,
     /// Survives the death of the process.
     Normal,
+}
+
+/// See `blob_store`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum BlobStore {
+    /// Below the data folder.
+    Disk,
+    /// In the bucket.
+    S3,
+}
+
+impl From<BlobStore> for blob::Place {
+    fn from(store: BlobStore) -> Self {
+        match store {
+            BlobStore::Disk => Self::Disk,
+            BlobStore::S3 => Self::Bucket,
+        }
+    }
 }
 
 /// See `unscanned_files`.
@@ -157,6 +184,20 @@ impl Config {
         }
     }
 
+    /// The bucket beside the data folder, where one is named.
+    #[must_use]
+    pub fn bucket(&self) -> Option<blob::BucketOptions> {
+        (!self.s3_bucket.is_empty()).then(|| blob::BucketOptions {
+            endpoint: self.s3_endpoint.clone(),
+            bucket: self.s3_bucket.clone(),
+            path_style: self.s3_path_style,
+            region: self.s3_region.clone(),
+            prefix: self.s3_prefix.clone(),
+            access_key: self.s3_access_key.clone(),
+            secret_key: self.s3_secret_key.reveal().clone(),
+        })
+    }
+
     /// How the database's pools are made.
     #[must_use]
     pub fn database_options(&self) -> db::Options {
@@ -229,6 +270,15 @@ mod tests {
             let error = Config::load(None, none(), &[(option, value.to_owned())]).unwrap_err().to_string();
             assert!(error.contains(option), "{error}");
         }
+    }
+
+    #[test]
+    fn a_bucket_is_there_when_it_is_named_and_its_key_is_never_shown() {
+        assert!(Config::load(None, none(), &[]).unwrap().bucket().is_none());
+        let flags = [("s3_bucket", "files".to_owned()), ("s3_secret_key", "geheim".to_owned()), ("blob_store", "s3".to_owned())];
+        let config = Config::load(None, none(), &flags).unwrap();
+        assert_eq!((config.blob_store, config.bucket().unwrap().secret_key.as_str()), (BlobStore::S3, "geheim"));
+        assert!(!format!("{config:?}").contains("geheim"));
     }
 
     #[test]

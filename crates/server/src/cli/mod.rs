@@ -6,6 +6,7 @@
 mod accounts;
 mod backup;
 mod bench_data;
+mod files;
 mod manifest;
 mod open;
 mod postgres;
@@ -19,7 +20,11 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
-use crate::{app, config::SqliteSync, demo, search};
+use crate::{
+    app,
+    config::{BlobStore, SqliteSync},
+    demo, search,
+};
 
 /// 事必成：任务督办与绩效平台
 #[derive(Debug, Parser)]
@@ -79,6 +84,9 @@ enum Command {
         /// What `backup` made.
         source: PathBuf,
     },
+    /// Keeps the contents of files.
+    #[command(subcommand)]
+    Files(Files),
     /// Checks the ledger: whether an event was altered, removed or inserted.
     Verify,
     /// Prints the description of the API as JSON.
@@ -97,6 +105,20 @@ enum Command {
         /// hours, created_at, due_date, closed_at, title, description.
         #[arg(long, value_name = "FILE", conflicts_with = "tasks")]
         from_csv: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Files {
+    /// Carries every content to the disk or to the bucket, while the server may run. May be broken off and begun again.
+    Move {
+        /// Where to.
+        #[arg(long, value_enum)]
+        to: BlobStore,
+        /// Removes each copy at the old place as soon as the new one was read and found whole; only where `blob_store` says that new
+        /// contents go there.
+        #[arg(long)]
+        remove: bool,
     },
 }
 
@@ -202,6 +224,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Admin(admin) => accounts::run(&open::migrated(&common).await?, admin).await?,
         Command::Backup { target } => return backup::run(&common, &target).await,
         Command::Restore { source } => restore::run(&common, &source).await?,
+        Command::Files(Files::Move { to, remove }) => return files::carry(&common, to, remove).await,
         Command::Verify => return verify::run(&common).await,
         Command::ReadPdf => return Ok(read_pdf::run()),
         Command::Openapi => say(app::openapi().to_pretty_json().context("the API's description")?),

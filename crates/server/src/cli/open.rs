@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::Common;
 use crate::{
     app::{self, App, Base},
-    config::{Config, LogFormat},
+    config::{BlobStore, Config, LogFormat},
 };
 
 /// Puts the options together and begins to log.
@@ -49,7 +49,13 @@ pub(super) async fn database(config: &Config) -> anyhow::Result<Db> {
 /// Where files' contents lie.
 pub(super) async fn blobs(config: &Config) -> anyhow::Result<Store> {
     let folder = config.data_dir.join("blobs");
-    Store::at(&folder).await.with_context(|| format!("file store {}", folder.display()))
+    let Some(bucket) = config.bucket() else {
+        anyhow::ensure!(config.blob_store == BlobStore::Disk, "option `blob_store` is \"s3\", but `s3_bucket` names no bucket");
+        return Store::at(&folder).await.with_context(|| format!("file store {}", folder.display()));
+    };
+    let opened = Store::with_bucket(&folder, &bucket, config.blob_store.into()).await;
+    opened
+        .with_context(|| format!("file store {} with bucket `{}` (s3_endpoint = \"{}\")", folder.display(), bucket.bucket, bucket.endpoint))
 }
 
 /// An application over a database that is open.

@@ -7,6 +7,7 @@ use std::{
     collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -33,13 +34,27 @@ pub async fn sweep(tx: &mut Tx, app: &App) -> Outcome<()> {
     let named: HashSet<String> = store::digests(tx).await?.into_iter().collect();
     store::remove_unattached(tx, app.clock.now().minus(UNATTACHED)).await?;
     uploads::sweep(tx, app).await?;
-    let (folder, stop) = (app.config.data_dir.join("blobs"), app.stop.clone());
-    tokio::task::spawn_blocking(move || match remove_unnamed(&folder, &named, &stop) {
-        Ok(0) => {}
-        Ok(removed) => tracing::info!(removed, "contents that no file names were removed"),
-        Err(error) => tracing::warn!(%error, "the contents of files cannot be looked through"),
+    let (folder, stop, blobs) = (app.config.data_dir.join("blobs"), app.stop.clone(), app.blobs.clone());
+    let named = Arc::new(named);
+    tokio::task::spawn_blocking({
+        let (named, stop) = (named.clone(), stop.clone());
+        move || told("disk", remove_unnamed(&folder, &named, &stop))
+    });
+    tokio::spawn(async move {
+        tokio::select! {
+            swept = blobs.sweep_bucket(&named, SPARED) => told("bucket", swept),
+            () = stop.cancelled() => {}
+        }
     });
     Ok(())
+}
+
+fn told(place: &str, swept: Result<u64, impl std::error::Error>) {
+    match swept {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(place, removed, "contents that no file names were removed"),
+        Err(error) => tracing::warn!(place, ?error, "the contents of files cannot be looked through"),
+    }
 }
 
 /// Removes the contents below `folder` that are old and not named, until told to stop.

@@ -40,7 +40,7 @@ pub use leftovers::sweep;
 pub use model::{FileId, FileRef, Owner};
 pub use scan::{SCAN, look as scan, sweep as sweep_scans, take as take_scan};
 pub use scrub::scrub;
-pub use store::digests;
+pub use store::{digests, digests_after, is_removed};
 
 use crate::app::{Ctx, Outcome};
 

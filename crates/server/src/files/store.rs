@@ -190,6 +190,24 @@ pub async fn digests(tx: &mut Tx) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(digest,)| digest).collect())
 }
 
+/// Some of them in their order, those that come after this one.
+pub async fn digests_after(tx: &mut Tx, after: &str, count: i64) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = run!(tx, |c| {
+        sqlx::query_as("select distinct digest from file f where digest > $1 and not exists (select 1 from file_finding g where g.digest = f.digest and g.state = 'removed') order by digest limit $2").bind(after).bind(count).fetch_all(c)
+    })?;
+    Ok(rows.into_iter().map(|(digest,)| digest).collect())
+}
+
+/// Whether it was decided that nobody may have a content.
+pub async fn is_removed(tx: &mut Tx, digest: &str) -> Result<bool> {
+    let row: Option<(i64,)> = run!(tx, |c| {
+        sqlx::query_as("select cast(1 as bigint) from file_finding where digest = $1 and state = 'removed' limit 1")
+            .bind(digest)
+            .fetch_optional(c)
+    })?;
+    Ok(row.is_some())
+}
+
 /// Removes uploads from before this moment that are attached to nothing.
 pub(super) async fn remove_unattached(tx: &mut Tx, before: Moment) -> Result<()> {
     execute!(tx, |c| sqlx::query(

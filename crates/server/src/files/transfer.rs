@@ -31,6 +31,10 @@ pub(super) fn problem(error: BlobError) -> Problem {
             tracing::error!(%error, "the disk is full");
             Problem::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", error.words())
         }
+        BlobError::Remote(_) | BlobError::Refused(_) => {
+            tracing::error!(?error, "the bucket does not do what it should");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "storage_unavailable", error.words())
+        }
         other => Refusal::internal(format!("{other:?}")).into(),
     }
 }
