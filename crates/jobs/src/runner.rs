@@ -1,10 +1,11 @@
 use std::{
     collections::{BTreeMap, HashMap},
+    convert::Infallible,
     sync::Arc,
     time::Duration,
 };
 
-use db::{Db, Result, Tx};
+use db::{Db, Kind, Result, Tx};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use kit::{Clock, Moment, Rng};
 use tokio_util::sync::CancellationToken;
@@ -35,7 +36,10 @@ where
     }
 }
 
-const LEASE: Duration = Duration::from_secs(120);
+/// What a process that dies had in hand is another's after so long.
+const LEASE: Duration = Duration::from_secs(15);
+/// So often a job that takes longer says that it is still worked on.
+const RENEWAL: Duration = Duration::from_secs(5);
 const MAX_ATTEMPTS: i64 = 12;
 /// However many signals are lost, a worker looks this often.
 const IDLE_LOOK: Duration = Duration::from_secs(5);
@@ -93,6 +97,10 @@ impl Runner {
     /// Runs the recurring jobs that are not in the queue yet.
     async fn plant(&self) -> Result<()> {
         let mut tx = self.db.begin().await?;
+        if self.db.kind() == Kind::Sqlite {
+            // Such a database has one process at a time: whoever holds a lease is dead.
+            store::end_leases(&mut tx).await?;
+        }
         for kind in self.recurring.keys() {
             let now = self.clock.now();
             let job = NewJob { kind, payload: serde_json::Value::Null, run_at: now, dedupe: Some(kind) };
@@ -175,7 +183,7 @@ impl Runner {
         tx.commit().await?;
         let Some(job) = claimed else { return Ok(None) };
         let started = std::time::Instant::now();
-        let result = self.attempt(&job, lease).await;
+        let result = tokio::select! { result = self.attempt(&job, lease) => result, never = self.hold(&job, lease) => match never {} };
         metrics::histogram!("job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
         let error = match result {
             Ok(()) => return Ok(Some(Outcome::Done)),
@@ -193,6 +201,22 @@ impl Runner {
         store::put_back(&mut tx, job.id, lease, &text.chars().take(2000).collect::<String>(), next).await?;
         tx.commit().await?;
         Ok(Some(Outcome::Bad { kind: job.kind, error: text }))
+    }
+
+    /// Keeps the lease for as long as somebody asks for it.
+    async fn hold(&self, job: &Job, lease: JobId) -> Infallible {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            let until = self.clock.now().plus(LEASE);
+            let renewed = async {
+                let mut tx = self.db.begin().await?;
+                store::renew(&mut tx, job.id, lease, until).await?;
+                tx.commit().await
+            };
+            if let Err(error) = renewed.await {
+                tracing::debug!(job.id = %job.id, job.kind = %job.kind, %error, "a lease could not be renewed");
+            }
+        }
     }
 
     async fn attempt(&self, job: &Job, lease: JobId) -> std::result::Result<(), JobError> {

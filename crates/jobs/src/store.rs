@@ -103,6 +103,22 @@ pub(crate) async fn claim(tx: &mut Tx, now: Moment, until: Moment, lease: JobId)
     }))
 }
 
+/// Makes a claim last longer, where it is still ours.
+pub(crate) async fn renew(tx: &mut Tx, id: JobId, lease: JobId, until: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update job set lease_until = $3 where id = $1 and lease = $2 and lease_until is not null")
+        .bind(id)
+        .bind(lease)
+        .bind(until)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Nobody has any job in hand.
+pub(crate) async fn end_leases(tx: &mut Tx) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update job set lease_until = null where lease_until is not null").execute(c))?;
+    Ok(())
+}
+
 /// Removes a job that succeeded; `false` when the lease is no longer ours.
 pub(crate) async fn finish(tx: &mut Tx, id: JobId, lease: JobId) -> Result<bool> {
     let row: Option<(JobId,)> =

@@ -33,7 +33,11 @@ fn serve(bucket: &TestBucket, home: &str, data: &Path) -> Server {
 }
 
 fn carry(bucket: &TestBucket, home: &str, data: &Path, arguments: &[&str]) -> (bool, String) {
-    let output = with(bucket, home, command(data, &[&["files", "move"][..], arguments].concat())).output().unwrap();
+    told(with(bucket, home, command(data, &[&["files", "move"][..], arguments].concat())))
+}
+
+fn told(mut command: Command) -> (bool, String) {
+    let output = command.output().unwrap();
     (output.status.success(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
 }
 
@@ -170,6 +174,32 @@ fn a_damaged_content_is_named_and_the_others_are_carried() {
     let (done, told) = carry(&bucket, "s3", &data, &["--to", "s3", "--remove"]);
     assert!(!done && told.contains(&digest) && told.contains("新复制 2 个") && told.contains("有问题 1 个"), "{told}");
     assert!(place.exists() && contents(&data.join("blobs")) == 1);
+}
+
+#[test]
+fn a_backup_takes_what_is_in_the_bucket_and_restoring_puts_it_into_one() {
+    let room = TempDir::new().unwrap();
+    let (data, copy, back) = (room.path().join("data"), room.path().join("copy"), room.path().join("back"));
+    let bucket = TestBucket::start(&room.path().join("s3")).unwrap();
+    let known = Known::default();
+    let server = serve(&bucket, "s3", &data);
+    let token = token(&server, &data, "admin");
+    for text in ["甲", "乙"] {
+        upload(&server, &token, &known, text.as_bytes().to_vec());
+    }
+    let (done, said) = told(with(&bucket, "s3", command(&data, &["backup", copy.to_str().unwrap()])));
+    assert!(done && said.contains("文件内容 2 个及数据库"), "{said}");
+    server.stop();
+    assert_eq!((contents(&copy.join("blobs")), contents(&data.join("blobs"))), (2, 0));
+    drop(bucket);
+
+    let another = TestBucket::start(&room.path().join("another")).unwrap();
+    let (done, said) = told(with(&another, "s3", command(&back, &["restore", copy.to_str().unwrap()])));
+    assert!(done && said.contains("已恢复数据库和 2 个文件内容"), "{said}");
+    assert_eq!((contents(&back.join("blobs")), contents(&another.folder().join("gongwen"))), (0, 2));
+    let server = serve(&another, "s3", &back);
+    read_all(&server, &token, &known);
+    server.stop();
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     io::{Read as _, Write as _},
     net::TcpStream,
     sync::mpsc,
@@ -14,6 +15,12 @@ use tempfile::TempDir;
 use crate::kit::{Server, aside, say};
 
 const KILLS: usize = 6;
+
+/// Tasks of one action, as many as there may be.
+const ROWS: usize = 2000;
+
+/// Who writes at the same time.
+const CLIENTS: usize = 4;
 
 /// One request; an error when the program died over it.
 fn ask(address: &str, token: &str, path: &str, key: &str, body: &Value) -> std::io::Result<(u16, Value)> {
@@ -39,10 +46,10 @@ struct Done {
     unknown: String,
 }
 
-fn work(address: &str, token: &str, round: usize, told: &mpsc::Sender<()>) -> Done {
+fn work(address: &str, token: &str, name: &str, told: &mpsc::Sender<()>) -> Done {
     let mut acknowledged = Vec::new();
     loop {
-        let title = format!("断电{round}第{}件", acknowledged.len());
+        let title = format!("断电{name}第{}件", acknowledged.len());
         let body = json!({ "title": title, "demand": "x".repeat(2000) });
         match ask(address, token, "/tasks", &title_key(&title), &body) {
             Ok((201, _)) => acknowledged.push(title),
@@ -71,16 +78,22 @@ fn survives(database: &[&str]) {
     for round in 0..KILLS {
         let server = Server::start(data.path(), database);
         let (tell, told) = mpsc::channel();
-        let (address, holder) = (server.address().to_owned(), token.clone());
-        let done = aside(move || work(&address, &holder, round, &tell));
-        for _ in 0..=round * 3 {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|client| {
+                let (address, holder, tell) = (server.address().to_owned(), token.clone(), tell.clone());
+                aside(move || work(&address, &holder, &format!("{round}之{client}"), &tell))
+            })
+            .collect();
+        for _ in 0..=round * 3 * CLIENTS {
             told.recv().unwrap();
         }
         server.signal("KILL");
         assert!(!server.ended(Duration::from_secs(15)).success());
-        let done = done.recv().unwrap();
-        acknowledged.extend(done.acknowledged);
-        unknown.push(done.unknown);
+        for client in clients {
+            let done = client.recv().unwrap();
+            acknowledged.extend(done.acknowledged);
+            unknown.push(done.unknown);
+        }
     }
     let server = Server::start(data.path(), database);
     // Whoever heard nothing asks again with the same key: it is done now, if it was not before.
@@ -121,7 +134,31 @@ fn urges(server: &Server, token: &str, text: &str) -> BTreeMap<String, usize> {
     }
 }
 
-/// One action on every task there is, cut off again and again: in the end each row was done once or says why not.
+/// As many open tasks as one action may have, by the columns that `bench-data` reads.
+fn open_tasks() -> String {
+    let mut lines = String::from(
+        "id,dept_id,assignee_id,author_id,status_id,priority_id,progress,hours,created_at,due_date,closed_at,title,description\n",
+    );
+    for n in 0..ROWS {
+        let _ = writeln!(lines, "{n},{n},0,0,2,2,30,0,2021-06-01,2021-06-30,,停电{n},须按期完成");
+    }
+    lines
+}
+
+/// These tasks.
+fn ids(server: &Server, token: &str) -> Vec<String> {
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
+    while ids.len() < ROWS {
+        let (status, page) = server.api(token, "GET", &format!("/tasks?q=%E5%81%9C%E7%94%B5&limit=200{cursor}"), b"");
+        assert_eq!(status, 200, "{page}");
+        ids.extend(page["items"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+        cursor = format!("&cursor={}", page["next_cursor"].as_str().unwrap_or_default());
+    }
+    assert_eq!(ids.len(), ROWS);
+    ids
+}
+
+/// One action on as many tasks as it may have, cut off again and again: in the end each row was done, and once.
 fn finishes_what_it_began(database: &[&str]) {
     let data = TempDir::new().unwrap();
     let with = |arguments: &[&'static str]| -> Vec<String> { arguments.iter().chain(database).map(|text| (*text).to_owned()).collect() };
@@ -130,12 +167,17 @@ fn finishes_what_it_began(database: &[&str]) {
         say(data.path(), &all.iter().map(String::as_str).collect::<Vec<_>>())
     };
     run(&["demo", "--set", "june-2021"]);
+    let ledger = data.path().join("open.csv");
+    std::fs::write(&ledger, open_tasks()).unwrap();
+    let all = [&["bench-data", "--from-csv", ledger.to_str().unwrap()], database].concat();
+    say(data.path(), &all);
     let token = run(&["admin", "token", "--user", "centre1"]).trim().to_owned();
     let text = "断电前后只催一次";
-    let body = json!({ "action": "urge", "filter": {}, "text": text });
     let server = Server::start(data.path(), database);
+    let body = json!({ "action": "urge", "ids": ids(&server, &token), "text": text });
     let (status, bulk) = ask(server.address(), &token, "/bulk", "bulk-once", &body).unwrap();
     assert_eq!(status, 202, "{bulk}");
+    assert_eq!(bulk["total"], ROWS);
     let path = format!("/bulk/{}", bulk["id"].as_str().unwrap());
     let settled = |bulk: &Value| bulk["done"].as_u64().unwrap() + bulk["refused"].as_u64().unwrap();
     let mut server = Some(server);
@@ -166,7 +208,7 @@ fn finishes_what_it_began(database: &[&str]) {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert!(!last["finished_at"].is_null(), "it was not finished: {} of {}", settled(&last), last["total"]);
-    assert_eq!(settled(&last), last["total"].as_u64().unwrap());
+    assert_eq!((&last["done"], &last["refused"]), (&json!(ROWS), &json!(0)));
     let urges = urges(&server, &token, text);
     assert!(urges.values().all(|times| *times == 1), "somebody was urged twice");
     let tasks: std::collections::BTreeSet<&str> = urges.keys().map(|key| key.split(' ').next().unwrap()).collect();

@@ -58,6 +58,25 @@ both! {
         app.as_user("staff_c1").upload("新.bin", vec![2; 1 << 10]).await.refused(413, "store_quota");
     }
 
+    async fn contents_are_named_once_each_and_page_by_page(app) {
+        for (name, text) in [("甲", "一"), ("甲的副本", "一"), ("乙", "二"), ("丙", "三")] {
+            app.as_user("head_a").upload(&format!("{name}.txt"), text.as_bytes()).await.assert(201);
+        }
+        let mut tx = app.app.db.read().await.unwrap();
+        let mut pages = Vec::new();
+        let mut after = String::new();
+        for _ in 0..4 {
+            let page = shibicheng::files::digests_after(&mut tx, &after, 2).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after.clone_from(last);
+            pages.push(page);
+        }
+        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        let mut expected: Vec<String> = ["一", "二", "三"].iter().map(|text| blob::Digest::of(text.as_bytes()).to_string()).collect();
+        expected.sort();
+        assert_eq!(pages.concat(), expected);
+    }
+
     async fn whoever_looks_after_it_is_told_at_each_threshold_once(app) {
         limit(app, json!({ "bureau_mib": 10 })).await;
         app.as_user("staff_a1").upload("一.bin", vec![1; 7 << 20]).await.assert(201);

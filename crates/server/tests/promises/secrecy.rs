@@ -166,6 +166,8 @@ both! {
         assert_eq!((&report["damaged"], &report["held"]), (&json!([]), &json!(0)));
         let mut tx = app.app.db.read().await.unwrap();
         assert!(!shibicheng::files::digests(&mut tx).await.unwrap().contains(&digest.to_string()));
+        assert!(!shibicheng::files::digests_after(&mut tx, "", 10).await.unwrap().contains(&digest.to_string()));
+        assert!(shibicheng::files::is_removed(&mut tx, digest.as_str()).await.unwrap());
         drop(tx);
         assert!(messages(app, "head_a").await.contains(&"附件已移除".to_owned()));
     }
