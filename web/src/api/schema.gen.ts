@@ -3284,7 +3284,7 @@ export interface components {
         };
         /** @description A home page. */
         Home: {
-            /** @description Load by lead unit. */
+            /** @description What is open, by lead unit; closed are those of this month. */
             by_unit: components["schemas"]["UnitLoad"][];
             figures: components["schemas"]["Figure"][];
             /** @description What happened in the last fourteen days, at most twelve. */

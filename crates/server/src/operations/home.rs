@@ -48,7 +48,7 @@ pub(super) struct Home {
     figures: Vec<Figure>,
     /// The worst open tasks, at most ten.
     red: Vec<TaskRow>,
-    /// Load by lead unit.
+    /// What is open, by lead unit; closed are those of this month.
     by_unit: Vec<UnitLoad>,
     /// What happened in the last fourteen days, at most twelve.
     recent: Vec<TimelineItem>,
@@ -128,8 +128,20 @@ pub(super) async fn home(tx: &mut Tx, ctx: &Ctx) -> Outcome<Home> {
     Ok(Home {
         figures,
         red: tasks::list(tx, ctx, &worst).await?.items,
-        by_unit: if oversees { tasks::by_unit(tx, ctx, &Filter { leaves: Some(true), ..Filter::default() }).await? } else { Vec::new() },
+        by_unit: if oversees { units(tx, ctx, &open, &closed(month, today)).await? } else { Vec::new() },
         recent: tasks::recent(tx, ctx, ctx.now().minus(FORTNIGHT), 12).await?,
         trend: if oversees { tasks::trend(tx, ctx, 12).await? } else { Vec::new() },
     })
+}
+
+/// The load of each unit, and what it closed: two questions, since together they would look at every task there ever was.
+async fn units(tx: &mut Tx, ctx: &Ctx, open: &Filter, closed: &Filter) -> Outcome<Vec<UnitLoad>> {
+    let mut loads = tasks::by_unit(tx, ctx, open).await?;
+    for done in tasks::by_unit(tx, ctx, closed).await? {
+        match loads.iter_mut().find(|load| load.unit.id == done.unit.id) {
+            Some(load) => load.closed = done.closed,
+            None => loads.push(done),
+        }
+    }
+    Ok(loads)
 }

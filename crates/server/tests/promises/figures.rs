@@ -130,4 +130,20 @@ both! {
         let overdue: i64 = page["items"].as_array().unwrap().iter().map(|row| row["overdue"].as_i64().unwrap()).sum();
         assert_eq!(overdue, total(app, "overdue=true").await);
     }
+
+    async fn the_home_page_shows_what_each_unit_has_open_and_what_it_closed_this_month(app) {
+        mixed(app).await;
+        let task = dispatched(app, "四月办结", "bureau_a").await;
+        sign(app, "head_a", &task).await;
+        close(app, "head_a", "centre1", &task).await;
+        let home = app.as_user("leader").get("/home").await.assert(200);
+        let sum = |what: &str| home["by_unit"].as_array().unwrap().iter().map(|row| row[what].as_i64().unwrap()).sum::<i64>();
+        let figure = |key: &str| home["figures"].as_array().unwrap().iter().find(|figure| figure["key"] == key).unwrap();
+        assert_eq!(sum("open"), figure("open")["value"].as_i64().unwrap());
+        assert_eq!(sum("overdue"), figure("overdue")["value"].as_i64().unwrap());
+        let closed = figure("closed_month");
+        assert_eq!(sum("closed"), closed["value"].as_i64().unwrap());
+        assert_eq!(sum("closed"), total(app, closed["query"].as_str().unwrap()).await);
+        assert!(sum("open") > 0 && sum("closed") > 0, "{home}");
+    }
 }
