@@ -3,7 +3,8 @@
 //! A job is enqueued in the transaction of the change that causes it: both commit or neither. A worker claims it with a
 //! lease, runs it in one transaction and removes it in that same transaction, so its effects on the database happen
 //! exactly once whatever crashes. A worker that outlives its lease finds the job claimed by another (the token differs)
-//! and its transaction is rolled back. What leaves the database (a message to a gateway) is at least once and needs a
+//! and its transaction is rolled back. On SQLite, where nobody else writes meanwhile, jobs that prepare nothing need no lease:
+//! several run in one transaction, each of which can be given up alone. What leaves the database (a message to a gateway) is at least once and needs a
 //! key of its own.
 //!
 //! Table: `job` (the application's migrations make it, see [`store`]'s statements).

@@ -41,6 +41,8 @@ const LEASE: Duration = Duration::from_secs(15);
 /// So often a job that takes longer says that it is still worked on.
 const RENEWAL: Duration = Duration::from_secs(5);
 const MAX_ATTEMPTS: i64 = 12;
+/// On SQLite jobs share a transaction until it has taken so long: whoever else writes waits for it, and each commit for the disk.
+const TOGETHER: Duration = Duration::from_millis(25);
 /// However many signals are lost, a worker looks this often.
 const IDLE_LOOK: Duration = Duration::from_secs(5);
 
@@ -117,13 +119,18 @@ impl Runner {
     pub async fn run_all(&self) -> std::result::Result<usize, String> {
         self.plant().await.map_err(|error| error.to_string())?;
         let mut ran = 0;
-        while let Some(outcome) = self.step().await.map_err(|error| error.to_string())? {
-            ran += 1;
-            if let Outcome::Bad { kind, error } = outcome {
-                return Err(format!("job {kind}: {error}"));
+        loop {
+            let outcomes = self.step().await.map_err(|error| error.to_string())?;
+            if outcomes.is_empty() {
+                return Ok(ran);
+            }
+            for outcome in outcomes {
+                ran += 1;
+                if let Outcome::Bad { kind, error } = outcome {
+                    return Err(format!("job {kind}: {error}"));
+                }
             }
         }
-        Ok(ran)
     }
 
     /// Works until `stop`; the job in hand is finished first.
@@ -135,8 +142,8 @@ impl Runner {
                 planted = self.plant().await.inspect_err(|error| tracing::warn!(%error, "cannot plant recurring jobs")).is_ok();
             }
             match self.step().await {
-                Ok(Some(_)) => continue,
-                Ok(None) => {}
+                Ok(outcomes) if !outcomes.is_empty() => continue,
+                Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "the queue is out of reach, trying again");
                     metrics::counter!("jobs_claim_errors_total").increment(1);
@@ -161,7 +168,7 @@ impl Runner {
         let now = self.clock.now();
         let due = async { store::next_due(&mut self.db.read().await?, now).await }.await;
         match due {
-            Ok(Some(at)) => {
+            Ok(Some((at, _))) => {
                 let wait = at.millis().saturating_sub(now.millis()).max(10);
                 Duration::from_millis(u64::try_from(wait).unwrap_or(10)).min(IDLE_LOOK)
             }
@@ -169,14 +176,53 @@ impl Runner {
         }
     }
 
-    /// Claims and runs one job; `None` when nothing is due.
-    async fn step(&self) -> Result<Option<Outcome>> {
+    /// Runs what is due next, or several at once; nothing when nothing is due.
+    async fn step(&self) -> Result<Vec<Outcome>> {
         let now = self.clock.now();
         // A look that takes no lock: an idle queue costs one indexed read.
-        let due = store::next_due(&mut self.db.read().await?, now).await?;
-        if due.is_none_or(|at| at > now) {
-            return Ok(None);
+        let next = store::next_due(&mut self.db.read().await?, now).await?;
+        let Some((due, kind)) = next else { return Ok(Vec::new()) };
+        if due > now {
+            return Ok(Vec::new());
         }
+        if self.db.kind() == Kind::Sqlite && !self.preparations.contains_key(kind.as_str()) {
+            return self.together().await;
+        }
+        Ok(self.alone().await?.into_iter().collect())
+    }
+
+    /// Runs due jobs one after the other in one transaction. Nobody else writes meanwhile, so that no lease is needed: a process
+    /// that dies has done none of them.
+    async fn together(&self) -> Result<Vec<Outcome>> {
+        let began = std::time::Instant::now();
+        let mut tx = self.db.begin().await?;
+        let mut outcomes = Vec::new();
+        while outcomes.is_empty() || began.elapsed() < TOGETHER {
+            let Some(job) = store::due(&mut tx, self.clock.now()).await? else { break };
+            if self.preparations.contains_key(job.kind.as_str()) {
+                break;
+            }
+            let started = std::time::Instant::now();
+            let result = tx.attempt(async |tx| self.handle(tx, &job).await).await?;
+            metrics::histogram!("job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
+            match result {
+                Ok(()) => {
+                    match self.recurring.get(job.kind.as_str()) {
+                        Some(every) => store::repeat(&mut tx, job.id, None, self.clock.now().plus(*every)).await?,
+                        None => store::finish(&mut tx, job.id, None).await?,
+                    };
+                    outcomes.push(Outcome::Done);
+                }
+                Err(error) => outcomes.push(self.put_back(&mut tx, job, None, error).await?),
+            }
+        }
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+
+    /// Claims and runs one job; `None` when nothing is due.
+    async fn alone(&self) -> Result<Option<Outcome>> {
+        let now = self.clock.now();
         let lease = JobId::new(&self.rng, now);
         let mut tx = self.db.begin().await?;
         let claimed = store::claim(&mut tx, now, now.plus(LEASE), lease).await?;
@@ -189,6 +235,14 @@ impl Runner {
             Ok(()) => return Ok(Some(Outcome::Done)),
             Err(error) => error,
         };
+        let mut tx = self.db.begin().await?;
+        let outcome = self.put_back(&mut tx, job, Some(lease), error).await?;
+        tx.commit().await?;
+        Ok(Some(outcome))
+    }
+
+    /// Writes down what went wrong and when to try again, if at all.
+    async fn put_back(&self, tx: &mut Tx, job: Job, lease: Option<JobId>, error: JobError) -> Result<Outcome> {
         let (text, next) = match error {
             JobError::Retry(text) if job.attempts < MAX_ATTEMPTS || self.recurring.contains_key(job.kind.as_str()) => {
                 (text, Some(self.back_off(job.attempts)))
@@ -197,10 +251,17 @@ impl Runner {
         };
         tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts = job.attempts, error = %text, "a job did not succeed");
         metrics::counter!("job_errors_total", "kind" => job.kind.clone()).increment(1);
-        let mut tx = self.db.begin().await?;
-        store::put_back(&mut tx, job.id, lease, &text.chars().take(2000).collect::<String>(), next).await?;
-        tx.commit().await?;
-        Ok(Some(Outcome::Bad { kind: job.kind, error: text }))
+        store::put_back(tx, &job, lease, &text.chars().take(2000).collect::<String>(), next).await?;
+        Ok(Outcome::Bad { kind: job.kind, error: text })
+    }
+
+    async fn handle(&self, tx: &mut Tx, job: &Job) -> std::result::Result<(), JobError> {
+        let Some(handler) = self.handlers.get(job.kind.as_str()) else {
+            // A newer node may know it: not ours to fail.
+            return Err(JobError::retry("no handler for this kind of job in this version"));
+        };
+        let run = std::panic::AssertUnwindSafe(handler.run(tx, job)).catch_unwind();
+        run.await.unwrap_or_else(|_| Err(JobError::fail("the handler panicked")))
     }
 
     /// Keeps the lease for as long as somebody asks for it.
@@ -220,10 +281,6 @@ impl Runner {
     }
 
     async fn attempt(&self, job: &Job, lease: JobId) -> std::result::Result<(), JobError> {
-        let Some(handler) = self.handlers.get(job.kind.as_str()) else {
-            // A newer node may know it: not ours to fail.
-            return Err(JobError::retry("no handler for this kind of job in this version"));
-        };
         let prepared;
         let mut given = job;
         if let Some(prepare) = self.preparations.get(job.kind.as_str()) {
@@ -233,21 +290,13 @@ impl Runner {
             given = &prepared;
         }
         let mut tx = self.db.begin().await?;
-        let run = std::panic::AssertUnwindSafe(handler.run(&mut tx, given)).catch_unwind();
-        match run.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                let _ = tx.rollback().await;
-                return Err(error);
-            }
-            Err(_) => {
-                let _ = tx.rollback().await;
-                return Err(JobError::fail("the handler panicked"));
-            }
+        if let Err(error) = self.handle(&mut tx, given).await {
+            let _ = tx.rollback().await;
+            return Err(error);
         }
         let ours = match self.recurring.get(job.kind.as_str()) {
-            Some(every) => store::repeat(&mut tx, job.id, lease, self.clock.now().plus(*every)).await?,
-            None => store::finish(&mut tx, job.id, lease).await?,
+            Some(every) => store::repeat(&mut tx, job.id, Some(lease), self.clock.now().plus(*every)).await?,
+            None => store::finish(&mut tx, job.id, Some(lease)).await?,
         };
         if ours {
             tx.commit().await?;

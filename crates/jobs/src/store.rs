@@ -80,6 +80,13 @@ struct JobRow {
     attempts: i64,
 }
 
+impl JobRow {
+    fn job(self) -> Job {
+        let payload = serde_json::from_str(&self.payload).unwrap_or(Value::Null);
+        Job { id: self.id, kind: self.kind, payload, attempts: self.attempts }
+    }
+}
+
 /// Takes the job that has been due longest; `lease` names this claim.
 pub(crate) async fn claim(tx: &mut Tx, now: Moment, until: Moment, lease: JobId) -> Result<Option<Job>> {
     // On PostgreSQL two workers may pick the same row: the second waits for the first and then finds the state check
@@ -95,12 +102,18 @@ pub(crate) async fn claim(tx: &mut Tx, now: Moment, until: Moment, lease: JobId)
     .bind(until)
     .bind(lease)
     .fetch_optional(c))?;
-    Ok(row.map(|row| Job {
-        id: row.id,
-        kind: row.kind,
-        payload: serde_json::from_str(&row.payload).unwrap_or(Value::Null),
-        attempts: row.attempts,
-    }))
+    Ok(row.map(JobRow::job))
+}
+
+/// The job that has been due longest and that nobody has in hand, as it would be claimed.
+pub(crate) async fn due(tx: &mut Tx, now: Moment) -> Result<Option<Job>> {
+    let row: Option<JobRow> = run!(tx, |c| sqlx::query_as(
+        "select id, kind, payload, attempts + 1 as attempts from job where state = 'waiting' and run_at <= $1 \
+           and (lease_until is null or lease_until < $1) order by run_at, id limit 1"
+    )
+    .bind(now)
+    .fetch_optional(c))?;
+    Ok(row.map(JobRow::job))
 }
 
 /// Makes a claim last longer, where it is still ours.
@@ -119,46 +132,51 @@ pub(crate) async fn end_leases(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Removes a job that succeeded; `false` when the lease is no longer ours.
-pub(crate) async fn finish(tx: &mut Tx, id: JobId, lease: JobId) -> Result<bool> {
-    let row: Option<(JobId,)> =
-        run!(tx, |c| sqlx::query_as("delete from job where id = $1 and lease = $2 returning id").bind(id).bind(lease).fetch_optional(c))?;
+/// Removes a job that succeeded; `false` when the lease is no longer ours. Without a lease nobody else can have it.
+pub(crate) async fn finish(tx: &mut Tx, id: JobId, lease: Option<JobId>) -> Result<bool> {
+    let row: Option<(JobId,)> = run!(tx, |c| sqlx::query_as("delete from job where id = $1 and ($2 is null or lease = $2) returning id")
+        .bind(id)
+        .bind(lease)
+        .fetch_optional(c))?;
     Ok(row.is_some())
 }
 
 /// Puts a recurring job back for its next turn; `false` when the lease is no longer ours.
-pub(crate) async fn repeat(tx: &mut Tx, id: JobId, lease: JobId, next: Moment) -> Result<bool> {
-    let row: Option<(JobId,)> = run!(tx, |c| sqlx::query_as(
-        "update job set run_at = $3, attempts = 0, lease_until = null, error = null where id = $1 and lease = $2 returning id"
+pub(crate) async fn repeat(tx: &mut Tx, id: JobId, lease: Option<JobId>, next: Moment) -> Result<bool> {
+    let row: Option<(JobId,)> = run!(tx, |c| {
+        sqlx::query_as(
+        "update job set run_at = $3, attempts = 0, lease_until = null, error = null where id = $1 and ($2 is null or lease = $2) returning id"
     )
     .bind(id)
     .bind(lease)
     .bind(next)
-    .fetch_optional(c))?;
+    .fetch_optional(c)
+    })?;
     Ok(row.is_some())
 }
 
 /// Writes down what went wrong and when to try again; without `next` the job is given up.
-pub(crate) async fn put_back(tx: &mut Tx, id: JobId, lease: JobId, error: &str, next: Option<Moment>) -> Result<()> {
+pub(crate) async fn put_back(tx: &mut Tx, job: &Job, lease: Option<JobId>, error: &str, next: Option<Moment>) -> Result<()> {
     let state = if next.is_some() { "waiting" } else { "failed" };
     execute!(tx, |c| sqlx::query(
-        "update job set state = $3, error = $4, run_at = coalesce($5, run_at), lease_until = null where id = $1 and lease = $2"
+        "update job set state = $3, error = $4, run_at = coalesce($5, run_at), attempts = $6, lease_until = null \
+         where id = $1 and ($2 is null or lease = $2)"
     )
-    .bind(id)
+    .bind(job.id)
     .bind(lease)
     .bind(state)
     .bind(error)
     .bind(next)
+    .bind(job.attempts)
     .execute(c))?;
     Ok(())
 }
 
-/// When the next job is due that nobody has in hand at this moment.
-pub(crate) async fn next_due(tx: &mut Tx, now: Moment) -> Result<Option<Moment>> {
-    let row: Option<(Moment,)> = run!(tx, |c| sqlx::query_as(
-        "select run_at from job where state = 'waiting' and (lease_until is null or lease_until < $1) order by run_at, id limit 1"
+/// When the next job is due that nobody has in hand at this moment, and its kind.
+pub(crate) async fn next_due(tx: &mut Tx, now: Moment) -> Result<Option<(Moment, String)>> {
+    run!(tx, |c| sqlx::query_as(
+        "select run_at, kind from job where state = 'waiting' and (lease_until is null or lease_until < $1) order by run_at, id limit 1"
     )
     .bind(now)
-    .fetch_optional(c))?;
-    Ok(row.map(|(at,)| at))
+    .fetch_optional(c))
 }

@@ -13,7 +13,7 @@ use axum::{
 use db::{Tx, execute, run};
 use futures_util::TryStreamExt as _;
 use kit::Moment;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
 use super::{Problem, heard::Heard};
@@ -146,7 +146,24 @@ pub async fn mutate<T: Serialize>(
     status: StatusCode,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
 ) -> Result<Response, Problem> {
-    change(app, ctx, idem, status, Repeated::FirstAnswer, work).await
+    change(app, ctx, idem, status, Repeated::FirstAnswer, work).await.map(answer)
+}
+
+/// As [`mutate`] for a change that answers how things stand after it: that is read when it has been committed, so that nobody who
+/// writes waits for it. A repeated request is answered how they stand by then.
+pub async fn mutate_and_show<K: Serialize + DeserializeOwned, T: Serialize>(
+    app: &App,
+    ctx: &Ctx,
+    idem: &Idem,
+    status: StatusCode,
+    work: impl AsyncFnOnce(&mut Tx) -> Outcome<K>,
+    show: impl AsyncFnOnce(&mut Tx, K) -> Outcome<T>,
+) -> Result<Response, Problem> {
+    let done = change(app, ctx, idem, status, Repeated::FirstAnswer, work).await?;
+    // What a version before this one kept is the whole answer.
+    let Ok(key) = serde_json::from_str(&done.body) else { return Ok(answer(done)) };
+    let shown = show(&mut app.db.read().await?, key).await?;
+    Ok(answer(Answer { status: done.status, body: serde_json::to_string(&shown).map_err(Refusal::internal)? }))
 }
 
 /// As [`mutate`] for a change whose answer holds a password: it is shown once and kept nowhere. A repeated request is refused
@@ -159,7 +176,13 @@ pub async fn mutate_once<T: Serialize>(
     words: &'static str,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
 ) -> Result<Response, Problem> {
-    change(app, ctx, idem, status, Repeated::Words(words), work).await
+    change(app, ctx, idem, status, Repeated::Words(words), work).await.map(answer)
+}
+
+/// What is answered, and kept.
+struct Answer {
+    status: StatusCode,
+    body: String,
 }
 
 async fn change<T: Serialize>(
@@ -169,7 +192,7 @@ async fn change<T: Serialize>(
     status: StatusCode,
     repeated: Repeated,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
-) -> Result<Response, Problem> {
+) -> Result<Answer, Problem> {
     let mut tx = app.db.begin().await?;
     if let Some(key) = &idem.key {
         match claim(&mut tx, ctx, key, &idem.fingerprint(), repeated).await {
@@ -198,7 +221,7 @@ async fn change<T: Serialize>(
                 keep(&mut tx, ctx.actor.person, key, status, kept).await?;
             }
             tx.commit().await?;
-            Ok(answer(status, body))
+            Ok(Answer { status, body })
         }
         Err(refusal) => {
             // Given back at once rather than by closing the connection.
@@ -208,7 +231,7 @@ async fn change<T: Serialize>(
     }
 }
 
-fn answer(status: StatusCode, body: String) -> Response {
+fn answer(Answer { status, body }: Answer) -> Response {
     if status == StatusCode::NO_CONTENT {
         return status.into_response();
     }
@@ -222,7 +245,7 @@ struct Kept {
     body: String,
 }
 
-async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str, repeated: Repeated) -> Outcome<Option<Response>> {
+async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str, repeated: Repeated) -> Outcome<Option<Answer>> {
     // The insert waits for a concurrent request with the same key to end, so only one of them works.
     let mine: Option<(i64,)> = run!(tx, |c| sqlx::query_as(
         "insert into idempotency (person_id, key, fingerprint, status, body, at) values ($1, $2, $3, 0, '', $4) \
@@ -247,7 +270,7 @@ async fn claim(tx: &mut Tx, ctx: &Ctx, key: &str, fingerprint: &str, repeated: R
         return Err(Refusal::conflict("already_done", words));
     }
     let status = u16::try_from(kept.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK);
-    Ok(Some(answer(status, kept.body)))
+    Ok(Some(Answer { status, body: kept.body }))
 }
 
 async fn keep(tx: &mut Tx, person: PersonId, key: &str, status: StatusCode, body: &str) -> db::Result<()> {

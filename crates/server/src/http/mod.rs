@@ -13,7 +13,7 @@ mod web;
 
 pub use extract::{Json, Path, Query};
 pub use health::{healthz, metrics, readyz};
-pub use idempotency::{Idem, mutate, mutate_once, sweep};
+pub use idempotency::{Idem, mutate, mutate_and_show, mutate_once, sweep};
 pub use layers::wrap;
 pub use page::{Cursor, Limit};
 pub use problem::Problem;

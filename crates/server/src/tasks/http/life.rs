@@ -9,7 +9,7 @@ use crate::{
     access::{Permission, Permitted, SetTasks, SignedIn},
     app::{Fields, Outcome, Refusal, Unknown},
     files::{self, FileId},
-    http::{Idem, Json, Path, Problem, Query, mutate},
+    http::{Idem, Json, Path, Problem, Query, mutate, mutate_and_show},
     org::{PersonId, UnitId},
     tasks::{
         ChildInput, Decision, PartyId, ReportId, ReportInput, RequestId, Review, Ruling, Step, TaskDetail, TaskId, TaskInput,
@@ -25,11 +25,7 @@ pub(super) async fn change<P: Permission>(
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<TaskId>,
 ) -> Result<Response, Problem> {
     let status = if about.is_none() { StatusCode::CREATED } else { StatusCode::OK };
-    let result = mutate(&me.app, &me.ctx, idem, status, async |tx| {
-        let id = work(tx).await?;
-        view::detail(tx, &me.ctx, id).await
-    })
-    .await;
+    let result = mutate_and_show(&me.app, &me.ctx, idem, status, work, async |tx, id| view::detail(tx, &me.ctx, id).await).await;
     match (result, about) {
         (Err(problem), Some(about)) => Err(explain(&me.app, &me.ctx, about, problem).await),
         (result, _) => result,
