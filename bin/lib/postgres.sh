@@ -1,6 +1,6 @@
 # A PostgreSQL server of one's own for tests: `. bin/lib/postgres.sh; start_postgres; …; stop_postgres`.
 # It lives in a temporary folder, listens on a free port of 127.0.0.1 only, trusts everybody there, and keeps nothing.
-# Sets SHIBICHENG_TEST_POSTGRES. Where there is no PostgreSQL it is installed when that is possible (root and apt), else
+# It syncs nothing, unless POSTGRES_DURABLE=yes. Sets SHIBICHENG_TEST_POSTGRES. Where there is no PostgreSQL it is installed when that is possible (root and apt), else
 # start_postgres says what to do and fails.
 
 _postgres_bin() {
@@ -33,7 +33,8 @@ _free_port() {
 }
 
 start_postgres() {
-    local bin attempt port
+    local bin attempt port sync='-c fsync=off -c synchronous_commit=off -c full_page_writes=off'
+    [ "${POSTGRES_DURABLE:-no}" = no ] || sync=''
     bin=$(_postgres_bin)
     if [ -z "$bin" ] && command -v initdb >/dev/null; then
         bin=$(dirname "$(command -v initdb)")
@@ -67,8 +68,7 @@ start_postgres() {
         port=$(_free_port)
         if _postgres_as "$bin/pg_ctl" start --pgdata "$POSTGRES_DIR/data" --wait --timeout 60 --silent \
             --log "$POSTGRES_DIR/data/server.log" --options \
-            "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c synchronous_commit=off \
-             -c full_page_writes=off -c max_connections=300 -c shared_buffers=128MB" >/dev/null 2>&1; then
+            "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= $sync -c max_connections=300 -c shared_buffers=128MB" >/dev/null 2>&1; then
             export SHIBICHENG_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
             return 0
         fi
