@@ -1,11 +1,10 @@
 //! A durable queue in the application's own database.
 //!
-//! A job is enqueued in the transaction of the change that causes it: both commit or neither. A worker claims it with a
-//! lease, runs it in one transaction and removes it in that same transaction, so its effects on the database happen
-//! exactly once whatever crashes. A worker that outlives its lease finds the job claimed by another (the token differs)
-//! and its transaction is rolled back. On SQLite, where nobody else writes meanwhile, jobs that prepare nothing need no lease:
-//! several run in one transaction, each of which can be given up alone. What leaves the database (a message to a gateway) is at least once and needs a
-//! key of its own.
+//! A job is enqueued in the transaction of the change that causes it: both commit or neither. A worker holds the job's row, runs it
+//! and removes it in one transaction, so its effects on the database happen exactly once whatever crashes. A job that does something
+//! slow first is claimed with a lease instead; a worker that outlives it finds the job claimed by another (the token differs) and
+//! its transaction is rolled back. On SQLite several share a transaction, each of which can be given up alone. What leaves the
+//! database (a message to a gateway) is at least once and needs a key of its own.
 //!
 //! Table: `job` (the application's migrations make it, see [`store`]'s statements).
 #![warn(missing_docs)]

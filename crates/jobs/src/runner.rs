@@ -185,20 +185,20 @@ impl Runner {
         if due > now {
             return Ok(Vec::new());
         }
-        if self.db.kind() == Kind::Sqlite && !self.preparations.contains_key(kind.as_str()) {
-            return self.together().await;
+        if self.preparations.contains_key(kind.as_str()) {
+            return Ok(self.leased().await?.into_iter().collect());
         }
-        Ok(self.alone().await?.into_iter().collect())
+        self.held().await
     }
 
-    /// Runs due jobs one after the other in one transaction. Nobody else writes meanwhile, so that no lease is needed: a process
-    /// that dies has done none of them.
-    async fn together(&self) -> Result<Vec<Outcome>> {
+    /// Runs a due job, on SQLite several one after the other, in one transaction that holds its row. It needs no lease: when the
+    /// process dies, nothing was done and the row is free.
+    async fn held(&self) -> Result<Vec<Outcome>> {
         let began = std::time::Instant::now();
         let mut tx = self.db.begin().await?;
         let mut outcomes = Vec::new();
-        while outcomes.is_empty() || began.elapsed() < TOGETHER {
-            let Some(job) = store::due(&mut tx, self.clock.now()).await? else { break };
+        while outcomes.is_empty() || (tx.writes_alone() && began.elapsed() < TOGETHER) {
+            let Some(job) = store::hold_due(&mut tx, self.clock.now()).await? else { break };
             if self.preparations.contains_key(job.kind.as_str()) {
                 break;
             }
@@ -220,8 +220,8 @@ impl Runner {
         Ok(outcomes)
     }
 
-    /// Claims and runs one job; `None` when nothing is due.
-    async fn alone(&self) -> Result<Option<Outcome>> {
+    /// Claims a job that takes its time before it writes, and runs it; `None` when nothing is due.
+    async fn leased(&self) -> Result<Option<Outcome>> {
         let now = self.clock.now();
         let lease = JobId::new(&self.rng, now);
         let mut tx = self.db.begin().await?;

@@ -1,4 +1,4 @@
-use db::{Result, Tx, execute, run};
+use db::{Result, Sql, Tx, execute, run};
 use kit::Moment;
 use serde_json::Value;
 
@@ -105,15 +105,16 @@ pub(crate) async fn claim(tx: &mut Tx, now: Moment, until: Moment, lease: JobId)
     Ok(row.map(JobRow::job))
 }
 
-/// The job that has been due longest and that nobody has in hand, as it would be claimed.
-pub(crate) async fn due(tx: &mut Tx, now: Moment) -> Result<Option<Job>> {
-    let row: Option<JobRow> = run!(tx, |c| sqlx::query_as(
-        "select id, kind, payload, attempts + 1 as attempts from job where state = 'waiting' and run_at <= $1 \
-           and (lease_until is null or lease_until < $1) order by run_at, id limit 1"
-    )
-    .bind(now)
-    .fetch_optional(c))?;
-    Ok(row.map(JobRow::job))
+/// The job that has been due longest and that nobody has in hand, as it would be claimed; its row is held until the end of the
+/// transaction.
+pub(crate) async fn hold_due(tx: &mut Tx, now: Moment) -> Result<Option<Job>> {
+    let mut sql = Sql::new("select id, kind, payload, attempts + 1 as attempts from job where state = 'waiting' and run_at <= ");
+    sql.bind(now.millis()).push(" and (lease_until is null or lease_until < ").bind(now.millis()).push(") order by run_at, id limit 1");
+    if !tx.writes_alone() {
+        sql.push(" for update skip locked");
+    }
+    let rows: Vec<JobRow> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().next().map(JobRow::job))
 }
 
 /// Makes a claim last longer, where it is still ours.
