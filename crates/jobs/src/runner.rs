@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use db::{Db, Kind, Result, Tx};
+use db::{Db, Result, Tx};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use kit::{Clock, Moment, Rng};
 use tokio_util::sync::CancellationToken;
@@ -99,7 +99,7 @@ impl Runner {
     /// Runs the recurring jobs that are not in the queue yet.
     async fn plant(&self) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        if self.db.kind() == Kind::Sqlite {
+        if tx.writes_alone() {
             // Such a database has one process at a time: whoever holds a lease is dead.
             store::end_leases(&mut tx).await?;
         }
