@@ -100,7 +100,8 @@ impl Runner {
     async fn plant(&self) -> Result<()> {
         let mut tx = self.db.begin().await?;
         if tx.writes_alone() {
-            // Such a database has one process at a time: whoever holds a lease is dead.
+            // Such a database has one process at a time: whoever holds a lease is dead, or another worker that began a moment ago,
+            // for which the token decides.
             store::end_leases(&mut tx).await?;
         }
         for kind in self.recurring.keys() {
