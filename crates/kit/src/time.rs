@@ -45,6 +45,13 @@ impl Moment {
         self.local().naive_local()
     }
 
+    /// The moment at which a clock on the area's wall shows this; the area knows no summer time.
+    #[must_use]
+    pub fn of_wall(wall: NaiveDateTime) -> Self {
+        let at = wall.and_local_timezone(area()).single().map_or(0, |at| at.timestamp_millis());
+        Self(at)
+    }
+
     /// The moment `by` later.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {

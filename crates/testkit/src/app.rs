@@ -137,7 +137,8 @@ impl TestApp {
         let mut config = self.app.config.clone();
         change(&mut config);
         let (db, clock, rng, blobs) = (self.app.db.clone(), self.app.clock.clone(), self.app.rng.clone(), self.app.blobs.clone());
-        let app = app::assemble(Base { db, clock, rng, blobs, config, metrics: None });
+        let gateways = self.app.gateways.clone();
+        let app = app::assemble(Base { db, clock, rng, blobs, config, gateways, metrics: None });
         Self {
             router: app::router(&app),
             clock: self.clock.clone(),

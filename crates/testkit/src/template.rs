@@ -59,7 +59,7 @@ async fn assemble(folder: &Path, url: &str, seed: u64) -> App {
     let db = Db::open(url, &options()).await.unwrap();
     let start: Moment = START.parse().unwrap();
     let blobs = Store::at(folder.join("blobs")).await.unwrap();
-    app::assemble(Base { db, clock: Clock::manual(start), rng: Rng::seeded(seed), blobs, config, metrics: None })
+    app::assemble(Base { db, clock: Clock::manual(start), rng: Rng::seeded(seed), blobs, config, gateways: Gateways::default(), metrics: None })
 }
 
 /// Another application on the same database, as a second node would be, which gives up on it after `patience`.
@@ -67,7 +67,7 @@ pub(crate) async fn node(app: &App, url: &str, patience: Duration) -> App {
     let impatient = Options { acquire_timeout: patience, ..options() };
     let db = Db::open(url, &impatient).await.unwrap();
     let (clock, blobs, config) = (app.clock.clone(), app.blobs.clone(), app.config.clone());
-    app::assemble(Base { db, clock, rng: Rng::from_system(), blobs, config, metrics: None })
+    app::assemble(Base { db, clock, rng: Rng::from_system(), blobs, config, gateways: Gateways::default(), metrics: None })
 }
 
 async fn make(folder: &Path, url: &str) -> Fixture {

@@ -9,6 +9,7 @@
 //! - [`deadline::read`]: “2021年6月底前；12月底前”, “10个工作日内”, “每月25日前” → days and rules.
 //! - [`Cadence`]: a repeating duty → the days it falls due.
 //! - [`Recurrence`]: what comes again and again → periods with a day in each.
+//! - [`Hours`]: moments within the hours in which people work.
 //!
 //! ```
 //! use workdays::{Calendar, deadline};
@@ -22,7 +23,7 @@
 //! *Invariants*: nothing here reads a clock or a file, the day to count from is always passed in; no input panics; a
 //! computed working day never lands on a day off.
 //!
-//! *Not here*: hours of the day, time zones, and who must do what by then.
+//! *Not here*: time zones, and who must do what by then.
 #![warn(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::indexing_slicing))]
 
@@ -30,6 +31,7 @@ pub mod cadence;
 mod calendar;
 pub mod deadline;
 mod explain;
+mod hours;
 pub mod recurrence;
 
 pub use cadence::{Cadence, CadenceError, DueDay};
@@ -39,4 +41,5 @@ pub use calendar::{
 };
 pub use deadline::Reading;
 pub use explain::{Explained, holiday_name};
+pub use hours::Hours;
 pub use recurrence::{Every, Moved, Occurrence, Recurrence};

@@ -21,7 +21,7 @@ pub use account::{
 pub use http::routes;
 pub use password::{InitialPassword, hash as hash_password};
 pub use permission::{
-    Guarded, ImportTasks, InstructTasks, JudgeFiles, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn,
+    Guarded, ImportTasks, InstructTasks, JudgeFiles, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, WatchSystem,
     assert_guarded,
 };
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};

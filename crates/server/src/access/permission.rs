@@ -44,6 +44,9 @@ permissions! {
     ManageOrganisation, "只有系统管理员可以维护单位和人员。", |p| p.is(Role::Administrator);
     /// Keep working days and rules.
     KeepRules, "只有系统管理员和政务运营中心可以维护工作日历和规则。", |p| p.is(Role::Administrator) || p.is(Role::Centre);
+    /// See whether the system does what it does by itself.
+    WatchSystem, "只有系统管理员、政务运营中心和管委领导可以查看提醒系统的状态。",
+        |p| [Role::Administrator, Role::Centre, Role::Leader].iter().any(|role| p.is(*role));
     /// Decide on what was found in files.
     JudgeFiles, "只有政务运营中心和管委领导可以核定文件。", |p| p.is(Role::Centre) || p.is(Role::Leader);
     /// Set up tasks.

@@ -12,7 +12,7 @@ use crate::{
     app::{Ctx, Outcome},
     config::Config,
     events::Subscriptions,
-    files,
+    files, notify,
 };
 
 /// The running application: what handlers are given.
@@ -45,6 +45,10 @@ pub struct Parts {
     pub file_access: files::Sees,
     /// Looks through what a request wants to have written down: the room of secrecy stands above the edge.
     pub screen: Screen,
+    /// The ways out to people.
+    pub gateways: notify::Gateways,
+    /// Looks at tasks once more before anything about them leaves the house.
+    pub look_first: notify::LookFirst,
     /// Renders `/metrics`; absent where no recorder was installed (tests).
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Cancelled when the program ends; streams end then.

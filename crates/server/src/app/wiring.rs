@@ -37,6 +37,10 @@ const BASE: &str = "/api/v1";
 
 /// What an upload that died left behind is removed when nothing was written to it for so long.
 const LEFTOVER: Duration = Duration::from_secs(24 * 3600);
+/// How often is looked for reminders that are due.
+const LOOK: Duration = Duration::from_secs(10);
+/// How often is looked for what is to be sent.
+const SEND: Duration = Duration::from_secs(5);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -52,13 +56,15 @@ pub struct Base {
     pub blobs: Store,
     /// Options.
     pub config: Config,
+    /// The ways out to people.
+    pub gateways: notify::Gateways,
     /// Renders `/metrics`.
     pub metrics: Option<PrometheusHandle>,
 }
 
 /// Puts an application together.
 pub fn assemble(base: Base) -> App {
-    let Base { db, clock, rng, blobs, config, metrics } = base;
+    let Base { db, clock, rng, blobs, config, gateways, metrics } = base;
     wording::install(english());
     App::new(Parts {
         db,
@@ -71,6 +77,8 @@ pub fn assemble(base: Base) -> App {
         config,
         file_access: tasks::sees_boxed,
         screen: secrecy::screen,
+        gateways,
+        look_first: supervision::look_first,
         metrics,
         stop: CancellationToken::new(),
     })
@@ -140,12 +148,14 @@ async fn method_not_allowed(uri: Uri) -> Response {
 
 /// Who hears of which event.
 pub fn subscriptions() -> Subscriptions {
-    let told = supervision::EVENTS.iter().fold(Subscriptions::default(), |all, event| all.on(event, supervision::JOB));
-    told.on(calendar::CHANGED, tasks::REPLAN)
+    Subscriptions::default()
+        .on(calendar::CHANGED, tasks::REPLAN)
         .on(talk::UNIT_RATED, supervision::UNIT_JOB)
         .on(tasks::SERIES_STUCK, supervision::SERIES_JOB)
         .on(files::JUDGED, search::JUDGED)
         .on(secrecy::CHANGED, search::RECHECK)
+        .on(notify::REPLIED, supervision::REPLIED_JOB)
+        .on_all("task.", supervision::JOB)
         .on_all("task.", search::INDEX)
 }
 
@@ -172,7 +182,7 @@ pub fn runner(app: &App) -> Runner {
         Box::pin(async move {
             let event: tasks::TaskEvent = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
-            match supervision::tell(tx, &ctx, &event, &job.id.to_string()).await {
+            match supervision::hear(tx, &ctx, &event, &job.id.to_string()).await {
                 // A draft that has been deleted since: nobody to tell.
                 Ok(()) | Err(Refusal::NotFound) => Ok(()),
                 Err(other) => Err(JobError::retry(other)),
@@ -194,6 +204,41 @@ pub fn runner(app: &App) -> Runner {
         Box::pin(async move {
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
             supervision::tell_red(tx, &ctx).await.map_err(JobError::retry)
+        })
+    });
+    let (watching, missing) = (app.clone(), app.clone());
+    let sweep = handler(move |tx, _| {
+        let app = watching.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::sweep(tx, &ctx).await.map_err(JobError::retry)
+        })
+    });
+    let missed = handler(move |tx, _| {
+        let app = missing.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::take_in(tx, &ctx).await.map_err(JobError::retry)
+        })
+    });
+    let (sending, recording, answering) = (app.clone(), app.clone(), app.clone());
+    let send = move |_: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
+        let app = sending.clone();
+        Box::pin(async move { notify::send_due(&app).await.map_err(JobError::retry) })
+    };
+    let sent = handler(move |tx, job| {
+        let app = recording.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            notify::record_sent(tx, &ctx, &job.payload).await.map_err(JobError::retry)
+        })
+    });
+    let replied = handler(move |tx, job| {
+        let app = answering.clone();
+        Box::pin(async move {
+            let event: notify::Replied = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::take_answer(tx, &ctx, &event).await.map_err(JobError::retry)
         })
     });
     let keeping = app.clone();
@@ -311,6 +356,14 @@ pub fn runner(app: &App) -> Runner {
         .on(tasks::SERIES_MORE, series.clone())
         .every("tasks.series", HOUR, series)
         .every(supervision::RED_JOB, HOUR, followed_red)
+        .every(notify::DELIVER, SEND, sent.clone())
+        .on_prepared(notify::DELIVER, send.clone(), sent.clone())
+        .on_prepared(notify::DELIVER_MORE, send, sent)
+        .on(supervision::REPLIED_JOB, replied)
+        .every(supervision::SWEEP, LOOK, sweep.clone())
+        .on(supervision::MORE, sweep)
+        .every("supervision.take_in", HOUR, missed.clone())
+        .on(supervision::MISSED, missed)
         .on(tasks::REPLAN, replan.clone())
         .on(operations::BULK, bulk)
         .on(search::INDEX, index)

@@ -6,6 +6,7 @@
 //! Table: `calendar_version`. *Not here*: due days and duties that move when it changes (`tasks`).
 
 mod change;
+mod hours;
 mod http;
 mod store;
 
@@ -15,6 +16,7 @@ use kit::Day;
 use workdays::Calendar;
 
 pub use change::{CHANGED, in_force};
+pub use hours::{TimeOfDay, TimeSpan, hours_of};
 pub use http::routes;
 pub use store::versions;
 

@@ -61,7 +61,7 @@ pub(super) async fn blobs(config: &Config) -> anyhow::Result<Store> {
 /// An application over a database that is open.
 pub(super) async fn application(config: Config, db: Db, metrics: Option<PrometheusHandle>) -> anyhow::Result<App> {
     let blobs = blobs(&config).await?;
-    Ok(app::assemble(Base { db, clock: Clock::system(), rng: Rng::from_system(), blobs, config, metrics }))
+    Ok(app::assemble(Base { db, clock: Clock::system(), rng: Rng::from_system(), blobs, config, gateways, metrics }))
 }
 
 /// An application over a database whose schema has been brought up to date.

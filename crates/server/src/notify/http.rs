@@ -19,7 +19,7 @@ use crate::{
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(mark_read)).routes(guarded!(live))
+    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(mark_read)).routes(guarded!(live)).merge(super::delivery::routes())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -4,17 +4,22 @@
 //! written in the transaction of its cause; the live stream only says that there is something to look at and may lose a
 //! word of it, the list never does.
 //!
-//! Table: `message`. Signals: `message` (a person's id, and the message's when it is new), heard from `task` and `session`.
-//! *Not here*: who is told what and when (`supervision`), and other channels than the page.
+//! Tables: `message`, and those of [`delivery`], which brings messages to people outside the system. Signals: `message` (a person's id, and the message's when it is new), heard from `task` and `session`.
+//! *Not here*: who is told what and when (`supervision`).
 
+mod delivery;
 mod http;
 mod live;
 mod model;
 mod send;
 mod store;
 
+pub use delivery::{
+    About, Call, DELIVER, DELIVER_MORE, DeliveryId, DeliveryState, Gateway, Gateways, Heard, Letter, LookFirst, Meaning, REPLIED, Replied, ReplyId, about, acknowledged,
+    record_sent, send_due, understood, withdraw,
+};
 pub use http::routes;
-pub use model::{Message, MessageGroup, MessageId, Reader};
+pub use model::{Channel, Message, MessageGroup, MessageId, Reader};
 pub use send::{NewMessage, send, send_quietly};
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-use kit::{Moment, id_types, uuid::Uuid};
+use kit::{Moment, id_types, text_enum, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
 use wording::Words;
@@ -8,6 +8,17 @@ use crate::org::PersonRef;
 id_types! {
     /// A message.
     MessageId,
+}
+
+text_enum! {
+    /// A way out of the system to a person.
+    Channel {
+        Wechat = "wechat", "微信";
+        Sms = "sms", "短信";
+        Voice = "voice", "语音电话";
+        Email = "email", "邮件";
+        Push = "push", "浏览器通知";
+    }
 }
 
 /// A message to a person.
@@ -29,6 +40,8 @@ pub struct Message {
     pub urge_id: Option<Uuid>,
     /// What else it is about: the note, the comment, the report.
     pub subject_id: Option<Uuid>,
+    /// The occasion it reminds of; such a one can be acknowledged.
+    pub occurrence_id: Option<Uuid>,
     /// It is of a task its reader has muted: it does not count as unread.
     pub quiet: bool,
     /// When it was read.

@@ -4,7 +4,11 @@ use db::Tx;
 use kit::uuid::Uuid;
 use wording::Words;
 
-use super::{model::MessageId, store};
+use super::{
+    delivery,
+    model::{Channel, MessageId},
+    store,
+};
 use crate::{
     app::{Ctx, Outcome},
     org::PersonId,
@@ -30,6 +34,12 @@ pub struct NewMessage<'a> {
     pub urge: Option<Uuid>,
     /// What else it is about; who has read it can be asked by this.
     pub subject: Option<Uuid>,
+    /// The occasion of a rule that reminds.
+    pub occurrence: Option<Uuid>,
+    /// By which ways it is brought outside the system, too.
+    pub channels: &'a [Channel],
+    /// It waits for no hours and is never merged.
+    pub critical: bool,
     /// Names the occasion: the same person is told of it at most once.
     pub dedupe: &'a str,
 }
@@ -50,6 +60,7 @@ async fn put(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>, quiet: bool) -> Outcom
         let id = MessageId::new(&ctx.rng, ctx.now());
         if store::insert(tx, id, person, &new, quiet, ctx.now()).await? && !quiet {
             tx.signal(TOPIC, &format!("{person} {id}")).await?;
+            delivery::post(tx, ctx, id, person, new.channels, new.critical).await?;
         }
     }
     Ok(())

@@ -9,14 +9,14 @@ use super::{
 };
 use crate::org::PersonId;
 
-const COLUMNS: &str = "select id, at, kind, title, text, task_id, urge_id, subject_id, quiet, read_at from message m where person_id = ";
+const COLUMNS: &str = "select id, at, kind, title, text, task_id, urge_id, subject_id, occurrence_id, quiet, read_at from message m where person_id = ";
 
 /// Writes a message; `false` when the person has one of this key already.
 pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMessage<'_>, quiet: bool, now: Moment) -> Result<bool> {
     let written = execute!(tx, |c| {
         sqlx::query(
-            "insert into message (id, person_id, at, kind, title, text, task_id, urge_id, subject_id, quiet, dedupe) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (person_id, dedupe) do nothing",
+            "insert into message (id, person_id, at, kind, title, text, task_id, urge_id, subject_id, quiet, dedupe, occurrence_id) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (person_id, dedupe) do nothing",
         )
         .bind(id)
         .bind(to)
@@ -29,6 +29,7 @@ pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMe
         .bind(new.subject)
         .bind(quiet)
         .bind(new.dedupe)
+        .bind(new.occurrence)
         .execute(c)
     })?;
     Ok(written > 0)

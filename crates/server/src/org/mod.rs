@@ -14,7 +14,7 @@ mod store;
 mod units;
 
 pub use contacts::{
-    Contact, Faces, charged, contacts, faces, in_charge, peers_of_person, peers_of_unit, push_charged, roots, steps_below, with_parts,
+    Contact, Faces, charged, contacts, faces, in_charge, peers_of_person, phones_of, peers_of_unit, push_charged, roots, steps_below, with_parts,
 };
 pub use http::routes;
 pub use import::sweep;
@@ -22,7 +22,7 @@ pub use model::{
     DutyKind, DutyRow, Member, Person, PersonInput, PersonRef, PostId, PostKind, Tenure, TenureId, Unit, UnitId, UnitInput, UnitKind,
     UnitRef,
 };
-pub use people::{NewPerson, add_person, end_tenure, masked_phone, person, set_liaisons, update_person};
+pub use people::{NewPerson, add_person, end_tenure, masked_phone, person, plain_phone, set_liaisons, update_person};
 pub use store::{
     active_units, below, duties, find_by_name, heads_and_liaisons, holders, leaders_of_the_area, person_active, person_refs,
     persons_of_units, role_holders_above, similar_units, staff_of_centres, tops, unit_refs, works_in,

@@ -192,6 +192,14 @@ pub fn masked_phone(phone: &str) -> String {
     format!("{head}****{tail}")
 }
 
+/// A number without what only helps the eye, and without the country where that is China: how numbers are compared and dialled.
+pub fn plain_phone(phone: &str) -> String {
+    let plain: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    let plain = plain.strip_prefix("+86").or_else(|| plain.strip_prefix("0086")).unwrap_or(&plain);
+    // A mobile number with the country and nothing before it.
+    plain.strip_prefix("86").filter(|rest| rest.len() == 11 && rest.starts_with('1')).unwrap_or(plain).to_owned()
+}
+
 /// The number as the actor may see it: whole for administrators, the centre and leaders, and one's own.
 pub(super) fn seen_phone(ctx: &Ctx, of: PersonId, phone: String) -> String {
     let sees = [Role::Administrator, Role::Centre, Role::Leader].iter().any(|role| ctx.actor.is(*role));

@@ -12,12 +12,37 @@ use kit::Day;
 use serde_json::json;
 use wording::Words;
 
-pub use store::{RuleVersion, history, in_force, versions};
+pub use store::{RuleVersion, history, in_force, versions, written};
 
 use crate::{
     app::{Ctx, Outcome, Refusal, RuleSet},
     audit,
 };
+
+/// A set as it is kept.
+#[derive(Debug)]
+pub struct Kept<R> {
+    /// The last version that was written, 0 where none was.
+    pub version: i64,
+    /// The version in force, 0 for the default.
+    pub in_force: i64,
+    /// What is in force.
+    pub rules: R,
+    /// Versions, the latest first, at most fifty.
+    pub history: Vec<(RuleVersion, R)>,
+}
+
+/// How a set is kept, on a day.
+pub async fn kept<R: RuleSet>(tx: &mut Tx, day: Day) -> Outcome<Kept<R>> {
+    let read = |body: &str| serde_json::from_str::<R>(body).map_err(Refusal::internal);
+    let rows = history(tx, R::KIND, 50).await?;
+    let current = in_force(tx, day).await?.remove(R::KIND);
+    let version = rows.first().map_or(0, |last| last.version);
+    let history = rows.into_iter().map(|row| Ok((row.clone(), read(&row.body)?))).collect::<Outcome<Vec<_>>>()?;
+    let in_force = current.as_ref().map_or(0, |written| written.version);
+    let rules = current.map_or_else(|| Ok(R::default()), |written| read(&written.body))?;
+    Ok(Kept { version, in_force, rules, history })
+}
 
 /// Writes the next version of a set, in force from a day on that is not past. `since` is the version its author looked at:
 /// somebody else's change in between is not overwritten.

@@ -41,6 +41,13 @@ pub async fn in_force(tx: &mut Tx, day: Day) -> Result<HashMap<String, Written>>
     Ok(rows.into_iter().map(|(kind, version, body)| (kind, Written { version, body })).collect())
 }
 
+/// A version's JSON.
+pub async fn written(tx: &mut Tx, kind: &str, version: i64) -> Result<Option<String>> {
+    let row: Option<(String,)> =
+        run!(tx, |c| sqlx::query_as("select body from rule_version where kind = $1 and version = $2").bind(kind).bind(version).fetch_optional(c))?;
+    Ok(row.map(|(body,)| body))
+}
+
 /// The number of a set's last version, 0 where there is none.
 pub(super) async fn latest(tx: &mut Tx, kind: &str) -> Result<i64> {
     let (n,): (i64,) =

@@ -76,6 +76,9 @@ pub async fn tell_red(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
             task: Some(task.0),
             urge: None,
             subject: None,
+            occurrence: None,
+            channels: &[],
+            critical: false,
             dedupe: &format!("red:{task}:{since}"),
         };
         notify::send(tx, ctx, message).await?;

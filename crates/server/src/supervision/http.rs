@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(reply))
         .routes(guarded!(ask_again))
         .routes(guarded!(accept))
+        .merge(super::lookout::routes())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

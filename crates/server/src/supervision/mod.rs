@@ -2,11 +2,12 @@
 //!
 //! Decides *when* and *whom*; how a message reaches a person is `notify`'s business.
 //!
-//! Tables: `urge`, `urge_turn`. Jobs: `supervision.notices`, which hears of every event of a task, `supervision.unit_notes`, `supervision.series_stuck`, and
+//! Tables: `urge`, `urge_turn`, and those of [`lookout`], which reminds by rules. Jobs: `supervision.notices`, which hears of every event of a task, `supervision.unit_notes`, `supervision.series_stuck`, and
 //! `supervision.followed_red`, which looks for followed tasks that have turned red.
 
 mod followers;
 mod http;
+mod lookout;
 mod model;
 mod notices;
 mod record;
@@ -17,8 +18,9 @@ mod urge;
 
 pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
+pub use lookout::{MISSED, MORE, REPLIED_JOB, SWEEP, look_first, sweep, take_answer, take_in};
 pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
-pub use notices::{EVENTS, JOB, tell};
+pub use notices::{JOB, hear};
 pub use record::{UrgeRecord, record_of};
 pub use series::{SERIES_JOB, tell_stuck};
 pub use spoken::{UNIT_JOB, tell_unit};

@@ -5,7 +5,7 @@ use kit::Day;
 use wording::{Words, say};
 
 use super::{
-    followers,
+    followers, lookout,
     model::{UrgeId, UrgeMethod},
     spoken,
     urge::{self, Told},
@@ -21,56 +21,6 @@ use crate::{
 /// The job that hears of what happens to tasks.
 pub const JOB: &str = "supervision.notices";
 
-/// What it hears of.
-pub const EVENTS: &[&str] = &[
-    "task.dispatched",
-    "task.party_added",
-    "task.submitted",
-    "task.approved",
-    "task.rejected",
-    "task.returned",
-    "task.ruled",
-    "task.assigned",
-    "task.reported",
-    "task.report_accepted",
-    "task.report_sent_back",
-    "task.close_requested",
-    "task.close_refused",
-    "task.closed",
-    "task.reopened",
-    "task.settled",
-    "task.asked",
-    "task.agreed",
-    "task.granted",
-    "task.refused",
-    "task.extended",
-    "task.transferred",
-    "task.suspended",
-    "task.resumed",
-    "task.terminated",
-    "task.part_done",
-    "task.part_waived",
-    "task.part_reopened",
-    "task.waiting",
-    "task.wait_ended",
-    "task.risk_raised",
-    "task.risk_answered",
-    "task.report_asked",
-    "task.report_withdrawn",
-    "task.recalled",
-    "task.worked_again",
-    "task.merged",
-    "task.urged",
-    "task.urge_replied",
-    "task.urge_asked_again",
-    "task.urge_accepted",
-    "task.rated",
-    "task.rating_corrected",
-    "task.commented",
-    "task.comment_edited",
-    "task.series_drafted",
-];
-
 pub(super) struct Notice {
     pub(super) to: Vec<PersonId>,
     pub(super) title: Words,
@@ -78,8 +28,14 @@ pub(super) struct Notice {
     pub(super) urge: Option<UrgeId>,
 }
 
+/// Hears of something that happened to a task: tells whom it concerns, and looks at what the task has ahead of it now.
+pub async fn hear(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outcome<()> {
+    tell(tx, ctx, event, key).await?;
+    lookout::look_again(tx, ctx, event.task).await
+}
+
 /// Tells whom an event concerns, and whoever follows the task. `key` is the event's own: the same event tells nobody twice.
-pub async fn tell(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outcome<()> {
+async fn tell(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outcome<()> {
     let case = Case::look(tx, ctx, event.task).await?;
     let notice = notice(tx, ctx, &case, event).await?;
     let told = notice.as_ref().map(|notice| notice.to.clone()).unwrap_or_default();
@@ -110,6 +66,9 @@ async fn send(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str, kind: &str, 
         task: Some(event.task.0),
         urge: notice.urge.map(|id| id.0),
         subject: event.subject,
+        occurrence: None,
+        channels: &[],
+        critical: false,
         dedupe: key,
     };
     notify::send(tx, ctx, message).await?;

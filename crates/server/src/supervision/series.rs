@@ -29,6 +29,9 @@ pub async fn tell_stuck(tx: &mut Tx, ctx: &Ctx, event: &SeriesStuck, key: &str) 
         task: None,
         urge: None,
         subject: Some(event.series),
+        occurrence: None,
+        channels: &[],
+        critical: false,
         dedupe: key,
     };
     notify::send(tx, ctx, message).await

@@ -101,6 +101,9 @@ pub async fn tell_unit(tx: &mut Tx, ctx: &Ctx, event: &UnitRated, key: &str) -> 
         task: None,
         urge: None,
         subject: Some(note.id.0),
+        occurrence: None,
+        channels: &[],
+        critical: false,
         dedupe: key,
     };
     notify::send(tx, ctx, message).await

@@ -56,6 +56,7 @@ mod undo;
 mod versions;
 mod view;
 mod wait;
+mod watched;
 
 use std::collections::HashMap;
 
@@ -106,6 +107,7 @@ pub use timeline::{TimelineItem, recent};
 pub use undo::{recall, withdraw_report};
 pub use view::{TaskDetail, TaskRow, detail, rows, rows_of};
 pub use wait::{WaitInput, end_wait, wait};
+pub use watched::{Watched, open_after, watched};
 
 use crate::{
     app::{Ctx, Outcome, Refusal, Text},

@@ -68,10 +68,11 @@ pub(crate) fn can(page: &Value, action: &str) -> bool {
     page["can"].as_array().unwrap().iter().any(|word| word == action)
 }
 
-/// Titles of a person's messages, newest first.
+/// Titles of a person's messages about what happened, newest first; what the system reminds of by itself is left out.
 pub(crate) async fn messages(app: &TestApp, login: &str) -> Vec<String> {
     let page = app.as_user(login).get("/messages").await.assert(200);
-    page["items"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect()
+    let told = page["items"].as_array().unwrap().iter().filter(|item| item["kind"] != "reminder");
+    told.map(|item| item["title"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Kinds of a person's duties.

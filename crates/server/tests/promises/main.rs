@@ -22,6 +22,7 @@ mod parts;
 mod progress;
 mod quotas;
 mod refusals;
+mod reminders;
 mod reporting;
 mod requests;
 mod saved;

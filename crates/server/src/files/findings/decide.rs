@@ -91,6 +91,9 @@ pub(super) async fn decide(tx: &mut Tx, ctx: &Ctx, id: FindingId, input: &Findin
         task: tasks.first().copied(),
         urge: None,
         subject: Some(row.id.0),
+        occurrence: None,
+        channels: &[],
+        critical: false,
         dedupe: &dedupe,
     };
     notify::send(tx, ctx, message).await?;

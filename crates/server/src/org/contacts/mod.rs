@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{
     model::{PersonId, PersonRef, PostKind, UnitId},
-    people::seen_phone,
+    people::{plain_phone, seen_phone},
     store::unit_faces,
 };
 use crate::app::{Ctx, Outcome};
@@ -36,6 +36,12 @@ pub async fn contacts(tx: &mut Tx, ctx: &Ctx, ids: impl IntoIterator<Item = Pers
         (id, Contact { id, name, phone: phone.map(|phone| seen_phone(ctx, id, phone)) })
     };
     Ok(rows.into_iter().map(contact).collect())
+}
+
+/// Whole numbers, for sending to them and not for showing; who has none is missing.
+pub async fn phones_of(tx: &mut Tx, ids: &[PersonId]) -> Outcome<HashMap<PersonId, String>> {
+    let rows = store::phones(tx, ids.iter().copied()).await?;
+    Ok(rows.into_iter().filter_map(|(id, _, phone)| Some((id, plain_phone(&phone?)))).collect())
 }
 
 /// Who stands for a unit today.

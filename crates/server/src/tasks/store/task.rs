@@ -284,6 +284,17 @@ pub(in crate::tasks) async fn open_by_due(tx: &mut Tx, limit: i64) -> Result<Vec
         .fetch_all(c))
 }
 
+/// Open tasks after this one, by id.
+pub(in crate::tasks) async fn open_after(tx: &mut Tx, after: Option<TaskId>, limit: i64) -> Result<Vec<TaskId>> {
+    let mut sql = Sql::new("select id from task where state in ('dispatched', 'active')");
+    if let Some(after) = after {
+        sql.push(" and id > ").bind(after.0);
+    }
+    sql.push(" order by id limit ").bind(limit);
+    let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Sums over the tasks directly below.
 #[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
 pub(in crate::tasks) struct Below {

@@ -1,0 +1,300 @@
+//! Sending what is due: taken in hand under a lease, handed to a gateway outside any transaction, written down.
+//!
+//! A sender that dies leaves its lease to run out; what it had in hand may have gone out, so it is tried again *unsure*: a gateway
+//! that knows our id drops the second one, another may bring it twice.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Duration,
+};
+
+use db::Tx;
+use futures_util::{StreamExt as _, future::BoxFuture, stream};
+use gateway::SendError;
+use kit::{Moment, uuid::Uuid};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use wording::say;
+
+use super::{
+    gateway::Letter,
+    model::{DeliveryId, QueuedRow, Suppression},
+    post,
+    rules::DeliveryRules,
+    store::{self, Handing, PartRow},
+};
+use crate::{
+    access,
+    app::{App, Ctx, Outcome, Refusal},
+    notify::model::Channel,
+    org::{self, PersonId},
+};
+
+/// Looks at tasks once more before anything about them leaves the house; the room that knows when stands above this one.
+pub type LookFirst = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> BoxFuture<'a, Outcome<()>>;
+
+const AT_ONCE: i64 = 200;
+/// So many are handed over at the same time.
+const ABREAST: usize = 32;
+/// Longer than any gateway is given.
+const LEASE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
+const MOST_ATTEMPTS: i64 = 8;
+/// So many failures in a row, and a gateway is left alone for a while.
+const BREAKS_AT: i64 = 5;
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// One that was handed over.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sent {
+    id: DeliveryId,
+    lease: Uuid,
+    gateway: String,
+    channel: Channel,
+    attempts: i64,
+    fate: SentFate,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum SentFate {
+    Taken { provider_id: Option<String>, parts: u32 },
+    Refused { code: String, text: String },
+    Busy { code: String, text: String, after: Option<u64> },
+    Barred { code: String, text: String },
+    Unreachable(String),
+    Unknown(String),
+}
+
+impl From<SendError> for SentFate {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused { code, text } => Self::Refused { code, text },
+            SendError::Busy { code, text, retry_after } => Self::Busy { code, text, after: retry_after.map(|wait| wait.as_secs()) },
+            SendError::Barred { code, text } => Self::Barred { code, text },
+            SendError::Unreachable(text) => Self::Unreachable(text),
+            SendError::Unknown(text) => Self::Unknown(text),
+        }
+    }
+}
+
+/// Takes what is due in hand and hands it over; what became of each is written by [`record`].
+pub async fn send_due(app: &App) -> Outcome<Value> {
+    let mut tx = app.db.begin().await?;
+    let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
+    store::free_expired(&mut tx, ctx.now()).await?;
+    let tasks = store::due_tasks(&mut tx, ctx.now(), AT_ONCE).await?;
+    (app.look_first)(&mut tx, &ctx, &tasks).await?;
+    tx.commit().await?;
+
+    let mut tx = app.db.begin().await?;
+    let letters = take(&mut tx, app, &ctx).await?;
+    tx.commit().await?;
+
+    let sent = stream::iter(letters).map(|(mut sent, letter)| async move {
+        let Some(gateway) = app.gateways.find(&sent.gateway) else {
+            sent.fate = SentFate::Unreachable("no such gateway".to_owned());
+            return sent;
+        };
+        sent.fate = match tokio::time::timeout(PATIENCE, gateway.send(&letter)).await {
+            Ok(Ok(taken)) => SentFate::Taken { provider_id: taken.provider_id, parts: taken.parts },
+            Ok(Err(error)) => error.into(),
+            Err(_) => SentFate::Unknown("no answer in time".to_owned()),
+        };
+        sent
+    });
+    let sent: Vec<Sent> = sent.buffer_unordered(ABREAST).collect().await;
+    serde_json::to_value(sent).map_err(Refusal::internal)
+}
+
+/// Decides what of that which is due is sent, merged, held or dropped, and takes it in hand.
+async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>> {
+    let now = ctx.now();
+    let rules = ctx.rules.get::<DeliveryRules>();
+    let mut due = store::due(tx, now, AT_ONCE).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let persons: Vec<PersonId> = due.iter().map(|row| row.person_id).collect::<BTreeSet<_>>().into_iter().collect();
+    let known: BTreeSet<DeliveryId> = due.iter().map(|row| row.id).collect();
+    due.extend(store::due_of(tx, now, &persons).await?.into_iter().filter(|row| !known.contains(&row.id)));
+
+    let mut slots: BTreeMap<(PersonId, Channel), Vec<QueuedRow>> = BTreeMap::new();
+    for row in due {
+        slots.entry((row.person_id, row.channel)).or_default().push(row);
+    }
+    let mut sent_today = store::sent_since(tx, &persons, ctx.today().start()).await?;
+    let states: HashMap<String, Option<Moment>> =
+        store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
+    let phones = org::phones_of(tx, &persons).await?;
+    let mut going = Vec::new();
+    for ((person, channel), rows) in slots {
+        let (critical, plain): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.critical);
+        let merge_from = rules.of(channel).map_or(0, |rules| rules.merge_from);
+        let mut rows = critical;
+        if merge_from > 0 && i64::try_from(plain.len()).is_ok_and(|n| n >= merge_from) {
+            let mut plain = plain.into_iter();
+            if let Some(first) = plain.next() {
+                let others: Vec<DeliveryId> = plain.map(|row| row.id).collect();
+                store::merge(tx, first.id, &others, now).await?;
+                rows.push(first);
+            }
+        } else {
+            rows.extend(plain);
+        }
+        let daily = rules.of(channel).map_or(i64::MAX, |rules| rules.daily);
+        let sent = sent_today.entry((person, channel)).or_default();
+        for row in rows {
+            // Whoever waits since before its hours closed waits for the next.
+            let opens = rules.of(channel).map_or(now, |rules| post::not_before(ctx, rules, row.critical, now));
+            if opens > now {
+                store::put_off(tx, row.id, opens).await?;
+                continue;
+            }
+            if app.gateways.of(channel).next().is_none() {
+                store::suppress(tx, &[row.id], Suppression::NoGateway, now).await?;
+                continue;
+            }
+            let Some(address) = address(channel, phones.get(&person)) else {
+                store::suppress(tx, &[row.id], Suppression::NoAddress, now).await?;
+                continue;
+            };
+            if !row.critical && *sent >= daily {
+                store::suppress(tx, &[row.id], Suppression::Cap, now).await?;
+                continue;
+            }
+            let open = |code: &str| states.get(code).copied().flatten().is_none_or(|until| until <= now);
+            let Some(gateway) = app.gateways.of(channel).find(|gateway| open(gateway.code())) else {
+                let age = now.millis() - row.created_at.millis();
+                if age > rules.give_up_after * 60_000 {
+                    store::give_up(tx, row.id, now).await?;
+                } else {
+                    store::put_off(tx, row.id, now.plus(PAUSE)).await?;
+                }
+                continue;
+            };
+            if !row.critical {
+                *sent += 1;
+            }
+            going.push((row, gateway.clone(), address));
+        }
+    }
+    let ids: Vec<DeliveryId> = going.iter().map(|(row, ..)| row.id).collect();
+    let mut parts: HashMap<DeliveryId, Vec<PartRow>> = HashMap::new();
+    for part in store::parts(tx, &ids).await? {
+        parts.entry(part.delivery_id).or_default().push(part);
+    }
+    let lease = ctx.rng.uuid(now);
+    let mut letters = Vec::new();
+    for (row, gateway, address) in going {
+        let (title, text, link) = words(parts.get(&row.id).map_or(&[][..], Vec::as_slice));
+        let handing =
+            Handing { id: row.id, lease, until: now.plus(LEASE), gateway: gateway.code(), address: &address, text: &text };
+        store::hand(tx, &handing).await?;
+        let sent = Sent {
+            id: row.id,
+            lease,
+            gateway: gateway.code().to_owned(),
+            channel: row.channel,
+            attempts: row.attempts + 1,
+            fate: SentFate::Unknown(String::new()),
+        };
+        letters.push((sent, Letter { id: row.id.0, to: address, title, text, link }));
+    }
+    Ok(letters)
+}
+
+/// Where somebody is reached by a way.
+fn address(channel: Channel, phone: Option<&String>) -> Option<String> {
+    match channel {
+        Channel::Sms | Channel::Voice => phone.cloned(),
+        // Their addresses are bound by the person; nobody has bound any yet.
+        Channel::Wechat | Channel::Email | Channel::Push => None,
+    }
+}
+
+/// The longest that several are listed one by one.
+const LISTED: usize = 5;
+
+/// What a delivery says. Messages leave in Chinese: who will read them, in which language, is not known here.
+fn words(parts: &[PartRow]) -> (String, String, Option<String>) {
+    match parts {
+        [] => (String::new(), String::new(), None),
+        [one] => (one.title.zh(), one.text.zh(), one.task_id.map(|id| format!("/tasks/{id}"))),
+        many => {
+            let n = many.len();
+            let lines = many.iter().take(LISTED).zip(1..).map(|(part, n)| format!("{n}.{}", part.text.zh()));
+            let listed = lines.collect::<String>();
+            let text = if n > LISTED {
+                say!("您有 {n} 项提醒：{listed}其余请登录系统查看。")
+            } else {
+                say!("您有 {n} 项提醒：{listed}")
+            };
+            (say!("{n} 项提醒").zh(), text.zh(), Some("/inbox".to_owned()))
+        }
+    }
+}
+
+/// Writes what became of what was handed over. Answers whether there may be more.
+pub async fn record(tx: &mut Tx, ctx: &Ctx, sent: &Value) -> Outcome<bool> {
+    let sent: Vec<Sent> = serde_json::from_value(sent.clone()).unwrap_or_default();
+    let rules = ctx.rules.get::<DeliveryRules>();
+    let now = ctx.now();
+    for sent in &sent {
+        match &sent.fate {
+            SentFate::Taken { provider_id, parts } => {
+                let parts = i64::from(*parts);
+                let cost = parts * rules.of(sent.channel).map_or(0, |rules| rules.price);
+                if store::taken(tx, sent.id, sent.lease, provider_id.as_deref(), parts, cost, now).await?
+                    && let Some(provider_id) = provider_id
+                {
+                    for (fate, code, detail) in store::adopt(tx, sent.id, &sent.gateway, provider_id).await? {
+                        store::settle(tx, sent.id, &fate, code.as_deref(), detail.as_deref(), now).await?;
+                    }
+                }
+                store::gateway_ok(tx, &sent.gateway, now).await?;
+            }
+            SentFate::Refused { code, text } => {
+                // The gateway is well; it is the message it will not have.
+                store::not_taken(tx, sent.id, sent.lease, (code, text), false, None, now).await?;
+                store::gateway_ok(tx, &sent.gateway, now).await?;
+            }
+            SentFate::Busy { code, text, after } => {
+                let wait = after.map(Duration::from_secs);
+                again(tx, ctx, sent, (code, text), false, wait).await?;
+                failed(tx, sent, code, wait, now).await?;
+            }
+            SentFate::Barred { code, text } => {
+                again(tx, ctx, sent, (code, text), false, None).await?;
+                store::gateway_failed(tx, &sent.gateway, &format!("{code} {text}"), now).await?;
+                store::close_gateway(tx, &sent.gateway, now.plus(PAUSE * 10)).await?;
+            }
+            SentFate::Unreachable(text) => {
+                again(tx, ctx, sent, ("unreachable", text), false, None).await?;
+                failed(tx, sent, text, None, now).await?;
+            }
+            SentFate::Unknown(text) => {
+                again(tx, ctx, sent, ("unknown", text), true, None).await?;
+                failed(tx, sent, text, None, now).await?;
+            }
+        }
+    }
+    Ok(i64::try_from(sent.len()).is_ok_and(|n| n >= AT_ONCE))
+}
+
+async fn failed(tx: &mut Tx, sent: &Sent, error: &str, wait: Option<Duration>, now: Moment) -> Outcome<()> {
+    let failures = store::gateway_failed(tx, &sent.gateway, error, now).await?;
+    if failures >= BREAKS_AT || wait.is_some() {
+        store::close_gateway(tx, &sent.gateway, now.plus(wait.unwrap_or(PAUSE))).await?;
+    }
+    Ok(())
+}
+
+/// Another try, later: 10 s, 20 s, 40 s … with up to half as much again at random, not before the gateway asks.
+async fn again(tx: &mut Tx, ctx: &Ctx, sent: &Sent, reason: (&str, &str), unsure: bool, wait: Option<Duration>) -> Outcome<()> {
+    let next = (sent.attempts < MOST_ATTEMPTS).then(|| {
+        let millis = 10_000_u64 << u32::try_from(sent.attempts.clamp(1, 9) - 1).unwrap_or(0);
+        let pause = Duration::from_millis(millis + ctx.rng.below(millis / 2));
+        ctx.now().plus(wait.unwrap_or_default().max(pause))
+    });
+    Ok(store::not_taken(tx, sent.id, sent.lease, reason, unsure, next, ctx.now()).await?)
+}

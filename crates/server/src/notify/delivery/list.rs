@@ -1,0 +1,143 @@
+//! Deliveries as people look for them.
+
+use db::{Result, Sql, Tx};
+use kit::{Moment, uuid::Uuid};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::model::{DeliveryId, DeliveryState};
+use crate::{
+    notify::model::Channel,
+    org::{PersonId, PersonRef, masked_phone},
+};
+
+/// A delivery for people to read.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct DeliveryView {
+    pub(super) id: DeliveryId,
+    pub(super) to: PersonRef,
+    pub(super) channel: Channel,
+    pub(super) state: DeliveryState,
+    /// Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `unreachable`, or the gateway's code.
+    pub(super) reason: Option<String>,
+    /// The gateway's own words.
+    pub(super) detail: Option<String>,
+    pub(super) critical: bool,
+    pub(super) created_at: Moment,
+    /// Not before.
+    pub(super) due_at: Moment,
+    pub(super) attempts: i64,
+    /// The line broke after it had gone out: it may have come twice.
+    pub(super) unsure: bool,
+    pub(super) gateway: Option<String>,
+    /// Where it went, the middle masked.
+    pub(super) address: Option<String>,
+    pub(super) parts: Option<i64>,
+    /// In thousandths of a yuan.
+    pub(super) cost: Option<i64>,
+    /// What it said, once it was handed over.
+    pub(super) text: Option<String>,
+    pub(super) sent_at: Option<Moment>,
+    pub(super) settled_at: Option<Moment>,
+    pub(super) acked_at: Option<Moment>,
+    /// What was answered, the latest.
+    pub(super) answer: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: DeliveryId,
+    person_id: PersonId,
+    person_name: String,
+    channel: Channel,
+    state: DeliveryState,
+    reason: Option<String>,
+    detail: Option<String>,
+    critical: bool,
+    created_at: Moment,
+    due_at: Moment,
+    attempts: i64,
+    unsure: bool,
+    gateway: Option<String>,
+    address: Option<String>,
+    parts: Option<i64>,
+    cost: Option<i64>,
+    text: Option<String>,
+    sent_at: Option<Moment>,
+    settled_at: Option<Moment>,
+    acked_at: Option<Moment>,
+    answer: Option<String>,
+}
+
+/// Which deliveries.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    pub(super) task: Option<Uuid>,
+    pub(super) person: Option<PersonId>,
+    pub(super) channel: Option<Channel>,
+    pub(super) state: Option<DeliveryState>,
+    pub(super) before: Option<DeliveryId>,
+}
+
+/// A page of deliveries, the latest first.
+pub(super) async fn list(tx: &mut Tx, wanted: &Wanted, limit: i64) -> Result<Vec<DeliveryView>> {
+    let mut sql = Sql::new(
+        "select d.id, d.person_id, e.name as person_name, d.channel, d.state, d.reason, d.detail, d.critical, d.created_at, d.due_at, d.attempts, \
+           d.unsure, d.gateway, d.address, d.parts, d.cost, d.text, d.sent_at, d.settled_at, d.acked_at, \
+           (select r.text from reply r where r.delivery_id = d.id order by r.received_at desc, r.id desc limit 1) as answer \
+         from delivery d join person e on e.id = d.person_id where 1 = 1",
+    );
+    if let Some(task) = wanted.task {
+        sql.push(" and d.id in (select x.delivery_id from delivery_message x join message m on m.id = x.message_id where m.task_id = ");
+        sql.bind(task).push(")");
+    }
+    if let Some(person) = wanted.person {
+        sql.push(" and d.person_id = ").bind(person.0);
+    }
+    if let Some(channel) = wanted.channel {
+        sql.push(" and d.channel = ").bind(channel.word());
+    }
+    if let Some(state) = wanted.state {
+        sql.push(" and d.state = ").bind(state.word());
+    }
+    if let Some(before) = wanted.before {
+        sql.push(" and d.id < ").bind(before.0);
+    }
+    sql.push(" order by d.id desc limit ").bind(limit);
+    let rows: Vec<Row> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(view).collect())
+}
+
+fn view(row: Row) -> DeliveryView {
+    DeliveryView {
+        id: row.id,
+        to: PersonRef { id: row.person_id, name: row.person_name },
+        channel: row.channel,
+        state: row.state,
+        reason: row.reason,
+        detail: row.detail,
+        critical: row.critical,
+        created_at: row.created_at,
+        due_at: row.due_at,
+        attempts: row.attempts,
+        unsure: row.unsure,
+        gateway: row.gateway,
+        address: row.address.as_deref().map(masked_phone),
+        parts: row.parts,
+        cost: row.cost,
+        text: row.text,
+        sent_at: row.sent_at,
+        settled_at: row.settled_at,
+        acked_at: row.acked_at,
+        answer: row.answer,
+    }
+}
+
+/// How many deliveries there are of each way and state since a moment: (channel, state, reason, how many, cost).
+pub(super) async fn figures(tx: &mut Tx, since: Moment) -> Result<Vec<(Channel, DeliveryState, Option<String>, i64, i64)>> {
+    let mut sql = Sql::new(
+        "select channel, state, reason, count(*), cast(coalesce(sum(cost), 0) as bigint) from delivery where created_at >= ",
+    );
+    sql.bind(since.millis()).push(" group by channel, state, reason order by channel, state, reason");
+    sql.fetch_all(tx).await
+}

@@ -1,0 +1,84 @@
+//! Bringing messages to people outside the system: held until their hours, merged, sent once, and followed until they are answered.
+//!
+//! *Invariants*. What is to be sent is written in the transaction of its cause. Nothing is sent inside a transaction or a request. A
+//! delivery is in one sender's hands at a time; what was sent and not written down is tried again under the same id. A word of a
+//! gateway that comes late, twice or before the sending was written down does no harm.
+//!
+//! Tables: `delivery`, `delivery_message`, `receipt`, `reply`, `gateway_state`. Jobs: [`DELIVER`], [`DELIVER_MORE`].
+
+mod dispatch;
+mod gateway;
+mod http;
+mod list;
+mod model;
+mod post;
+mod rules;
+mod store;
+mod told;
+
+use std::collections::BTreeSet;
+
+use db::Tx;
+use jobs::{JobId, NewJob};
+use kit::{Moment, uuid::Uuid};
+use serde_json::{Value, json};
+
+pub use dispatch::{LookFirst, send_due};
+pub use gateway::{Call, Gateway, Gateways, Heard, Letter};
+pub(super) use http::routes;
+pub use model::{DeliveryId, DeliveryState, Meaning, ReplyId};
+pub(super) use post::post;
+pub use told::{REPLIED, Replied};
+
+use crate::{
+    app::{Ctx, Outcome},
+    org::PersonId,
+};
+
+/// Sends what is due.
+pub const DELIVER: &str = "notify.deliver";
+/// Goes on with what that left.
+pub const DELIVER_MORE: &str = "notify.deliver_more";
+
+/// Writes what became of what was handed over, and asks for another turn when there may be more.
+pub async fn record_sent(tx: &mut Tx, ctx: &Ctx, sent: &Value) -> Outcome<()> {
+    if dispatch::record(tx, ctx, sent).await? {
+        let job = NewJob { kind: DELIVER_MORE, payload: json!({}), run_at: ctx.now(), dedupe: None };
+        jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
+    }
+    Ok(())
+}
+
+/// What these occasions called for is not called for any more: what has not left stays here.
+pub async fn withdraw(tx: &mut Tx, occurrences: &[Uuid], now: Moment) -> Outcome<()> {
+    Ok(store::withdraw(tx, occurrences, now).await?)
+}
+
+/// The person has taken note of an occasion: what went out about it is acknowledged.
+pub async fn acknowledged(tx: &mut Tx, person: PersonId, occurrence: Uuid, now: Moment) -> Outcome<()> {
+    Ok(store::acknowledge(tx, person, occurrence, now).await?)
+}
+
+/// What a delivery was about: occasions and urges, each once.
+#[derive(Debug, Default)]
+pub struct About {
+    /// The occasions it reminded of.
+    pub occurrences: BTreeSet<Uuid>,
+    /// The urges it spoke of.
+    pub urges: BTreeSet<Uuid>,
+}
+
+/// What a delivery was about.
+pub async fn about(tx: &mut Tx, delivery: DeliveryId) -> Outcome<About> {
+    let mut about = About::default();
+    for part in store::parts(tx, &[delivery]).await? {
+        about.occurrences.extend(part.occurrence_id);
+        about.urges.extend(part.urge_id);
+    }
+    Ok(about)
+}
+
+/// What an answer turned out to mean.
+pub async fn understood(tx: &mut Tx, reply: ReplyId, meaning: Meaning) -> Outcome<()> {
+    Ok(store::understood(tx, reply, meaning).await?)
+}

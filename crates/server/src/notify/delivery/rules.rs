@@ -1,0 +1,112 @@
+//! When messages leave the house and how many: numbers as data, in versions.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use wording::say;
+
+use crate::{
+    app::{Fields, Outcome, RuleSet},
+    calendar::{TimeSpan, hours_of},
+    notify::model::Channel,
+};
+
+/// What one way out keeps to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChannelRules {
+    pub(super) channel: Channel,
+    /// Outside these hours messages wait; they are not dropped.
+    pub(super) open: Vec<TimeSpan>,
+    /// On working days only.
+    pub(super) workdays_only: bool,
+    /// What is critical waits for no hours.
+    pub(super) critical_at_once: bool,
+    /// At most so many to one person on one day; what is critical is not counted.
+    pub(super) daily: i64,
+    /// From so many for one person at one time on they become one message; what is critical stays by itself. 0: never.
+    pub(super) merge_from: i64,
+    /// What a part costs, in thousandths of a yuan.
+    pub(super) price: i64,
+}
+
+/// The numbers of all ways out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeliveryRules {
+    pub(super) channels: Vec<ChannelRules>,
+    /// A message that found no gateway for so many minutes is given up.
+    pub(super) give_up_after: i64,
+}
+
+impl RuleSet for DeliveryRules {
+    const KIND: &'static str = "delivery";
+}
+
+impl Default for DeliveryRules {
+    fn default() -> Self {
+        let day = || vec![TimeSpan::of((8, 0), (21, 0))];
+        let of = |channel, daily, price| ChannelRules {
+            channel,
+            open: day(),
+            workdays_only: false,
+            critical_at_once: true,
+            daily,
+            merge_from: 3,
+            price,
+        };
+        let voice = ChannelRules {
+            open: vec![TimeSpan::of((9, 0), (11, 30)), TimeSpan::of((14, 30), (17, 30))],
+            workdays_only: true,
+            critical_at_once: false,
+            merge_from: 0,
+            ..of(Channel::Voice, 2, 100)
+        };
+        Self {
+            channels: vec![
+                of(Channel::Wechat, 20, 0),
+                of(Channel::Sms, 10, 45),
+                voice,
+                of(Channel::Email, 50, 0),
+                of(Channel::Push, 50, 0),
+            ],
+            give_up_after: 240,
+        }
+    }
+}
+
+impl DeliveryRules {
+    /// What a way out keeps to.
+    pub(super) fn of(&self, channel: Channel) -> Option<&ChannelRules> {
+        self.channels.iter().find(|rules| rules.channel == channel)
+    }
+
+    /// Refuses numbers that make no sense.
+    pub(super) fn check(&self) -> Outcome<()> {
+        let mut fields = Fields::default();
+        if !(5..=7 * 24 * 60).contains(&self.give_up_after) {
+            fields.add("give_up_after", "应为 5 分钟至 7 天");
+        }
+        for (index, channel) in Channel::ALL.iter().enumerate() {
+            let n = self.channels.iter().filter(|rules| rules.channel == *channel).count();
+            if n != 1 {
+                fields.add("channels", say!("{channel}应恰有一项，现有 {n} 项", channel = channel.words()));
+            }
+            let Some(rules) = self.channels.get(index) else { continue };
+            fields.under(format!("channels[{index}]."));
+            if hours_of(&rules.open).is_none() {
+                fields.add("open", "各时段应先后有序、不重叠，且至少有一段");
+            }
+            if !(1..=1000).contains(&rules.daily) {
+                fields.add("daily", "应为 1 至 1000");
+            }
+            if rules.merge_from != 0 && !(2..=100).contains(&rules.merge_from) {
+                fields.add("merge_from", "应为 2 至 100，或 0（不合并）");
+            }
+            if !(0..=100_000).contains(&rules.price) {
+                fields.add("price", "应为 0 至 100000");
+            }
+            fields.under("");
+        }
+        fields.finish()
+    }
+}

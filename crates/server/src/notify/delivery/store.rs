@@ -1,0 +1,458 @@
+//! All SQL of deliveries, receipts and answers.
+
+use std::collections::HashMap;
+
+use db::{Result, Sql, Tx, execute, run};
+use gateway::Fate;
+use kit::{Moment, uuid::Uuid};
+
+use super::model::{DeliveryId, Meaning, QueuedRow, ReceiptId, ReplyId, Suppression};
+use crate::{
+    notify::model::{Channel, MessageId},
+    org::PersonId,
+};
+
+/// What is written when something is to leave the house.
+pub(super) struct NewDelivery {
+    pub(super) id: DeliveryId,
+    pub(super) person: PersonId,
+    pub(super) channel: Channel,
+    pub(super) critical: bool,
+    pub(super) message: MessageId,
+    pub(super) created_at: Moment,
+    pub(super) due_at: Moment,
+}
+
+pub(super) async fn insert(tx: &mut Tx, new: &NewDelivery) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into delivery (id, person_id, channel, state, critical, created_at, due_at, attempts, unsure) \
+         values ($1, $2, $3, 'queued', $4, $5, $6, 0, false)"
+    )
+    .bind(new.id)
+    .bind(new.person)
+    .bind(new.channel)
+    .bind(new.critical)
+    .bind(new.created_at)
+    .bind(new.due_at)
+    .execute(c))?;
+    execute!(tx, |c| sqlx::query("insert into delivery_message (delivery_id, message_id) values ($1, $2)")
+        .bind(new.id)
+        .bind(new.message)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Puts back what a sender that died had in hand: it may have gone out.
+pub(super) async fn free_expired(tx: &mut Tx, now: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update delivery set state = 'queued', lease = null, lease_until = null, unsure = true where state = 'sending' and lease_until < $1"
+    )
+    .bind(now)
+    .execute(c))?;
+    Ok(())
+}
+
+/// What is due, the longest first; rows are held, and those another node holds passed over.
+pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<QueuedRow>> {
+    let mut sql = Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
+    sql.bind(now.millis()).push(" order by due_at, id limit ").bind(limit);
+    if !tx.writes_alone() {
+        sql.push(" for update skip locked");
+    }
+    sql.fetch_all(tx).await
+}
+
+/// The tasks that what is due is about.
+pub(super) async fn due_tasks(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Uuid>> {
+    let rows: Vec<(Option<Uuid>,)> = run!(tx, |c| sqlx::query_as(
+        "select distinct m.task_id from (select id from delivery where state = 'queued' and due_at <= $1 order by due_at, id limit $2) q \
+           join delivery_message d on d.delivery_id = q.id join message m on m.id = d.message_id where m.occurrence_id is not null"
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(c))?;
+    Ok(rows.into_iter().filter_map(|(id,)| id).collect())
+}
+
+/// Everything else that is due for these persons, to be said in one message.
+pub(super) async fn due_of(tx: &mut Tx, now: Moment, persons: &[PersonId]) -> Result<Vec<QueuedRow>> {
+    let mut sql = Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
+    sql.bind(now.millis()).push(" and person_id in ").bind_list(persons.iter().map(|id| id.0)).push(" order by due_at, id");
+    if !tx.writes_alone() {
+        sql.push(" for update skip locked");
+    }
+    sql.fetch_all(tx).await
+}
+
+/// A message that a delivery brings.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct PartRow {
+    pub(super) delivery_id: DeliveryId,
+    pub(super) message_id: MessageId,
+    pub(super) title: wording::Words,
+    pub(super) text: wording::Words,
+    pub(super) task_id: Option<Uuid>,
+    pub(super) occurrence_id: Option<Uuid>,
+    pub(super) urge_id: Option<Uuid>,
+}
+
+/// What these deliveries bring, in the order in which it was written.
+pub(super) async fn parts(tx: &mut Tx, deliveries: &[DeliveryId]) -> Result<Vec<PartRow>> {
+    if deliveries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new(
+        "select d.delivery_id, m.id as message_id, m.title, m.text, m.task_id, m.occurrence_id, m.urge_id \
+         from delivery_message d join message m on m.id = d.message_id where d.delivery_id in ",
+    );
+    sql.bind_list(deliveries.iter().map(|id| id.0)).push(" order by d.delivery_id, m.id");
+    sql.fetch_all(tx).await
+}
+
+/// Says that something is not sent, and why.
+pub(super) async fn suppress(tx: &mut Tx, ids: &[DeliveryId], why: Suppression, now: Moment) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("update delivery set state = 'suppressed', reason = ");
+    sql.bind(why.word()).push(", settled_at = ").bind(now.millis()).push(" where state = 'queued' and id in ");
+    sql.bind_list(ids.iter().map(|id| id.0));
+    sql.execute(tx).await
+}
+
+/// Suppresses what is still queued of these occasions, each of whose messages is not called for any more.
+pub(super) async fn withdraw(tx: &mut Tx, occurrences: &[Uuid], now: Moment) -> Result<()> {
+    if occurrences.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'answered', settled_at = ");
+    sql.bind(now.millis()).push(
+        " where state = 'queued' and id in (select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id in ",
+    );
+    sql.bind_list(occurrences.iter().copied()).push(")");
+    sql.execute(tx).await
+}
+
+/// Says one message in another's delivery.
+pub(super) async fn merge(tx: &mut Tx, into: DeliveryId, others: &[DeliveryId], now: Moment) -> Result<()> {
+    let mut sql = Sql::new("insert into delivery_message (delivery_id, message_id) select ");
+    sql.bind(into.0).push(", message_id from delivery_message where delivery_id in ").bind_list(others.iter().map(|id| id.0));
+    sql.push(" on conflict (delivery_id, message_id) do nothing");
+    sql.execute(tx).await?;
+    let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'merged', merged_into = ");
+    sql.bind(into.0).push(", settled_at = ").bind(now.millis()).push(" where state = 'queued' and id in ");
+    sql.bind_list(others.iter().map(|id| id.0));
+    sql.execute(tx).await
+}
+
+/// How many went to each person by each way since a moment, critical ones not counted.
+pub(super) async fn sent_since(tx: &mut Tx, persons: &[PersonId], since: Moment) -> Result<HashMap<(PersonId, Channel), i64>> {
+    let mut sql = Sql::new(
+        "select person_id, channel, count(*) from delivery where state in ('sending', 'sent', 'delivered', 'acknowledged') and not critical and created_at >= ",
+    );
+    // Counted by when it was written: the index has it, and a day's messages are written on that day or held from the evening before.
+    sql.bind(since.millis()).push(" and person_id in ").bind_list(persons.iter().map(|id| id.0)).push(" group by person_id, channel");
+    let rows: Vec<(PersonId, Channel, i64)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(person, channel, n)| ((person, channel), n)).collect())
+}
+
+/// What is known when a delivery is handed over.
+pub(super) struct Handing<'a> {
+    pub(super) id: DeliveryId,
+    pub(super) lease: Uuid,
+    pub(super) until: Moment,
+    pub(super) gateway: &'a str,
+    pub(super) address: &'a str,
+    pub(super) text: &'a str,
+}
+
+/// Takes a delivery in hand.
+pub(super) async fn hand(tx: &mut Tx, handing: &Handing<'_>) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update delivery set state = 'sending', lease = $2, lease_until = $3, gateway = $4, address = $5, text = $6, attempts = attempts + 1 \
+         where id = $1 and state = 'queued'"
+    )
+    .bind(handing.id)
+    .bind(handing.lease)
+    .bind(handing.until)
+    .bind(handing.gateway)
+    .bind(handing.address)
+    .bind(handing.text)
+    .execute(c))?;
+    Ok(())
+}
+
+/// Writes that the gateway took it; `false` when somebody else has it by now.
+pub(super) async fn taken(
+    tx: &mut Tx,
+    id: DeliveryId,
+    lease: Uuid,
+    provider_id: Option<&str>,
+    parts: i64,
+    cost: i64,
+    now: Moment,
+) -> Result<bool> {
+    let row: Option<(DeliveryId,)> = run!(tx, |c| sqlx::query_as(
+        "update delivery set state = 'sent', lease = null, lease_until = null, provider_id = $3, parts = $4, cost = coalesce(cost, 0) + $5, \
+           sent_at = $6, reason = null, detail = null where id = $1 and lease = $2 returning id"
+    )
+    .bind(id)
+    .bind(lease)
+    .bind(provider_id)
+    .bind(parts)
+    .bind(cost)
+    .bind(now)
+    .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+/// Writes that it is tried again, or given up where there is no `again`.
+pub(super) async fn not_taken(
+    tx: &mut Tx,
+    id: DeliveryId,
+    lease: Uuid,
+    reason: (&str, &str),
+    unsure: bool,
+    again: Option<Moment>,
+    now: Moment,
+) -> Result<()> {
+    let state = if again.is_some() { "queued" } else { "failed" };
+    execute!(tx, |c| sqlx::query(
+        "update delivery set state = $3, lease = null, lease_until = null, reason = $4, detail = $5, unsure = unsure or $6, \
+           due_at = coalesce($7, due_at), settled_at = case when $7 is null then $8 end where id = $1 and lease = $2"
+    )
+    .bind(id)
+    .bind(lease)
+    .bind(state)
+    .bind(reason.0)
+    .bind(reason.1)
+    .bind(unsure)
+    .bind(again)
+    .bind(now)
+    .execute(c))?;
+    Ok(())
+}
+
+/// Leaves what nobody could be given for later.
+pub(super) async fn put_off(tx: &mut Tx, id: DeliveryId, until: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update delivery set due_at = $2 where id = $1 and state = 'queued'").bind(id).bind(until).execute(c))?;
+    Ok(())
+}
+
+/// Gives up what found no gateway for too long.
+pub(super) async fn give_up(tx: &mut Tx, id: DeliveryId, now: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update delivery set state = 'failed', reason = 'no_gateway', settled_at = $2 where id = $1 and state = 'queued'"
+    )
+    .bind(id)
+    .bind(now)
+    .execute(c))?;
+    Ok(())
+}
+
+const fn word(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Pending => "pending",
+        Fate::Delivered => "delivered",
+        Fate::Read => "read",
+        Fate::Failed { .. } => "failed",
+    }
+}
+
+/// What a gateway told, as it is written down.
+pub(super) struct NewReceipt<'a> {
+    pub(super) id: ReceiptId,
+    pub(super) gateway: &'a str,
+    pub(super) provider_id: Option<&'a str>,
+    pub(super) delivery: Option<DeliveryId>,
+    pub(super) fate: &'a Fate,
+    pub(super) told_at: Option<i64>,
+    pub(super) received_at: Moment,
+}
+
+pub(super) async fn insert_receipt(tx: &mut Tx, new: &NewReceipt<'_>) -> Result<()> {
+    let (code, detail) = match new.fate {
+        Fate::Failed { code, text } => (Some(code.as_str()), Some(text.as_str())),
+        _ => (None, None),
+    };
+    execute!(tx, |c| sqlx::query(
+        "insert into receipt (id, gateway, provider_id, delivery_id, fate, code, detail, told_at, received_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    )
+    .bind(new.id)
+    .bind(new.gateway)
+    .bind(new.provider_id)
+    .bind(new.delivery)
+    .bind(word(new.fate))
+    .bind(code)
+    .bind(detail)
+    .bind(new.told_at)
+    .bind(new.received_at)
+    .execute(c))?;
+    Ok(())
+}
+
+/// The delivery a gateway speaks of: by its own name for it, or by ours.
+pub(super) async fn of_receipt(tx: &mut Tx, gateway: &str, provider_id: Option<&str>, own: Option<Uuid>) -> Result<Option<DeliveryId>> {
+    let rows: Vec<(DeliveryId,)> = run!(tx, |c| sqlx::query_as(
+        "select id from delivery where (provider_id is not null and provider_id = $2 and gateway = $1) or id = $3 order by id limit 1"
+    )
+    .bind(gateway)
+    .bind(provider_id)
+    .bind(own)
+    .fetch_all(c))?;
+    Ok(rows.into_iter().next().map(|(id,)| id))
+}
+
+/// Receipts that came before the sending was written down are this delivery's.
+pub(super) async fn adopt(tx: &mut Tx, id: DeliveryId, gateway: &str, provider_id: &str) -> Result<Vec<(String, Option<String>, Option<String>)>> {
+    run!(tx, |c| sqlx::query_as(
+        "update receipt set delivery_id = $1 where gateway = $2 and provider_id = $3 and delivery_id is null returning fate, code, detail"
+    )
+    .bind(id)
+    .bind(gateway)
+    .bind(provider_id)
+    .fetch_all(c))
+}
+
+/// Writes what became of a delivery. A late or repeated word does not undo a better one: what has arrived does not fail.
+pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option<&str>, detail: Option<&str>, now: Moment) -> Result<()> {
+    match fate {
+        "delivered" | "read" => {
+            execute!(tx, |c| sqlx::query(
+                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2 where id = $1 and (state = 'sent' or (state = 'failed' and sent_at is not null))"
+            )
+            .bind(id)
+            .bind(now)
+            .execute(c))?;
+        }
+        "failed" => {
+            execute!(tx, |c| sqlx::query(
+                "update delivery set state = 'failed', reason = $3, detail = $4, settled_at = $2 where id = $1 and state = 'sent'"
+            )
+            .bind(id)
+            .bind(now)
+            .bind(code.unwrap_or("failed"))
+            .bind(detail)
+            .execute(c))?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Everything that went out to a person and is about these occasions has been taken note of.
+pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid, now: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update delivery set state = 'acknowledged', acked_at = $3 where state in ('sent', 'delivered') and person_id = $1 and id in ( \
+           select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id = $2)"
+    )
+    .bind(person)
+    .bind(occurrence)
+    .bind(now)
+    .execute(c))?;
+    Ok(())
+}
+
+/// The last delivery to an address by one way since a moment: what somebody who answers most likely answers.
+pub(super) async fn last_to(tx: &mut Tx, channel: Channel, address: &str, since: Moment) -> Result<Option<(DeliveryId, PersonId)>> {
+    let rows: Vec<(DeliveryId, PersonId)> = run!(tx, |c| sqlx::query_as(
+        "select id, person_id from delivery where channel = $1 and address = $2 and sent_at >= $3 order by sent_at desc, id desc limit 1"
+    )
+    .bind(channel)
+    .bind(address)
+    .bind(since)
+    .fetch_all(c))?;
+    Ok(rows.into_iter().next())
+}
+
+/// What somebody answered, as it is written down.
+pub(super) struct NewReply<'a> {
+    pub(super) id: ReplyId,
+    pub(super) gateway: &'a str,
+    pub(super) reply_id: &'a str,
+    pub(super) address: &'a str,
+    pub(super) person: Option<PersonId>,
+    pub(super) delivery: Option<DeliveryId>,
+    pub(super) text: &'a str,
+    pub(super) meaning: Meaning,
+    pub(super) told_at: Option<i64>,
+    pub(super) received_at: Moment,
+}
+
+/// Writes an answer; `false` when it was told before.
+pub(super) async fn insert_reply(tx: &mut Tx, new: &NewReply<'_>) -> Result<bool> {
+    let n = execute!(tx, |c| sqlx::query(
+        "insert into reply (id, gateway, reply_id, address, person_id, delivery_id, text, meaning, told_at, received_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (gateway, reply_id) do nothing"
+    )
+    .bind(new.id)
+    .bind(new.gateway)
+    .bind(new.reply_id)
+    .bind(new.address)
+    .bind(new.person)
+    .bind(new.delivery)
+    .bind(new.text)
+    .bind(new.meaning)
+    .bind(new.told_at)
+    .bind(new.received_at)
+    .execute(c))?;
+    Ok(n > 0)
+}
+
+/// What an answer turned out to mean.
+pub(super) async fn understood(tx: &mut Tx, id: ReplyId, meaning: Meaning) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update reply set meaning = $2 where id = $1").bind(id).bind(meaning).execute(c))?;
+    Ok(())
+}
+
+/// How a gateway does.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct GatewayRow {
+    pub(super) code: String,
+    pub(super) failures: i64,
+    pub(super) closed_until: Option<Moment>,
+    pub(super) last_ok_at: Option<Moment>,
+    pub(super) last_error_at: Option<Moment>,
+    pub(super) last_error: Option<String>,
+}
+
+/// How all gateways do that have been used.
+pub(super) async fn gateways(tx: &mut Tx) -> Result<Vec<GatewayRow>> {
+    run!(tx, |c| sqlx::query_as(
+        "select code, failures, closed_until, last_ok_at, last_error_at, last_error from gateway_state order by code"
+    )
+    .fetch_all(c))
+}
+
+/// A gateway took something.
+pub(super) async fn gateway_ok(tx: &mut Tx, code: &str, now: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into gateway_state (code, failures, last_ok_at) values ($1, 0, $2) \
+         on conflict (code) do update set failures = 0, closed_until = null, last_ok_at = excluded.last_ok_at"
+    )
+    .bind(code)
+    .bind(now)
+    .execute(c))?;
+    Ok(())
+}
+
+/// A gateway did not; answers how often in a row.
+pub(super) async fn gateway_failed(tx: &mut Tx, code: &str, error: &str, now: Moment) -> Result<i64> {
+    let (failures,): (i64,) = run!(tx, |c| sqlx::query_as(
+        "insert into gateway_state (code, failures, last_error_at, last_error) values ($1, 1, $2, $3) \
+         on conflict (code) do update set failures = gateway_state.failures + 1, last_error_at = excluded.last_error_at, \
+           last_error = excluded.last_error returning failures"
+    )
+    .bind(code)
+    .bind(now)
+    .bind(error)
+    .fetch_one(c))?;
+    Ok(failures)
+}
+
+/// Leaves a gateway alone until then.
+pub(super) async fn close_gateway(tx: &mut Tx, code: &str, until: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update gateway_state set closed_until = $2 where code = $1").bind(code).bind(until).execute(c))?;
+    Ok(())
+}

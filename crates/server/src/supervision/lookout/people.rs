@@ -1,0 +1,133 @@
+//! Who is meant by a recipient of a rule, in a task: looked up once a unit, however many tasks it has.
+
+use std::collections::{BTreeSet, HashMap};
+
+use db::Tx;
+
+use super::{
+    plan::{Anchor, Sight},
+    rule::Recipient,
+};
+use crate::{
+    app::{Ctx, Outcome},
+    org::{self, PersonId, PostKind, UnitId},
+    tasks::{self, Case, PartyRow},
+};
+
+/// What has been looked up so far.
+#[derive(Default)]
+pub(super) struct People {
+    liaisons: HashMap<UnitId, Vec<PersonId>>,
+    heads: HashMap<UnitId, Vec<PersonId>>,
+    charged: Option<HashMap<UnitId, Vec<PersonId>>>,
+    centre: Option<Vec<PersonId>>,
+    area: Option<Vec<PersonId>>,
+}
+
+impl People {
+    /// Everybody who is meant, once each.
+    pub(super) async fn meant(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        to: &BTreeSet<Recipient>,
+        sight: &Sight,
+        anchor: &Anchor,
+    ) -> Outcome<BTreeSet<PersonId>> {
+        let parties: Vec<&PartyRow> = match anchor.party {
+            Some(id) => sight.watched.parties.iter().filter(|party| party.id == id).collect(),
+            None => sight.watched.parties.iter().filter(|party| party.role.leads()).collect(),
+        };
+        let task = &sight.watched.task;
+        let mut all = BTreeSet::new();
+        for recipient in to {
+            match recipient {
+                Recipient::Handler => {
+                    for party in &parties {
+                        match party.person_id {
+                            Some(person) => all.extend([person]),
+                            None => all.extend(self.liaisons(tx, ctx, party.unit_id).await?),
+                        }
+                    }
+                }
+                Recipient::Liaison => {
+                    for party in &parties {
+                        all.extend(self.liaisons(tx, ctx, party.unit_id).await?);
+                    }
+                }
+                Recipient::Head => {
+                    for party in &parties {
+                        all.extend(self.heads(tx, ctx, party.unit_id).await?);
+                    }
+                }
+                Recipient::ChargeLeader => {
+                    let charged = match &mut self.charged {
+                        Some(charged) => charged,
+                        empty => empty.insert(org::charged(tx, ctx.today()).await?),
+                    };
+                    for party in &parties {
+                        all.extend(charged.get(&party.unit_id).into_iter().flatten().copied());
+                    }
+                }
+                Recipient::Issuer => all.extend([task.creator_id]),
+                Recipient::IssuerHead => {
+                    if let Some(unit) = task.issuer_unit_id {
+                        all.extend(self.heads(tx, ctx, unit).await?);
+                    }
+                }
+                Recipient::Centre => {
+                    let centre = match &mut self.centre {
+                        Some(centre) => centre,
+                        empty => empty.insert(org::staff_of_centres(tx, ctx.today()).await?),
+                    };
+                    all.extend(centre.iter().copied());
+                }
+                Recipient::AreaLeaders => all.extend(self.area(tx, ctx).await?),
+                Recipient::Decider => all.extend(self.deciders(tx, ctx, sight, anchor).await?),
+            }
+        }
+        Ok(all)
+    }
+
+    async fn liaisons(&mut self, tx: &mut Tx, ctx: &Ctx, unit: UnitId) -> Outcome<Vec<PersonId>> {
+        if let Some(known) = self.liaisons.get(&unit) {
+            return Ok(known.clone());
+        }
+        let found = org::heads_and_liaisons(tx, unit, ctx.today()).await?;
+        Ok(self.liaisons.entry(unit).or_insert(found).clone())
+    }
+
+    async fn heads(&mut self, tx: &mut Tx, ctx: &Ctx, unit: UnitId) -> Outcome<Vec<PersonId>> {
+        if let Some(known) = self.heads.get(&unit) {
+            return Ok(known.clone());
+        }
+        let found = org::role_holders_above(tx, unit, PostKind::Head, ctx.today()).await?;
+        Ok(self.heads.entry(unit).or_insert(found).clone())
+    }
+
+    async fn area(&mut self, tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<PersonId>> {
+        Ok(match &mut self.area {
+            Some(area) => area.clone(),
+            empty => empty.insert(org::leaders_of_the_area(tx, ctx.today()).await?).clone(),
+        })
+    }
+
+    /// Whoever decides next on what was asked for: the issuer, those above them, or the leaders of the area.
+    async fn deciders(&mut self, tx: &mut Tx, ctx: &Ctx, sight: &Sight, anchor: &Anchor) -> Outcome<Vec<PersonId>> {
+        let Some(request) = sight.watched.requests.iter().find(|request| Some(request.id.0) == anchor.subject) else { return Ok(Vec::new()) };
+        let task = &sight.watched.task;
+        if request.agreed_at.is_none() && task.creator_id != request.person_id {
+            return Ok(vec![task.creator_id]);
+        }
+        let but = request.agreed_by.unwrap_or(request.person_id);
+        let case = Case::look(tx, ctx, task.id).await?;
+        let mut above = Vec::new();
+        if !(request.agreed_at.is_some() && tasks::needs_leader(ctx, &case, request))
+            && let Some(unit) = task.issuer_unit_id
+        {
+            above = self.heads(tx, ctx, unit).await?;
+            above.retain(|person| *person != but);
+        }
+        if above.is_empty() { self.area(tx, ctx).await } else { Ok(above) }
+    }
+}

@@ -1,0 +1,255 @@
+//! All SQL of looking out for tasks.
+
+use db::{Result, Sql, Tx, execute, run};
+use kit::{Day, Moment, uuid::Uuid};
+
+use crate::{
+    org::{PersonId, UnitId},
+    supervision::{
+        UrgeId,
+        lookout::{
+            model::{Ending, OccurrenceId, StepOutcome},
+            plan::{Anchor, OpenUrge},
+        },
+    },
+    tasks::{PartyId, TaskId},
+};
+
+/// When a task is looked at again.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct LookoutRow {
+    pub(super) task_id: TaskId,
+    pub(super) swept_at: Moment,
+}
+
+/// Tasks that are due to be looked at, the longest due first. Their rows are held, and those another node holds passed over.
+pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<TaskId>> {
+    let mut sql = Sql::new("select task_id from lookout where next_at <= ");
+    sql.bind(now.millis()).push(" order by next_at, task_id limit ").bind(limit);
+    if !tx.writes_alone() {
+        sql.push(" for update skip locked");
+    }
+    let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Tasks planned with an older generation of calendar and rules.
+pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> Result<Vec<TaskId>> {
+    let rows: Vec<(TaskId,)> =
+        run!(tx, |c| sqlx::query_as("select task_id from lookout where generation < $1 order by generation, task_id limit $2")
+            .bind(generation)
+            .bind(limit)
+            .fetch_all(c))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The rows of these tasks, held until the end of the transaction.
+pub(super) async fn rows(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<LookoutRow>> {
+    let mut sql = Sql::new("select task_id, swept_at from lookout where task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0));
+    if !tx.writes_alone() {
+        sql.push(" order by task_id for update");
+    }
+    sql.fetch_all(tx).await
+}
+
+/// Writes when tasks are looked at again: (task, next).
+pub(super) async fn put(tx: &mut Tx, swept_at: Moment, generation: i64, rows: &[(TaskId, Option<Moment>)]) -> Result<()> {
+    for chunk in rows.chunks(200) {
+        let mut sql = Sql::new("insert into lookout (task_id, swept_at, next_at, generation) values ");
+        for (index, (task, next)) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(task.0).push(", ").bind(swept_at.millis()).push(", ");
+            match next {
+                Some(next) => sql.bind(next.millis()),
+                None => sql.push("null"),
+            };
+            sql.push(", ").bind(generation).push(")");
+        }
+        sql.push(
+            " on conflict (task_id) do update set swept_at = excluded.swept_at, next_at = excluded.next_at, generation = excluded.generation",
+        );
+        sql.execute(tx).await?;
+    }
+    Ok(())
+}
+
+/// Nothing lies ahead of tasks that are over.
+pub(super) async fn drop_rows(tx: &mut Tx, tasks: &[TaskId]) -> Result<()> {
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("delete from lookout where task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0));
+    sql.execute(tx).await
+}
+
+/// An occasion as it stands in the database.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct OccurrenceRow {
+    pub(super) id: OccurrenceId,
+    pub(super) task_id: TaskId,
+    pub(super) rule: String,
+    pub(super) rule_version: i64,
+    pub(super) key: String,
+    pub(super) steps: i64,
+    pub(super) began_at: Moment,
+    pub(super) ended_at: Option<Moment>,
+    pub(super) reason: Option<Ending>,
+    pub(super) acked_by: Option<PersonId>,
+    pub(super) acked_at: Option<Moment>,
+    pub(super) acked_through: Option<String>,
+}
+
+const OCCURRENCE: &str = "select id, task_id, rule, rule_version, key, steps, began_at, ended_at, reason, acked_by, acked_at, acked_through from occurrence where ";
+
+/// Every occasion of these tasks, the oldest first.
+pub(super) async fn occurrences(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<OccurrenceRow>> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new(OCCURRENCE);
+    sql.push("task_id in ").bind_list(tasks.iter().map(|id| id.0)).push(" order by began_at, id");
+    sql.fetch_all(tx).await
+}
+
+/// One occasion.
+pub(super) async fn occurrence(tx: &mut Tx, id: OccurrenceId) -> Result<Option<OccurrenceRow>> {
+    let mut sql = Sql::new(OCCURRENCE);
+    sql.push("id = ").bind(id.0);
+    Ok(sql.fetch_all(tx).await?.into_iter().next())
+}
+
+/// Writes an occasion that begins.
+pub(super) async fn begin(tx: &mut Tx, row: &OccurrenceRow, anchor: &Anchor) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into occurrence (id, task_id, rule, rule_version, key, party_id, subject_id, steps, state, began_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)"
+    )
+    .bind(row.id)
+    .bind(row.task_id)
+    .bind(row.rule.as_str())
+    .bind(row.rule_version)
+    .bind(row.key.as_str())
+    .bind(anchor.party)
+    .bind(anchor.subject)
+    .bind(row.steps)
+    .bind(row.began_at)
+    .execute(c))?;
+    Ok(())
+}
+
+/// Writes how far a ladder has come.
+pub(super) async fn advance(tx: &mut Tx, id: OccurrenceId, steps: i64) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update occurrence set steps = $2 where id = $1").bind(id).bind(steps).execute(c))?;
+    Ok(())
+}
+
+/// Ends ladders that are open.
+pub(super) async fn end(tx: &mut Tx, ids: &[OccurrenceId], reason: Ending, at: Moment) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("update occurrence set state = 'ended', reason = ");
+    sql.bind(reason.word()).push(", ended_at = ").bind(at.millis()).push(" where state = 'open' and id in ");
+    sql.bind_list(ids.iter().map(|id| id.0));
+    sql.execute(tx).await
+}
+
+/// Writes who acknowledged; `false` when somebody has already.
+pub(super) async fn acknowledge(tx: &mut Tx, id: OccurrenceId, by: PersonId, through: &str, at: Moment) -> Result<bool> {
+    let row: Option<(OccurrenceId,)> = run!(tx, |c| sqlx::query_as(
+        "update occurrence set acked_by = $2, acked_through = $3, acked_at = $4 where id = $1 and acked_at is null returning id"
+    )
+    .bind(id)
+    .bind(by)
+    .bind(through)
+    .bind(at)
+    .fetch_optional(c))?;
+    Ok(row.is_some())
+}
+
+/// A step that was taken or passed over.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct StepRow {
+    pub(super) occurrence_id: OccurrenceId,
+    pub(super) step: i64,
+    pub(super) due_at: Moment,
+    pub(super) taken_at: Moment,
+    pub(super) outcome: StepOutcome,
+    pub(super) people: i64,
+}
+
+/// Writes steps.
+pub(super) async fn take(tx: &mut Tx, rows: &[StepRow]) -> Result<()> {
+    for chunk in rows.chunks(200) {
+        let mut sql = Sql::new("insert into occurrence_step (occurrence_id, step, due_at, taken_at, outcome, people) values ");
+        for (index, row) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(row.occurrence_id.0).push(", ").bind(row.step).push(", ");
+            sql.bind(row.due_at.millis()).push(", ").bind(row.taken_at.millis()).push(", ");
+            sql.bind(row.outcome.word()).push(", ").bind(row.people).push(")");
+        }
+        sql.execute(tx).await?;
+    }
+    Ok(())
+}
+
+/// The steps of these occasions, in order.
+pub(super) async fn steps(tx: &mut Tx, occurrences: &[OccurrenceId]) -> Result<Vec<StepRow>> {
+    if occurrences.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("select occurrence_id, step, due_at, taken_at, outcome, people from occurrence_step where occurrence_id in ");
+    sql.bind_list(occurrences.iter().map(|id| id.0)).push(" order by occurrence_id, step");
+    sql.fetch_all(tx).await
+}
+
+/// Urges of these tasks that wait for an answer.
+pub(super) async fn owed(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, OpenUrge)>> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("select task_id, id, party_id, coalesce(again_day, reply_due_day) from urge where task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0)).push(" and (replied_at is null or again_day is not null) order by id");
+    let rows: Vec<(TaskId, UrgeId, PartyId, Day)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(task, id, party, owed_day)| (task, OpenUrge { id, party, owed_day })).collect())
+}
+
+/// How the watch stands: (tasks looked out for, the oldest moment that is due and not dealt with, due by now, planned with older rules).
+pub(super) async fn state(tx: &mut Tx, now: Moment, generation: i64) -> Result<(i64, Option<Moment>, i64, i64)> {
+    let (oldest, due): (Option<Moment>, i64) =
+        run!(tx, |c| sqlx::query_as("select min(next_at), count(*) from lookout where next_at <= $1").bind(now).fetch_one(c))?;
+    let (all, old): (i64, i64) = run!(tx, |c| sqlx::query_as(
+        "select (select count(*) from lookout), (select count(*) from lookout where generation < $1)"
+    )
+    .bind(generation)
+    .fetch_one(c))?;
+    Ok((all, oldest, due, old))
+}
+
+/// Which of these units, or of the units above them, each unit is in: (unit, above).
+pub(super) async fn above(tx: &mut Tx, units: &[UnitId]) -> Result<Vec<(UnitId, UnitId)>> {
+    let mut sql = Sql::new("select unit_id, above_id from unit_above where unit_id in ");
+    sql.bind_list(units.iter().map(|id| id.0));
+    sql.fetch_all(tx).await
+}
+
+/// What somebody was told: the occasion a message of theirs is about, and its task.
+pub(super) async fn of_message(tx: &mut Tx, person: PersonId, message: Uuid) -> Result<Option<OccurrenceId>> {
+    let row: Option<(Option<OccurrenceId>,)> = run!(tx, |c| sqlx::query_as(
+        "select occurrence_id from message where id = $1 and person_id = $2"
+    )
+    .bind(message)
+    .bind(person)
+    .fetch_optional(c))?;
+    Ok(row.and_then(|(id,)| id))
+}
+
+/// Open tasks that nobody looks at.
+pub(super) async fn unseen(tx: &mut Tx, limit: i64) -> Result<Vec<TaskId>> {
+    let rows: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as(
+        "select id from task t where state in ('dispatched', 'active') and not exists (select 1 from lookout l where l.task_id = t.id) limit $1"
+    )
+    .bind(limit)
+    .fetch_all(c))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

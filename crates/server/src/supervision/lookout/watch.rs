@@ -1,0 +1,341 @@
+//! Looking at tasks: what is due is said, what was answered ends, and it is written down when to look again.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use db::Tx;
+use kit::Moment;
+use wording::{Join, say};
+use workdays::Hours;
+
+use super::{
+    model::{Ending, OccurrenceId, StepOutcome},
+    people::People,
+    plan::{self, Anchor, Env, OnDay, Sight},
+    rule::{LookoutRules, OnAck, Rule, Step, Trigger},
+    store::{self, OccurrenceRow, StepRow},
+    text,
+};
+use crate::{
+    app::{Ctx, Outcome, Refusal, RuleSet as _},
+    notify::{self, NewMessage},
+    org::{PersonId, UnitId},
+    rules, supervision,
+    tasks::{self, TaskId, Urgency},
+};
+
+/// From so late on a reminder says that it is late.
+const LATE: Duration = Duration::from_secs(30 * 60);
+
+/// Everything that tasks are looked at with.
+pub(super) struct Watch {
+    set: Arc<LookoutRules>,
+    version: i64,
+    hours: Hours,
+    /// Sets that ladders began with.
+    older: HashMap<i64, Arc<LookoutRules>>,
+    people: People,
+}
+
+/// A rule at work in a task.
+pub(super) struct Ladder {
+    pub(super) set: Arc<LookoutRules>,
+    index: usize,
+    pub(super) version: i64,
+    pub(super) anchor: Anchor,
+    pub(super) occurrence: Option<OccurrenceRow>,
+    pub(super) moments: Vec<Moment>,
+}
+
+impl Ladder {
+    pub(super) fn rule(&self) -> Option<&Rule> {
+        self.set.rules.get(self.index)
+    }
+}
+
+impl Watch {
+    /// With the rules in force.
+    pub(super) fn new(ctx: &Ctx) -> Outcome<Self> {
+        Self::with(ctx.rules.get::<LookoutRules>(), ctx.rules.version::<LookoutRules>())
+    }
+
+    /// With other rules.
+    pub(super) fn with(set: Arc<LookoutRules>, version: i64) -> Outcome<Self> {
+        let hours = set.hours().ok_or_else(|| Refusal::internal("the office hours of the rules make no sense"))?;
+        Ok(Self { set, version, hours, older: HashMap::new(), people: People::default() })
+    }
+
+    /// What plans are made with.
+    pub(super) fn env<'a>(&'a self, ctx: &'a Ctx) -> Env<'a> {
+        Env { calendar: &ctx.calendar, hours: &self.hours, today: ctx.today() }
+    }
+
+    /// The set of a version; that of the program for 0 and for one that cannot be read any more.
+    pub(super) async fn set_of(&mut self, tx: &mut Tx, version: i64) -> Outcome<Arc<LookoutRules>> {
+        if version == self.version {
+            return Ok(self.set.clone());
+        }
+        if let Some(known) = self.older.get(&version) {
+            return Ok(known.clone());
+        }
+        let body = rules::written(tx, LookoutRules::KIND, version).await?;
+        let set: Arc<LookoutRules> = Arc::new(body.and_then(|body| serde_json::from_str(&body).ok()).unwrap_or_default());
+        self.older.insert(version, set.clone());
+        Ok(set)
+    }
+
+    /// What the rules do in these tasks as they stand: open ladders with the version they began with, and what may begin.
+    /// Beside them the ladders whose cause is gone.
+    pub(super) async fn ladders(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        sights: &[Sight],
+    ) -> Outcome<Vec<(Vec<Ladder>, Vec<OccurrenceRow>)>> {
+        let ids: Vec<TaskId> = sights.iter().map(|sight| sight.watched.task.id).collect();
+        let mut known: HashMap<TaskId, Vec<OccurrenceRow>> = HashMap::new();
+        for row in store::occurrences(tx, &ids).await? {
+            known.entry(row.task_id).or_default().push(row);
+        }
+        let above = self.above(tx, sights).await?;
+        let mut out = Vec::with_capacity(sights.len());
+        for sight in sights {
+            let rows = known.remove(&sight.watched.task.id).unwrap_or_default();
+            let mut ladders = Vec::new();
+            let mut gone = Vec::new();
+            for row in rows.iter().filter(|row| row.ended_at.is_none()) {
+                let set = self.set_of(tx, row.rule_version).await?;
+                let index = set.rules.iter().position(|rule| rule.code == row.rule);
+                let env = self.env(ctx);
+                let rule = index.and_then(|index| Some((index, set.rules.get(index)?)));
+                let anchor = rule.and_then(|(_, rule)| plan::anchors(&rule.trigger, sight, env).into_iter().find(|anchor| anchor.key == row.key));
+                match (rule, anchor) {
+                    (Some((index, rule)), Some(anchor)) => {
+                        let moments = plan::moments(rule, anchor.base, env);
+                        ladders.push(Ladder { index, version: row.rule_version, moments, anchor, occurrence: Some(row.clone()), set: set.clone() });
+                    }
+                    _ => gone.push(row.clone()),
+                }
+            }
+            let env = self.env(ctx);
+            for (index, rule) in self.set.rules.iter().enumerate() {
+                let leads_in = rule.units.is_empty()
+                    || sight.watched.parties.iter().filter(|party| party.role.leads()).any(|party| {
+                        above.get(&party.unit_id).is_some_and(|above| above.iter().any(|unit| rule.units.contains(unit)))
+                    });
+                if !plan::concerns(rule, sight, leads_in) {
+                    continue;
+                }
+                for anchor in plan::anchors(&rule.trigger, sight, env) {
+                    if rows.iter().any(|row| row.rule == rule.code && row.key == anchor.key) {
+                        continue;
+                    }
+                    let moments = plan::moments(rule, anchor.base, env);
+                    ladders.push(Ladder { set: self.set.clone(), index, version: self.version, anchor, occurrence: None, moments });
+                }
+            }
+            out.push((ladders, gone));
+        }
+        Ok(out)
+    }
+
+    /// Who is meant by a step of a ladder.
+    pub(super) async fn meant(&mut self, tx: &mut Tx, ctx: &Ctx, step: &Step, sight: &Sight, ladder: &Ladder) -> Outcome<BTreeSet<PersonId>> {
+        self.people.meant(tx, ctx, &step.to, sight, &ladder.anchor).await
+    }
+
+    /// The units above the leads, where a rule asks for units.
+    async fn above(&self, tx: &mut Tx, sights: &[Sight]) -> Outcome<HashMap<UnitId, Vec<UnitId>>> {
+        let mut above: HashMap<UnitId, Vec<UnitId>> = HashMap::new();
+        if self.set.rules.iter().any(|rule| !rule.units.is_empty()) {
+            let leads: BTreeSet<UnitId> =
+                sights.iter().flat_map(|sight| &sight.watched.parties).filter(|party| party.role.leads()).map(|party| party.unit_id).collect();
+            for (unit, over) in store::above(tx, &leads.into_iter().collect::<Vec<_>>()).await? {
+                above.entry(unit).or_default().push(over);
+            }
+        }
+        Ok(above)
+    }
+
+    /// Looks at these tasks: says what is due by now, ends what was answered, and writes when to look again.
+    pub(super) async fn look(&mut self, tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<()> {
+        let now = ctx.now();
+        let swept: HashMap<TaskId, Moment> = store::rows(tx, tasks).await?.into_iter().map(|row| (row.task_id, row.swept_at)).collect();
+        let sights = sights(tx, ctx, tasks).await?;
+        let mut next = Vec::new();
+        let mut steps = Vec::new();
+        let ladders = self.ladders(tx, ctx, &sights).await?;
+        for (sight, (ladders, gone)) in sights.iter().zip(ladders) {
+            let task = sight.watched.task.id;
+            let ended: Vec<OccurrenceId> = gone.iter().map(|row| row.id).collect();
+            end(tx, &ended, Ending::Answered, now).await?;
+            // A task that nobody has looked at is looked at from now on: what was due before is past.
+            let swept = swept.get(&task).copied().unwrap_or(now);
+            for ladder in &ladders {
+                self.climb(tx, ctx, sight, ladder, swept, &mut steps).await?;
+            }
+            if sight.watched.task.state.is_open() {
+                let ahead = ladders.iter().flat_map(|ladder| &ladder.moments).filter(|at| **at > now).min().copied();
+                next.push((task, ahead));
+            }
+        }
+        store::take(tx, &steps).await?;
+        let open: BTreeSet<TaskId> = next.iter().map(|(task, _)| *task).collect();
+        store::put(tx, now, ctx.generation, &next).await?;
+        let over: Vec<TaskId> = tasks.iter().filter(|task| !open.contains(task)).copied().collect();
+        store::drop_rows(tx, &over).await?;
+        Ok(())
+    }
+
+    /// Takes the latest step of a ladder that is due by now; earlier ones that nobody took are passed over.
+    async fn climb(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        sight: &Sight,
+        ladder: &Ladder,
+        swept: Moment,
+        taken: &mut Vec<StepRow>,
+    ) -> Outcome<()> {
+        let (now, Some(rule)) = (ctx.now(), ladder.rule()) else { return Ok(()) };
+        let begun = ladder.occurrence.as_ref().map(|row| usize::try_from(row.steps).unwrap_or(0));
+        let done = begun.unwrap_or_else(|| ladder.moments.iter().filter(|at| **at <= swept).count());
+        let passed = ladder.moments.iter().filter(|at| **at <= now).count();
+        if passed <= done {
+            return Ok(());
+        }
+        let due = ladder.moments.iter().copied().enumerate().take(passed).skip(done);
+        let day = OnDay { sight, env: self.env(ctx) };
+        let holds = |n: usize| {
+            let own = plan::step_of(rule, n).and_then(|step| step.only_if.as_ref());
+            rule.when.iter().chain(own).all(|condition| condition.holds(&day))
+        };
+        let chosen = due.clone().map(|(n, _)| n).filter(|n| holds(*n)).last();
+        // A ladder that has not begun and has nothing to say is not written down.
+        if chosen.is_none() && begun.is_none() {
+            return Ok(());
+        }
+        let id = match &ladder.occurrence {
+            Some(row) => row.id,
+            None => self.begin(tx, ctx, sight, ladder, passed).await?,
+        };
+        if begun.is_some() {
+            store::advance(tx, id, i64::try_from(passed).unwrap_or(i64::MAX)).await?;
+        }
+        for (n, at) in due {
+            let (outcome, people) = match chosen {
+                Some(chosen) if n == chosen => {
+                    let people = self.tell(tx, ctx, sight, ladder, id, n, at).await?;
+                    (if people == 0 { StepOutcome::Nobody } else { StepOutcome::Sent }, people)
+                }
+                Some(chosen) if n < chosen => (StepOutcome::Skipped, 0),
+                _ => (StepOutcome::Idle, 0),
+            };
+            taken.push(StepRow { occurrence_id: id, step: i64::try_from(n).unwrap_or(0), due_at: at, taken_at: now, outcome, people });
+        }
+        Ok(())
+    }
+
+    async fn begin(&self, tx: &mut Tx, ctx: &Ctx, sight: &Sight, ladder: &Ladder, passed: usize) -> Outcome<OccurrenceId> {
+        let row = OccurrenceRow {
+            id: OccurrenceId::new(&ctx.rng, ctx.now()),
+            task_id: sight.watched.task.id,
+            rule: ladder.rule().map(|rule| rule.code.clone()).unwrap_or_default(),
+            rule_version: ladder.version,
+            key: ladder.anchor.key.clone(),
+            steps: i64::try_from(passed).unwrap_or(i64::MAX),
+            began_at: ctx.now(),
+            ended_at: None,
+            reason: None,
+            acked_by: None,
+            acked_at: None,
+            acked_through: None,
+        };
+        store::begin(tx, &row, &ladder.anchor).await?;
+        Ok(row.id)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one step of one ladder in one task")]
+    async fn tell(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        sight: &Sight,
+        ladder: &Ladder,
+        id: OccurrenceId,
+        n: usize,
+        due_at: Moment,
+    ) -> Outcome<i64> {
+        let Some((rule, step)) = ladder.rule().and_then(|rule| Some((rule, plan::step_of(rule, n)?))) else { return Ok(0) };
+        let to: Vec<_> = self.meant(tx, ctx, step, sight, ladder).await?.into_iter().collect();
+        let (today, now) = (ctx.today(), ctx.now());
+        let days = ladder.anchor.day.map_or(0, |day| ctx.calendar.workdays_between(today.date(), day.date()));
+        let text::Said { title, mut text } = text::say_it(&rule.trigger, step.text.as_deref(), &sight.watched, &ladder.anchor, days);
+        if now.minus(LATE) > due_at {
+            let at = due_at.wall().format("%m-%d %H:%M").to_string();
+            text = text.then(Join::Close, say!("（原定 {at} 提醒，因故迟发。）"));
+        }
+        let channels: Vec<_> = step.channels.iter().copied().collect();
+        let message = NewMessage {
+            to: &to,
+            kind: "reminder",
+            title: &title,
+            text: &text,
+            task: Some(sight.watched.task.id.0),
+            urge: matches!(rule.trigger, Trigger::Urge).then_some(ladder.anchor.subject).flatten(),
+            subject: ladder.anchor.subject,
+            occurrence: Some(id.0),
+            channels: &channels,
+            critical: sight.watched.task.urgency == Urgency::Critical,
+            dedupe: &format!("occurrence:{id}:{n}"),
+        };
+        notify::send(tx, ctx, message).await?;
+        Ok(i64::try_from(to.len()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Tasks with what presses them.
+pub(super) async fn sights(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<Vec<Sight>> {
+    let mut urges: HashMap<TaskId, Vec<_>> = HashMap::new();
+    for (task, urge) in store::owed(tx, tasks).await? {
+        urges.entry(task).or_default().push(urge);
+    }
+    let watched = tasks::watched(tx, ctx, tasks).await?;
+    Ok(watched.into_iter().map(|watched| Sight { urges: urges.remove(&watched.task.id).unwrap_or_default(), watched }).collect())
+}
+
+/// Ends ladders, and keeps here what they have not yet sent out.
+async fn end(tx: &mut Tx, ids: &[OccurrenceId], why: Ending, now: Moment) -> Outcome<()> {
+    store::end(tx, ids, why, now).await?;
+    notify::withdraw(tx, &ids.iter().map(|id| id.0).collect::<Vec<_>>(), now).await
+}
+
+/// Somebody says that they have taken note: the ladder stops where its rule has it so, and the ledger says who it was.
+pub(super) async fn acknowledge(tx: &mut Tx, ctx: &Ctx, id: OccurrenceId, through: &'static str) -> Outcome<()> {
+    let row = store::occurrence(tx, id).await?.ok_or(Refusal::NotFound)?;
+    if row.acked_at.is_some() {
+        return Err(Refusal::conflict("decided", "已有人确认收到。"));
+    }
+    if row.ended_at.is_some() {
+        return Err(Refusal::conflict("not_now", "这件事已经办理，不需要再确认。"));
+    }
+    let mut watch = Watch::new(ctx)?;
+    let set = watch.set_of(tx, row.rule_version).await?;
+    let rule = set.rules.iter().find(|rule| rule.code == row.rule);
+    store::acknowledge(tx, id, ctx.actor.person, through, ctx.now()).await?;
+    notify::acknowledged(tx, ctx.actor.person, id.0, ctx.now()).await?;
+    if rule.is_none_or(|rule| rule.on_ack == OnAck::Stop) {
+        end(tx, &[id], Ending::Acknowledged, ctx.now()).await?;
+    }
+    let case = tasks::Case::open(tx, ctx, row.task_id, None).await?;
+    let name = rule.map_or("", |rule| rule.name.as_str());
+    let stopped = rule.is_none_or(|rule| rule.on_ack == OnAck::Stop);
+    let words = if stopped { say!("确认收到“{name}”提醒，后续提醒停止") } else { say!("确认收到“{name}”提醒") };
+    let data = serde_json::json!({ "occurrence": id, "rule": row.rule, "through": through });
+    tasks::note(tx, ctx, &case.task, tasks::Step::new("acknowledged", words, data).about(id.0)).await?;
+    // Somebody else's step in between may have changed what lies ahead.
+    supervision::lookout::look_again(tx, ctx, row.task_id).await
+}

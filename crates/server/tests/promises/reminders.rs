@@ -1,0 +1,335 @@
+//! Nothing is forgotten, nothing is said twice.
+
+use kit::Moment;
+use serde_json::{Value, json};
+use testkit::{TestApp, both};
+
+use crate::kit::*;
+
+const LOGINS: [&str; 9] = ["admin", "leader", "deputy", "centre1", "head_b", "liaison_b", "staff_b1", "staff_b2", "head_c"];
+
+/// A task of bureau_b that staff_b1 handles, signed for.
+async fn given(app: &TestApp, title: &str, more: Value) -> Value {
+    let party = json!({ "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person("staff_b1") });
+    let mut input = json!({ "title": title, "parties": [party] });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let task = dispatched_with(app, input).await;
+    sign(app, "liaison_b", &task).await
+}
+
+fn at(app: &TestApp, text: &str) {
+    app.clock.set(text.parse::<Moment>().unwrap());
+}
+
+/// Lets time pass: on each day at nine and at half past two the jobs run.
+async fn live(app: &TestApp, from: &str, to: &str) {
+    let (mut day, last): (kit::Day, kit::Day) = (from.parse().unwrap(), to.parse().unwrap());
+    while day <= last {
+        for time in ["09:00:00", "14:30:00"] {
+            at(app, &format!("{day}T{time}+08:00"));
+            app.run_jobs().await;
+        }
+        day = day.plus_days(1);
+    }
+}
+
+/// Every reminder anybody has got: (when, who, title), in order.
+async fn reminders(app: &TestApp) -> Vec<String> {
+    let mut all = Vec::new();
+    for login in LOGINS {
+        for item in reminders_of(app, login).await {
+            let when = item["at"].as_str().unwrap();
+            all.push(format!("{} {} {login} {}", &when[5..10], &when[11..16], item["title"].as_str().unwrap()));
+        }
+    }
+    all.sort();
+    all
+}
+
+async fn reminders_of(app: &TestApp, login: &str) -> Vec<Value> {
+    let page = app.as_user(login).get("/messages?limit=200").await.assert(200);
+    page["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "reminder").cloned().collect()
+}
+
+async fn rules(app: &TestApp) -> Value {
+    app.as_user("centre1").get("/reminder-rules").await.assert(200)
+}
+
+/// Writes the defaults with one rule changed.
+async fn change_rule(app: &TestApp, code: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let page = rules(app).await;
+    let mut set = page["rules"].clone();
+    let rule = set["rules"].as_array_mut().unwrap().iter_mut().find(|rule| rule["code"] == code).unwrap();
+    change(rule);
+    let body = json!({ "rules": set, "reason": "试行", "version": page["version"] });
+    app.as_user("centre1").post("/reminder-rules", &body).await.assert(201)
+}
+
+/// Leaves only this rule on.
+async fn only(app: &TestApp, code: &str) {
+    let page = rules(app).await;
+    let mut set = page["rules"].clone();
+    for rule in set["rules"].as_array_mut().unwrap() {
+        rule["enabled"] = json!(rule["code"] == code);
+    }
+    let body = json!({ "rules": set, "reason": "只看一条", "version": page["version"] });
+    app.as_user("centre1").post("/reminder-rules", &body).await.assert(201);
+}
+
+both! {
+    async fn a_deadline_is_reminded_of_from_ten_working_days_before_until_it_reaches_the_leaders(app) {
+        // Friday the 6th at nine; the Spring Festival is from the 15th to the 23rd, Saturdays 14 and 28 are worked.
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-27" } })).await;
+        live(app, "2026-02-06", "2026-03-13").await;
+        let expected = [
+            "02-13 09:00 staff_b1 任务临近到期",
+            "02-24 09:00 staff_b1 任务临近到期",
+            "02-26 09:00 liaison_b 任务临近到期",
+            "02-26 09:00 staff_b1 任务临近到期",
+            "02-27 09:00 liaison_b 任务今日到期",
+            "02-27 09:00 staff_b1 任务今日到期",
+            "02-28 09:00 staff_b1 任务已逾期",
+            "02-28 14:30 staff_b1 任务已逾期",
+            "03-03 09:00 head_b 任务已逾期",
+            "03-03 09:00 liaison_b 任务已逾期",
+            "03-03 09:00 staff_b1 任务已逾期",
+            "03-05 09:00 deputy 任务已逾期",
+            "03-05 09:00 head_b 任务已逾期",
+            "03-05 09:00 liaison_b 任务已逾期",
+            "03-05 09:00 staff_b1 任务已逾期",
+            "03-12 09:00 deputy 任务已逾期",
+            "03-12 09:00 head_b 任务已逾期",
+            "03-12 09:00 leader 任务已逾期",
+            "03-12 09:00 liaison_b 任务已逾期",
+            "03-12 09:00 staff_b1 任务已逾期",
+        ];
+        let all = reminders(app).await;
+        let of_due: Vec<&String> = all.iter().filter(|line| line.contains("到期") || line.contains("任务已逾期")).collect();
+        assert_eq!(of_due, expected, "{all:#?}");
+        let mut others: Vec<&String> = all.iter().filter(|line| !of_due.contains(line)).collect();
+        others.retain(|line| !line.ends_with("head_b 任务亮灯"));
+        assert_eq!(others, ["03-12 09:00 staff_b1 长期没有进展"]);
+        let last = reminders_of(app, "leader").await;
+        assert_eq!(last[0]["text"], "“修路”应于2026-02-27办结，已逾期 10 个工作日，请立即办理并上报进展。");
+        let page = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);
+        assert_eq!(page["ahead"][0]["at"], "2026-03-19T09:00:00.000+08:00", "the silence is told of again: {page:#}");
+    }
+
+    async fn what_is_done_in_time_is_not_reminded_of(app) {
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-27" } })).await;
+        live(app, "2026-02-06", "2026-02-13").await;
+        assert_eq!(reminders(app).await, ["02-10 09:00 head_b 任务亮灯", "02-13 09:00 staff_b1 任务临近到期"]);
+        report(app, "staff_b1", &task, 100).await;
+        accept(app, "centre1", &task).await;
+        close(app, "staff_b1", "centre1", &task).await;
+        live(app, "2026-02-14", "2026-03-13").await;
+        assert_eq!(reminders(app).await.len(), 2);
+        let page = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);
+        assert_eq!((page["ahead"].as_array().unwrap().len(), page["past"][0]["reason"].as_str()), (0, Some("answered")));
+    }
+
+    async fn a_day_that_moves_is_reminded_of_anew_and_the_old_one_no_more(app) {
+        only(app, "overdue").await;
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        live(app, "2026-02-09", "2026-02-10").await;
+        assert_eq!(reminders(app).await.len(), 2);
+        let page = show(app, "centre1", &task).await;
+        let body = json!({ "version": version(&page), "due": { "day": "2026-02-12" } });
+        app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
+        live(app, "2026-02-11", "2026-02-12").await;
+        assert_eq!(reminders(app).await.len(), 2);
+        live(app, "2026-02-13", "2026-02-13").await;
+        assert_eq!(reminders(app).await[2..], ["02-13 09:00 staff_b1 任务已逾期", "02-13 14:30 staff_b1 任务已逾期"]);
+        let page = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);
+        assert_eq!((page["past"][1]["reason"].as_str(), page["past"][0]["reason"].as_str()), (Some("answered"), None));
+    }
+
+    async fn after_a_stand_still_the_latest_step_is_taken_once_and_says_that_it_is_late(app) {
+        only(app, "overdue").await;
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        app.run_jobs().await;
+        at(app, "2026-02-12T16:00:00+08:00");
+        app.run_jobs().await;
+        assert_eq!(reminders(app).await, [
+            "02-12 16:00 head_b 任务已逾期",
+            "02-12 16:00 liaison_b 任务已逾期",
+            "02-12 16:00 staff_b1 任务已逾期",
+        ]);
+        let text = reminders_of(app, "head_b").await[0]["text"].as_str().unwrap().to_owned();
+        assert!(text.ends_with("已逾期 3 个工作日，请立即办理并上报进展。（原定 02-12 09:00 提醒，因故迟发。）"), "{text}");
+        let page = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);
+        let outcomes: Vec<_> = page["past"][0]["steps"].as_array().unwrap().iter().map(|step| step["outcome"].as_str().unwrap()).collect();
+        // The calls are for weighty tasks; that of the third day is due at half past two.
+        assert_eq!(outcomes, ["skipped", "skipped", "skipped", "sent", "idle"]);
+        for _ in 0..3 {
+            app.run_jobs().await;
+        }
+        assert_eq!(reminders(app).await.len(), 3);
+    }
+
+    async fn who_was_told_can_say_so_and_the_ladder_stops(app) {
+        only(app, "overdue").await;
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        live(app, "2026-02-09", "2026-02-10").await;
+        let message = reminders_of(app, "staff_b1").await[0].clone();
+        assert!(message["occurrence_id"].is_string());
+        let path = format!("/messages/{}/acknowledgement", message["id"].as_str().unwrap());
+        app.as_user("staff_b2").post(&path, &json!({})).await.refused(404, "not_found");
+        app.as_user("staff_b1").post(&path, &json!({})).await.assert(204);
+        app.as_user("staff_b1").post(&path, &json!({})).await.refused(409, "decided");
+        live(app, "2026-02-11", "2026-03-13").await;
+        assert_eq!(reminders(app).await.len(), 2);
+        let page = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);
+        assert_eq!((page["past"][0]["reason"].as_str(), page["past"][0]["acked_by"]["name"].as_str()), (Some("acknowledged"), Some("秦一")));
+        let line = app.as_user("leader").get(&format!("/tasks/{}/timeline", id(&task))).await.assert(200);
+        assert_eq!(line["items"][0]["action"], "acknowledged");
+        assert_eq!(line["items"][0]["text"], "确认收到“逾期未办结”提醒，后续提醒停止");
+    }
+
+    async fn a_ladder_keeps_the_rules_it_began_with_and_the_next_one_has_the_new_ones(app) {
+        only(app, "overdue").await;
+        let old = given(app, "旧", json!({ "due": { "day": "2026-02-09" } })).await;
+        live(app, "2026-02-09", "2026-02-10").await;
+        change_rule(app, "overdue", |rule| {
+            rule["steps"] = json!([{ "after": { "n": 2, "unit": "workdays" }, "to": ["issuer"], "channels": [] , "text": "{title}拖了{days}天" }]);
+        }).await;
+        let new = given(app, "新", json!({ "due": { "day": "2026-02-10" } })).await;
+        live(app, "2026-02-11", "2026-02-12").await;
+        let all = reminders(app).await;
+        assert_eq!(all[2..], [
+            "02-12 09:00 centre1 任务已逾期",
+            "02-12 09:00 head_b 任务已逾期",
+            "02-12 09:00 liaison_b 任务已逾期",
+            "02-12 09:00 staff_b1 任务已逾期",
+        ]);
+        assert_eq!(reminders_of(app, "centre1").await[0]["text"], "新拖了2天");
+        let version = async |task: &Value| {
+            app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(task))).await.assert(200)["past"][0]["rule_version"].as_i64().unwrap()
+        };
+        assert!(version(&old).await < version(&new).await);
+    }
+
+    async fn who_has_not_signed_is_told_after_a_working_day_and_the_head_after_two(app) {
+        only(app, "unsigned").await;
+        at(app, "2026-02-06T11:20:00+08:00");
+        let task = dispatched(app, "修路", "bureau_b").await;
+        app.run_jobs().await;
+        for time in ["2026-02-09T11:19:00+08:00", "2026-02-09T11:20:00+08:00", "2026-02-10T11:20:00+08:00"] {
+            at(app, time);
+            app.run_jobs().await;
+        }
+        let expected = ["02-09 11:20 liaison_b 任务尚未签收", "02-10 11:20 head_b 任务尚未签收", "02-10 11:20 liaison_b 任务尚未签收"];
+        assert_eq!(reminders(app).await, expected);
+        sign(app, "head_b", &task).await;
+        live(app, "2026-02-11", "2026-02-14").await;
+        assert_eq!(reminders(app).await, expected);
+    }
+
+    async fn a_critical_task_is_to_be_signed_within_four_hours_of_work(app) {
+        only(app, "unsigned_critical").await;
+        at(app, "2026-02-06T16:00:00+08:00");
+        let input = json!({ "title": "抢险", "urgency": "critical", "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] });
+        dispatched_with(app, input).await;
+        app.run_jobs().await;
+        at(app, "2026-02-09T10:59:00+08:00");
+        app.run_jobs().await;
+        assert!(reminders(app).await.is_empty());
+        at(app, "2026-02-09T11:00:00+08:00");
+        app.run_jobs().await;
+        assert_eq!(reminders(app).await, ["02-09 11:00 liaison_b 任务尚未签收"]);
+    }
+
+    async fn an_urge_without_an_answer_is_repeated_to_its_target_and_then_the_head(app) {
+        only(app, "urge").await;
+        let task = given(app, "修路", json!({})).await;
+        app.as_user("leader").post(&format!("/tasks/{}/urges", id(&task)), &json!({ "text": "抓紧" })).await.assert(201);
+        live(app, "2026-02-06", "2026-02-11").await;
+        assert_eq!(reminders(app).await, [
+            "02-10 09:00 staff_b1 督办逾期未回复",
+            "02-11 09:00 head_b 督办逾期未回复",
+            "02-11 09:00 liaison_b 督办逾期未回复",
+            "02-11 09:00 staff_b1 督办逾期未回复",
+        ]);
+    }
+
+    async fn a_report_is_reminded_of_the_day_before_and_when_it_is_missed(app) {
+        only(app, "report_missed").await;
+        let rule = json!({ "kind": "weekly", "day": 3 });
+        let task = given(app, "修路", json!({ "due": { "day": "2026-06-30" }, "report_rule": rule })).await;
+        let due = show(app, "centre1", &task).await["report_dues"][0]["due_day"].as_str().unwrap().to_owned();
+        assert_eq!(due, "2026-02-11");
+        live(app, "2026-02-10", "2026-02-12").await;
+        assert_eq!(reminders(app).await, ["02-12 09:00 liaison_b 进展逾期未报", "02-12 09:00 staff_b1 进展逾期未报"]);
+        report(app, "staff_b1", &task, 30).await;
+        live(app, "2026-02-13", "2026-02-14").await;
+        assert_eq!(reminders(app).await.len(), 2);
+    }
+
+    async fn a_request_nobody_decides_on_reaches_whoever_decides(app) {
+        only(app, "request").await;
+        let task = given(app, "修路", json!({ "due": { "day": "2026-06-30" } })).await;
+        let page = show(app, "liaison_b", &task).await;
+        let body = json!({ "version": version(&page), "kind": "extend", "reason": "材料未到", "reason_class": "waiting", "new_day": "2026-07-15" });
+        app.as_user("liaison_b").post(&format!("/tasks/{}/requests", id(&task)), &body).await.assert(201);
+        live(app, "2026-02-07", "2026-02-11").await;
+        let all = reminders(app).await;
+        assert_eq!(all, ["02-11 09:00 centre1 申请待审批"]);
+        assert_eq!(reminders_of(app, "centre1").await[0]["text"], "“修路”有一项申请（延期）等待审批，请及时处理。");
+    }
+
+    async fn a_task_that_came_without_an_event_is_found_within_the_hour(app) {
+        only(app, "overdue").await;
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        app.run_jobs().await;
+        let mut tx = app.app.db.begin().await.unwrap();
+        db::Sql::new("delete from lookout").execute(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        at(app, "2026-02-09T12:00:00+08:00");
+        app.run_jobs().await;
+        assert_eq!(app.as_user("centre1").get("/reminders/state").await.assert(200)["tasks"], 1);
+        live(app, "2026-02-10", "2026-02-10").await;
+        assert_eq!(reminders(app).await.len(), 2, "{}", id(&task));
+    }
+
+    async fn rules_that_make_no_sense_are_refused_with_the_place(app) {
+        let page = rules(app).await;
+        let centre = app.as_user("centre1");
+        let with = |change: &dyn Fn(&mut Value)| {
+            let mut set = page["rules"].clone();
+            change(&mut set);
+            json!({ "rules": set, "reason": "试", "version": page["version"] })
+        };
+        type Change = &'static dyn Fn(&mut Value);
+        let wrong: [(&str, Change); 9] = [
+            ("rules.rules[0].code", &|set| set["rules"][0]["code"] = json!("未签收")),
+            ("rules.rules[1].code", &|set| set["rules"][1]["code"] = json!("unsigned")),
+            ("rules.rules[2].name", &|set| set["rules"][2]["name"] = json!("")),
+            ("rules.rules[0].steps[0].after", &|set| set["rules"][0]["steps"][0]["after"]["n"] = json!(-1)),
+            ("rules.rules[2].steps[1].after", &|set| set["rules"][2]["steps"][0]["after"]["n"] = json!(0)),
+            ("rules.rules[2].steps[0].to", &|set| set["rules"][2]["steps"][0]["to"] = json!([])),
+            ("rules.rules[2].steps[0].text", &|set| set["rules"][2]["steps"][0]["text"] = json!("{who}快点")),
+            ("rules.rules[2].when", &|set| set["rules"][2]["when"] = json!({ "op": "at_least", "fact": "importance", "n": 1 })),
+            ("rules.office", &|set| set["office"] = json!([])),
+        ];
+        for (field, change) in wrong {
+            centre.post("/reminder-rules", &with(change)).await.refused_field(field);
+        }
+        app.as_user("head_b").post("/reminder-rules", &with(&|_| {})).await.refused(403, "forbidden");
+        centre.post("/reminder-rules", &with(&|_| {})).await.assert(201);
+        let late = centre.post("/reminder-rules", &with(&|_| {})).await.refused(409, "stale_version");
+        assert_eq!(late["current"]["history"][0]["reason"], "试");
+    }
+
+    async fn what_lies_ahead_of_a_task_is_shown_to_who_sees_it(app) {
+        only(app, "due").await;
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-27" } })).await;
+        let path = format!("/tasks/{}/reminders", id(&task));
+        let page = app.as_user("staff_b1").get(&path).await.assert(200);
+        let first = &page["ahead"][0];
+        assert_eq!((first["at"].as_str(), first["rule"].as_str()), (Some("2026-02-13T09:00:00.000+08:00"), Some("due")));
+        assert_eq!((first["to"][0]["name"].as_str(), first["channels"][0].as_str()), (Some("秦一"), Some("wechat")));
+        assert_eq!(first["text"], "“修路”2026-02-27到期，还有 5 个工作日，请抓紧办理。");
+        app.as_user("head_c").get(&path).await.refused(404, "not_found");
+        app.as_user("head_b").get("/reminders/state").await.refused(403, "forbidden");
+    }
+}
