@@ -47,7 +47,7 @@ const BARE_ROUTES: &[&str] = &["/api/v1/openapi.json", "/healthz", "/readyz", "/
 
 /// Crates that another ministry's product could use unchanged.
 pub(crate) const LEAVES: &[&str] =
-    &["blob", "clauses", "db", "jobs", "kit", "officedoc", "pdftext", "pivot", "say", "sip", "sms", "wechat", "wording", "workdays"];
+    &["blob", "clauses", "db", "gateway", "jobs", "kit", "officedoc", "pdftext", "pivot", "say", "sip", "sms", "wechat", "wording", "workdays"];
 
 /// Words of this business.
 const BUSINESS: &[&str] = &[
