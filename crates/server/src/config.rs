@@ -45,6 +45,7 @@ pub struct Config {
     pub log_format: LogFormat,
     pub log_filter: String,
     pub workers: usize,
+    pub demo_clock: bool,
 }
 
 /// See `sqlite_sync`.

@@ -1,4 +1,8 @@
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::Router;
 use kit::Clock;
@@ -6,6 +10,7 @@ use server::{
     access::{self, SessionKind},
     app::{self, App, Base, Ctx},
     config::Config,
+    notify::{Gateway, Gateways},
     org::{PersonId, UnitId},
 };
 use tempfile::TempDir;
@@ -14,6 +19,7 @@ use tokio::task::JoinHandle;
 use crate::{
     client::User,
     fixture::Fixture,
+    gateways::FakeGateway,
     template::{self, Place},
 };
 
@@ -136,8 +142,17 @@ impl TestApp {
     pub fn with_options(&self, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = self.app.config.clone();
         change(&mut config);
+        self.again(config, self.app.gateways.clone())
+    }
+
+    /// The same installation with ways out to people; it ends with this one.
+    pub fn with_gateways(&self, gateways: &[&Arc<FakeGateway>]) -> Self {
+        let gateways = gateways.iter().map(|gateway| Arc::clone(*gateway) as Arc<dyn Gateway>).collect();
+        self.again(self.app.config.clone(), Gateways::new(gateways))
+    }
+
+    fn again(&self, config: Config, gateways: Gateways) -> Self {
         let (db, clock, rng, blobs) = (self.app.db.clone(), self.app.clock.clone(), self.app.rng.clone(), self.app.blobs.clone());
-        let gateways = self.app.gateways.clone();
         let app = app::assemble(Base { db, clock, rng, blobs, config, gateways, metrics: None });
         Self {
             router: app::router(&app),

@@ -178,6 +178,12 @@ impl Reply {
         cookie.unwrap_or_else(|| panic!("{} set no session: {}", self.what, self.text())).to_owned()
     }
 
+    /// Fails the test unless the status is this, whatever the body is.
+    #[track_caller]
+    pub fn assert_status(&self, status: u16) {
+        assert_eq!(self.status.as_u16(), status, "{}: {}", self.what, self.text());
+    }
+
     /// Fails the test unless the status is this; answers the body.
     #[track_caller]
     pub fn assert(&self, status: u16) -> Value {

@@ -22,11 +22,13 @@ mod app;
 mod client;
 mod events;
 pub mod fixture;
+mod gateways;
 mod template;
 
 pub use app::TestApp;
 pub use client::{Reply, User, encoded};
 pub use events::Events;
+pub use gateways::FakeGateway;
 
 #[doc(hidden)]
 pub mod run {

@@ -16,6 +16,7 @@ use kit::{Clock, Moment, Rng};
 use server::{
     app::{self, App, Base},
     config::Config,
+    notify::Gateways,
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;

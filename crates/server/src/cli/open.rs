@@ -13,6 +13,8 @@ use super::Common;
 use crate::{
     app::{self, App, Base},
     config::{BlobStore, Config, LogFormat},
+    demo,
+    notify::Gateways,
 };
 
 /// Puts the options together and begins to log.
@@ -61,7 +63,9 @@ pub(super) async fn blobs(config: &Config) -> anyhow::Result<Store> {
 /// An application over a database that is open.
 pub(super) async fn application(config: Config, db: Db, metrics: Option<PrometheusHandle>) -> anyhow::Result<App> {
     let blobs = blobs(&config).await?;
-    Ok(app::assemble(Base { db, clock: Clock::system(), rng: Rng::from_system(), blobs, config, gateways, metrics }))
+    let gateways = Gateways::default();
+    let clock = if config.demo_clock { demo::movable_clock(&config.data_dir) } else { Clock::system() };
+    Ok(app::assemble(Base { db, clock, rng: Rng::from_system(), blobs, config, gateways, metrics }))
 }
 
 /// An application over a database whose schema has been brought up to date.

@@ -12,6 +12,7 @@ mod acts;
 mod beside;
 mod cast;
 mod chat;
+mod clock;
 mod dice;
 mod field;
 mod hours;
@@ -33,6 +34,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     access,
     app::App,
+    guarded,
     org::{self, Unit},
     tasks::{self, Filter},
 };
@@ -53,8 +55,10 @@ pub const LOGINS: &[(&str, &str)] = &[
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(guarded!(clock::show, clock::put_forward))
 }
+
+pub use clock::clock as movable_clock;
 
 /// A demo area to be loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

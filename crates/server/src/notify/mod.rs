@@ -16,7 +16,7 @@ mod store;
 
 pub use delivery::{
     About, Call, DELIVER, DELIVER_MORE, DeliveryId, DeliveryState, Gateway, Gateways, Heard, Letter, LookFirst, Meaning, REPLIED, Replied, ReplyId, about, acknowledged,
-    record_sent, send_due, understood, withdraw,
+    prices, record_sent, send_due, understood, withdraw,
 };
 pub use http::routes;
 pub use model::{Channel, Message, MessageGroup, MessageId, Reader};

@@ -107,7 +107,7 @@ pub use timeline::{TimelineItem, recent};
 pub use undo::{recall, withdraw_report};
 pub use view::{TaskDetail, TaskRow, detail, rows, rows_of};
 pub use wait::{WaitInput, end_wait, wait};
-pub use watched::{Watched, open_after, watched};
+pub use watched::{Lived, Watched, lived, watched};
 
 use crate::{
     app::{Ctx, Outcome, Refusal, Text},

@@ -1,7 +1,9 @@
 //! What reminders depend on, of many tasks at once; for the room that reminds.
 
+use std::collections::HashMap;
+
 use db::Tx;
-use kit::{Day, uuid::Uuid};
+use kit::{Day, Moment, uuid::Uuid};
 
 use super::{
     case::Case,
@@ -50,7 +52,47 @@ pub async fn watched(tx: &mut Tx, ctx: &Ctx, ids: &[TaskId]) -> Outcome<Vec<Watc
     Ok(Case::look_at_all(tx, tasks).await?.into_iter().map(watched).collect())
 }
 
-/// Open tasks after this one, in the order of their ids: for whoever has to go through all of them.
-pub async fn open_after(tx: &mut Tx, after: Option<TaskId>, limit: i64) -> Outcome<Vec<TaskId>> {
-    Ok(store::open_after(tx, after, limit).await?)
+/// A task with what fell due in it over time, and when that was done.
+#[derive(Clone, Debug)]
+pub struct Lived {
+    /// As it stands.
+    pub watched: Watched,
+    /// Reports that were owed: by when, and the day one came.
+    pub reports: Vec<(Day, Option<Day>)>,
+    /// Steps: id, title, day, when it was reached.
+    pub steps: Vec<(Uuid, String, Day, Option<Moment>)>,
+    /// What was asked for, decided or not.
+    pub requests: Vec<RequestRow>,
+}
+
+/// Tasks that were out between two moments, after this one by id, at most so many.
+pub async fn lived(tx: &mut Tx, from: Moment, to: Moment, after: Option<TaskId>, limit: i64) -> Outcome<Vec<Lived>> {
+    let tasks = store::out_between(tx, from, to, after, limit).await?;
+    let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
+    let mut parties: HashMap<TaskId, Vec<PartyRow>> = HashMap::new();
+    for party in store::parties_of(tx, ids.iter().copied()).await? {
+        parties.entry(party.task_id).or_default().push(party);
+    }
+    let mut requests: HashMap<TaskId, Vec<RequestRow>> = HashMap::new();
+    for request in store::requests_of(tx, &ids).await? {
+        requests.entry(request.task_id).or_default().push(request);
+    }
+    let mut nodes = store::nodes_of(tx, &ids).await?;
+    let lived = |task: Task| {
+        let (steps, dues) = nodes.remove(&task.id).unwrap_or_default();
+        Lived {
+            reports: dues.into_iter().map(|due| (due.due_day, due.met_day)).collect(),
+            steps: steps.into_iter().map(|step| (step.id.0, step.title, step.due_day, step.done_at)).collect(),
+            requests: requests.remove(&task.id).unwrap_or_default(),
+            watched: Watched {
+                parties: parties.remove(&task.id).unwrap_or_default(),
+                requests: Vec::new(),
+                steps: Vec::new(),
+                report_day: None,
+                stopped: false,
+                task,
+            },
+        }
+    };
+    Ok(tasks.into_iter().map(lived).collect())
 }

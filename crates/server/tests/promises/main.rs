@@ -6,6 +6,7 @@ mod bounds;
 mod closing;
 mod comments;
 mod deadlines;
+mod deliveries;
 mod decomposition;
 mod doors;
 mod export;

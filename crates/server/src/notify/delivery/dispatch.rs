@@ -235,7 +235,7 @@ fn words(parts: &[PartRow]) -> (String, String, Option<String>) {
 }
 
 /// Writes what became of what was handed over. Answers whether there may be more.
-pub async fn record(tx: &mut Tx, ctx: &Ctx, sent: &Value) -> Outcome<bool> {
+pub(super) async fn record(tx: &mut Tx, ctx: &Ctx, sent: &Value) -> Outcome<bool> {
     let sent: Vec<Sent> = serde_json::from_value(sent.clone()).unwrap_or_default();
     let rules = ctx.rules.get::<DeliveryRules>();
     let now = ctx.now();

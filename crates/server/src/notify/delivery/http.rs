@@ -11,6 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes as open_routes};
 
 use super::{
     gateway::Call,
+    keeping,
     list::{self, DeliveryView},
     model::{DeliveryId, DeliveryState},
     rules::DeliveryRules,
@@ -27,7 +28,7 @@ use crate::{
 
 /// The routes of deliveries.
 pub(in crate::notify) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(deliveries)).routes(guarded!(of_task)).routes(guarded!(state)).routes(open_routes!(gateway_call))
+    OpenApiRouter::new().routes(guarded!(deliveries)).routes(guarded!(of_task)).routes(guarded!(state)).routes(guarded!(keeping::show, keeping::write)).routes(open_routes!(gateway_call))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -142,7 +143,7 @@ async fn state(me: Permitted<WatchSystem>) -> Result<Json<DeliveriesState>, Prob
 }
 
 /// Takes what a gateway tells of its own accord. The gateway proves itself in its own way; what it cannot have sent is refused.
-#[utoipa::path(post, path = "/gateways/{code}/calls", tag = "notify", params(("code" = String, Path)), security(()),
+#[utoipa::path(post, path = "/gateways/{code}/calls", tag = "notify", params(("code" = String, Path)), request_body(content = String, content_type = "application/octet-stream"), security(()),
     responses((status = 200, body = String, content_type = "text/plain")))]
 async fn gateway_call(
     State(app): State<App>,

@@ -9,6 +9,7 @@
 mod dispatch;
 mod gateway;
 mod http;
+mod keeping;
 mod list;
 mod model;
 mod post;
@@ -16,7 +17,7 @@ mod rules;
 mod store;
 mod told;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use db::Tx;
 use jobs::{JobId, NewJob};
@@ -32,6 +33,7 @@ pub use told::{REPLIED, Replied};
 
 use crate::{
     app::{Ctx, Outcome},
+    notify::model::Channel,
     org::PersonId,
 };
 
@@ -47,6 +49,11 @@ pub async fn record_sent(tx: &mut Tx, ctx: &Ctx, sent: &Value) -> Outcome<()> {
         jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
     }
     Ok(())
+}
+
+/// What a part costs by each way, in thousandths of a yuan.
+pub fn prices(ctx: &Ctx) -> HashMap<Channel, i64> {
+    ctx.rules.get::<rules::DeliveryRules>().channels.iter().map(|rules| (rules.channel, rules.price)).collect()
 }
 
 /// What these occasions called for is not called for any more: what has not left stays here.

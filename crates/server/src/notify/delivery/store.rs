@@ -88,7 +88,6 @@ pub(super) async fn due_of(tx: &mut Tx, now: Moment, persons: &[PersonId]) -> Re
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct PartRow {
     pub(super) delivery_id: DeliveryId,
-    pub(super) message_id: MessageId,
     pub(super) title: wording::Words,
     pub(super) text: wording::Words,
     pub(super) task_id: Option<Uuid>,
@@ -102,7 +101,7 @@ pub(super) async fn parts(tx: &mut Tx, deliveries: &[DeliveryId]) -> Result<Vec<
         return Ok(Vec::new());
     }
     let mut sql = Sql::new(
-        "select d.delivery_id, m.id as message_id, m.title, m.text, m.task_id, m.occurrence_id, m.urge_id \
+        "select d.delivery_id, m.title, m.text, m.task_id, m.occurrence_id, m.urge_id \
          from delivery_message d join message m on m.id = d.message_id where d.delivery_id in ",
     );
     sql.bind_list(deliveries.iter().map(|id| id.0)).push(" order by d.delivery_id, m.id");

@@ -9,7 +9,9 @@ use wording::say;
 use super::{
     ahead::{self, TaskReminders},
     rule::LookoutRules,
-    store, watch,
+    store,
+    trial::{self, Trial},
+    watch,
 };
 use crate::{
     access::{KeepRules, Permitted, SignedIn, WatchSystem},
@@ -25,6 +27,7 @@ use crate::{
 pub(in crate::supervision) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(guarded!(show, write))
+        .routes(guarded!(try_out))
         .routes(guarded!(of_task))
         .routes(guarded!(acknowledge))
         .routes(guarded!(state))
@@ -118,6 +121,29 @@ async fn write(me: Permitted<KeepRules>, idem: Idem, Json(input): Json<ReminderR
         }
         other => other,
     }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReminderRulesTrial {
+    rules: LookoutRules,
+    /// Any day of the month to be worked out; the month before this one when missing.
+    month: Option<Day>,
+}
+
+/// Works out what rules would have sent in a past month, beside the rules in force. Changes and sends nothing.
+#[utoipa::path(post, path = "/reminder-rules/trials", tag = "supervision", operation_id = "try_reminder_rules", request_body = ReminderRulesTrial,
+    responses((status = 200, body = Trial)))]
+async fn try_out(me: Permitted<KeepRules>, Json(input): Json<ReminderRulesTrial>) -> Result<Json<Trial>, Problem> {
+    let mut fields = Fields::default();
+    fields.under("rules.");
+    if let Err(refusal) = input.rules.check() {
+        fields.absorb(refusal)?;
+    }
+    fields.finish()?;
+    let month = input.month.unwrap_or_else(|| me.ctx.today().month_start().plus_days(-1));
+    let mut tx = me.app.db.read().await?;
+    Ok(Json(trial::run(&mut tx, &me.ctx, &input.rules, month).await?))
 }
 
 /// Shows what a task has ahead of it, and what it was reminded of.

@@ -22,6 +22,7 @@ mod plan;
 mod rule;
 mod store;
 mod text;
+mod trial;
 mod watch;
 
 use db::Tx;

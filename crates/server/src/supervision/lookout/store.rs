@@ -253,3 +253,14 @@ pub(super) async fn unseen(tx: &mut Tx, limit: i64) -> Result<Vec<TaskId>> {
     .fetch_all(c))?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
+
+/// Every urge of these tasks, and when it was answered for the first time.
+pub(super) async fn urges_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, OpenUrge, Option<Moment>)>> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("select task_id, id, party_id, reply_due_day, replied_at from urge where task_id in ");
+    sql.bind_list(tasks.iter().map(|id| id.0)).push(" order by id");
+    let rows: Vec<(TaskId, UrgeId, PartyId, Day, Option<Moment>)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(task, id, party, owed_day, replied)| (task, OpenUrge { id, party, owed_day }, replied)).collect())
+}

@@ -100,6 +100,13 @@ pub(in crate::tasks) async fn requester(tx: &mut Tx, id: RequestId) -> Result<Op
     Ok(request(tx, id).await?.map(|row| row.person_id))
 }
 
+/// Every request of many tasks.
+pub(in crate::tasks) async fn requests_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<RequestRow>> {
+    let mut sql = Sql::new(select_request!("where task_id in "));
+    sql.bind_list(tasks.iter().map(|id| id.0)).push(" order by at, id");
+    sql.fetch_all(tx).await
+}
+
 /// Undecided requests of many tasks.
 pub(in crate::tasks) async fn open_requests_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<RequestRow>> {
     let mut sql = Sql::new(select_request!("where state = 'open' and task_id in "));

@@ -284,15 +284,15 @@ pub(in crate::tasks) async fn open_by_due(tx: &mut Tx, limit: i64) -> Result<Vec
         .fetch_all(c))
 }
 
-/// Open tasks after this one, by id.
-pub(in crate::tasks) async fn open_after(tx: &mut Tx, after: Option<TaskId>, limit: i64) -> Result<Vec<TaskId>> {
-    let mut sql = Sql::new("select id from task where state in ('dispatched', 'active')");
+/// Tasks that were out between two moments, after this one by id.
+pub(in crate::tasks) async fn out_between(tx: &mut Tx, from: Moment, to: Moment, after: Option<TaskId>, limit: i64) -> Result<Vec<Task>> {
+    let mut sql = Sql::new(select_task!("where t.dispatched_at <= "));
+    sql.bind(to.millis()).push(" and t.state <> 'draft' and (t.closed_at is null or t.closed_at >= ").bind(from.millis()).push(")");
     if let Some(after) = after {
-        sql.push(" and id > ").bind(after.0);
+        sql.push(" and t.id > ").bind(after.0);
     }
-    sql.push(" order by id limit ").bind(limit);
-    let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    sql.push(" order by t.id limit ").bind(limit);
+    sql.fetch_all(tx).await
 }
 
 /// Sums over the tasks directly below.

@@ -1,0 +1,359 @@
+//! A dry run: what rules would have sent in a past month, beside what the present ones would have.
+//!
+//! Both are worked out in the same way from what is written of that month: when who signed, reported, answered and closed. Lamps and
+//! progress are taken as they stand today, days that were moved as they were moved, and acknowledgements are left out; so both
+//! sides err alike, and their difference says what the change does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use db::Tx;
+use kit::{Day, Moment};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    condition::Condition,
+    people::People,
+    plan::{self, Anchor, Base, Env, OnDay, OpenUrge, Sight},
+    rule::{LookoutRules, Recipient, Rule, Trigger},
+    store,
+};
+use crate::{
+    app::{Ctx, Outcome, Refusal},
+    notify::{self, Channel},
+    org::{self, PersonId, PersonRef, UnitId},
+    tasks::{self, Lamp, Lived, PartyId, TaskId, TaskState},
+};
+
+/// How much, with the rules in force and with those on trial.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Both {
+    now: i64,
+    then: i64,
+}
+
+impl Both {
+    fn add(&mut self, side: Side, n: i64) {
+        match side {
+            Side::Now => self.now += n,
+            Side::Then => self.then += n,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Now,
+    Then,
+}
+
+/// What one rule would have sent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct TrialRule {
+    rule: String,
+    name: String,
+    /// Messages, one for each person.
+    messages: Both,
+}
+
+/// What would have gone out by one way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct TrialChannel {
+    channel: Channel,
+    messages: Both,
+    /// In thousandths of a yuan, each as one part, before merging.
+    cost: Both,
+}
+
+/// Whom it would have reached.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct TrialPerson {
+    person: PersonRef,
+    messages: Both,
+}
+
+/// A reminder that only the rules on trial would have sent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct TrialExample {
+    at: Moment,
+    rule: String,
+    #[schema(value_type = String)]
+    task_id: TaskId,
+    task_title: String,
+    to: Vec<PersonRef>,
+    channels: Vec<Channel>,
+}
+
+/// What a month would have been like.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Trial {
+    from: Day,
+    to: Day,
+    /// Tasks that were out in that month.
+    tasks: i64,
+    /// Messages in the system, one for each person and step.
+    messages: Both,
+    rules: Vec<TrialRule>,
+    channels: Vec<TrialChannel>,
+    /// Those who would have got most, at most twenty.
+    people: Vec<TrialPerson>,
+    /// At most thirty.
+    examples: Vec<TrialExample>,
+}
+
+/// Tasks looked at together.
+const PAGE: i64 = 1000;
+const MOST_PEOPLE: usize = 20;
+const MOST_EXAMPLES: usize = 30;
+
+/// One that would have been sent.
+struct Would {
+    at: Moment,
+    to: BTreeSet<PersonId>,
+}
+
+struct Count<'a> {
+    ctx: &'a Ctx,
+    from: Moment,
+    to: Moment,
+    people: People,
+    trial: Trial,
+    rules: BTreeMap<String, (String, Both)>,
+    channels: BTreeMap<Channel, (Both, Both)>,
+    persons: HashMap<PersonId, Both>,
+    examples: Vec<(TrialExample, BTreeSet<PersonId>)>,
+    prices: HashMap<Channel, i64>,
+    /// Who is meant by a recipient, for a unit: the same for all its tasks that name no handler.
+    set_now: Arc<LookoutRules>,
+}
+
+/// Works out a month with the rules in force and with others.
+pub(super) async fn run(tx: &mut Tx, ctx: &Ctx, set: &LookoutRules, month: Day) -> Outcome<Trial> {
+    let from = month.month_start();
+    let next = from.plus_days(31).month_start();
+    if from > ctx.today() {
+        return Err(Refusal::field("month", "不能晚于本月"));
+    }
+    let last = next.plus_days(-1).min(ctx.today());
+    let trial = Trial {
+        from,
+        to: last,
+        tasks: 0,
+        messages: Both::default(),
+        rules: Vec::new(),
+        channels: Vec::new(),
+        people: Vec::new(),
+        examples: Vec::new(),
+    };
+    let mut count = Count {
+        ctx,
+        from: from.start(),
+        to: last.end(),
+        people: People::default(),
+        trial,
+        rules: BTreeMap::new(),
+        channels: BTreeMap::new(),
+        persons: HashMap::new(),
+        examples: Vec::new(),
+        prices: notify::prices(ctx),
+        set_now: ctx.rules.get::<LookoutRules>(),
+    };
+    let mut after = None;
+    loop {
+        let page = tasks::lived(tx, count.from, count.to, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.watched.task.id);
+        let full = i64::try_from(page.len()).is_ok_and(|n| n >= PAGE);
+        count.page(tx, page, set).await?;
+        if !full {
+            break;
+        }
+    }
+    count.finish(tx).await
+}
+
+impl Count<'_> {
+    async fn page(&mut self, tx: &mut Tx, page: Vec<Lived>, then: &LookoutRules) -> Outcome<()> {
+        let ids: Vec<TaskId> = page.iter().map(|lived| lived.watched.task.id).collect();
+        let mut urges: HashMap<TaskId, Vec<(OpenUrge, Option<Moment>)>> = HashMap::new();
+        for (task, urge, replied) in store::urges_of(tx, &ids).await? {
+            urges.entry(task).or_default().push((urge, replied));
+        }
+        let leads: BTreeSet<UnitId> =
+            page.iter().flat_map(|lived| &lived.watched.parties).filter(|party| party.role.leads()).map(|party| party.unit_id).collect();
+        let mut above: HashMap<UnitId, Vec<UnitId>> = HashMap::new();
+        let now = self.set_now.clone();
+        if now.rules.iter().chain(&then.rules).any(|rule| !rule.units.is_empty()) {
+            for (unit, over) in store::above(tx, &leads.into_iter().collect::<Vec<_>>()).await? {
+                above.entry(unit).or_default().push(over);
+            }
+        }
+        for lived in page {
+            let urges = urges.remove(&lived.watched.task.id).unwrap_or_default();
+            self.trial.tasks += 1;
+            let mut lived = lived;
+            // It is looked at as it was while it was out.
+            let ended = lived.watched.task.closed_at;
+            lived.watched.task.state = if lived.watched.task.state == TaskState::Dispatched { TaskState::Dispatched } else { TaskState::Active };
+            let sight = Sight { watched: lived.watched.clone(), urges: Vec::new() };
+            let in_units = |rule: &Rule| {
+                rule.units.is_empty()
+                    || sight.watched.parties.iter().filter(|party| party.role.leads()).any(|party| {
+                        above.get(&party.unit_id).is_some_and(|above| above.iter().any(|unit| rule.units.contains(unit)))
+                    })
+            };
+            for (side, set) in [(Side::Now, now.as_ref()), (Side::Then, then)] {
+                for rule in set.rules.iter().filter(|rule| plan::concerns(rule, &sight, in_units(rule))) {
+                    self.rule(tx, side, set, rule, &lived, &sight, &urges, ended).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one rule of one side in one task")]
+    async fn rule(
+        &mut self,
+        tx: &mut Tx,
+        side: Side,
+        set: &LookoutRules,
+        rule: &Rule,
+        lived: &Lived,
+        sight: &Sight,
+        urges: &[(OpenUrge, Option<Moment>)],
+        ended: Option<Moment>,
+    ) -> Outcome<()> {
+        let Some(hours) = set.hours() else { return Ok(()) };
+        let began = lived.watched.task.dispatched_at;
+        for (anchor, until) in lived_anchors(&rule.trigger, lived, urges, self.ctx) {
+            let until = [until, ended].into_iter().flatten().min();
+            let env = Env { calendar: &self.ctx.calendar, hours: &hours, today: self.ctx.today() };
+            for (n, at) in plan::moments(rule, anchor.base, env).into_iter().enumerate() {
+                let inside = at >= self.from && at <= self.to && began.is_none_or(|began| at > began) && until.is_none_or(|until| at < until);
+                let Some(step) = plan::step_of(rule, n).filter(|_| inside) else { continue };
+                let day = OnDay { sight, env: Env { today: at.day(), ..env } };
+                let conditions: Vec<&Condition> = rule.when.iter().chain(&step.only_if).collect();
+                if !conditions.iter().all(|condition| condition.holds(&day)) {
+                    continue;
+                }
+                let to = self.meant(tx, &step.to, sight, &anchor).await?;
+                self.add(side, rule, step.channels.iter().copied().collect(), sight, Would { at, to });
+            }
+        }
+        Ok(())
+    }
+
+    async fn meant(&mut self, tx: &mut Tx, to: &BTreeSet<Recipient>, sight: &Sight, anchor: &Anchor) -> Outcome<BTreeSet<PersonId>> {
+        self.people.meant(tx, self.ctx, to, sight, anchor).await
+    }
+
+    fn add(&mut self, side: Side, rule: &Rule, channels: Vec<Channel>, sight: &Sight, would: Would) {
+        let n = i64::try_from(would.to.len()).unwrap_or(0);
+        self.trial.messages.add(side, n);
+        let entry = self.rules.entry(rule.code.clone()).or_insert_with(|| (rule.name.clone(), Both::default()));
+        entry.1.add(side, n);
+        for channel in &channels {
+            let price = self.prices.get(channel).copied().unwrap_or(0);
+            let (messages, cost) = self.channels.entry(*channel).or_default();
+            messages.add(side, n);
+            cost.add(side, n * price);
+        }
+        for person in &would.to {
+            self.persons.entry(*person).or_default().add(side, 1);
+        }
+        if side == Side::Then && self.examples.len() < MOST_EXAMPLES && !self.set_now.rules.contains(rule) {
+            let task = &sight.watched.task;
+            let example = TrialExample {
+                at: would.at,
+                rule: rule.code.clone(),
+                task_id: task.id,
+                task_title: task.title.clone(),
+                to: Vec::new(),
+                channels,
+            };
+            self.examples.push((example, would.to));
+        }
+    }
+
+    async fn finish(mut self, tx: &mut Tx) -> Outcome<Trial> {
+        let mut most: Vec<(PersonId, Both)> = self.persons.into_iter().collect();
+        most.sort_by_key(|(person, both)| (-both.then.max(both.now), *person));
+        most.truncate(MOST_PEOPLE);
+        let ids = most.iter().map(|(person, _)| *person).chain(self.examples.iter().flat_map(|(_, to)| to.iter().copied()));
+        let names: HashMap<PersonId, PersonRef> =
+            org::person_refs(tx, ids.collect::<BTreeSet<_>>()).await?.into_iter().map(|person| (person.id, person)).collect();
+        self.trial.rules = self.rules.into_iter().map(|(rule, (name, messages))| TrialRule { rule, name, messages }).collect();
+        self.trial.channels =
+            self.channels.into_iter().map(|(channel, (messages, cost))| TrialChannel { channel, messages, cost }).collect();
+        self.trial.people = most
+            .into_iter()
+            .filter_map(|(person, messages)| Some(TrialPerson { person: names.get(&person)?.clone(), messages }))
+            .collect();
+        self.trial.examples = self
+            .examples
+            .into_iter()
+            .map(|(example, to)| TrialExample { to: to.iter().filter_map(|id| names.get(id).cloned()).collect(), ..example })
+            .collect();
+        Ok(self.trial)
+    }
+}
+
+/// What a rule counted from in a task over time, and until when.
+fn lived_anchors(trigger: &Trigger, lived: &Lived, urges: &[(OpenUrge, Option<Moment>)], ctx: &Ctx) -> Vec<(Anchor, Option<Moment>)> {
+    let task = &lived.watched.task;
+    let of = |base: Base, party: Option<PartyId>, subject| {
+        let day = match base {
+            Base::Day(day) => day,
+            Base::Moment(at) => at.day(),
+        };
+        Anchor { key: String::new(), base, day: Some(day), is_today: false, name: None, party, subject }
+    };
+    let day = |day: Day| of(Base::Day(day), None, None);
+    match trigger {
+        Trigger::Unsigned => {
+            let works = lived.watched.parties.iter().filter(|party| party.role.works());
+            works.filter_map(|party| Some((of(Base::Moment(party.assigned_at?), Some(party.id), None), party.signed_at))).collect()
+        }
+        Trigger::Due => task.due_day.map(|due| (day(due), None)).into_iter().collect(),
+        Trigger::PartDue => {
+            let parts = lived.watched.parties.iter().filter(|party| party.role.assists());
+            parts.filter_map(|party| Some((of(Base::Day(party.due_day?), Some(party.id), None), party.done_at))).collect()
+        }
+        Trigger::ReportDue => {
+            let mut all = Vec::new();
+            for (due, met) in &lived.reports {
+                all.push((day(*due), met.map(Day::start)));
+                // Until the earliest has come, the others are not asked for.
+                if met.is_none() {
+                    break;
+                }
+            }
+            all
+        }
+        Trigger::Milestone => lived.steps.iter().map(|(id, _, due, done)| (of(Base::Day(*due), None, Some(*id)), *done)).collect(),
+        Trigger::Lamp { lamp } => {
+            let turns = [task.yellow_from, task.orange_from, task.red_from];
+            let worse = match lamp {
+                Lamp::Yellow => &turns[..],
+                Lamp::Orange => &turns[1..],
+                _ => &turns[2..],
+            };
+            worse.iter().flatten().min().map(|from| (day(*from), None)).into_iter().collect()
+        }
+        Trigger::Silent { workdays } => {
+            let last = task.last_report_at.or(task.dispatched_at);
+            let day_of = |at: Moment| Day::new(ctx.calendar.add_workdays(at.day().date(), *workdays));
+            last.and_then(day_of).filter(|_| task.children == 0).map(|from| (day(from), None)).into_iter().collect()
+        }
+        Trigger::Urge => {
+            let all = urges.iter();
+            all.map(|(urge, replied)| (of(Base::Day(urge.owed_day), Some(urge.party), Some(urge.id.0)), *replied)).collect()
+        }
+        Trigger::Request => {
+            lived.requests.iter().map(|request| (of(Base::Moment(request.at), None, Some(request.id.0)), request.decided_at)).collect()
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What leaves the house: held until its hours, merged, sent once, followed until it is answered.
+
+use gateway::SendError;
+use kit::Moment;
+use serde_json::{Value, json};
+use shibicheng::notify::Channel;
+use testkit::{FakeGateway, TestApp, both};
+
+use crate::kit::*;
+
+/// Tasks of bureau_b that staff_b1 handles, due on a day, signed for.
+async fn given(app: &TestApp, titles: &[&str], due: &str, more: Value) -> Vec<Value> {
+    let mut tasks = Vec::new();
+    for title in titles {
+        let party = json!({ "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person("staff_b1") });
+        let mut input = json!({ "title": title, "parties": [party], "due": { "day": due } });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let task = dispatched_with(app, input).await;
+        tasks.push(sign(app, "liaison_b", &task).await);
+    }
+    app.run_jobs().await;
+    tasks
+}
+
+async fn at(app: &TestApp, text: &str) {
+    app.clock.set(text.parse::<Moment>().unwrap());
+    app.run_jobs().await;
+}
+
+/// (state, reason) of what went by SMS to a person, the latest first.
+async fn states(app: &TestApp, login: &str) -> Vec<String> {
+    let page = app.as_user("centre1").get(&format!("/deliveries?channel=sms&person_id={}", app.person(login))).await.assert(200);
+    let state = |item: &Value| match item["reason"].as_str() {
+        Some(reason) => format!("{} {reason}", item["state"].as_str().unwrap()),
+        None => item["state"].as_str().unwrap().to_owned(),
+    };
+    page["items"].as_array().unwrap().iter().map(state).collect()
+}
+
+async fn phone(app: &TestApp, login: &str) -> String {
+    let page = app.as_user("admin").get(&format!("/persons/{}", app.person(login))).await.assert(200);
+    page["phone"].as_str().unwrap().to_owned()
+}
+
+async fn call(app: &TestApp, code: &str, body: Value) {
+    app.anonymous().post(&format!("/gateways/{code}/calls"), &body).await.assert_status(200);
+    app.run_jobs().await;
+}
+
+both! {
+    async fn an_overdue_task_goes_out_by_sms_and_a_one_in_answer_stops_the_ladder(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let task = given(app, &["修路"], "2026-02-09", json!({})).await.remove(0);
+        at(app, "2026-02-10T09:00:00+08:00").await;
+        sms.taken();
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        let number = phone(app, "staff_b1").await;
+        assert_eq!(sms.taken(), [(number.clone(), "“修路”应于2026-02-09办结，已逾期 1 个工作日，请立即办理并上报进展。".to_owned())]);
+        assert_eq!(states(app, "staff_b1").await[0], "sent");
+
+        call(app, "sms1", json!({ "from": format!("+86{number}"), "text": "1", "id": "r1" })).await;
+        call(app, "sms1", json!({ "from": format!("+86{number}"), "text": "1", "id": "r1" })).await;
+        assert_eq!(states(app, "staff_b1").await[0], "acknowledged");
+        at(app, "2026-02-12T09:00:00+08:00").await;
+        at(app, "2026-02-24T09:00:00+08:00").await;
+        let overdue: Vec<_> = sms.taken().into_iter().filter(|(_, text)| text.contains("已逾期")).collect();
+        assert!(overdue.is_empty(), "{overdue:?}");
+        let line = app.as_user("leader").get(&format!("/tasks/{}/timeline", id(&task))).await.assert(200);
+        let acks = line["items"].as_array().unwrap().iter().filter(|item| item["action"] == "acknowledged").collect::<Vec<_>>();
+        assert_eq!((acks.len(), acks[0]["actor"]["name"].as_str()), (1, Some("秦一")));
+        let sent = app.as_user("head_b").get(&format!("/tasks/{}/deliveries", id(&task))).await.assert(200);
+        let answered = sent.as_array().unwrap().iter().find(|item| item["answer"] == "1").unwrap();
+        assert!(answered["address"].as_str().unwrap().contains("****"), "{answered}");
+    }
+
+    async fn three_for_one_person_become_one_and_what_is_critical_stays_by_itself(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["甲", "乙", "丙"], "2026-02-09", json!({})).await;
+        given(app, &["丁"], "2026-02-09", json!({ "urgency": "critical" })).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        let number = phone(app, "staff_b1").await;
+        let mut texts: Vec<String> = sms.taken().into_iter().filter(|(to, text)| *to == number && text.contains("逾期")).map(|(_, text)| text).collect();
+        texts.sort_by_key(|text| text.chars().count());
+        assert_eq!(texts.len(), 2, "{texts:?}");
+        assert!(texts[0].starts_with("“丁”") && texts[1].starts_with("您有 3 项提醒：1.“甲”"), "{texts:?}");
+        let states = states(app, "staff_b1").await;
+        assert_eq!(states.iter().filter(|state| *state == "suppressed merged").count(), 2, "{states:?}");
+    }
+
+    async fn what_falls_into_the_night_is_held_until_the_morning_and_not_dropped(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        // Nobody was there to send it in the afternoon.
+        at(app, "2026-02-10T22:00:00+08:00").await;
+        assert!(sms.taken().is_empty());
+        assert_eq!(states(app, "staff_b1").await, ["queued"]);
+        at(app, "2026-02-11T07:59:00+08:00").await;
+        assert!(sms.taken().is_empty());
+        at(app, "2026-02-11T08:00:00+08:00").await;
+        assert_eq!(sms.taken().len(), 1);
+    }
+
+    async fn what_is_done_between_planning_and_sending_is_not_sent(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let task = given(app, &["修路"], "2026-02-09", json!({})).await.remove(0);
+        at(app, "2026-02-10T22:00:00+08:00").await;
+        report(app, "staff_b1", &task, 100).await;
+        accept(app, "centre1", &task).await;
+        close(app, "staff_b1", "centre1", &task).await;
+        at(app, "2026-02-11T09:00:00+08:00").await;
+        assert!(sms.taken().is_empty());
+        assert_eq!(states(app, "staff_b1").await, ["suppressed answered"]);
+    }
+
+    async fn a_gateway_that_is_busy_is_asked_again_and_another_takes_over_when_it_stays_away(app) {
+        let (one, two) = (FakeGateway::new("sms1", Channel::Sms), FakeGateway::new("sms2", Channel::Sms));
+        let app = &app.with_gateways(&[&one, &two]);
+        let busy = || Err(SendError::Busy { code: "429".to_owned(), text: String::new(), retry_after: Some(std::time::Duration::from_secs(300)) });
+        one.will([busy()]);
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        assert!(one.taken().is_empty() && two.taken().is_empty());
+        assert_eq!(states(app, "staff_b1").await, ["queued 429"]);
+        at(app, "2026-02-10T14:34:00+08:00").await;
+        assert!(two.taken().is_empty(), "five minutes were asked for");
+        at(app, "2026-02-10T14:35:01+08:00").await;
+        assert_eq!((one.taken().len(), two.taken().len()), (1, 0));
+
+        let away = || Err(SendError::Barred { code: "SignatureDoesNotMatch".to_owned(), text: String::new() });
+        one.will([away()]);
+        at(app, "2026-02-12T09:00:00+08:00").await;
+        at(app, "2026-02-12T09:01:00+08:00").await;
+        assert!(one.taken().is_empty());
+        let taken = two.taken();
+        assert_eq!(taken.len(), 3, "handler, liaison and head: {taken:?}");
+        let state = app.as_user("centre1").get("/deliveries/state").await.assert(200);
+        assert_eq!(state["gateways"][0]["last_error"], "SignatureDoesNotMatch ");
+        assert!(state["gateways"][0]["closed_until"].is_string() && state["gateways"][1]["closed_until"].is_null());
+    }
+
+    async fn a_number_the_gateway_refuses_is_not_tried_again(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        sms.will([Err(SendError::Refused { code: "isv.MOBILE_NUMBER_ILLEGAL".to_owned(), text: "号码有误".to_owned() })]);
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        at(app, "2026-02-10T18:00:00+08:00").await;
+        assert!(sms.taken().is_empty());
+        assert_eq!(states(app, "staff_b1").await, ["failed isv.MOBILE_NUMBER_ILLEGAL"]);
+    }
+
+    async fn receipts_late_early_twice_and_lying_leave_the_truth(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        // Before the sending was written down: its name is known to the gateway alone.
+        call(app, "sms1", json!({ "fate": "delivered", "provider_id": "p1" })).await;
+        sms.will([Ok(gateway::Taken { provider_id: Some("p1".to_owned()), parts: 2 })]);
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        assert_eq!(states(app, "staff_b1").await, ["delivered"]);
+        // What has arrived does not fail any more.
+        call(app, "sms1", json!({ "fate": "failed", "provider_id": "p1", "code": "UNDELIV" })).await;
+        call(app, "sms1", json!({ "fate": "failed", "provider_id": "nobody's", "code": "UNDELIV" })).await;
+        assert_eq!(states(app, "staff_b1").await, ["delivered"]);
+        let page = app.as_user("centre1").get("/deliveries").await.assert(200);
+        let item = page["items"].as_array().unwrap().iter().find(|item| item["channel"] == "sms").unwrap();
+        assert_eq!((item["parts"].as_i64(), item["cost"].as_i64()), (Some(2), Some(90)));
+        app.anonymous().post("/gateways/sms1/calls", &json!({ "nonsense": true })).await.refused(403, "not_understood");
+        app.anonymous().post("/gateways/unknown/calls", &json!({})).await.refused(404, "not_found");
+    }
+
+    async fn an_urge_is_answered_by_sms(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let task = given(app, &["修路"], "2026-06-30", json!({})).await.remove(0);
+        app.as_user("leader").post(&format!("/tasks/{}/urges", id(&task)), &json!({ "text": "抓紧" })).await.assert(201);
+        at(app, "2026-02-10T09:00:00+08:00").await;
+        let number = phone(app, "staff_b1").await;
+        assert_eq!(sms.taken(), [(number.clone(), "“修路”的督办应于2026-02-09回复，至今未回复，请立即回复。".to_owned())]);
+        call(app, "sms1", json!({ "from": number, "text": "回：周五前完成", "id": "r1" })).await;
+        let urges = app.as_user("leader").get(&format!("/tasks/{}/urges", id(&task))).await.assert(200);
+        assert_eq!((urges["items"][0]["reply"].as_str(), urges["items"][0]["replied_by"]["name"].as_str()), (Some("周五前完成"), Some("秦一")));
+        at(app, "2026-02-12T09:00:00+08:00").await;
+        assert!(sms.taken().is_empty());
+    }
+
+    async fn who_is_nobodys_number_changes_nothing(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        call(app, "sms1", json!({ "from": "13900000000", "text": "1", "id": "r1" })).await;
+        assert_eq!(states(app, "staff_b1").await, ["sent"]);
+    }
+
+    async fn where_there_is_no_gateway_that_is_said_and_the_message_in_the_system_stands(app) {
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        assert_eq!(states(app, "staff_b1").await, ["suppressed no_gateway"]);
+        app.as_user("head_b").get("/deliveries").await.refused(403, "forbidden");
+        app.as_user("head_c").get("/deliveries/state").await.refused(403, "forbidden");
+    }
+}

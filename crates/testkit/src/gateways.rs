@@ -1,0 +1,77 @@
+//! A way out that keeps what it was given, and answers as it was told to.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
+
+use futures_util::future::BoxFuture;
+use gateway::{Fate, Receipt, Reply, SendError, Taken, Told};
+use serde_json::Value;
+use server::notify::{Call, Channel, Gateway, Heard, Letter};
+
+/// A gateway in the process. It takes what it is not told to refuse.
+pub struct FakeGateway {
+    code: &'static str,
+    channel: Channel,
+    dedupes: bool,
+    letters: Mutex<Vec<Letter>>,
+    answers: Mutex<VecDeque<Result<Taken, SendError>>>,
+}
+
+impl FakeGateway {
+    /// One of this name for this way.
+    pub fn new(code: &'static str, channel: Channel) -> Arc<Self> {
+        Arc::new(Self { code, channel, dedupes: false, letters: Mutex::default(), answers: Mutex::default() })
+    }
+
+    /// Answers the next messages so, one after the other; after that it takes what comes.
+    pub fn will(&self, answers: impl IntoIterator<Item = Result<Taken, SendError>>) {
+        self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// What it took, in order: to whom and what. It forgets them.
+    pub fn taken(&self) -> Vec<(String, String)> {
+        self.letters.lock().unwrap().drain(..).map(|letter| (letter.to, letter.text)).collect()
+    }
+}
+
+impl Gateway for FakeGateway {
+    fn code(&self) -> &str {
+        self.code
+    }
+
+    fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    fn dedupes(&self) -> bool {
+        self.dedupes
+    }
+
+    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<Taken, SendError>> {
+        let answer = self.answers.lock().unwrap().pop_front();
+        let answer = answer.unwrap_or_else(|| Ok(Taken { provider_id: Some(format!("{}-{}", self.code, letter.id)), parts: 1 }));
+        if answer.is_ok() {
+            self.letters.lock().unwrap().push(letter.clone());
+        }
+        Box::pin(async move { answer })
+    }
+
+    /// Understands `{"fate": "delivered", "provider_id": …}` and `{"from": …, "text": …, "id": …}`.
+    fn hear(&self, call: &Call) -> Result<Heard, String> {
+        let said: Value = serde_json::from_slice(&call.body).map_err(|error| error.to_string())?;
+        let text = |name: &str| said[name].as_str().map(str::to_owned);
+        let told = if let Some(from) = text("from") {
+            Told::Reply(Reply { from, text: text("text").unwrap_or_default(), reply_id: text("id"), at: None, to: None })
+        } else {
+            let fate = match said["fate"].as_str() {
+                Some("delivered") => Fate::Delivered,
+                Some("failed") => Fate::Failed { code: text("code").unwrap_or_default(), text: String::new() },
+                _ => return Err("neither a receipt nor a reply".to_owned()),
+            };
+            Told::Receipt(Receipt { provider_id: text("provider_id"), own_id: None, to: String::new(), fate, at: None })
+        };
+        Ok(Heard { told: vec![told], answer: ("text/plain", "ok".to_owned()) })
+    }
+}
