@@ -218,7 +218,15 @@ pub fn runner(app: &App) -> Runner {
         let app = missing.clone();
         Box::pin(async move {
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
-            supervision::take_in(tx, &ctx).await.map_err(JobError::retry)
+            supervision::take_in(tx, &ctx).await.map(drop).map_err(JobError::retry)
+        })
+    });
+    let auditing = app.clone();
+    let audit = handler(move |tx, _| {
+        let app = auditing.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::audit(tx, &ctx).await.map_err(JobError::retry)
         })
     });
     let (sending, recording, answering) = (app.clone(), app.clone(), app.clone());
@@ -362,7 +370,7 @@ pub fn runner(app: &App) -> Runner {
         .on(supervision::REPLIED_JOB, replied)
         .every(supervision::SWEEP, LOOK, sweep.clone())
         .on(supervision::MORE, sweep)
-        .every("supervision.take_in", HOUR, missed.clone())
+        .every("supervision.audit", HOUR, audit)
         .on(supervision::MISSED, missed)
         .on(tasks::REPLAN, replan.clone())
         .on(operations::BULK, bulk)

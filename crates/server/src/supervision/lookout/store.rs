@@ -254,6 +254,49 @@ pub(super) async fn unseen(tx: &mut Tx, limit: i64) -> Result<Vec<TaskId>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Some rows from a place on: (task, next).
+pub(super) async fn sample(tx: &mut Tx, from: Uuid, limit: i64) -> Result<Vec<(TaskId, Option<Moment>)>> {
+    run!(tx, |c| sqlx::query_as("select task_id, next_at from lookout where task_id >= $1 order by task_id limit $2")
+        .bind(from)
+        .bind(limit)
+        .fetch_all(c))
+}
+
+/// How many rows were due before a moment and nobody has dealt with them.
+pub(super) async fn late(tx: &mut Tx, before: Moment) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from lookout where next_at < $1").bind(before).fetch_one(c))?;
+    Ok(n)
+}
+
+/// What an audit found.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct AuditRow {
+    pub(super) at: Moment,
+    pub(super) checked: i64,
+    pub(super) unseen: i64,
+    pub(super) astray: i64,
+    pub(super) late: i64,
+}
+
+/// Writes what an audit found, and forgets those before `keep`.
+pub(super) async fn insert_audit(tx: &mut Tx, id: OccurrenceId, row: &AuditRow, keep: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("insert into lookout_audit (id, at, checked, unseen, astray, late) values ($1, $2, $3, $4, $5, $6)")
+        .bind(id)
+        .bind(row.at)
+        .bind(row.checked)
+        .bind(row.unseen)
+        .bind(row.astray)
+        .bind(row.late)
+        .execute(c))?;
+    execute!(tx, |c| sqlx::query("delete from lookout_audit where at < $1").bind(keep).execute(c))?;
+    Ok(())
+}
+
+/// The last audit.
+pub(super) async fn last_audit(tx: &mut Tx) -> Result<Option<AuditRow>> {
+    run!(tx, |c| sqlx::query_as("select at, checked, unseen, astray, late from lookout_audit order by at desc, id desc limit 1").fetch_optional(c))
+}
+
 /// Every urge of these tasks, and when it was answered for the first time.
 pub(super) async fn urges_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, OpenUrge, Option<Moment>)>> {
     if tasks.is_empty() {

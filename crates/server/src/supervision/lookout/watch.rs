@@ -190,6 +190,26 @@ impl Watch {
         Ok(())
     }
 
+    /// Of these rows those whose next look is not where it should be.
+    pub(super) async fn astray(&mut self, tx: &mut Tx, ctx: &Ctx, rows: &[(TaskId, Option<Moment>)]) -> Outcome<Vec<TaskId>> {
+        let now = ctx.now();
+        let ids: Vec<TaskId> = rows.iter().map(|(task, _)| *task).collect();
+        let sights = sights(tx, ctx, &ids).await?;
+        let ladders = self.ladders(tx, ctx, &sights).await?;
+        let known: HashMap<TaskId, Option<Moment>> = rows.iter().copied().collect();
+        let mut astray = Vec::new();
+        for (sight, (ladders, gone)) in sights.iter().zip(ladders) {
+            let task = sight.watched.task.id;
+            let next = known.get(&task).copied().flatten();
+            let ahead = ladders.iter().flat_map(|ladder| &ladder.moments).filter(|at| **at > now).min().copied();
+            // What is due now is the sweep's, which has not come yet.
+            if !next.is_some_and(|next| next <= now) && (next != ahead || !gone.is_empty()) {
+                astray.push(task);
+            }
+        }
+        Ok(astray)
+    }
+
     /// Takes the latest step of a ladder that is due by now; earlier ones that nobody took are passed over.
     async fn climb(
         &mut self,
@@ -316,16 +336,15 @@ async fn end(tx: &mut Tx, ids: &[OccurrenceId], why: Ending, now: Moment) -> Out
 /// Somebody says that they have taken note: the ladder stops where its rule has it so, and the ledger says who it was.
 pub(super) async fn acknowledge(tx: &mut Tx, ctx: &Ctx, id: OccurrenceId, through: &'static str) -> Outcome<()> {
     let row = store::occurrence(tx, id).await?.ok_or(Refusal::NotFound)?;
-    if row.acked_at.is_some() {
-        return Err(Refusal::conflict("decided", "已有人确认收到。"));
-    }
-    if row.ended_at.is_some() {
+    if row.acked_at.is_none() && row.ended_at.is_some() {
         return Err(Refusal::conflict("not_now", "这件事已经办理，不需要再确认。"));
     }
     let mut watch = Watch::new(ctx)?;
     let set = watch.set_of(tx, row.rule_version).await?;
     let rule = set.rules.iter().find(|rule| rule.code == row.rule);
-    store::acknowledge(tx, id, ctx.actor.person, through, ctx.now()).await?;
+    if !store::acknowledge(tx, id, ctx.actor.person, through, ctx.now()).await? {
+        return Err(Refusal::conflict("decided", "已有人确认收到。"));
+    }
     notify::acknowledged(tx, ctx.actor.person, id.0, ctx.now()).await?;
     if rule.is_none_or(|rule| rule.on_ack == OnAck::Stop) {
         end(tx, &[id], Ending::Acknowledged, ctx.now()).await?;
