@@ -1,4 +1,5 @@
-//! Short messages: one seam ([`Client`]) and thin clients behind it, for three public clouds.
+//! Short messages: one seam ([`Client`]) and thin clients behind it, for three public clouds and for
+//! HTTP gateways that are described by a configuration.
 //!
 //! A client signs and sends; it keeps no queue, repeats nothing and knows no business. What became of a message comes back by
 //! callbacks ([`Client::read_callback`]) or is asked for ([`Client::ask`]). Time and chance are handed in.
@@ -7,6 +8,7 @@
 mod aliyun;
 #[cfg(feature = "fake")]
 pub mod fake;
+pub mod http_gateway;
 mod huawei;
 mod outgoing;
 mod read;

@@ -1,4 +1,5 @@
 //! Each client against a fake of its cloud that checks signatures.
+#![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions may fail the test too")]
 
 use std::time::Duration;
 
