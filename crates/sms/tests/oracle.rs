@@ -151,7 +151,8 @@ async fn fields_are_named_as_in_the_package_of_huawei() {
     let Some(python) = python() else { return };
     let known: Value = serde_json::from_str(&oracle(python, words(&["fields", "huawei"]), String::new()).await).unwrap();
     let request = sent("huawei").await;
-    let mut names: Vec<_> = form_urlencoded::parse(request["body"].as_str().unwrap().as_bytes()).map(|(name, _)| name.into_owned()).collect();
+    let mut names: Vec<_> =
+        form_urlencoded::parse(request["body"].as_str().unwrap().as_bytes()).map(|(name, _)| name.into_owned()).collect();
     names.sort();
     assert_eq!(known["request"], json!(names));
     for name in ["code", "description", "result", "smsMsgId", "status", "total"] {

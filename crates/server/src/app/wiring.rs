@@ -73,6 +73,7 @@ pub fn assemble(base: Base) -> App {
         blobs,
         standing: RwLock::new(Standing { generation: 0, calendar: calendar::official(), rules: Arc::default() }),
         read_standing,
+        known: access::Known::default(),
         subscriptions: Arc::new(subscriptions()),
         config,
         file_access: tasks::sees_boxed,

@@ -123,8 +123,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
         slots.entry((row.person_id, row.channel)).or_default().push(row);
     }
     let mut sent_today = store::sent_since(tx, &persons, ctx.today().start()).await?;
-    let states: HashMap<String, Option<Moment>> =
-        store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
+    let states: HashMap<String, Option<Moment>> = store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
     let phones = org::phones_of(tx, &persons).await?;
     let mut going = Vec::new();
     for ((person, channel), rows) in slots {
@@ -187,8 +186,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     let mut letters = Vec::new();
     for (row, gateway, address) in going {
         let (title, text, link) = words(parts.get(&row.id).map_or(&[][..], Vec::as_slice));
-        let handing =
-            Handing { id: row.id, lease, until: now.plus(LEASE), gateway: gateway.code(), address: &address, text: &text };
+        let handing = Handing { id: row.id, lease, until: now.plus(LEASE), gateway: gateway.code(), address: &address, text: &text };
         store::hand(tx, &handing).await?;
         let sent = Sent {
             id: row.id,

@@ -6,11 +6,11 @@
 //!
 //! Tables: `delivery`, `delivery_message`, `receipt`, `reply`, `gateway_state`. Jobs: [`DELIVER`], [`DELIVER_MORE`].
 
+mod configured;
 mod dispatch;
 mod gateway;
 mod http;
 mod keeping;
-mod list;
 mod model;
 mod post;
 mod rules;
@@ -24,6 +24,7 @@ use jobs::{JobId, NewJob};
 use kit::{Moment, uuid::Uuid};
 use serde_json::{Value, json};
 
+pub use configured::read as read_gateways;
 pub use dispatch::{LookFirst, send_due};
 pub use gateway::{Call, Gateway, Gateways, Heard, Letter};
 pub(super) use http::routes;

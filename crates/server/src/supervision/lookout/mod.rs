@@ -90,7 +90,8 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     let unseen = take_in(tx, ctx).await?;
     // Ids sort by the moment they were made.
     let from = now.minus(Duration::from_secs(ctx.rng.below(AUDITED_BACK.as_secs())));
-    let sample = store::sample(tx, ctx.rng.uuid(from), AUDITED).await?;
+    let first = Uuid::from_u128(u128::try_from(from.millis()).unwrap_or(0) << 80);
+    let sample = store::sample(tx, first, AUDITED).await?;
     let astray = watch::Watch::new(ctx)?.astray(tx, ctx, &sample).await?;
     if late + i64::try_from(astray.len()).unwrap_or(0) > 0 {
         tracing::warn!(late, astray = astray.len(), "reminders were not where they should have been");

@@ -26,9 +26,7 @@ pub(super) struct LookoutRow {
 pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<TaskId>> {
     let mut sql = Sql::new("select task_id from lookout where next_at <= ");
     sql.bind(now.millis()).push(" order by next_at, task_id limit ").bind(limit);
-    if !tx.writes_alone() {
-        sql.push(" for update skip locked");
-    }
+    sql.hold(tx, true);
     let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -47,9 +45,7 @@ pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> 
 pub(super) async fn rows(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<LookoutRow>> {
     let mut sql = Sql::new("select task_id, swept_at from lookout where task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0));
-    if !tx.writes_alone() {
-        sql.push(" order by task_id for update");
-    }
+    sql.push(" order by task_id").hold(tx, false);
     sql.fetch_all(tx).await
 }
 
@@ -218,11 +214,10 @@ pub(super) async fn owed(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, O
 pub(super) async fn state(tx: &mut Tx, now: Moment, generation: i64) -> Result<(i64, Option<Moment>, i64, i64)> {
     let (oldest, due): (Option<Moment>, i64) =
         run!(tx, |c| sqlx::query_as("select min(next_at), count(*) from lookout where next_at <= $1").bind(now).fetch_one(c))?;
-    let (all, old): (i64, i64) = run!(tx, |c| sqlx::query_as(
-        "select (select count(*) from lookout), (select count(*) from lookout where generation < $1)"
-    )
-    .bind(generation)
-    .fetch_one(c))?;
+    let (all, old): (i64, i64) =
+        run!(tx, |c| sqlx::query_as("select (select count(*) from lookout), (select count(*) from lookout where generation < $1)")
+            .bind(generation)
+            .fetch_one(c))?;
     Ok((all, oldest, due, old))
 }
 
@@ -235,22 +230,23 @@ pub(super) async fn above(tx: &mut Tx, units: &[UnitId]) -> Result<Vec<(UnitId, 
 
 /// What somebody was told: the occasion a message of theirs is about, and its task.
 pub(super) async fn of_message(tx: &mut Tx, person: PersonId, message: Uuid) -> Result<Option<OccurrenceId>> {
-    let row: Option<(Option<OccurrenceId>,)> = run!(tx, |c| sqlx::query_as(
-        "select occurrence_id from message where id = $1 and person_id = $2"
-    )
-    .bind(message)
-    .bind(person)
-    .fetch_optional(c))?;
+    let row: Option<(Option<OccurrenceId>,)> =
+        run!(tx, |c| sqlx::query_as("select occurrence_id from message where id = $1 and person_id = $2")
+            .bind(message)
+            .bind(person)
+            .fetch_optional(c))?;
     Ok(row.and_then(|(id,)| id))
 }
 
 /// Open tasks that nobody looks at.
 pub(super) async fn unseen(tx: &mut Tx, limit: i64) -> Result<Vec<TaskId>> {
-    let rows: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as(
+    let rows: Vec<(TaskId,)> = run!(tx, |c| {
+        sqlx::query_as(
         "select id from task t where state in ('dispatched', 'active') and not exists (select 1 from lookout l where l.task_id = t.id) limit $1"
     )
     .bind(limit)
-    .fetch_all(c))?;
+    .fetch_all(c)
+    })?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -294,7 +290,8 @@ pub(super) async fn insert_audit(tx: &mut Tx, id: OccurrenceId, row: &AuditRow, 
 
 /// The last audit.
 pub(super) async fn last_audit(tx: &mut Tx) -> Result<Option<AuditRow>> {
-    run!(tx, |c| sqlx::query_as("select at, checked, unseen, astray, late from lookout_audit order by at desc, id desc limit 1").fetch_optional(c))
+    run!(tx, |c| sqlx::query_as("select at, checked, unseen, astray, late from lookout_audit order by at desc, id desc limit 1")
+        .fetch_optional(c))
 }
 
 /// Every urge of these tasks, and when it was answered for the first time.

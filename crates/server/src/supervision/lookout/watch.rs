@@ -89,12 +89,7 @@ impl Watch {
 
     /// What the rules do in these tasks as they stand: open ladders with the version they began with, and what may begin.
     /// Beside them the ladders whose cause is gone.
-    pub(super) async fn ladders(
-        &mut self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        sights: &[Sight],
-    ) -> Outcome<Vec<(Vec<Ladder>, Vec<OccurrenceRow>)>> {
+    pub(super) async fn ladders(&mut self, tx: &mut Tx, ctx: &Ctx, sights: &[Sight]) -> Outcome<Vec<(Vec<Ladder>, Vec<OccurrenceRow>)>> {
         let ids: Vec<TaskId> = sights.iter().map(|sight| sight.watched.task.id).collect();
         let mut known: HashMap<TaskId, Vec<OccurrenceRow>> = HashMap::new();
         for row in store::occurrences(tx, &ids).await? {
@@ -111,11 +106,19 @@ impl Watch {
                 let index = set.rules.iter().position(|rule| rule.code == row.rule);
                 let env = self.env(ctx);
                 let rule = index.and_then(|index| Some((index, set.rules.get(index)?)));
-                let anchor = rule.and_then(|(_, rule)| plan::anchors(&rule.trigger, sight, env).into_iter().find(|anchor| anchor.key == row.key));
+                let anchor =
+                    rule.and_then(|(_, rule)| plan::anchors(&rule.trigger, sight, env).into_iter().find(|anchor| anchor.key == row.key));
                 match (rule, anchor) {
                     (Some((index, rule)), Some(anchor)) => {
                         let moments = plan::moments(rule, anchor.base, env);
-                        ladders.push(Ladder { index, version: row.rule_version, moments, anchor, occurrence: Some(row.clone()), set: set.clone() });
+                        ladders.push(Ladder {
+                            index,
+                            version: row.rule_version,
+                            moments,
+                            anchor,
+                            occurrence: Some(row.clone()),
+                            set: set.clone(),
+                        });
                     }
                     _ => gone.push(row.clone()),
                 }
@@ -123,9 +126,12 @@ impl Watch {
             let env = self.env(ctx);
             for (index, rule) in self.set.rules.iter().enumerate() {
                 let leads_in = rule.units.is_empty()
-                    || sight.watched.parties.iter().filter(|party| party.role.leads()).any(|party| {
-                        above.get(&party.unit_id).is_some_and(|above| above.iter().any(|unit| rule.units.contains(unit)))
-                    });
+                    || sight
+                        .watched
+                        .parties
+                        .iter()
+                        .filter(|party| party.role.leads())
+                        .any(|party| above.get(&party.unit_id).is_some_and(|above| above.iter().any(|unit| rule.units.contains(unit))));
                 if !plan::concerns(rule, sight, leads_in) {
                     continue;
                 }
@@ -143,7 +149,14 @@ impl Watch {
     }
 
     /// Who is meant by a step of a ladder.
-    pub(super) async fn meant(&mut self, tx: &mut Tx, ctx: &Ctx, step: &Step, sight: &Sight, ladder: &Ladder) -> Outcome<BTreeSet<PersonId>> {
+    pub(super) async fn meant(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        step: &Step,
+        sight: &Sight,
+        ladder: &Ladder,
+    ) -> Outcome<BTreeSet<PersonId>> {
         self.people.meant(tx, ctx, &step.to, sight, &ladder.anchor).await
     }
 
@@ -151,8 +164,12 @@ impl Watch {
     async fn above(&self, tx: &mut Tx, sights: &[Sight]) -> Outcome<HashMap<UnitId, Vec<UnitId>>> {
         let mut above: HashMap<UnitId, Vec<UnitId>> = HashMap::new();
         if self.set.rules.iter().any(|rule| !rule.units.is_empty()) {
-            let leads: BTreeSet<UnitId> =
-                sights.iter().flat_map(|sight| &sight.watched.parties).filter(|party| party.role.leads()).map(|party| party.unit_id).collect();
+            let leads: BTreeSet<UnitId> = sights
+                .iter()
+                .flat_map(|sight| &sight.watched.parties)
+                .filter(|party| party.role.leads())
+                .map(|party| party.unit_id)
+                .collect();
             for (unit, over) in store::above(tx, &leads.into_iter().collect::<Vec<_>>()).await? {
                 above.entry(unit).or_default().push(over);
             }
@@ -230,6 +247,11 @@ impl Watch {
         let due = ladder.moments.iter().copied().enumerate().take(passed).skip(done);
         let day = OnDay { sight, env: self.env(ctx) };
         let holds = |n: usize| {
+            // What was to be said before a day is not said after it.
+            let early = plan::step_of(rule, n).is_some_and(|step| step.after.n <= 0 && rule.trigger.looks_ahead());
+            if early && ladder.anchor.day.is_some_and(|day| day < ctx.today()) {
+                return false;
+            }
             let own = plan::step_of(rule, n).and_then(|step| step.only_if.as_ref());
             rule.when.iter().chain(own).all(|condition| condition.holds(&day))
         };
@@ -323,7 +345,10 @@ pub(super) async fn sights(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<
     for (task, urge) in store::owed(tx, tasks).await? {
         urges.entry(task).or_default().push(urge);
     }
-    let watched = tasks::watched(tx, ctx, tasks).await?;
+    let mut watched = tasks::watched(tx, ctx, tasks).await?;
+    // In the order asked for: what is said at one time is said in the same order on every database.
+    let place: HashMap<TaskId, usize> = tasks.iter().enumerate().map(|(place, task)| (*task, place)).collect();
+    watched.sort_by_key(|watched| place.get(&watched.task.id).copied());
     Ok(watched.into_iter().map(|watched| Sight { urges: urges.remove(&watched.task.id).unwrap_or_default(), watched }).collect())
 }
 
