@@ -239,7 +239,7 @@ pub fn runner(app: &App) -> Runner {
         let app = recording.clone();
         Box::pin(async move {
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
-            notify::record_sent(tx, &ctx, &job.payload).await.map_err(JobError::retry)
+            notify::go_on_sending(tx, &ctx, &job.payload).await.map_err(JobError::retry)
         })
     });
     let replied = handler(move |tx, job| {

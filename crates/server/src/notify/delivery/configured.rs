@@ -37,6 +37,9 @@ struct Entry {
     signature: Option<String>,
     /// Stands as `?token=` in the address that the gateway calls.
     call_token: Option<Secret<String>>,
+    /// It drops a second message of one id.
+    #[serde(default)]
+    dedupes: bool,
     /// The template of the public clouds: its code and the name of its one place, which takes the whole text.
     template: Option<String>,
     #[serde(default = "content")]
@@ -85,6 +88,7 @@ struct Sms {
     client: Box<dyn Client>,
     signature: Option<String>,
     template: Option<(String, String)>,
+    dedupes: bool,
     token: Option<Secret<String>>,
 }
 
@@ -98,8 +102,7 @@ impl Gateway for Sms {
     }
 
     fn dedupes(&self) -> bool {
-        // None of them promises to drop the second message of one id.
-        false
+        self.dedupes
     }
 
     fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<Taken, SendError>> {
@@ -194,7 +197,7 @@ fn open(entry: Entry, http: &Http, clock: &Clock, rng: &Rng) -> anyhow::Result<S
         _ => bail!("exactly one of http, aliyun, tencent and huawei says how it is spoken to"),
     };
     let template = entry.template.map(|code| (code, entry.template_param));
-    Ok(Sms { code: entry.code, client, signature: entry.signature, template, token: entry.call_token })
+    Ok(Sms { code: entry.code, dedupes: entry.dedupes, client, signature: entry.signature, template, token: entry.call_token })
 }
 
 /// Puts in what stands elsewhere.

@@ -238,6 +238,13 @@ pub(super) async fn not_taken(
     Ok(())
 }
 
+/// Puts back what was in hand and has not gone out.
+pub(super) async fn let_go(tx: &mut Tx, ids: &[DeliveryId], now: Moment) -> Result<()> {
+    let mut sql = Sql::new("update delivery set state = 'queued', lease = null, lease_until = null, attempts = attempts - 1, due_at = ");
+    sql.bind(now.millis()).push(" where state = 'sending' and id in ").bind_list(ids.iter().map(|id| id.0));
+    sql.execute(tx).await
+}
+
 /// Leaves what nobody could be given for later.
 pub(super) async fn put_off(tx: &mut Tx, id: DeliveryId, until: Moment) -> Result<()> {
     execute!(tx, |c| sqlx::query("update delivery set due_at = $2 where id = $1 and state = 'queued'").bind(id).bind(until).execute(c))?;
