@@ -31,6 +31,17 @@ pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Task
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Whether a task is due to be looked at, or was planned with an older generation.
+pub(super) async fn is_due(tx: &mut Tx, now: Moment, generation: i64) -> Result<bool> {
+    let (due,): (bool,) = run!(tx, |c| sqlx::query_as(
+        "select exists (select 1 from lookout where next_at <= $1) or exists (select 1 from lookout where generation < $2)"
+    )
+    .bind(now)
+    .bind(generation)
+    .fetch_one(c))?;
+    Ok(due)
+}
+
 /// Tasks planned with an older generation of calendar and rules.
 pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> Result<Vec<TaskId>> {
     let rows: Vec<(TaskId,)> =
