@@ -157,9 +157,12 @@ fn understood(answer: &Answer) -> Result<Value, SendError> {
 fn kind(code: &str) -> Kind {
     match code {
         // Too often to one number, or a fault of theirs. The nonce or the moment is another one next time.
-        "isv.BUSINESS_LIMIT_CONTROL" | "isv.SYSTEM_ERROR" | "isp.SYSTEM_ERROR" | "SignatureNonceUsed" | "ServiceUnavailable" | "InternalError" => {
-            Kind::Busy
-        }
+        "isv.BUSINESS_LIMIT_CONTROL"
+        | "isv.SYSTEM_ERROR"
+        | "isp.SYSTEM_ERROR"
+        | "SignatureNonceUsed"
+        | "ServiceUnavailable"
+        | "InternalError" => Kind::Busy,
         // The account: money, its own limits, its registered name, where it may call from.
         "isv.AMOUNT_NOT_ENOUGH"
         | "isv.OUT_OF_SERVICE"
@@ -179,7 +182,10 @@ fn kind(code: &str) -> Kind {
         | "MissingAccessKeyId"
         | "NoPermission" => Kind::Barred,
         _ if code.starts_with("Throttling") => Kind::Busy,
-        _ if ["InvalidAccessKeyId", "Forbidden", "InvalidTimeStamp", "InvalidSecurityToken"].iter().any(|barred| code.starts_with(barred)) => {
+        _ if ["InvalidAccessKeyId", "Forbidden", "InvalidTimeStamp", "InvalidSecurityToken"]
+            .iter()
+            .any(|barred| code.starts_with(barred)) =>
+        {
             Kind::Barred
         }
         _ => Kind::Refused,
@@ -234,8 +240,11 @@ mod tests {
     use super::*;
 
     fn client() -> Aliyun {
-        let account =
-            AliyunAccount { base_url: "http://127.0.0.1:1".to_owned(), key_id: "id".to_owned(), key_secret: Secret::new("secret".to_owned()) };
+        let account = AliyunAccount {
+            base_url: "http://127.0.0.1:1".to_owned(),
+            key_id: "id".to_owned(),
+            key_secret: Secret::new("secret".to_owned()),
+        };
         let http = Http::new(std::time::Duration::from_secs(1)).unwrap();
         Aliyun::new(account, http, Clock::manual(Moment::from_millis(0)), Rng::seeded(1)).unwrap()
     }

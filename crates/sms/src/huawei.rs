@@ -74,7 +74,8 @@ impl Huawei {
         let form = self.form(message)?;
         let mut nonce = [0; 16];
         self.rng.fill(&mut nonce);
-        let created = DateTime::from_timestamp_millis(self.clock.now().millis()).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let created =
+            DateTime::from_timestamp_millis(self.clock.now().millis()).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string();
         let token = token(&self.account.app_key, self.account.app_secret.reveal(), &hex::encode(nonce), &created);
         let request = self
             .http
@@ -183,14 +184,20 @@ mod tests {
         let read = |body: &str| client().read_callback(&HeaderMap::new(), body.as_bytes());
         let body = "sequence=1&total=1&orgCode=E200027&statusDesc=no&extend=own-1&updateTime=2018-04-13T06%3A31%3A46Z&source=1&smsMsgId=m-1&status=DELIVRD&to=%2B8613800000000";
         let Told::Receipt(receipt) = &read(body).unwrap().told[0] else { panic!() };
-        assert_eq!((receipt.own_id.as_deref(), receipt.provider_id.as_deref(), &receipt.fate), (Some("own-1"), Some("m-1"), &Fate::Delivered));
+        assert_eq!(
+            (receipt.own_id.as_deref(), receipt.provider_id.as_deref(), &receipt.fate),
+            (Some("own-1"), Some("m-1"), &Fate::Delivered)
+        );
         assert_eq!((receipt.to.as_str(), receipt.at), ("+8613800000000", Some(1_523_601_106_000)));
         let Told::Receipt(receipt) = &read(&body.replace("DELIVRD", "MK%3A0001")).unwrap().told[0] else { panic!() };
         assert_eq!(receipt.fate, Fate::Failed { code: "MK:0001".to_owned(), text: "no".to_owned() });
 
         let body = "from=%2B8613800000000&to=201804131431201234&body=%E6%94%B6%E5%88%B0&smsMsgId=u-1";
         let Told::Reply(reply) = &read(body).unwrap().told[0] else { panic!() };
-        assert_eq!((reply.text.as_str(), reply.reply_id.as_deref(), reply.to.as_deref()), ("收到", Some("u-1"), Some("201804131431201234")));
+        assert_eq!(
+            (reply.text.as_str(), reply.reply_id.as_deref(), reply.to.as_deref()),
+            ("收到", Some("u-1"), Some("201804131431201234"))
+        );
         for garbage in ["", "body=x", "status=DELIVRD", "\u{ff}=%zz&&&", "{}"] {
             assert!(read(garbage).is_err(), "{garbage}");
         }

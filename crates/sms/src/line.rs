@@ -203,7 +203,13 @@ impl Line {
     }
 }
 
-async fn keep(mut protocol: impl Protocol, settings: LineSettings, mut orders: mpsc::Receiver<Order>, news: mpsc::Sender<Incoming>, rng: Rng) {
+async fn keep(
+    mut protocol: impl Protocol,
+    settings: LineSettings,
+    mut orders: mpsc::Receiver<Order>,
+    news: mpsc::Sender<Incoming>,
+    rng: Rng,
+) {
     let mut failures = 0_u32;
     loop {
         let why = match open(&mut protocol, &settings).await {

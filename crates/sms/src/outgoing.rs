@@ -89,7 +89,9 @@ mod tests {
         let dialled = |to: &str| Outgoing { to: to.to_owned(), ..Outgoing::default() }.dialled().map(str::to_owned);
         assert_eq!(dialled("+8613800000000").unwrap(), "13800000000");
         assert_eq!(dialled("+85251234567").unwrap(), "85251234567");
-        for wrong in ["13800000000", "+861380000000x", "+", "+0138000000", "+8613800000000&PhoneNumbers=1", "+1234567890123456", "＋8613800000000"] {
+        for wrong in
+            ["13800000000", "+861380000000x", "+", "+0138000000", "+8613800000000&PhoneNumbers=1", "+1234567890123456", "＋8613800000000"]
+        {
             assert!(matches!(dialled(wrong), Err(SendError::Refused { .. })), "{wrong}");
         }
     }

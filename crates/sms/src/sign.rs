@@ -26,10 +26,12 @@ pub(crate) fn sha256_hex(data: &[u8]) -> String {
 
 pub(crate) fn hmac_sha256(key: &[u8], data: &[u8]) -> Vec<u8> {
     // HMAC takes keys of every length, so nothing is lost by the default.
-    Hmac::<Sha256>::new_from_slice(key).map(|mut mac| {
-        mac.update(data);
-        mac.finalize().into_bytes().to_vec()
-    }).unwrap_or_default()
+    Hmac::<Sha256>::new_from_slice(key)
+        .map(|mut mac| {
+            mac.update(data);
+            mac.finalize().into_bytes().to_vec()
+        })
+        .unwrap_or_default()
 }
 
 /// What stands in the header `host` of a request to this address; nothing where it is none.

@@ -222,7 +222,10 @@ fn kind(code: &str) -> Kind {
         "LimitExceeded.PhoneNumberCountLimit" => Kind::Refused,
         // What the console allows for a day or a region is used up; what one number may get is not.
         _ if code.starts_with("LimitExceeded.App") || code == "LimitExceeded.DailyLimit" => Kind::Barred,
-        _ if ["LimitExceeded", "RequestLimitExceeded", "InternalError", "ResourceUnavailable", "ResourceInsufficient"].iter().any(|busy| code.starts_with(busy)) => {
+        _ if ["LimitExceeded", "RequestLimitExceeded", "InternalError", "ResourceUnavailable", "ResourceInsufficient"]
+            .iter()
+            .any(|busy| code.starts_with(busy)) =>
+        {
             Kind::Busy
         }
         _ if code.starts_with("AuthFailure") || code.starts_with("UnauthorizedOperation") => Kind::Barred,

@@ -143,7 +143,10 @@ async fn a_silent_message_is_asked_for() {
         let asked = [Asked { provider_id: Some("fake-2".to_owned()), to: "+8613800000000".to_owned(), at: NOW }];
         let told = client.ask(&asked).await.unwrap();
         let [Told::Receipt(receipt)] = told.as_slice() else { panic!("{told:?}") };
-        assert_eq!((&receipt.fate, receipt.own_id.as_deref(), receipt.provider_id.as_deref()), (&Fate::Delivered, Some("019b-own"), Some("fake-2")));
+        assert_eq!(
+            (&receipt.fate, receipt.own_id.as_deref(), receipt.provider_id.as_deref()),
+            (&Fate::Delivered, Some("019b-own"), Some("fake-2"))
+        );
     }
     let cloud = Cloud::new(Vendor::Tencent, "the-id", Secret::new("the-secret".to_owned()));
     let client = client(Vendor::Tencent, &serve(&cloud).await, "the-secret");

@@ -22,7 +22,13 @@ use sms::{
 };
 
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<(Vec<(String, HeaderMap, Vec<u8>)>, (u16, Vec<u8>))>>);
+struct Seen(Arc<Mutex<(Vec<Got>, Answer)>>);
+
+/// Address, headers and body.
+type Got = (String, HeaderMap, Vec<u8>);
+
+/// Status and body.
+type Answer = (u16, Vec<u8>);
 
 /// A gateway that keeps what it gets and answers what it is told to.
 async fn serve() -> (Seen, String) {
@@ -46,7 +52,7 @@ impl Seen {
         self.0.lock().unwrap().1 = (status, body.to_vec());
     }
 
-    fn last(&self) -> (String, HeaderMap, Vec<u8>) {
+    fn last(&self) -> Got {
         self.0.lock().unwrap().0.pop().unwrap()
     }
 }
@@ -92,12 +98,16 @@ async fn a_form_in_gbk_with_a_digest_and_an_answer_in_xml() {
         password = "p&w"
         "#
     ));
-    let (answer, _, _) = encoding_rs::GBK.encode("<?xml version='1.0' encoding='gbk'?><r><code> 0 </code><msgid><![CDATA[m&1]]></msgid></r>");
+    let (answer, _, _) =
+        encoding_rs::GBK.encode("<?xml version='1.0' encoding='gbk'?><r><code> 0 </code><msgid><![CDATA[m&1]]></msgid></r>");
     seen.answers(200, &answer);
     let taken = gateway.send(&message("请办 a&b=c")).await.unwrap();
     assert_eq!((taken.provider_id.as_deref(), taken.parts), (Some("m&1"), 1));
     let (uri, headers, body) = seen.last();
-    assert_eq!((uri.as_str(), headers["content-type"].to_str().unwrap()), ("/send?user=gov", "application/x-www-form-urlencoded; charset=gbk"));
+    assert_eq!(
+        (uri.as_str(), headers["content-type"].to_str().unwrap()),
+        ("/send?user=gov", "application/x-www-form-urlencoded; charset=gbk")
+    );
     // “【某某办】请办 a&b=c” in GBK, and the MD5 of “govp&w20260105090000”.
     let expected = "mobile=13800000000&content=%A1%BE%C4%B3%C4%B3%B0%EC%A1%BF%C7%EB%B0%EC%20a%26b%3Dc&sign=0ba85cd6952df3879344d85114a67f9f&ts=20260105090000";
     assert_eq!(String::from_utf8(body).unwrap(), expected);
@@ -138,7 +148,8 @@ async fn json_with_numbers_headers_and_a_status() {
     assert_eq!(headers["authorization"], "Bearer t-1");
     assert!(uri.starts_with("/v1/messages?id=own-1&t=%E4%BB%96") && !uri.contains(' '), "{uri}");
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    let expected = serde_json::json!({ "to": ["+8613800000000"], "text": words, "at": 1_767_574_800_123_i64, "fixed": [1, null], "n": "5" });
+    let expected =
+        serde_json::json!({ "to": ["+8613800000000"], "text": words, "at": 1_767_574_800_123_i64, "fixed": [1, null], "n": "5" });
     assert_eq!(body, expected);
     seen.answers(401, b"no");
     assert!(matches!(gateway.send(&message("x")).await, Err(SendError::Barred { .. })));
@@ -183,7 +194,9 @@ fn callbacks_are_read_where_the_description_says() {
         {"m":"13800000000","words":"收到","t":1767574800}]}"#;
     let read = gateway.read_callback(&HeaderMap::new(), body.as_bytes()).unwrap();
     assert_eq!((read.answer.body.as_str(), read.answer.content_type), ("ok", "text/plain; charset=utf-8"));
-    let [Told::Receipt(first), Told::Receipt(second), Told::Receipt(third), Told::Reply(reply)] = read.told.as_slice() else { panic!("{read:?}") };
+    let [Told::Receipt(first), Told::Receipt(second), Told::Receipt(third), Told::Reply(reply)] = read.told.as_slice() else {
+        panic!("{read:?}")
+    };
     assert_eq!((first.provider_id.as_deref(), first.own_id.as_deref(), &first.fate), (Some("1"), Some("own-1"), &Fate::Delivered));
     assert_eq!((first.at, reply.at), (Some(1_767_574_800_000), Some(1_767_574_800_000)));
     assert_eq!(second.fate, Fate::Pending);
@@ -224,7 +237,10 @@ fn a_description_that_makes_no_sense_names_the_field() {
         ("url = \"https://a.example\"\nsuccess = \"status\"\nbody = { form = [[\"a\", \"b\"], [\"c\", \"{secret.x}\"]] }", "body.form[1]"),
         ("url = \"https://a.example\"\nsuccess = \"status\"\nbusy = [\"1\"]", "code"),
         ("url = \"https://a.example\"\nsuccess = \"status\"\nheaders = { \"a b\" = \"c\" }", "headers.a b"),
-        ("url = \"https://a.example\"\nsuccess = \"status\"\n[callbacks]\nencoding = \"json\"\nreplies = { from = \"a\", text = \"/b\" }", "callbacks.replies.from"),
+        (
+            "url = \"https://a.example\"\nsuccess = \"status\"\n[callbacks]\nencoding = \"json\"\nreplies = { from = \"a\", text = \"/b\" }",
+            "callbacks.replies.from",
+        ),
         ("url = \"https://a.example\"\nsuccess = \"status\"\n[callbacks]\nencoding = \"form\"", "callbacks"),
     ];
     for (config, field) in wrong {

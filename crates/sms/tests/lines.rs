@@ -1,6 +1,12 @@
 //! Operators' lines against operators that are not ours, which `bin/lib/oracles.sh` puts into a virtual environment. Without it these
 //! tests say SKIPPED.
-#![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions may fail the test too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers outside #[test] functions may fail the test too, and say why they skip"
+)]
 
 use std::{process::Stdio, time::Duration};
 
@@ -58,7 +64,7 @@ impl Operator {
     }
 
     fn settings(&self) -> LineSettings {
-        LineSettings { beat: Duration::from_millis(500), ..LineSettings::new(format!("127.0.0.1:{}", self.port)) }
+        LineSettings { beat: Duration::from_secs(1), ..LineSettings::new(format!("127.0.0.1:{}", self.port)) }
     }
 }
 

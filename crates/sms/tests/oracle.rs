@@ -3,7 +3,11 @@
 //!
 //! In one direction the vendor's client sends to our fake, which checks the signature with our code and answers what the client must
 //! understand. In the other our client sends to a recorder, and the vendor's code signs what was recorded.
-#![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions may fail the test too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers outside #[test] functions may fail the test too, and say why they skip"
+)]
 
 use std::{
     io::Write as _,
@@ -151,7 +155,8 @@ async fn fields_are_named_as_in_the_package_of_huawei() {
     let Some(python) = python() else { return };
     let known: Value = serde_json::from_str(&oracle(python, words(&["fields", "huawei"]), String::new()).await).unwrap();
     let request = sent("huawei").await;
-    let mut names: Vec<_> = form_urlencoded::parse(request["body"].as_str().unwrap().as_bytes()).map(|(name, _)| name.into_owned()).collect();
+    let mut names: Vec<_> =
+        form_urlencoded::parse(request["body"].as_str().unwrap().as_bytes()).map(|(name, _)| name.into_owned()).collect();
     names.sort();
     assert_eq!(known["request"], json!(names));
     for name in ["code", "description", "result", "smsMsgId", "status", "total"] {

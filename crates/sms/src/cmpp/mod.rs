@@ -1,6 +1,8 @@
 //! CMPP 2.0 and 3.0, the lines of 中国移动 that many gateways speak. The codec is our own: there is no crate for it.
 
 mod pdu;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use gateway::Taken;

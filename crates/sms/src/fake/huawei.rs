@@ -26,9 +26,7 @@ pub(super) fn answer(cloud: &Cloud, asked: &Asked) -> (u16, Value) {
         params: serde_json::from_str(&param("templateParas")).unwrap_or_default(),
         ..Kept::default()
     };
-    let entry = |id: &str, status: &str| {
-        json!({ "originTo": param("to"), "createTime": "2026-01-05T01:00:00Z", "from": param("from"), "smsMsgId": id, "status": status, "countryId": "CN", "total": 1 })
-    };
+    let entry = |id: &str, status: &str| json!({ "originTo": param("to"), "createTime": "2026-01-05T01:00:00Z", "from": param("from"), "smsMsgId": id, "status": status, "countryId": "CN", "total": 1 });
     match cloud.take(message) {
         Ok(kept) => (200, json!({ "code": "000000", "description": "Success", "result": [entry(&kept.provider_id, "000000")] })),
         Err(code) => (200, json!({ "code": "E000510", "description": "The SMS fails to be sent.", "result": [entry("", &code)] })),

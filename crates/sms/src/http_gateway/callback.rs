@@ -42,9 +42,18 @@ impl Callbacks {
                 return Err(ConfigError::new("callbacks.receipts.delivered", "no state means: arrived"));
             }
             if receipts.provider_id.is_none() && receipts.own_id.is_none() {
-                return Err(ConfigError::new("callbacks.receipts.provider_id", "neither this nor own_id says which message a receipt is about"));
+                return Err(ConfigError::new(
+                    "callbacks.receipts.provider_id",
+                    "neither this nor own_id says which message a receipt is about",
+                ));
             }
-            let named = [("provider_id", &receipts.provider_id), ("own_id", &receipts.own_id), ("to", &receipts.to), ("text", &receipts.text), ("at", &receipts.at)];
+            let named = [
+                ("provider_id", &receipts.provider_id),
+                ("own_id", &receipts.own_id),
+                ("to", &receipts.to),
+                ("text", &receipts.text),
+                ("at", &receipts.at),
+            ];
             fields.push(("callbacks.receipts.state".to_owned(), &receipts.state));
             fields.extend(named.into_iter().filter_map(|(name, field)| Some((format!("callbacks.receipts.{name}"), field.as_ref()?))));
         }

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use answer::Read;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 pub use config::{
-    Body, Callbacks, Charset, ConfigError, Derived, Digest, Encoding, HttpGatewayConfig, Media, Method, Place, Receipts, Replies,
-    Success, When,
+    Body, Callbacks, Charset, ConfigError, Derived, Digest, Encoding, HttpGatewayConfig, Media, Method, Place, Receipts, Replies, Success,
+    When,
 };
 use gateway::{Answer, Http, SendError, Taken};
 use kit::{Clock, Rng};
@@ -22,13 +22,7 @@ use reqwest::{
 };
 use template::{Json, Template, Values, xml};
 
-use crate::{
-    Callback, Client, Later, Outgoing, Unreadable,
-    outgoing::refused,
-    read::Kind,
-    segments,
-    sign::sha256_hex,
-};
+use crate::{Callback, Client, Later, Outgoing, Unreadable, outgoing::refused, read::Kind, segments, sign::sha256_hex};
 
 /// Names that every template may use.
 const NAMES: &[&str] = &["to", "text", "whole", "signature", "id", "parts", "template", "nonce", "seconds", "millis", "datetime"];
@@ -79,7 +73,9 @@ impl HttpGateway {
             Some(_) if config.method == Method::Get => return Err(ConfigError::new("body", "GET has no body")),
             Some(Body::Form(fields)) => {
                 let fields = fields.iter().enumerate();
-                let read = |(n, (name, value)): (usize, &(String, String))| Ok((name.clone(), Template::read(&format!("body.form[{n}]"), value, &known)?));
+                let read = |(n, (name, value)): (usize, &(String, String))| {
+                    Ok((name.clone(), Template::read(&format!("body.form[{n}]"), value, &known)?))
+                };
                 Filled::Form(fields.map(read).collect::<Result<_, ConfigError>>()?)
             }
             Some(Body::Json(text)) => {
@@ -91,7 +87,9 @@ impl HttpGateway {
         match &config.success {
             Success::At { equals, .. } if equals.is_empty() => return Err(ConfigError::new("success.at.equals", "no value means success")),
             Success::At { place, .. } => place.check("success.at.place")?,
-            Success::Contains(text) if text.is_empty() => return Err(ConfigError::new("success.contains", "every answer holds the empty text")),
+            Success::Contains(text) if text.is_empty() => {
+                return Err(ConfigError::new("success.contains", "every answer holds the empty text"));
+            }
             _ => {}
         }
         for (field, place) in [("provider_id", &config.provider_id), ("code", &config.code), ("message", &config.message)] {
@@ -193,7 +191,9 @@ impl HttpGateway {
             _ if !good => false,
             Success::Status => true,
             Success::At { place, equals } => {
-                let Some(value) = read.at(place) else { return Err(SendError::Unknown("an answer that does not say whether it is one".to_owned())) };
+                let Some(value) = read.at(place) else {
+                    return Err(SendError::Unknown("an answer that does not say whether it is one".to_owned()));
+                };
                 equals.contains(&value)
             }
             Success::Contains(text) => read.text().contains(text),

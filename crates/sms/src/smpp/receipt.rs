@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn a_receipt_says_what_became_of_which() {
-        let said = read("id:0123 sub:001 dlvrd:001 submit date:2601050900 done date:2601050901 stat:DELIVRD err:000 text:id:9 stat:REJECTD");
+        let said =
+            read("id:0123 sub:001 dlvrd:001 submit date:2601050900 done date:2601050901 stat:DELIVRD err:000 text:id:9 stat:REJECTD");
         assert_eq!((said.id.as_deref(), said.state.as_deref(), said.error.as_deref()), (Some("0123"), Some("DELIVRD"), Some("000")));
         assert_eq!(said.at, Some(1_767_574_860_000));
         assert_eq!(read("ID:a-b Stat:undeliv Err:12").state.as_deref(), Some("UNDELIV"));

@@ -212,3 +212,82 @@ fn refusal(status: u32, binding: bool) -> SendError {
     };
     kind.error(&format!("0x{status:08x}"), &format!("{:?}", CommandStatus::from(status)))
 }
+
+#[cfg(test)]
+mod tests {
+    use kit::Secret;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::outgoing::Number;
+
+    fn wire(ids: Ids) -> Wire {
+        let account = SmppAccount {
+            system_id: "gov".to_owned(),
+            password: Secret::new("pass".to_owned()),
+            system_type: String::new(),
+            source: "10690000".to_owned(),
+            number: Number::Digits,
+            joined: Joined::Header,
+            ids,
+        };
+        Wire::new(account).unwrap()
+    }
+
+    /// A frame of an SMSC.
+    fn said(id: u32, status: u32, body: &[u8]) -> BytesMut {
+        let length = u32::try_from(16 + body.len()).unwrap();
+        BytesMut::from(
+            [&length.to_be_bytes()[..], &id.to_be_bytes(), &status.to_be_bytes(), &7_u32.to_be_bytes(), body].concat().as_slice(),
+        )
+    }
+
+    #[test]
+    fn an_account_that_does_not_fit_is_none() {
+        let account = wire(Ids::Same).account;
+        assert!(Wire::new(SmppAccount { password: Secret::new("123456789".to_owned()), ..account.clone() }).is_none());
+        assert!(Wire::new(SmppAccount { system_id: "督".to_owned(), ..account }).is_none());
+    }
+
+    #[test]
+    fn answers_without_a_body_and_ids_of_two_kinds_are_understood() {
+        let heard = |ids, frame| match wire(ids).hear(frame) {
+            Heard::Answer(7, answer) => answer,
+            _ => panic!("no answer"),
+        };
+        assert_eq!(heard(Ids::HexThenDecimal, said(0x8000_0004, 0, b"ff\0")), Ok(Some("255".to_owned())));
+        assert_eq!(heard(Ids::Same, said(0x8000_0004, 0, b"ff\0")), Ok(Some("ff".to_owned())));
+        assert_eq!(heard(Ids::Same, said(0x8000_0004, 0, b"")), Ok(None));
+        assert!(matches!(heard(Ids::Same, said(0x8000_0004, 0x58, b"")), Err(SendError::Busy { .. })));
+        assert!(matches!(heard(Ids::Same, said(0x8000_0000, 3, b"")), Err(SendError::Refused { .. })));
+        assert!(matches!(wire(Ids::Same).welcome(said(0x8000_0009, 0x0e, b"")), Some(Err(SendError::Barred { .. }))));
+        // A question that cannot be read is answered for good, so that it is not asked for ever.
+        assert!(matches!(wire(Ids::Same).hear(said(5, 0, b"x")), Heard::Say(_)));
+        assert!(matches!(wire(Ids::Same).hear(said(0x103, 0, b"")), Heard::Say(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_frame_brings_it_down(id in prop::sample::select(vec![4_u32, 5, 6, 9, 0x15, 0x8000_0004, 0x8000_0009, 0x103]), answer: bool, status in 0_u32..2,
+            body in prop::collection::vec(prop_oneof![Just(0_u8), any::<u8>()], 0..200)) {
+            let id = id | if answer { 0x8000_0000 } else { 0 };
+            let _ = wire(Ids::Same).welcome(said(id, status, &body));
+            let _ = wire(Ids::Same).hear(said(id, status, &body));
+            let _ = wire(Ids::Same).hear(BytesMut::from(&body[..]));
+        }
+
+        #[test]
+        fn a_message_of_others_is_read_or_answered(class: u8, coding: u8, text in prop::collection::vec(any::<u8>(), 0..=254), tlv in prop::collection::vec(any::<u8>(), 0..30)) {
+            let mut body = b"\0\0\0138\0\0\01069\0".to_vec();
+            body.extend([class, 0, 0, 0, 0, 0, 0, coding, 0, u8::try_from(text.len()).unwrap()]);
+            body.extend(&text);
+            let read = wire(Ids::Same).hear(said(5, 0, &body));
+            let news = matches!(read, Heard::News { .. });
+            prop_assert!(news);
+            body.extend(&tlv);
+            let read = wire(Ids::Same).hear(said(5, 0, &body));
+            let answered = matches!(read, Heard::News { .. } | Heard::Say(_));
+            prop_assert!(answered);
+        }
+    }
+}
