@@ -278,7 +278,7 @@ mod tests {
 
         #[test]
         fn a_message_of_others_is_read_or_answered(class: u8, coding: u8, text in prop::collection::vec(any::<u8>(), 0..=254), tlv in prop::collection::vec(any::<u8>(), 0..30)) {
-            let mut body = b"\0\0\0138\0\0\01069\0".to_vec();
+            let mut body = b"\0\0\x00138\0\0\x001069\0".to_vec();
             body.extend([class, 0, 0, 0, 0, 0, 0, coding, 0, u8::try_from(text.len()).unwrap()]);
             body.extend(&text);
             let read = wire(Ids::Same).hear(said(5, 0, &body));
