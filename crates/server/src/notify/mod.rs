@@ -16,7 +16,7 @@ mod store;
 
 pub use delivery::{
     About, Call, DELIVER, DeliveryId, DeliveryState, Gateway, Gateways, Heard, Letter, LookFirst, Meaning, REPLIED, Replied, ReplyId,
-    about, acknowledged, is_due, prices, read_gateways, send_due, understood, withdraw,
+    about, acknowledged, is_due, listen, prices, read_gateways, send_due, understood, withdraw,
 };
 pub use http::routes;
 pub use model::{Channel, Message, MessageGroup, MessageId, Reader};

@@ -22,7 +22,7 @@ use std::collections::{BTreeSet, HashMap};
 use db::Tx;
 use kit::{Moment, uuid::Uuid};
 
-pub use configured::read as read_gateways;
+pub use configured::{listen, read as read_gateways};
 pub use dispatch::LookFirst;
 pub use gateway::{Call, Gateway, Gateways, Heard, Letter};
 pub(super) use http::routes;
