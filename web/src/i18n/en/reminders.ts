@@ -110,6 +110,7 @@ export default {
     and: ' and ',
     or: ' or ',
     orWord: ' or ',
+    noWord: '(none chosen)',
     group: '({text})',
   },
   form: {
@@ -168,8 +169,8 @@ export default {
     lead: 'Rules in force: {now} → new rules: {then}',
     tasks:
       '{n} tasks were under way that month; worked out from when they were signed, reported and closed. Nothing is sent.',
-    rule: 'Rule',
-    channel: 'Way',
+    rule: 'By rule',
+    channel: 'By way',
     person: 'Who gets most',
     now: 'Now',
     then: 'Then',

@@ -103,6 +103,7 @@ export default {
     and: '，且',
     or: '，或者',
     orWord: '或',
+    noWord: '（未选）',
     group: '（{text}）',
   },
   form: {
@@ -159,8 +160,8 @@ export default {
     title: '试算 {month}',
     lead: '现行规则 {now} 条 → 新规则 {then} 条',
     tasks: '当月在办 {n} 件任务，按当时签收、上报、办结的情况推算；不会真的发出。',
-    rule: '规则',
-    channel: '方式',
+    rule: '按规则',
+    channel: '按方式',
     person: '收到最多的人',
     now: '现行',
     then: '改后',

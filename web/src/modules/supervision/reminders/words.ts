@@ -71,7 +71,8 @@ export function factWord(fact: string, word: string, t: Say, source: NameOfSourc
 }
 
 function isWords(fact: string, words: readonly string[], op: 'is' | 'is_not', t: Say, source: NameOfSource): string {
-  const said = words.map((word) => factWord(fact, word, t, source)).join(t('reminders.condition.orWord'))
+  const each = words.map((word) => factWord(fact, word, t, source))
+  const said = each.join(t('reminders.condition.orWord')) || t('reminders.condition.noWord')
   return t(`reminders.condition.${op}`, { fact: t(`reminders.fact.${fact}`), words: said })
 }
 
