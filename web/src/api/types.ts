@@ -199,7 +199,6 @@ export type ReminderTrial = Of<'Trial'>
 export type TrialFigures = Schemas['Both']
 export type DelayUnit = Schemas['DelayUnit']
 export type TaskReminders = Of<'TaskReminders'>
-export type ReminderAhead = Of<'Ahead'>
 export type ReminderOccasion = Of<'Occasion'>
 export type LookoutState = Of<'LookoutState'>
 export type DemoClock = Of<'DemoClock'>
