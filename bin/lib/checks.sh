@@ -2,6 +2,7 @@
 
 . bin/lib/postgres.sh
 . bin/lib/clamd.sh
+. bin/lib/oracles.sh
 
 NAMES=() PASSED=() FAILED=() SKIPPED=()
 
@@ -57,6 +58,12 @@ use_clamd() {
     if start_clamd; then STARTED_CLAMD=yes; else step "no clamd: the tests that scan for viruses say SKIPPED"; fi
 }
 
+# Without them their tests are skipped, and say so.
+use_oracles() {
+    step "preparing the clients of others to be tested against"
+    prepare_oracles || step "no clients of others: the tests against them say SKIPPED"
+}
+
 clean_up() {
     end_background
     [ "$STARTED_CLAMD" = no ] || stop_clamd
@@ -92,6 +99,7 @@ compile_tests() { cargo test --workspace --locked --no-run --quiet; }
 test_rust() {
     use_postgres || { record "rust: PostgreSQL" 0 1; return; }
     use_clamd
+    use_oracles
     step "running the Rust tests on both databases"
     local log=$LOGS/test-rust.log code=0 counts passed failed skipped
     cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$log" || code=1

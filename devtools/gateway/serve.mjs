@@ -1,14 +1,16 @@
 // A gateway for short messages to watch by eye and to answer from: `node devtools/gateway/serve.mjs [--port 8900]
-// [--server http://127.0.0.1:8080] [--code sms]`. It takes messages as a gateway of kind "http" sends them (JSON: id, to, text),
-// shows them as telephones would, and sends receipts and answers back to the server. Everything stays on this machine.
+// [--server http://127.0.0.1:8720] [--code sms] [--token …]`, beside a server that was started with gateways.toml in this folder. It
+// takes messages (JSON: id, to, text), shows them as telephones would, and sends receipts and answers back to the server. A message
+// whose id it knows is taken once. `GET /messages` lists them for programs. Everything stays on this machine.
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
 
 const { values: options } = parseArgs({
   options: {
     port: { type: 'string', default: '8900' },
-    server: { type: 'string', default: 'http://127.0.0.1:8080' },
+    server: { type: 'string', default: 'http://127.0.0.1:8720' },
     code: { type: 'string', default: 'sms' },
+    token: { type: 'string', default: 'only-for-demonstration' },
   },
 })
 
@@ -19,7 +21,7 @@ let mood = 'well'
 const MOODS = { well: '正常', slow: '很慢', busy: '繁忙（429）', broken: '故障（500）', silent: '不回执', lying: '回执自相矛盾' }
 
 async function tell(body) {
-  const address = `${options.server}/api/v1/gateways/${options.code}/calls`
+  const address = `${options.server}/api/v1/gateways/${options.code}/calls?token=${encodeURIComponent(options.token)}`
   try {
     const answer = await fetch(address, {
       method: 'POST',
@@ -89,6 +91,7 @@ const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 const server = createServer(async (request, response) => {
   const send = (status, type, body, headers = {}) => response.writeHead(status, { 'content-type': type, ...headers }).end(body)
   const back = () => send(303, 'text/plain', '', { location: '/' })
+  if (request.method === 'GET' && request.url === '/messages') return send(200, 'application/json', JSON.stringify(messages))
   if (request.method === 'GET') return send(200, 'text/html; charset=utf-8', page())
   const body = await read(request)
   if (request.url === '/send') {
@@ -107,7 +110,7 @@ const server = createServer(async (request, response) => {
       messages.push(message)
       setTimeout(() => void receipts(message), 500)
     }
-    return send(200, 'application/json', JSON.stringify({ provider_id: message.provider_id }))
+    return send(200, 'application/json', JSON.stringify({ taken: 'true', provider_id: message.provider_id }))
   }
   const form = new URLSearchParams(body)
   if (request.url === '/answer') {

@@ -110,6 +110,16 @@ impl Sql {
         AssertSqlSafe(text)
     }
 
+    /// Holds the rows that are read until the end of the transaction, where several may write at once; SQLite has one writer and needs
+    /// nothing. With `passing_over`, rows that another holds are left out and not waited for. Stands last in a statement.
+    pub fn hold(&mut self, tx: &Tx, passing_over: bool) -> &mut Self {
+        match (tx.writes_alone(), passing_over) {
+            (true, _) => self,
+            (false, true) => self.push(" for update skip locked"),
+            (false, false) => self.push(" for update"),
+        }
+    }
+
     /// All rows.
     ///
     /// # Errors

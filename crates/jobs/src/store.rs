@@ -110,9 +110,7 @@ pub(crate) async fn claim(tx: &mut Tx, now: Moment, until: Moment, lease: JobId)
 pub(crate) async fn hold_due(tx: &mut Tx, now: Moment) -> Result<Option<Job>> {
     let mut sql = Sql::new("select id, kind, payload, attempts + 1 as attempts from job where state = 'waiting' and run_at <= ");
     sql.bind(now.millis()).push(" and (lease_until is null or lease_until < ").bind(now.millis()).push(") order by run_at, id limit 1");
-    if !tx.writes_alone() {
-        sql.push(" for update skip locked");
-    }
+    sql.hold(tx, true);
     let rows: Vec<JobRow> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().next().map(JobRow::job))
 }

@@ -138,3 +138,14 @@ create table gateway_state (
     last_error_at bigint,
     last_error text
 );
+
+-- What the hourly audit found: open tasks nobody looked at, rows whose next look was wrong, and what was due and not dealt with.
+create table lookout_audit (
+    id uuid primary key,
+    at bigint not null,
+    checked bigint not null,
+    unseen bigint not null,
+    astray bigint not null,
+    late bigint not null
+);
+create index lookout_audit_at on lookout_audit (at);

@@ -88,7 +88,7 @@ fn sql_is_understood_by_both_databases() {
 }
 
 #[test]
-fn only_signing_in_and_out_is_open() {
+fn only_signing_in_and_out_and_what_gateways_call_is_open() {
     holds(product(&crates()).flat_map(rules::open_routes));
 }
 

@@ -60,7 +60,15 @@ async fn assemble(folder: &Path, url: &str, seed: u64) -> App {
     let db = Db::open(url, &options()).await.unwrap();
     let start: Moment = START.parse().unwrap();
     let blobs = Store::at(folder.join("blobs")).await.unwrap();
-    app::assemble(Base { db, clock: Clock::manual(start), rng: Rng::seeded(seed), blobs, config, gateways: Gateways::default(), metrics: None })
+    app::assemble(Base {
+        db,
+        clock: Clock::manual(start),
+        rng: Rng::seeded(seed),
+        blobs,
+        config,
+        gateways: Gateways::default(),
+        metrics: None,
+    })
 }
 
 /// Another application on the same database, as a second node would be, which gives up on it after `patience`.

@@ -8,6 +8,7 @@
 
 mod account;
 mod http;
+mod known;
 mod password;
 mod permission;
 mod principal;
@@ -19,6 +20,7 @@ pub use account::{
     NewAccount, change_login, checked_login, create_account_with, leave, reset_password, set_administrator, set_password_with,
 };
 pub use http::routes;
+pub use known::Known;
 pub use password::{InitialPassword, hash as hash_password};
 pub use permission::{
     Guarded, ImportTasks, InstructTasks, JudgeFiles, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, WatchSystem,

@@ -5,7 +5,7 @@ use axum::{
     http::{header, request::Parts},
 };
 
-use super::{Principal, Role, session};
+use super::{Principal, Role, known::Asker, session};
 use crate::{
     app::{App, Ctx, Outcome, Refusal},
     http::Problem,
@@ -93,7 +93,7 @@ impl<P: Permission> Permitted<P> {
     /// From then on the actor is who they are by their duties of that day.
     pub async fn still_holds(&mut self) -> Outcome<bool> {
         let mut tx = self.app.db.read().await?;
-        let Some(person) = session::resolve(&mut tx, &self.app.config, self.app.clock.now(), &self.token).await? else {
+        let Some((person, _)) = session::resolve(&mut tx, &self.app.config, self.app.clock.now(), &self.token).await? else {
             return Ok(false);
         };
         let Some(principal) = super::load_principal(&mut tx, person, self.app.clock.today()).await? else { return Ok(false) };
@@ -108,22 +108,36 @@ impl<P: Permission> FromRequestParts<App> for Permitted<P> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Some(token) = token(parts) else { return Err(Problem::unauthenticated()) };
-        let mut tx = app.db.read().await?;
-        let Some(person) = session::resolve(&mut tx, &app.config, app.clock.now(), &token).await? else {
-            return Err(Problem::unauthenticated());
-        };
-        let Some(principal) = super::load_principal(&mut tx, person, app.clock.today()).await? else {
-            return Err(Problem::unauthenticated());
-        };
+        let ctx = who_asks(app, &token).await?.ok_or_else(Problem::unauthenticated)?;
+        let principal = &ctx.actor;
         if principal.must_change && !P::BEFORE_PASSWORD {
             return Err(Problem::new(axum::http::StatusCode::FORBIDDEN, "must_change_password", "请先修改初始密码。"));
         }
-        if !P::granted(&principal) {
+        if !P::granted(principal) {
             return Err(Refusal::forbidden(P::REFUSAL).into());
         }
-        let ctx = app.ctx_in(&mut tx, Arc::new(principal)).await?;
         Ok(Self { app: app.clone(), ctx, token, permission: PhantomData })
     }
+}
+
+/// The surroundings of whoever shows this token; nothing where it is nobody's.
+async fn who_asks(app: &App, token: &str) -> Outcome<Option<Ctx>> {
+    let (now, session) = (app.clock.now(), session::hashed(token));
+    // Taken before anything is read: what is read is as new at least.
+    let since = (app.db.watermark().await?, app.clock.today());
+    if let Some(Asker { principal, generation, .. }) = app.known.find(&since, &session, now) {
+        let ctx = app.ctx(principal);
+        if ctx.generation == generation {
+            return Ok(Some(ctx));
+        }
+    }
+    let mut tx = app.db.read().await?;
+    let Some((person, until)) = session::resolve(&mut tx, &app.config, now, token).await? else { return Ok(None) };
+    let Some(principal) = super::load_principal(&mut tx, person, app.clock.today()).await? else { return Ok(None) };
+    let principal = Arc::new(principal);
+    let ctx = app.ctx_in(&mut tx, principal.clone()).await?;
+    app.known.keep(&since, session, Asker { principal, until, generation: ctx.generation });
+    Ok(Some(ctx))
 }
 
 /// The cookie's name.

@@ -24,7 +24,8 @@ const SEEN_EVERY: Duration = Duration::from_secs(600);
 /// The signal that a person's sessions have ended, some or all.
 pub const SESSION_TOPIC: &str = "session";
 
-fn hashed(token: &str) -> String {
+/// How a token stands in the database.
+pub(super) fn hashed(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
@@ -42,14 +43,14 @@ pub async fn issue(tx: &mut Tx, config: &Config, rng: &Rng, now: Moment, person:
     Ok(token)
 }
 
-/// Whose session the token is, if it still is one.
-pub(super) async fn resolve(tx: &mut Tx, config: &Config, now: Moment, token: &str) -> Outcome<Option<PersonId>> {
+/// Whose session the token is, if it still is one, and when it ends if nobody uses it.
+pub(super) async fn resolve(tx: &mut Tx, config: &Config, now: Moment, token: &str) -> Outcome<Option<(PersonId, Moment)>> {
     let Some(row) = store::session(tx, &hashed(token)).await? else { return Ok(None) };
-    Ok((row.expires_at > now && !is_idle(config, row.kind, row.seen_at, now)).then_some(row.person_id))
-}
-
-fn is_idle(config: &Config, kind: SessionKind, seen: Moment, now: Moment) -> bool {
-    kind == SessionKind::Browser && seen.plus(Duration::from_secs(config.session_idle_hours * 3600)) < now
+    let until = match row.kind {
+        SessionKind::Browser => row.expires_at.min(row.seen_at.plus(Duration::from_secs(config.session_idle_hours * 3600))),
+        SessionKind::Script => row.expires_at,
+    };
+    Ok((until > now).then_some((row.person_id, until)))
 }
 
 /// Notes that the session is in use, at most every ten minutes; called by what a page asks for regularly.

@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("kinds", include_str!("../../locales/en/kinds.toml")),
     ("views", include_str!("../../locales/en/views.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
+    ("reminders", include_str!("../../locales/en/reminders.toml")),
 ];
 
 /// What the program says, in English. Files that cannot be read are a fault of the build, which the tests see; a page then

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Screen, Standing};
 use crate::{
-    access::Principal,
+    access::{Known, Principal},
     app::{Ctx, Outcome},
     config::Config,
     events::Subscriptions,
@@ -37,6 +37,8 @@ pub struct Parts {
     pub standing: RwLock<Standing>,
     /// Reads it anew where it has changed.
     pub read_standing: ReadStanding,
+    /// Who has asked since something was last committed.
+    pub known: Known,
     /// Who hears of events.
     pub subscriptions: Arc<Subscriptions>,
     /// Options.

@@ -73,6 +73,7 @@ pub fn assemble(base: Base) -> App {
         blobs,
         standing: RwLock::new(Standing { generation: 0, calendar: calendar::official(), rules: Arc::default() }),
         read_standing,
+        known: access::Known::default(),
         subscriptions: Arc::new(subscriptions()),
         config,
         file_access: tasks::sees_boxed,
@@ -218,7 +219,15 @@ pub fn runner(app: &App) -> Runner {
         let app = missing.clone();
         Box::pin(async move {
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
-            supervision::take_in(tx, &ctx).await.map_err(JobError::retry)
+            supervision::take_in(tx, &ctx).await.map(drop).map_err(JobError::retry)
+        })
+    });
+    let auditing = app.clone();
+    let audit = handler(move |tx, _| {
+        let app = auditing.clone();
+        Box::pin(async move {
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::audit(tx, &ctx).await.map_err(JobError::retry)
         })
     });
     let (sending, recording, answering) = (app.clone(), app.clone(), app.clone());
@@ -230,7 +239,7 @@ pub fn runner(app: &App) -> Runner {
         let app = recording.clone();
         Box::pin(async move {
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
-            notify::record_sent(tx, &ctx, &job.payload).await.map_err(JobError::retry)
+            notify::go_on_sending(tx, &ctx, &job.payload).await.map_err(JobError::retry)
         })
     });
     let replied = handler(move |tx, job| {
@@ -362,7 +371,7 @@ pub fn runner(app: &App) -> Runner {
         .on(supervision::REPLIED_JOB, replied)
         .every(supervision::SWEEP, LOOK, sweep.clone())
         .on(supervision::MORE, sweep)
-        .every("supervision.take_in", HOUR, missed.clone())
+        .every("supervision.audit", HOUR, audit)
         .on(supervision::MISSED, missed)
         .on(tasks::REPLAN, replan.clone())
         .on(operations::BULK, bulk)

@@ -14,7 +14,7 @@ use crate::{
     app::{self, App, Base},
     config::{BlobStore, Config, LogFormat},
     demo,
-    notify::Gateways,
+    notify::{self, Gateways},
 };
 
 /// Puts the options together and begins to log.
@@ -63,9 +63,11 @@ pub(super) async fn blobs(config: &Config) -> anyhow::Result<Store> {
 /// An application over a database that is open.
 pub(super) async fn application(config: Config, db: Db, metrics: Option<PrometheusHandle>) -> anyhow::Result<App> {
     let blobs = blobs(&config).await?;
-    let gateways = Gateways::default();
     let clock = if config.demo_clock { demo::movable_clock(&config.data_dir) } else { Clock::system() };
-    Ok(app::assemble(Base { db, clock, rng: Rng::from_system(), blobs, config, gateways, metrics }))
+    let rng = Rng::from_system();
+    let gateways =
+        if config.gateways.as_os_str().is_empty() { Gateways::default() } else { notify::read_gateways(&config.gateways, &clock, &rng)? };
+    Ok(app::assemble(Base { db, clock, rng, blobs, config, gateways, metrics }))
 }
 
 /// An application over a database whose schema has been brought up to date.

@@ -36,7 +36,11 @@ pub(super) struct DemoClock {
 
 fn shown(app: &App) -> DemoClock {
     let lead = app.clock.lead();
-    DemoClock { now: app.clock.now(), movable: app.config.demo_clock && lead.is_some(), ahead_minutes: lead.unwrap_or_default().as_secs() / 60 }
+    DemoClock {
+        now: app.clock.now(),
+        movable: app.config.demo_clock && lead.is_some(),
+        ahead_minutes: lead.unwrap_or_default().as_secs() / 60,
+    }
 }
 
 /// Shows what time it is for the system.

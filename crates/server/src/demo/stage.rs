@@ -42,8 +42,15 @@ impl Stage {
         let clock = Clock::manual(at);
         // The jobs' own stream: how many of them there are must not shift the ids of everything else.
         let rng = Rng::seeded(seed ^ 0x6a6f_6273);
-        let base =
-            Base { db: app.db.clone(), clock: clock.clone(), rng, blobs: app.blobs.clone(), config: app.config.clone(), gateways: app.gateways.clone(), metrics: None };
+        let base = Base {
+            db: app.db.clone(),
+            clock: clock.clone(),
+            rng,
+            blobs: app.blobs.clone(),
+            config: app.config.clone(),
+            gateways: app.gateways.clone(),
+            metrics: None,
+        };
         Self {
             calendar: app.standing().calendar,
             rules: app.standing().rules,

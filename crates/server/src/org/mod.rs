@@ -14,7 +14,8 @@ mod store;
 mod units;
 
 pub use contacts::{
-    Contact, Faces, charged, contacts, faces, in_charge, peers_of_person, phones_of, peers_of_unit, push_charged, roots, steps_below, with_parts,
+    Contact, Faces, charged, contacts, faces, in_charge, peers_of_person, peers_of_unit, phones_of, push_charged, roots, steps_below,
+    with_parts,
 };
 pub use http::routes;
 pub use import::sweep;

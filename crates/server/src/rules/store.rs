@@ -43,8 +43,10 @@ pub async fn in_force(tx: &mut Tx, day: Day) -> Result<HashMap<String, Written>>
 
 /// A version's JSON.
 pub async fn written(tx: &mut Tx, kind: &str, version: i64) -> Result<Option<String>> {
-    let row: Option<(String,)> =
-        run!(tx, |c| sqlx::query_as("select body from rule_version where kind = $1 and version = $2").bind(kind).bind(version).fetch_optional(c))?;
+    let row: Option<(String,)> = run!(tx, |c| sqlx::query_as("select body from rule_version where kind = $1 and version = $2")
+        .bind(kind)
+        .bind(version)
+        .fetch_optional(c))?;
     Ok(row.map(|(body,)| body))
 }
 

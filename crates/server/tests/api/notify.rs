@@ -19,20 +19,19 @@ async fn send(app: &TestApp, to: &[&str], title: &str, dedupe: &str) {
     let mut tx = app.app.db.begin().await.unwrap();
     // The title is one that is known in English, too, or a name, which is nobody's to translate.
     let title = if title == KNOWN { KNOWN.into() } else { Words::raw(title) };
-    let new =
-        NewMessage {
-            to: &to,
-            kind: "note",
-            title: &title,
-            text: &"请尽快办理".into(),
-            task: None,
-            urge: None,
-            subject: None,
-            occurrence: None,
-            channels: &[],
-            critical: false,
-            dedupe,
-        };
+    let new = NewMessage {
+        to: &to,
+        kind: "note",
+        title: &title,
+        text: &"请尽快办理".into(),
+        task: None,
+        urge: None,
+        subject: None,
+        occurrence: None,
+        channels: &[],
+        critical: false,
+        dedupe,
+    };
     notify::send(&mut tx, &ctx, new).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -24,6 +24,8 @@ const COMPOSITION: &[(&str, &str)] = &[
     ("app/running.rs", "access"),
     // The seam by which files, which stand below tasks, ask who sees one.
     ("app/running.rs", "files"),
+    // The ways out to people, and the seam by which `notify` has tasks looked at once more before anything is sent.
+    ("app/running.rs", "notify"),
     // The macro that refuses handlers without a permission; whose an idempotency key is.
     ("http/mod.rs", "access"),
     ("http/idempotency.rs", "access"),
@@ -46,8 +48,23 @@ const OPEN_AT: &[&str] = &["crates/server/src/access/", "crates/server/src/notif
 const BARE_ROUTES: &[&str] = &["/api/v1/openapi.json", "/healthz", "/readyz", "/metrics"];
 
 /// Crates that another ministry's product could use unchanged.
-pub(crate) const LEAVES: &[&str] =
-    &["blob", "clauses", "db", "gateway", "jobs", "kit", "officedoc", "pdftext", "pivot", "say", "sip", "sms", "wechat", "wording", "workdays"];
+pub(crate) const LEAVES: &[&str] = &[
+    "blob",
+    "clauses",
+    "db",
+    "gateway",
+    "jobs",
+    "kit",
+    "officedoc",
+    "pdftext",
+    "pivot",
+    "say",
+    "sip",
+    "sms",
+    "wechat",
+    "wording",
+    "workdays",
+];
 
 /// Words of this business.
 const BUSINESS: &[&str] = &[

@@ -240,7 +240,7 @@ fn on_postgresql_a_killed_process_has_lost_nothing_it_acknowledged() {
 }
 
 /// Against a database of its own, where there is a server.
-fn on_postgresql(name: &str, test: fn(&[&str])) {
+pub(crate) fn on_postgresql(name: &str, test: fn(&[&str])) {
     let Ok(base) = std::env::var("SHIBICHENG_TEST_POSTGRES") else { return };
     let scratch = db::Scratch::new(&base).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -4,6 +4,7 @@
 
 mod backup;
 mod bucket;
+mod flow;
 mod full;
 mod killed;
 mod kit;

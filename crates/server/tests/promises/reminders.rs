@@ -183,7 +183,7 @@ both! {
         assert_eq!((page["past"][0]["reason"].as_str(), page["past"][0]["acked_by"]["name"].as_str()), (Some("acknowledged"), Some("秦一")));
         let line = app.as_user("leader").get(&format!("/tasks/{}/timeline", id(&task))).await.assert(200);
         assert_eq!(line["items"][0]["action"], "acknowledged");
-        assert_eq!(line["items"][0]["text"], "确认收到“逾期未办结”提醒，后续提醒停止");
+        assert_eq!(line["items"][0]["sentence"], "确认收到“逾期未办结”提醒，后续提醒停止");
     }
 
     async fn a_ladder_keeps_the_rules_it_began_with_and_the_next_one_has_the_new_ones(app) {
@@ -270,7 +270,7 @@ both! {
         let task = given(app, "修路", json!({ "due": { "day": "2026-06-30" } })).await;
         let page = show(app, "liaison_b", &task).await;
         let body = json!({ "version": version(&page), "kind": "extend", "reason": "材料未到", "reason_class": "waiting", "new_day": "2026-07-15" });
-        app.as_user("liaison_b").post(&format!("/tasks/{}/requests", id(&task)), &body).await.assert(201);
+        app.as_user("liaison_b").post(&format!("/tasks/{}/requests", id(&task)), &body).await.assert(200);
         live(app, "2026-02-07", "2026-02-11").await;
         let all = reminders(app).await;
         assert_eq!(all, ["02-11 09:00 centre1 申请待审批"]);
@@ -289,6 +289,48 @@ both! {
         assert_eq!(app.as_user("centre1").get("/reminders/state").await.assert(200)["tasks"], 1);
         live(app, "2026-02-10", "2026-02-10").await;
         assert_eq!(reminders(app).await.len(), 2, "{}", id(&task));
+    }
+
+    async fn an_audit_finds_a_look_that_stands_at_the_wrong_time_and_mends_it(app) {
+        only(app, "overdue").await;
+        given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        app.run_jobs().await;
+        let mut tx = app.app.db.begin().await.unwrap();
+        db::Sql::new("update lookout set next_at = null").execute(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        for day in ["2026-02-07", "2026-02-08"] {
+            // From a place of chance on: within a day every row has had its turn.
+            live(app, day, day).await;
+            for hour in 15..24 {
+                at(app, &format!("{day}T{hour}:00:00+08:00"));
+                app.run_jobs().await;
+            }
+        }
+        let state = app.as_user("centre1").get("/reminders/state").await.assert(200);
+        assert!(state["audit"]["at"].is_string());
+        live(app, "2026-02-09", "2026-02-10").await;
+        assert_eq!(reminders(app).await.len(), 2, "{state:#}");
+    }
+
+    async fn a_dry_run_says_what_other_rules_would_have_sent(app) {
+        given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        live(app, "2026-02-09", "2026-02-12").await;
+        let page = rules(app).await;
+        let mut set = page["rules"].clone();
+        let overdue = set["rules"].as_array_mut().unwrap().iter_mut().find(|rule| rule["code"] == "overdue").unwrap();
+        overdue["enabled"] = json!(false);
+        let body = json!({ "rules": set, "month": "2026-02-01" });
+        let trial = app.as_user("centre1").post("/reminder-rules/trials", &body).await.assert(200);
+        let of = |code: &str| trial["rules"].as_array().unwrap().iter().find(|rule| rule["rule"] == code).unwrap()["messages"].clone();
+        // The handler twice on the 10th, three people on the 12th.
+        assert_eq!((of("overdue")["now"].as_i64(), of("overdue")["then"].as_i64()), (Some(5), Some(0)), "{trial:#}");
+        assert_eq!(of("due")["now"], of("due")["then"]);
+        assert_eq!(trial["tasks"], 1);
+        let sms = trial["channels"].as_array().unwrap().iter().find(|channel| channel["channel"] == "sms").unwrap();
+        assert!(sms["cost"]["now"].as_i64() > sms["cost"]["then"].as_i64());
+        // Nothing was changed or sent.
+        assert_eq!(rules(app).await["version"], 0);
+        app.as_user("head_b").post("/reminder-rules/trials", &body).await.refused(403, "forbidden");
     }
 
     async fn rules_that_make_no_sense_are_refused_with_the_place(app) {

@@ -121,7 +121,19 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, row: &FindingRow, named: &[FileRow], task:
     let dedupe = format!("finding:{}:{}", row.id, row.version);
     for (to, text) in [(&uploaders, &mine), (&judges, &theirs)] {
         let subject = Some(row.id.0);
-        let message = NewMessage { to, kind, title: &title.into(), text, task, urge: None, subject, occurrence: None, channels: &[], critical: false, dedupe: &dedupe };
+        let message = NewMessage {
+            to,
+            kind,
+            title: &title.into(),
+            text,
+            task,
+            urge: None,
+            subject,
+            occurrence: None,
+            channels: &[],
+            critical: false,
+            dedupe: &dedupe,
+        };
         notify::send(tx, ctx, message).await?;
     }
     Ok(())

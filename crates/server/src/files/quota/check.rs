@@ -82,6 +82,18 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, to: &[PersonId], whose: &str, percent: i64
     let day = ctx.today().to_string();
     let dedupe = format!("quota:{whose}:{percent}:{}:{}", ctx.rules.version::<FileQuotas>(), day.get(..7).unwrap_or_default());
     let title = "文件空间将满".into();
-    let message = NewMessage { to, kind: "file.quota", title: &title, text, task: None, urge: None, subject: None, occurrence: None, channels: &[], critical: false, dedupe: &dedupe };
+    let message = NewMessage {
+        to,
+        kind: "file.quota",
+        title: &title,
+        text,
+        task: None,
+        urge: None,
+        subject: None,
+        occurrence: None,
+        channels: &[],
+        critical: false,
+        dedupe: &dedupe,
+    };
     notify::send(tx, ctx, message).await
 }

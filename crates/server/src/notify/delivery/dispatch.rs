@@ -1,4 +1,4 @@
-//! Sending what is due: taken in hand under a lease, handed to a gateway outside any transaction, written down.
+//! Sending what is due: taken in hand under a lease, handed to gateways outside any transaction, written down.
 //!
 //! A sender that dies leaves its lease to run out; what it had in hand may have gone out, so it is tried again *unsure*: a gateway
 //! that knows our id drops the second one, another may bring it twice.
@@ -9,11 +9,9 @@ use std::{
 };
 
 use db::Tx;
-use futures_util::{StreamExt as _, future::BoxFuture, stream};
+use futures_util::future::BoxFuture;
 use gateway::SendError;
 use kit::{Moment, uuid::Uuid};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use wording::say;
 
 use super::{
@@ -25,7 +23,7 @@ use super::{
 };
 use crate::{
     access,
-    app::{App, Ctx, Outcome, Refusal},
+    app::{App, Ctx, Outcome},
     notify::model::Channel,
     org::{self, PersonId},
 };
@@ -36,8 +34,10 @@ pub type LookFirst = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> BoxFuture<'a
 const AT_ONCE: i64 = 200;
 /// So many are handed over at the same time.
 const ABREAST: usize = 32;
-/// Longer than any gateway is given.
-const LEASE: Duration = Duration::from_secs(60);
+/// Longer than the last letter of a batch may take.
+const LEASE: Duration = Duration::from_secs(120);
+/// Letters that have not gone out by then are put back: their lease would run out under them.
+const BEGIN_WITHIN: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: i64 = 8;
 /// So many failures in a row, and a gateway is left alone for a while.
@@ -45,7 +45,7 @@ const BREAKS_AT: i64 = 5;
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// One that was handed over.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 struct Sent {
     id: DeliveryId,
     lease: Uuid,
@@ -55,7 +55,7 @@ struct Sent {
     fate: SentFate,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 enum SentFate {
     Taken { provider_id: Option<String>, parts: u32 },
     Refused { code: String, text: String },
@@ -77,8 +77,8 @@ impl From<SendError> for SentFate {
     }
 }
 
-/// Takes what is due in hand and hands it over; what became of each is written by [`record`].
-pub async fn send_due(app: &App) -> Outcome<Value> {
+/// Takes what is due in hand, hands it over and writes down what became of it. Answers whether there may be more.
+pub(super) async fn send_due(app: &App) -> Outcome<bool> {
     let mut tx = app.db.begin().await?;
     let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
     store::free_expired(&mut tx, ctx.now()).await?;
@@ -89,21 +89,53 @@ pub async fn send_due(app: &App) -> Outcome<Value> {
     let mut tx = app.db.begin().await?;
     let letters = take(&mut tx, app, &ctx).await?;
     tx.commit().await?;
+    let full = i64::try_from(letters.len()).is_ok_and(|n| n >= AT_ONCE);
 
-    let sent = stream::iter(letters).map(|(mut sent, letter)| async move {
-        let Some(gateway) = app.gateways.find(&sent.gateway) else {
-            sent.fate = SentFate::Unreachable("no such gateway".to_owned());
-            return sent;
-        };
-        sent.fate = match tokio::time::timeout(PATIENCE, gateway.send(&letter)).await {
-            Ok(Ok(taken)) => SentFate::Taken { provider_id: taken.provider_id, parts: taken.parts },
-            Ok(Err(error)) => error.into(),
-            Err(_) => SentFate::Unknown("no answer in time".to_owned()),
-        };
-        sent
-    });
-    let sent: Vec<Sent> = sent.buffer_unordered(ABREAST).collect().await;
-    serde_json::to_value(sent).map_err(Refusal::internal)
+    let mut by_gateway: BTreeMap<String, Vec<(Sent, Letter)>> = BTreeMap::new();
+    for (sent, letter) in letters {
+        by_gateway.entry(sent.gateway.clone()).or_default().push((sent, letter));
+    }
+    let begun = tokio::time::Instant::now();
+    let more =
+        futures_util::future::try_join_all(by_gateway.into_iter().map(|(code, letters)| hand_over(app, code, letters, begun))).await?;
+    Ok(more.contains(&true) || full)
+}
+
+/// Hands letters to one gateway. One that drops the second of an id is given several abreast; another one letter after the other, each
+/// written down before the next goes out, so that a crash leaves one letter in doubt and not a batch. Answers whether some were put back
+/// because the lease would not have lasted.
+async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun: tokio::time::Instant) -> Outcome<bool> {
+    let gateway = app.gateways.find(&code);
+    let abreast = if gateway.is_some_and(|gateway| gateway.dedupes()) { ABREAST } else { 1 };
+    let mut letters = letters.into_iter().peekable();
+    while letters.peek().is_some() {
+        let together: Vec<_> = letters.by_ref().take(abreast).collect();
+        if begun.elapsed() > BEGIN_WITHIN {
+            let ids: Vec<DeliveryId> = together.into_iter().chain(letters).map(|(sent, _)| sent.id).collect();
+            let mut tx = app.db.begin().await?;
+            store::let_go(&mut tx, &ids, app.clock.now()).await?;
+            tx.commit().await?;
+            return Ok(true);
+        }
+        let sending = together.into_iter().map(|(mut sent, letter)| async move {
+            let Some(gateway) = gateway else {
+                sent.fate = SentFate::Unreachable("no such gateway".to_owned());
+                return sent;
+            };
+            sent.fate = match tokio::time::timeout(PATIENCE, gateway.send(&letter)).await {
+                Ok(Ok(taken)) => SentFate::Taken { provider_id: taken.provider_id, parts: taken.parts },
+                Ok(Err(error)) => error.into(),
+                Err(_) => SentFate::Unknown("no answer in time".to_owned()),
+            };
+            sent
+        });
+        let sent: Vec<Sent> = futures_util::future::join_all(sending).await;
+        let mut tx = app.db.begin().await?;
+        let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
+        record(&mut tx, &ctx, &sent).await?;
+        tx.commit().await?;
+    }
+    Ok(false)
 }
 
 /// Decides what of that which is due is sent, merged, held or dropped, and takes it in hand.
@@ -123,8 +155,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
         slots.entry((row.person_id, row.channel)).or_default().push(row);
     }
     let mut sent_today = store::sent_since(tx, &persons, ctx.today().start()).await?;
-    let states: HashMap<String, Option<Moment>> =
-        store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
+    let states: HashMap<String, Option<Moment>> = store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
     let phones = org::phones_of(tx, &persons).await?;
     let mut going = Vec::new();
     for ((person, channel), rows) in slots {
@@ -187,8 +218,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     let mut letters = Vec::new();
     for (row, gateway, address) in going {
         let (title, text, link) = words(parts.get(&row.id).map_or(&[][..], Vec::as_slice));
-        let handing =
-            Handing { id: row.id, lease, until: now.plus(LEASE), gateway: gateway.code(), address: &address, text: &text };
+        let handing = Handing { id: row.id, lease, until: now.plus(LEASE), gateway: gateway.code(), address: &address, text: &text };
         store::hand(tx, &handing).await?;
         let sent = Sent {
             id: row.id,
@@ -234,12 +264,11 @@ fn words(parts: &[PartRow]) -> (String, String, Option<String>) {
     }
 }
 
-/// Writes what became of what was handed over. Answers whether there may be more.
-pub(super) async fn record(tx: &mut Tx, ctx: &Ctx, sent: &Value) -> Outcome<bool> {
-    let sent: Vec<Sent> = serde_json::from_value(sent.clone()).unwrap_or_default();
+/// Writes what became of what was handed over.
+async fn record(tx: &mut Tx, ctx: &Ctx, sent: &[Sent]) -> Outcome<()> {
     let rules = ctx.rules.get::<DeliveryRules>();
     let now = ctx.now();
-    for sent in &sent {
+    for sent in sent {
         match &sent.fate {
             SentFate::Taken { provider_id, parts } => {
                 let parts = i64::from(*parts);
@@ -278,7 +307,7 @@ pub(super) async fn record(tx: &mut Tx, ctx: &Ctx, sent: &Value) -> Outcome<bool
             }
         }
     }
-    Ok(i64::try_from(sent.len()).is_ok_and(|n| n >= AT_ONCE))
+    Ok(())
 }
 
 async fn failed(tx: &mut Tx, sent: &Sent, error: &str, wait: Option<Duration>, now: Moment) -> Outcome<()> {

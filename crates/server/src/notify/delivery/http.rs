@@ -12,10 +12,13 @@ use utoipa_axum::{router::OpenApiRouter, routes as open_routes};
 use super::{
     gateway::Call,
     keeping,
-    list::{self, DeliveryView},
     model::{DeliveryId, DeliveryState},
     rules::DeliveryRules,
-    store, told,
+    store::{
+        self,
+        list::{self, DeliveryView},
+    },
+    told,
 };
 use crate::{
     access::{self, Permitted, SignedIn, WatchSystem},
@@ -28,7 +31,12 @@ use crate::{
 
 /// The routes of deliveries.
 pub(in crate::notify) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(deliveries)).routes(guarded!(of_task)).routes(guarded!(state)).routes(guarded!(keeping::show, keeping::write)).routes(open_routes!(gateway_call))
+    OpenApiRouter::new()
+        .routes(guarded!(deliveries))
+        .routes(guarded!(of_task))
+        .routes(guarded!(state))
+        .routes(guarded!(keeping::show, keeping::write))
+        .routes(open_routes!(gateway_call))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

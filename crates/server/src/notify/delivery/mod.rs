@@ -6,11 +6,11 @@
 //!
 //! Tables: `delivery`, `delivery_message`, `receipt`, `reply`, `gateway_state`. Jobs: [`DELIVER`], [`DELIVER_MORE`].
 
+mod configured;
 mod dispatch;
 mod gateway;
 mod http;
 mod keeping;
-mod list;
 mod model;
 mod post;
 mod rules;
@@ -24,7 +24,8 @@ use jobs::{JobId, NewJob};
 use kit::{Moment, uuid::Uuid};
 use serde_json::{Value, json};
 
-pub use dispatch::{LookFirst, send_due};
+pub use configured::read as read_gateways;
+pub use dispatch::LookFirst;
 pub use gateway::{Call, Gateway, Gateways, Heard, Letter};
 pub(super) use http::routes;
 pub use model::{DeliveryId, DeliveryState, Meaning, ReplyId};
@@ -32,7 +33,7 @@ pub(super) use post::post;
 pub use told::{REPLIED, Replied};
 
 use crate::{
-    app::{Ctx, Outcome},
+    app::{App, Ctx, Outcome},
     notify::model::Channel,
     org::PersonId,
 };
@@ -42,9 +43,14 @@ pub const DELIVER: &str = "notify.deliver";
 /// Goes on with what that left.
 pub const DELIVER_MORE: &str = "notify.deliver_more";
 
-/// Writes what became of what was handed over, and asks for another turn when there may be more.
-pub async fn record_sent(tx: &mut Tx, ctx: &Ctx, sent: &Value) -> Outcome<()> {
-    if dispatch::record(tx, ctx, sent).await? {
+/// Sends what is due, outside any transaction. What it answers is for [`go_on`].
+pub async fn send_due(app: &App) -> Outcome<Value> {
+    Ok(Value::Bool(dispatch::send_due(app).await?))
+}
+
+/// Asks for another turn when there may be more.
+pub async fn go_on(tx: &mut Tx, ctx: &Ctx, more: &Value) -> Outcome<()> {
+    if more.as_bool() == Some(true) {
         let job = NewJob { kind: DELIVER_MORE, payload: json!({}), run_at: ctx.now(), dedupe: None };
         jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
     }

@@ -120,21 +120,22 @@ async fn ahead(tx: &mut Tx, ctx: &Ctx, watch: &mut Watch, sight: &Sight, ladders
         let said = text::say_it(&rule.trigger, step.text.as_deref(), &sight.watched, &then, days);
         let day = OnDay { sight, env: watch.env(ctx) };
         let idle = !rule.when.iter().chain(&step.only_if).all(|condition| condition.holds(&day));
-        found.push((to, Ahead {
-            at,
-            rule: rule.code.clone(),
-            name: rule.name.clone(),
-            to: Vec::new(),
-            channels: step.channels.iter().copied().collect(),
-            text: said.text,
-            idle,
-        }));
+        found.push((
+            to,
+            Ahead {
+                at,
+                rule: rule.code.clone(),
+                name: rule.name.clone(),
+                to: Vec::new(),
+                channels: step.channels.iter().copied().collect(),
+                text: said.text,
+                idle,
+            },
+        ));
     }
-    let names: HashMap<PersonId, PersonRef> = org::person_refs(tx, everybody).await?.into_iter().map(|person| (person.id, person)).collect();
-    Ok(found
-        .into_iter()
-        .map(|(to, ahead)| Ahead { to: to.iter().filter_map(|id| names.get(id).cloned()).collect(), ..ahead })
-        .collect())
+    let names: HashMap<PersonId, PersonRef> =
+        org::person_refs(tx, everybody).await?.into_iter().map(|person| (person.id, person)).collect();
+    Ok(found.into_iter().map(|(to, ahead)| Ahead { to: to.iter().filter_map(|id| names.get(id).cloned()).collect(), ..ahead }).collect())
 }
 
 async fn past(tx: &mut Tx, watch: &mut Watch, rows: Vec<OccurrenceRow>) -> Outcome<Vec<Occasion>> {

@@ -83,7 +83,8 @@ mod tests {
         for noted in ["1", " 1 ", "１", "收到", "收到！", "已收到。", "OK"] {
             assert_eq!(read(noted), Read::Noted, "{noted}");
         }
-        for (text, said) in [("回 本周五前完成", "本周五前完成"), ("回复：已加派人手。", "已加派人手"), ("回已办", "已办")] {
+        for (text, said) in [("回 本周五前完成", "本周五前完成"), ("回复：已加派人手。", "已加派人手"), ("回已办", "已办")]
+        {
             assert_eq!(read(text), Read::Says(said), "{text}");
         }
         for unclear in ["", "2", "11", "你是谁", "回", "退订"] {

@@ -52,12 +52,7 @@ impl Default for LookoutRules {
         let unsigned = Rule {
             when: Some(Condition::Not { of: Box::new(critical()) }),
             repeat: Some(Repeat { every: 2, times: 5 }),
-            ..rule(
-                "unsigned",
-                "未按时签收",
-                Trigger::Unsigned,
-                vec![calm(1, DelayUnit::Workdays), firm(2, DelayUnit::Workdays)],
-            )
+            ..rule("unsigned", "未按时签收", Trigger::Unsigned, vec![calm(1, DelayUnit::Workdays), firm(2, DelayUnit::Workdays)])
         };
         let unsigned_critical = Rule {
             when: Some(critical()),
@@ -110,10 +105,8 @@ impl Default for LookoutRules {
                 vec![on(-3, [Handler], [Wechat]), on(-1, [Handler, Liaison], [Wechat]), on(1, [Handler, Liaison, Head], [Wechat, Sms])],
             )
         };
-        let near = Rule {
-            on_ack: OnAck::GoOn,
-            ..rule("report_due", "临近应报节点", Trigger::ReportDue, vec![on(-1, [Handler], [Wechat])])
-        };
+        let near =
+            Rule { on_ack: OnAck::GoOn, ..rule("report_due", "临近应报节点", Trigger::ReportDue, vec![on(-1, [Handler], [Wechat])]) };
         let missed = Rule {
             repeat: Some(Repeat { every: 2, times: 10 }),
             ..rule(
@@ -139,28 +132,24 @@ impl Default for LookoutRules {
             on_ack: OnAck::GoOn,
             ..rule("lamp_orange", "亮橙灯", Trigger::Lamp { lamp: Lamp::Orange }, vec![on(0, [Head], [Wechat])])
         };
-        let red = Rule {
-            on_ack: OnAck::GoOn,
-            ..rule("lamp_red", "亮红灯", Trigger::Lamp { lamp: Lamp::Red }, vec![on(0, [Head], [Wechat])])
-        };
+        let red =
+            Rule { on_ack: OnAck::GoOn, ..rule("lamp_red", "亮红灯", Trigger::Lamp { lamp: Lamp::Red }, vec![on(0, [Head], [Wechat])]) };
         let silent = Rule {
             when: Some(is(Fact::State, &["active"])),
             repeat: Some(Repeat { every: 20, times: 10 }),
-            ..rule("silent", "长期没有进展", Trigger::Silent { workdays: 20 }, vec![on(0, [Handler], []), on(5, [Handler, Liaison], [Wechat])])
+            ..rule(
+                "silent",
+                "长期没有进展",
+                Trigger::Silent { workdays: 20 },
+                vec![on(0, [Handler], []), on(5, [Handler, Liaison], [Wechat])],
+            )
         };
         let request = Rule {
             repeat: Some(Repeat { every: 2, times: 5 }),
-            ..rule(
-                "request",
-                "申请久未审批",
-                Trigger::Request,
-                vec![on(3, [Decider], [Wechat]), on(5, [Decider, Centre], [Wechat])],
-            )
+            ..rule("request", "申请久未审批", Trigger::Request, vec![on(3, [Decider], [Wechat]), on(5, [Decider, Centre], [Wechat])])
         };
         Self {
-            rules: vec![
-                unsigned, unsigned_critical, due, overdue, part, near, missed, milestone, urge, orange, red, silent, request,
-            ],
+            rules: vec![unsigned, unsigned_critical, due, overdue, part, near, missed, milestone, urge, orange, red, silent, request],
             office: vec![TimeSpan::of((8, 30), (12, 0)), TimeSpan::of((13, 30), (17, 30))],
         }
     }

@@ -177,6 +177,22 @@ struct LookoutState {
     /// How many were planned with older rules or another calendar.
     outdated: i64,
     now: Moment,
+    /// The last audit; none within the first hour.
+    audit: Option<AuditView>,
+}
+
+/// What an audit found, and mended.
+#[derive(Debug, Serialize, ToSchema)]
+struct AuditView {
+    at: Moment,
+    /// Rows looked through.
+    checked: i64,
+    /// Open tasks nobody looked at.
+    unseen: i64,
+    /// Rows whose next look was wrong.
+    astray: i64,
+    /// What had been due for ten minutes.
+    late: i64,
 }
 
 /// Shows whether the system is really watching; for who keeps it and for the operations centre.
@@ -184,5 +200,12 @@ struct LookoutState {
 async fn state(me: Permitted<WatchSystem>) -> Result<Json<LookoutState>, Problem> {
     let mut tx = me.app.db.read().await?;
     let (tasks, oldest, due, outdated) = store::state(&mut tx, me.ctx.now(), me.ctx.generation).await?;
-    Ok(Json(LookoutState { tasks, due, oldest, outdated, now: me.ctx.now() }))
+    let audit = store::last_audit(&mut tx).await?.map(|row| AuditView {
+        at: row.at,
+        checked: row.checked,
+        unseen: row.unseen,
+        astray: row.astray,
+        late: row.late,
+    });
+    Ok(Json(LookoutState { tasks, due, oldest, outdated, now: me.ctx.now(), audit }))
 }

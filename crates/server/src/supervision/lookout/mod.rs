@@ -25,6 +25,8 @@ mod text;
 mod trial;
 mod watch;
 
+use std::time::Duration;
+
 use db::Tx;
 use futures_util::future::BoxFuture;
 use jobs::{JobId, NewJob};
@@ -63,14 +65,41 @@ pub async fn sweep(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     if more { go_on(tx, ctx, MORE).await } else { Ok(()) }
 }
 
-/// Takes in some open tasks that have no row: those of an installation before this version, and of bulk loads.
-pub async fn take_in(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
+/// Takes in some open tasks that have no row: those of an installation before this version, and of bulk loads. Answers how many.
+pub async fn take_in(tx: &mut Tx, ctx: &Ctx) -> Outcome<usize> {
     let tasks = store::unseen(tx, AT_ONCE * 5).await?;
     watch::Watch::new(ctx)?.look(tx, ctx, &tasks).await?;
     if i64::try_from(tasks.len()).is_ok_and(|n| n >= AT_ONCE * 5) {
         go_on(tx, ctx, MISSED).await?;
     }
-    Ok(())
+    Ok(tasks.len())
+}
+
+/// Rows looked through by one audit: from a place thrown anew each time, so that all have their turn.
+const AUDITED: i64 = 200;
+/// How far back such a place may lie.
+const AUDITED_BACK: Duration = Duration::from_secs(2 * 365 * 24 * 3600);
+/// A sweep comes every ten seconds; what has waited so long was missed.
+const MISSED_AFTER: Duration = Duration::from_secs(600);
+const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Looks for what should have been looked at and was not: takes in what has no row, and mends rows whose next look is wrong.
+pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
+    let now = ctx.now();
+    let late = store::late(tx, now.minus(MISSED_AFTER)).await?;
+    let unseen = take_in(tx, ctx).await?;
+    // Ids sort by the moment they were made.
+    let from = now.minus(Duration::from_secs(ctx.rng.below(AUDITED_BACK.as_secs())));
+    let first = Uuid::from_u128(u128::try_from(from.millis()).unwrap_or(0) << 80);
+    let sample = store::sample(tx, first, AUDITED).await?;
+    let astray = watch::Watch::new(ctx)?.astray(tx, ctx, &sample).await?;
+    if late + i64::try_from(astray.len()).unwrap_or(0) > 0 {
+        tracing::warn!(late, astray = astray.len(), "reminders were not where they should have been");
+    }
+    watch::Watch::new(ctx)?.look(tx, ctx, &astray).await?;
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let row = store::AuditRow { at: now, checked: count(sample.len()), unseen: count(unseen), astray: count(astray.len()), late };
+    Ok(store::insert_audit(tx, model::OccurrenceId::new(&ctx.rng, now), &row, now.minus(KEPT)).await?)
 }
 
 async fn go_on(tx: &mut Tx, ctx: &Ctx, kind: &str) -> Outcome<()> {

@@ -114,7 +114,9 @@ impl People {
 
     /// Whoever decides next on what was asked for: the issuer, those above them, or the leaders of the area.
     async fn deciders(&mut self, tx: &mut Tx, ctx: &Ctx, sight: &Sight, anchor: &Anchor) -> Outcome<Vec<PersonId>> {
-        let Some(request) = sight.watched.requests.iter().find(|request| Some(request.id.0) == anchor.subject) else { return Ok(Vec::new()) };
+        let Some(request) = sight.watched.requests.iter().find(|request| Some(request.id.0) == anchor.subject) else {
+            return Ok(Vec::new());
+        };
         let task = &sight.watched.task;
         if request.agreed_at.is_none() && task.creator_id != request.person_id {
             return Ok(vec![task.creator_id]);

@@ -48,6 +48,11 @@ pub(super) enum Trigger {
 }
 
 impl Trigger {
+    /// Whether its steps may come before what they are about.
+    pub(super) const fn looks_ahead(&self) -> bool {
+        matches!(self, Self::Due | Self::PartDue | Self::ReportDue | Self::Milestone)
+    }
+
     /// Whether it counts from a day, so that steps have a time of day; else it counts from a moment.
     pub(super) const fn is_daily(&self) -> bool {
         !matches!(self, Self::Unsigned | Self::Request)
@@ -184,7 +189,8 @@ impl LookoutRules {
         let mut codes = BTreeSet::new();
         for (index, rule) in self.rules.iter().enumerate() {
             fields.under(format!("rules[{index}]."));
-            let fit = (1..=40).contains(&rule.code.len()) && rule.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            let fit =
+                (1..=40).contains(&rule.code.len()) && rule.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             if !fit {
                 fields.add("code", "应为 1 至 40 个小写字母、数字或下划线");
             }
@@ -230,7 +236,7 @@ impl Rule {
             if step.after.n.abs() > most {
                 fields.add("after", say!("最多 {most}"));
             }
-            if step.after.n < 0 && !matches!(self.trigger, Trigger::Due | Trigger::PartDue | Trigger::ReportDue | Trigger::Milestone) {
+            if step.after.n < 0 && !self.trigger.looks_ahead() {
                 fields.add("after", "只有到期、应报和节点可以提前提醒");
             }
             let by_day = matches!(step.after.unit, DelayUnit::Workdays | DelayUnit::Days);

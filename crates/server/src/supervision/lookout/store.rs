@@ -26,9 +26,7 @@ pub(super) struct LookoutRow {
 pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<TaskId>> {
     let mut sql = Sql::new("select task_id from lookout where next_at <= ");
     sql.bind(now.millis()).push(" order by next_at, task_id limit ").bind(limit);
-    if !tx.writes_alone() {
-        sql.push(" for update skip locked");
-    }
+    sql.hold(tx, true);
     let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -47,9 +45,7 @@ pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> 
 pub(super) async fn rows(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<LookoutRow>> {
     let mut sql = Sql::new("select task_id, swept_at from lookout where task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0));
-    if !tx.writes_alone() {
-        sql.push(" order by task_id for update");
-    }
+    sql.push(" order by task_id").hold(tx, false);
     sql.fetch_all(tx).await
 }
 
@@ -218,11 +214,10 @@ pub(super) async fn owed(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, O
 pub(super) async fn state(tx: &mut Tx, now: Moment, generation: i64) -> Result<(i64, Option<Moment>, i64, i64)> {
     let (oldest, due): (Option<Moment>, i64) =
         run!(tx, |c| sqlx::query_as("select min(next_at), count(*) from lookout where next_at <= $1").bind(now).fetch_one(c))?;
-    let (all, old): (i64, i64) = run!(tx, |c| sqlx::query_as(
-        "select (select count(*) from lookout), (select count(*) from lookout where generation < $1)"
-    )
-    .bind(generation)
-    .fetch_one(c))?;
+    let (all, old): (i64, i64) =
+        run!(tx, |c| sqlx::query_as("select (select count(*) from lookout), (select count(*) from lookout where generation < $1)")
+            .bind(generation)
+            .fetch_one(c))?;
     Ok((all, oldest, due, old))
 }
 
@@ -235,23 +230,68 @@ pub(super) async fn above(tx: &mut Tx, units: &[UnitId]) -> Result<Vec<(UnitId, 
 
 /// What somebody was told: the occasion a message of theirs is about, and its task.
 pub(super) async fn of_message(tx: &mut Tx, person: PersonId, message: Uuid) -> Result<Option<OccurrenceId>> {
-    let row: Option<(Option<OccurrenceId>,)> = run!(tx, |c| sqlx::query_as(
-        "select occurrence_id from message where id = $1 and person_id = $2"
-    )
-    .bind(message)
-    .bind(person)
-    .fetch_optional(c))?;
+    let row: Option<(Option<OccurrenceId>,)> =
+        run!(tx, |c| sqlx::query_as("select occurrence_id from message where id = $1 and person_id = $2")
+            .bind(message)
+            .bind(person)
+            .fetch_optional(c))?;
     Ok(row.and_then(|(id,)| id))
 }
 
 /// Open tasks that nobody looks at.
 pub(super) async fn unseen(tx: &mut Tx, limit: i64) -> Result<Vec<TaskId>> {
-    let rows: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as(
+    let rows: Vec<(TaskId,)> = run!(tx, |c| {
+        sqlx::query_as(
         "select id from task t where state in ('dispatched', 'active') and not exists (select 1 from lookout l where l.task_id = t.id) limit $1"
     )
     .bind(limit)
-    .fetch_all(c))?;
+    .fetch_all(c)
+    })?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Some rows from a place on: (task, next).
+pub(super) async fn sample(tx: &mut Tx, from: Uuid, limit: i64) -> Result<Vec<(TaskId, Option<Moment>)>> {
+    run!(tx, |c| sqlx::query_as("select task_id, next_at from lookout where task_id >= $1 order by task_id limit $2")
+        .bind(from)
+        .bind(limit)
+        .fetch_all(c))
+}
+
+/// How many rows were due before a moment and nobody has dealt with them.
+pub(super) async fn late(tx: &mut Tx, before: Moment) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from lookout where next_at < $1").bind(before).fetch_one(c))?;
+    Ok(n)
+}
+
+/// What an audit found.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct AuditRow {
+    pub(super) at: Moment,
+    pub(super) checked: i64,
+    pub(super) unseen: i64,
+    pub(super) astray: i64,
+    pub(super) late: i64,
+}
+
+/// Writes what an audit found, and forgets those before `keep`.
+pub(super) async fn insert_audit(tx: &mut Tx, id: OccurrenceId, row: &AuditRow, keep: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("insert into lookout_audit (id, at, checked, unseen, astray, late) values ($1, $2, $3, $4, $5, $6)")
+        .bind(id)
+        .bind(row.at)
+        .bind(row.checked)
+        .bind(row.unseen)
+        .bind(row.astray)
+        .bind(row.late)
+        .execute(c))?;
+    execute!(tx, |c| sqlx::query("delete from lookout_audit where at < $1").bind(keep).execute(c))?;
+    Ok(())
+}
+
+/// The last audit.
+pub(super) async fn last_audit(tx: &mut Tx) -> Result<Option<AuditRow>> {
+    run!(tx, |c| sqlx::query_as("select at, checked, unseen, astray, late from lookout_audit order by at desc, id desc limit 1")
+        .fetch_optional(c))
 }
 
 /// Every urge of these tasks, and when it was answered for the first time.

@@ -197,13 +197,17 @@ impl Count<'_> {
             let mut lived = lived;
             // It is looked at as it was while it was out.
             let ended = lived.watched.task.closed_at;
-            lived.watched.task.state = if lived.watched.task.state == TaskState::Dispatched { TaskState::Dispatched } else { TaskState::Active };
+            lived.watched.task.state =
+                if lived.watched.task.state == TaskState::Dispatched { TaskState::Dispatched } else { TaskState::Active };
             let sight = Sight { watched: lived.watched.clone(), urges: Vec::new() };
             let in_units = |rule: &Rule| {
                 rule.units.is_empty()
-                    || sight.watched.parties.iter().filter(|party| party.role.leads()).any(|party| {
-                        above.get(&party.unit_id).is_some_and(|above| above.iter().any(|unit| rule.units.contains(unit)))
-                    })
+                    || sight
+                        .watched
+                        .parties
+                        .iter()
+                        .filter(|party| party.role.leads())
+                        .any(|party| above.get(&party.unit_id).is_some_and(|above| above.iter().any(|unit| rule.units.contains(unit))))
             };
             for (side, set) in [(Side::Now, now.as_ref()), (Side::Then, then)] {
                 for rule in set.rules.iter().filter(|rule| plan::concerns(rule, &sight, in_units(rule))) {
@@ -232,7 +236,8 @@ impl Count<'_> {
             let until = [until, ended].into_iter().flatten().min();
             let env = Env { calendar: &self.ctx.calendar, hours: &hours, today: self.ctx.today() };
             for (n, at) in plan::moments(rule, anchor.base, env).into_iter().enumerate() {
-                let inside = at >= self.from && at <= self.to && began.is_none_or(|began| at > began) && until.is_none_or(|until| at < until);
+                let inside =
+                    at >= self.from && at <= self.to && began.is_none_or(|began| at > began) && until.is_none_or(|until| at < until);
                 let Some(step) = plan::step_of(rule, n).filter(|_| inside) else { continue };
                 let day = OnDay { sight, env: Env { today: at.day(), ..env } };
                 let conditions: Vec<&Condition> = rule.when.iter().chain(&step.only_if).collect();
@@ -288,10 +293,8 @@ impl Count<'_> {
         self.trial.rules = self.rules.into_iter().map(|(rule, (name, messages))| TrialRule { rule, name, messages }).collect();
         self.trial.channels =
             self.channels.into_iter().map(|(channel, (messages, cost))| TrialChannel { channel, messages, cost }).collect();
-        self.trial.people = most
-            .into_iter()
-            .filter_map(|(person, messages)| Some(TrialPerson { person: names.get(&person)?.clone(), messages }))
-            .collect();
+        self.trial.people =
+            most.into_iter().filter_map(|(person, messages)| Some(TrialPerson { person: names.get(&person)?.clone(), messages })).collect();
         self.trial.examples = self
             .examples
             .into_iter()

@@ -89,12 +89,7 @@ impl Watch {
 
     /// What the rules do in these tasks as they stand: open ladders with the version they began with, and what may begin.
     /// Beside them the ladders whose cause is gone.
-    pub(super) async fn ladders(
-        &mut self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        sights: &[Sight],
-    ) -> Outcome<Vec<(Vec<Ladder>, Vec<OccurrenceRow>)>> {
+    pub(super) async fn ladders(&mut self, tx: &mut Tx, ctx: &Ctx, sights: &[Sight]) -> Outcome<Vec<(Vec<Ladder>, Vec<OccurrenceRow>)>> {
         let ids: Vec<TaskId> = sights.iter().map(|sight| sight.watched.task.id).collect();
         let mut known: HashMap<TaskId, Vec<OccurrenceRow>> = HashMap::new();
         for row in store::occurrences(tx, &ids).await? {
@@ -111,11 +106,19 @@ impl Watch {
                 let index = set.rules.iter().position(|rule| rule.code == row.rule);
                 let env = self.env(ctx);
                 let rule = index.and_then(|index| Some((index, set.rules.get(index)?)));
-                let anchor = rule.and_then(|(_, rule)| plan::anchors(&rule.trigger, sight, env).into_iter().find(|anchor| anchor.key == row.key));
+                let anchor =
+                    rule.and_then(|(_, rule)| plan::anchors(&rule.trigger, sight, env).into_iter().find(|anchor| anchor.key == row.key));
                 match (rule, anchor) {
                     (Some((index, rule)), Some(anchor)) => {
                         let moments = plan::moments(rule, anchor.base, env);
-                        ladders.push(Ladder { index, version: row.rule_version, moments, anchor, occurrence: Some(row.clone()), set: set.clone() });
+                        ladders.push(Ladder {
+                            index,
+                            version: row.rule_version,
+                            moments,
+                            anchor,
+                            occurrence: Some(row.clone()),
+                            set: set.clone(),
+                        });
                     }
                     _ => gone.push(row.clone()),
                 }
@@ -123,9 +126,12 @@ impl Watch {
             let env = self.env(ctx);
             for (index, rule) in self.set.rules.iter().enumerate() {
                 let leads_in = rule.units.is_empty()
-                    || sight.watched.parties.iter().filter(|party| party.role.leads()).any(|party| {
-                        above.get(&party.unit_id).is_some_and(|above| above.iter().any(|unit| rule.units.contains(unit)))
-                    });
+                    || sight
+                        .watched
+                        .parties
+                        .iter()
+                        .filter(|party| party.role.leads())
+                        .any(|party| above.get(&party.unit_id).is_some_and(|above| above.iter().any(|unit| rule.units.contains(unit))));
                 if !plan::concerns(rule, sight, leads_in) {
                     continue;
                 }
@@ -143,7 +149,14 @@ impl Watch {
     }
 
     /// Who is meant by a step of a ladder.
-    pub(super) async fn meant(&mut self, tx: &mut Tx, ctx: &Ctx, step: &Step, sight: &Sight, ladder: &Ladder) -> Outcome<BTreeSet<PersonId>> {
+    pub(super) async fn meant(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        step: &Step,
+        sight: &Sight,
+        ladder: &Ladder,
+    ) -> Outcome<BTreeSet<PersonId>> {
         self.people.meant(tx, ctx, &step.to, sight, &ladder.anchor).await
     }
 
@@ -151,8 +164,12 @@ impl Watch {
     async fn above(&self, tx: &mut Tx, sights: &[Sight]) -> Outcome<HashMap<UnitId, Vec<UnitId>>> {
         let mut above: HashMap<UnitId, Vec<UnitId>> = HashMap::new();
         if self.set.rules.iter().any(|rule| !rule.units.is_empty()) {
-            let leads: BTreeSet<UnitId> =
-                sights.iter().flat_map(|sight| &sight.watched.parties).filter(|party| party.role.leads()).map(|party| party.unit_id).collect();
+            let leads: BTreeSet<UnitId> = sights
+                .iter()
+                .flat_map(|sight| &sight.watched.parties)
+                .filter(|party| party.role.leads())
+                .map(|party| party.unit_id)
+                .collect();
             for (unit, over) in store::above(tx, &leads.into_iter().collect::<Vec<_>>()).await? {
                 above.entry(unit).or_default().push(over);
             }
@@ -190,6 +207,26 @@ impl Watch {
         Ok(())
     }
 
+    /// Of these rows those whose next look is not where it should be.
+    pub(super) async fn astray(&mut self, tx: &mut Tx, ctx: &Ctx, rows: &[(TaskId, Option<Moment>)]) -> Outcome<Vec<TaskId>> {
+        let now = ctx.now();
+        let ids: Vec<TaskId> = rows.iter().map(|(task, _)| *task).collect();
+        let sights = sights(tx, ctx, &ids).await?;
+        let ladders = self.ladders(tx, ctx, &sights).await?;
+        let known: HashMap<TaskId, Option<Moment>> = rows.iter().copied().collect();
+        let mut astray = Vec::new();
+        for (sight, (ladders, gone)) in sights.iter().zip(ladders) {
+            let task = sight.watched.task.id;
+            let next = known.get(&task).copied().flatten();
+            let ahead = ladders.iter().flat_map(|ladder| &ladder.moments).filter(|at| **at > now).min().copied();
+            // What is due now is the sweep's, which has not come yet.
+            if !next.is_some_and(|next| next <= now) && (next != ahead || !gone.is_empty()) {
+                astray.push(task);
+            }
+        }
+        Ok(astray)
+    }
+
     /// Takes the latest step of a ladder that is due by now; earlier ones that nobody took are passed over.
     async fn climb(
         &mut self,
@@ -210,6 +247,11 @@ impl Watch {
         let due = ladder.moments.iter().copied().enumerate().take(passed).skip(done);
         let day = OnDay { sight, env: self.env(ctx) };
         let holds = |n: usize| {
+            // What was to be said before a day is not said after it.
+            let early = plan::step_of(rule, n).is_some_and(|step| step.after.n <= 0 && rule.trigger.looks_ahead());
+            if early && ladder.anchor.day.is_some_and(|day| day < ctx.today()) {
+                return false;
+            }
             let own = plan::step_of(rule, n).and_then(|step| step.only_if.as_ref());
             rule.when.iter().chain(own).all(|condition| condition.holds(&day))
         };
@@ -303,7 +345,10 @@ pub(super) async fn sights(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<
     for (task, urge) in store::owed(tx, tasks).await? {
         urges.entry(task).or_default().push(urge);
     }
-    let watched = tasks::watched(tx, ctx, tasks).await?;
+    let mut watched = tasks::watched(tx, ctx, tasks).await?;
+    // In the order asked for: what is said at one time is said in the same order on every database.
+    let place: HashMap<TaskId, usize> = tasks.iter().enumerate().map(|(place, task)| (*task, place)).collect();
+    watched.sort_by_key(|watched| place.get(&watched.task.id).copied());
     Ok(watched.into_iter().map(|watched| Sight { urges: urges.remove(&watched.task.id).unwrap_or_default(), watched }).collect())
 }
 
@@ -316,16 +361,15 @@ async fn end(tx: &mut Tx, ids: &[OccurrenceId], why: Ending, now: Moment) -> Out
 /// Somebody says that they have taken note: the ladder stops where its rule has it so, and the ledger says who it was.
 pub(super) async fn acknowledge(tx: &mut Tx, ctx: &Ctx, id: OccurrenceId, through: &'static str) -> Outcome<()> {
     let row = store::occurrence(tx, id).await?.ok_or(Refusal::NotFound)?;
-    if row.acked_at.is_some() {
-        return Err(Refusal::conflict("decided", "已有人确认收到。"));
-    }
-    if row.ended_at.is_some() {
+    if row.acked_at.is_none() && row.ended_at.is_some() {
         return Err(Refusal::conflict("not_now", "这件事已经办理，不需要再确认。"));
     }
     let mut watch = Watch::new(ctx)?;
     let set = watch.set_of(tx, row.rule_version).await?;
     let rule = set.rules.iter().find(|rule| rule.code == row.rule);
-    store::acknowledge(tx, id, ctx.actor.person, through, ctx.now()).await?;
+    if !store::acknowledge(tx, id, ctx.actor.person, through, ctx.now()).await? {
+        return Err(Refusal::conflict("decided", "已有人确认收到。"));
+    }
     notify::acknowledged(tx, ctx.actor.person, id.0, ctx.now()).await?;
     if rule.is_none_or(|rule| rule.on_ack == OnAck::Stop) {
         end(tx, &[id], Ending::Acknowledged, ctx.now()).await?;

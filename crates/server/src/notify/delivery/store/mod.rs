@@ -1,5 +1,7 @@
 //! All SQL of deliveries, receipts and answers.
 
+pub(super) mod list;
+
 use std::collections::HashMap;
 
 use db::{Result, Sql, Tx, execute, run};
@@ -54,33 +56,33 @@ pub(super) async fn free_expired(tx: &mut Tx, now: Moment) -> Result<()> {
 
 /// What is due, the longest first; rows are held, and those another node holds passed over.
 pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<QueuedRow>> {
-    let mut sql = Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
+    let mut sql =
+        Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
     sql.bind(now.millis()).push(" order by due_at, id limit ").bind(limit);
-    if !tx.writes_alone() {
-        sql.push(" for update skip locked");
-    }
+    sql.hold(tx, true);
     sql.fetch_all(tx).await
 }
 
 /// The tasks that what is due is about.
 pub(super) async fn due_tasks(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Uuid>> {
-    let rows: Vec<(Option<Uuid>,)> = run!(tx, |c| sqlx::query_as(
+    let rows: Vec<(Option<Uuid>,)> = run!(tx, |c| {
+        sqlx::query_as(
         "select distinct m.task_id from (select id from delivery where state = 'queued' and due_at <= $1 order by due_at, id limit $2) q \
            join delivery_message d on d.delivery_id = q.id join message m on m.id = d.message_id where m.occurrence_id is not null"
     )
     .bind(now)
     .bind(limit)
-    .fetch_all(c))?;
+    .fetch_all(c)
+    })?;
     Ok(rows.into_iter().filter_map(|(id,)| id).collect())
 }
 
 /// Everything else that is due for these persons, to be said in one message.
 pub(super) async fn due_of(tx: &mut Tx, now: Moment, persons: &[PersonId]) -> Result<Vec<QueuedRow>> {
-    let mut sql = Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
+    let mut sql =
+        Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
     sql.bind(now.millis()).push(" and person_id in ").bind_list(persons.iter().map(|id| id.0)).push(" order by due_at, id");
-    if !tx.writes_alone() {
-        sql.push(" for update skip locked");
-    }
+    sql.hold(tx, true);
     sql.fetch_all(tx).await
 }
 
@@ -167,7 +169,8 @@ pub(super) struct Handing<'a> {
 
 /// Takes a delivery in hand.
 pub(super) async fn hand(tx: &mut Tx, handing: &Handing<'_>) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
+    execute!(tx, |c| {
+        sqlx::query(
         "update delivery set state = 'sending', lease = $2, lease_until = $3, gateway = $4, address = $5, text = $6, attempts = attempts + 1 \
          where id = $1 and state = 'queued'"
     )
@@ -177,7 +180,8 @@ pub(super) async fn hand(tx: &mut Tx, handing: &Handing<'_>) -> Result<()> {
     .bind(handing.gateway)
     .bind(handing.address)
     .bind(handing.text)
-    .execute(c))?;
+    .execute(c)
+    })?;
     Ok(())
 }
 
@@ -191,7 +195,8 @@ pub(super) async fn taken(
     cost: i64,
     now: Moment,
 ) -> Result<bool> {
-    let row: Option<(DeliveryId,)> = run!(tx, |c| sqlx::query_as(
+    let row: Option<(DeliveryId,)> = run!(tx, |c| {
+        sqlx::query_as(
         "update delivery set state = 'sent', lease = null, lease_until = null, provider_id = $3, parts = $4, cost = coalesce(cost, 0) + $5, \
            sent_at = $6, reason = null, detail = null where id = $1 and lease = $2 returning id"
     )
@@ -201,7 +206,8 @@ pub(super) async fn taken(
     .bind(parts)
     .bind(cost)
     .bind(now)
-    .fetch_optional(c))?;
+    .fetch_optional(c)
+    })?;
     Ok(row.is_some())
 }
 
@@ -230,6 +236,13 @@ pub(super) async fn not_taken(
     .bind(now)
     .execute(c))?;
     Ok(())
+}
+
+/// Puts back what was in hand and has not gone out.
+pub(super) async fn let_go(tx: &mut Tx, ids: &[DeliveryId], now: Moment) -> Result<()> {
+    let mut sql = Sql::new("update delivery set state = 'queued', lease = null, lease_until = null, attempts = attempts - 1, due_at = ");
+    sql.bind(now.millis()).push(" where state = 'sending' and id in ").bind_list(ids.iter().map(|id| id.0));
+    sql.execute(tx).await
 }
 
 /// Leaves what nobody could be given for later.
@@ -304,7 +317,12 @@ pub(super) async fn of_receipt(tx: &mut Tx, gateway: &str, provider_id: Option<&
 }
 
 /// Receipts that came before the sending was written down are this delivery's.
-pub(super) async fn adopt(tx: &mut Tx, id: DeliveryId, gateway: &str, provider_id: &str) -> Result<Vec<(String, Option<String>, Option<String>)>> {
+pub(super) async fn adopt(
+    tx: &mut Tx,
+    id: DeliveryId,
+    gateway: &str,
+    provider_id: &str,
+) -> Result<Vec<(String, Option<String>, Option<String>)>> {
     run!(tx, |c| sqlx::query_as(
         "update receipt set delivery_id = $1 where gateway = $2 and provider_id = $3 and delivery_id is null returning fate, code, detail"
     )
@@ -318,12 +336,14 @@ pub(super) async fn adopt(tx: &mut Tx, id: DeliveryId, gateway: &str, provider_i
 pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option<&str>, detail: Option<&str>, now: Moment) -> Result<()> {
     match fate {
         "delivered" | "read" => {
-            execute!(tx, |c| sqlx::query(
+            execute!(tx, |c| {
+                sqlx::query(
                 "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2 where id = $1 and (state = 'sent' or (state = 'failed' and sent_at is not null))"
             )
             .bind(id)
             .bind(now)
-            .execute(c))?;
+            .execute(c)
+            })?;
         }
         "failed" => {
             execute!(tx, |c| sqlx::query(
@@ -355,13 +375,15 @@ pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid,
 
 /// The last delivery to an address by one way since a moment: what somebody who answers most likely answers.
 pub(super) async fn last_to(tx: &mut Tx, channel: Channel, address: &str, since: Moment) -> Result<Option<(DeliveryId, PersonId)>> {
-    let rows: Vec<(DeliveryId, PersonId)> = run!(tx, |c| sqlx::query_as(
+    let rows: Vec<(DeliveryId, PersonId)> = run!(tx, |c| {
+        sqlx::query_as(
         "select id, person_id from delivery where channel = $1 and address = $2 and sent_at >= $3 order by sent_at desc, id desc limit 1"
     )
     .bind(channel)
     .bind(address)
     .bind(since)
-    .fetch_all(c))?;
+    .fetch_all(c)
+    })?;
     Ok(rows.into_iter().next())
 }
 

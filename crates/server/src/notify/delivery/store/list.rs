@@ -5,43 +5,45 @@ use kit::{Moment, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{DeliveryId, DeliveryState};
 use crate::{
-    notify::model::Channel,
+    notify::{
+        delivery::model::{DeliveryId, DeliveryState},
+        model::Channel,
+    },
     org::{PersonId, PersonRef, masked_phone},
 };
 
 /// A delivery for people to read.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct DeliveryView {
-    pub(super) id: DeliveryId,
-    pub(super) to: PersonRef,
-    pub(super) channel: Channel,
-    pub(super) state: DeliveryState,
+pub(in crate::notify::delivery) struct DeliveryView {
+    pub(in crate::notify::delivery) id: DeliveryId,
+    pub(in crate::notify::delivery) to: PersonRef,
+    pub(in crate::notify::delivery) channel: Channel,
+    pub(in crate::notify::delivery) state: DeliveryState,
     /// Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `unreachable`, or the gateway's code.
-    pub(super) reason: Option<String>,
+    pub(in crate::notify::delivery) reason: Option<String>,
     /// The gateway's own words.
-    pub(super) detail: Option<String>,
-    pub(super) critical: bool,
-    pub(super) created_at: Moment,
+    pub(in crate::notify::delivery) detail: Option<String>,
+    pub(in crate::notify::delivery) critical: bool,
+    pub(in crate::notify::delivery) created_at: Moment,
     /// Not before.
-    pub(super) due_at: Moment,
-    pub(super) attempts: i64,
+    pub(in crate::notify::delivery) due_at: Moment,
+    pub(in crate::notify::delivery) attempts: i64,
     /// The line broke after it had gone out: it may have come twice.
-    pub(super) unsure: bool,
-    pub(super) gateway: Option<String>,
+    pub(in crate::notify::delivery) unsure: bool,
+    pub(in crate::notify::delivery) gateway: Option<String>,
     /// Where it went, the middle masked.
-    pub(super) address: Option<String>,
-    pub(super) parts: Option<i64>,
+    pub(in crate::notify::delivery) address: Option<String>,
+    pub(in crate::notify::delivery) parts: Option<i64>,
     /// In thousandths of a yuan.
-    pub(super) cost: Option<i64>,
+    pub(in crate::notify::delivery) cost: Option<i64>,
     /// What it said, once it was handed over.
-    pub(super) text: Option<String>,
-    pub(super) sent_at: Option<Moment>,
-    pub(super) settled_at: Option<Moment>,
-    pub(super) acked_at: Option<Moment>,
+    pub(in crate::notify::delivery) text: Option<String>,
+    pub(in crate::notify::delivery) sent_at: Option<Moment>,
+    pub(in crate::notify::delivery) settled_at: Option<Moment>,
+    pub(in crate::notify::delivery) acked_at: Option<Moment>,
     /// What was answered, the latest.
-    pub(super) answer: Option<String>,
+    pub(in crate::notify::delivery) answer: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -71,16 +73,16 @@ struct Row {
 
 /// Which deliveries.
 #[derive(Debug, Default)]
-pub(super) struct Wanted {
-    pub(super) task: Option<Uuid>,
-    pub(super) person: Option<PersonId>,
-    pub(super) channel: Option<Channel>,
-    pub(super) state: Option<DeliveryState>,
-    pub(super) before: Option<DeliveryId>,
+pub(in crate::notify::delivery) struct Wanted {
+    pub(in crate::notify::delivery) task: Option<Uuid>,
+    pub(in crate::notify::delivery) person: Option<PersonId>,
+    pub(in crate::notify::delivery) channel: Option<Channel>,
+    pub(in crate::notify::delivery) state: Option<DeliveryState>,
+    pub(in crate::notify::delivery) before: Option<DeliveryId>,
 }
 
 /// A page of deliveries, the latest first.
-pub(super) async fn list(tx: &mut Tx, wanted: &Wanted, limit: i64) -> Result<Vec<DeliveryView>> {
+pub(in crate::notify::delivery) async fn list(tx: &mut Tx, wanted: &Wanted, limit: i64) -> Result<Vec<DeliveryView>> {
     let mut sql = Sql::new(
         "select d.id, d.person_id, e.name as person_name, d.channel, d.state, d.reason, d.detail, d.critical, d.created_at, d.due_at, d.attempts, \
            d.unsure, d.gateway, d.address, d.parts, d.cost, d.text, d.sent_at, d.settled_at, d.acked_at, \
@@ -134,10 +136,12 @@ fn view(row: Row) -> DeliveryView {
 }
 
 /// How many deliveries there are of each way and state since a moment: (channel, state, reason, how many, cost).
-pub(super) async fn figures(tx: &mut Tx, since: Moment) -> Result<Vec<(Channel, DeliveryState, Option<String>, i64, i64)>> {
-    let mut sql = Sql::new(
-        "select channel, state, reason, count(*), cast(coalesce(sum(cost), 0) as bigint) from delivery where created_at >= ",
-    );
+pub(in crate::notify::delivery) async fn figures(
+    tx: &mut Tx,
+    since: Moment,
+) -> Result<Vec<(Channel, DeliveryState, Option<String>, i64, i64)>> {
+    let mut sql =
+        Sql::new("select channel, state, reason, count(*), cast(coalesce(sum(cost), 0) as bigint) from delivery where created_at >= ");
     sql.bind(since.millis()).push(" group by channel, state, reason order by channel, state, reason");
     sql.fetch_all(tx).await
 }
