@@ -2646,6 +2646,30 @@ export interface components {
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
         };
+        /** @description What an audit found, and mended. */
+        AuditView: {
+            /**
+             * Format: int64
+             * @description Rows whose next look was wrong.
+             */
+            astray: number;
+            at: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Rows looked through.
+             */
+            checked: number;
+            /**
+             * Format: int64
+             * @description What had been due for ten minutes.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Open tasks nobody looked at.
+             */
+            unseen: number;
+        };
         /** @description The version a request looked at. */
         Because: {
             /** @description Why, at most 500 characters. */
@@ -3976,6 +4000,7 @@ export interface components {
         };
         /** @description Whether the system is really watching. */
         LookoutState: {
+            audit?: components["schemas"]["AuditView"] | null;
             /**
              * Format: int64
              * @description How many of them are due to be looked at now.

@@ -36,7 +36,7 @@ export default {
     title: 'Gateways',
     none: 'No gateway is set up',
     noneText:
-      'Messages stay inside the system: no text message, WeChat, call or e-mail can go out. An administrator adds gateways under gateways in the configuration file and restarts.',
+      'Messages stay inside the system: no text message, WeChat, call or e-mail can go out. An administrator writes a file of gateways, names it in the option gateways of the configuration file, and restarts.',
     well: 'Fine',
     paused: 'Paused until {at}',
     broken: 'Failing, {n} times in a row',

@@ -229,6 +229,9 @@ export default {
     oldest: 'Oldest was due',
     outdated: 'To be planned anew',
     at: 'System time {at}',
+    audit: 'audited at {at}: {n} looked through',
+    audited:
+      'Audited at {at}: {n} looked through, {unseen} that nobody watched taken up, {astray} with a wrong time mended, {late} that were late.',
     rules: 'Reminder rules',
   },
   clock: {

@@ -212,6 +212,8 @@ export default {
     oldest: '最早一件应在',
     outdated: '待按新规则重排',
     at: '系统时间 {at}',
+    audit: '{at} 核对过 {n} 件',
+    audited: '{at} 核对过 {n} 件：补上漏看的 {unseen} 件，纠正时间不对的 {astray} 件，到点迟了的 {late} 件。',
     rules: '提醒规则',
   },
   clock: {
