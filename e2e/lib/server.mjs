@@ -43,9 +43,10 @@ export const stopAll = () => Promise.all([...running].map((server) => server.sto
 
 /**
  * Starts the real binary with an empty database in a new folder and waits until it is ready. With an instant `since`, its time
- * begins there and is the test's to move; whoever has signed in stays so, however far.
+ * begins there and is the test's to move; whoever has signed in stays so, however far. With `demoClock` it is the program itself
+ * that puts its time forward.
  */
-export async function start(logFile, since) {
+export async function start(logFile, since, demoClock = false) {
   const dir = await mkdtemp(join(tmpdir(), 'sbc-e2e-'))
   let clock = null
   let database
@@ -60,7 +61,7 @@ export async function start(logFile, since) {
   // Somebody else may take the port in between: then the next one.
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launch({ dir, database, log, clock, port: await freePort() })
+      return await launch({ dir, database, log, clock, demoClock, port: await freePort() })
     } catch (error) {
       if (attempt < 3 && /listening on|address already in use/i.test(error.message)) continue
       log.end()
@@ -71,10 +72,11 @@ export async function start(logFile, since) {
   }
 }
 
-async function launch({ dir, database, log, clock, port }) {
+async function launch({ dir, database, log, clock, demoClock, port }) {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SHIBICHENG_')))
+  const demo = demoClock ? { SHIBICHENG_DEMO_CLOCK: 'true', ...STAYING } : {}
   const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${port}`, '--data-dir', dir, ...database.flags], {
-    env: { ...inherited, SHIBICHENG_AREA_NAME: AREA, RUST_BACKTRACE: '1', ...(clock ? { ...clock.env, ...STAYING } : {}) },
+    env: { ...inherited, SHIBICHENG_AREA_NAME: AREA, RUST_BACKTRACE: '1', ...(clock ? { ...clock.env, ...STAYING } : {}), ...demo },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

@@ -162,6 +162,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was sent to people outside the system, for whoever watches it. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how the ways out do. */
+        get: operations["deliveries_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows when messages may leave, how many, and what they cost. */
+        get: operations["delivery_rules"];
+        put?: never;
+        /** Writes the next version of the numbers. */
+        post: operations["write_delivery_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what time it is for the system. */
+        get: operations["demo_clock"];
+        put?: never;
+        /** Puts the clock forward; what falls due meanwhile happens as after a stand-still. There is no way back. */
+        post: operations["move_demo_clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -350,6 +420,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gateways/{code}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what a gateway tells of its own accord. The gateway proves itself in its own way; what it cannot have sent is refused. */
+        post: operations["gateway_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -466,6 +553,23 @@ export interface paths {
         put?: never;
         /** Marks one's own messages as read; ids that are unknown, or somebody else's, are passed over. */
         post: operations["mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a reminder was taken note of; where its rule has it so, it is not repeated. */
+        post: operations["acknowledge_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -712,6 +816,58 @@ export interface paths {
          *     States, lamps and what is overdue are columns here and cannot be asked for.
          */
         get: operations["progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows of what, when and whom the system reminds by itself. */
+        get: operations["reminder_rules"];
+        put?: never;
+        /** Writes the next version of the rules. What has begun keeps the version it began with. */
+        post: operations["write_reminder_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-rules/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Works out what rules would have sent in a past month, beside the rules in force. Changes and sends nothing. */
+        post: operations["try_reminder_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminders/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows whether the system is really watching; for who keeps it and for the operations centre. */
+        get: operations["reminders_state"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1641,6 +1797,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was sent about a task, the latest two hundred, for whoever sees it. */
+        get: operations["task_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/handler": {
         parameters: {
             query?: never;
@@ -1754,6 +1927,23 @@ export interface paths {
         put?: never;
         /** Takes a task that went out back to a draft, as long as nobody has signed it. */
         post: operations["recall_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what a task has ahead of it, and what it was reminded of. */
+        get: operations["task_reminders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2378,6 +2568,23 @@ export interface components {
             /** @description What they sign in with the first time; shown only here. */
             initial_password: string;
         };
+        /** @description A reminder that will come unless something happens before. */
+        Ahead: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description How, beside the message in the system. */
+            channels: components["schemas"]["Channel"][];
+            /** @description Its condition does not hold today; it is not sent unless that changes. */
+            idle: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description The rule's code. */
+            rule: string;
+            /** @description What it says, as of that day. */
+            text: components["schemas"]["Words"];
+            /** @description Whom, as things stand. */
+            to: components["schemas"]["PersonRef"][];
+        };
         /** @description A task above. */
         Ancestor: {
             id: components["schemas"]["TaskId"];
@@ -2439,6 +2646,30 @@ export interface components {
         AttachmentsInput: {
             file_ids: components["schemas"]["FileId"][];
         };
+        /** @description What an audit found, and mended. */
+        AuditView: {
+            /**
+             * Format: int64
+             * @description Rows whose next look was wrong.
+             */
+            astray: number;
+            at: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Rows looked through.
+             */
+            checked: number;
+            /**
+             * Format: int64
+             * @description What had been due for ten minutes.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Open tasks nobody looked at.
+             */
+            unseen: number;
+        };
         /** @description The version a request looked at. */
         Because: {
             /** @description Why, at most 500 characters. */
@@ -2448,6 +2679,13 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description How much, with the rules in force and with those on trial. */
+        Both: {
+            /** Format: int64 */
+            now: number;
+            /** Format: int64 */
+            then: number;
         };
         /** @description Where an action on many tasks stands. */
         Bulk: {
@@ -2533,6 +2771,33 @@ export interface components {
         };
         /** @enum {string} */
         Chain: "issuer" | "issuer_head" | "issuer_leader";
+        /** @enum {string} */
+        Channel: "wechat" | "sms" | "voice" | "email" | "push";
+        /** @description What one way out keeps to. */
+        ChannelRules: {
+            channel: components["schemas"]["Channel"];
+            /** @description What is critical waits for no hours. */
+            critical_at_once: boolean;
+            /**
+             * Format: int64
+             * @description At most so many to one person on one day; what is critical is not counted.
+             */
+            daily: number;
+            /**
+             * Format: int64
+             * @description From so many for one person at one time on they become one message; what is critical stays by itself. 0: never.
+             */
+            merge_from: number;
+            /** @description Outside these hours messages wait; they are not dropped. */
+            open: components["schemas"]["TimeSpan"][];
+            /**
+             * Format: int64
+             * @description What a part costs, in thousandths of a yuan.
+             */
+            price: number;
+            /** @description On working days only. */
+            workdays_only: boolean;
+        };
         /** @description A task below, to be set up (without id), changed (a draft's id) or only weighed anew (the id of one that is out). */
         ChildInput: components["schemas"]["TaskInput"] & {
             id?: components["schemas"]["TaskId"] | null;
@@ -2660,6 +2925,37 @@ export interface components {
             /** @description What was done, at most 5,000 characters. */
             text: string;
         };
+        /** @description A condition. */
+        Condition: {
+            of: components["schemas"]["Condition"][];
+            /** @enum {string} */
+            op: "all";
+        } | {
+            of: components["schemas"]["Condition"][];
+            /** @enum {string} */
+            op: "any";
+        } | {
+            of: components["schemas"]["Condition"];
+            /** @enum {string} */
+            op: "not";
+        } | {
+            fact: components["schemas"]["Fact"];
+            one_of: string[];
+            /** @enum {string} */
+            op: "is";
+        } | {
+            fact: components["schemas"]["Fact"];
+            /** Format: int64 */
+            n: number;
+            /** @enum {string} */
+            op: "at_least";
+        } | {
+            fact: components["schemas"]["Fact"];
+            /** Format: int64 */
+            n: number;
+            /** @enum {string} */
+            op: "at_most";
+        };
         /** @description A person with a telephone number. */
         Contact: {
             /** @description Their id. */
@@ -2767,6 +3063,149 @@ export interface components {
          * @enum {string}
          */
         Decision: "approve" | "reject";
+        /** @description How long after what it counts from; before where negative. */
+        Delay: {
+            /** Format: int64 */
+            n: number;
+            unit: components["schemas"]["DelayUnit"];
+        };
+        /** @enum {string} */
+        DelayUnit: "workdays" | "days" | "work_hours" | "hours";
+        /** @description How the ways out do. */
+        DeliveriesState: {
+            gateways: components["schemas"]["GatewayView"][];
+            /** @description The numbers they keep to. */
+            rules: components["schemas"]["DeliveryRules"];
+            /** @description Since the beginning of today. */
+            today: components["schemas"]["DeliveryFigure"][];
+        };
+        /** @description How many deliveries there are of one kind. */
+        DeliveryFigure: {
+            channel: components["schemas"]["Channel"];
+            /**
+             * Format: int64
+             * @description In thousandths of a yuan.
+             */
+            cost: number;
+            /** Format: int64 */
+            n: number;
+            reason?: string | null;
+            state: components["schemas"]["DeliveryState"];
+        };
+        /**
+         * Format: uuid
+         * @description An attempt to bring something to a person.
+         */
+        DeliveryId: string;
+        /** @description A page of deliveries, the latest first. */
+        DeliveryPage: {
+            items: components["schemas"]["DeliveryView"][];
+            next_cursor?: string | null;
+        };
+        /** @description The numbers of all ways out. */
+        DeliveryRules: {
+            channels: components["schemas"]["ChannelRules"][];
+            /**
+             * Format: int64
+             * @description A message that found no gateway for so many minutes is given up.
+             */
+            give_up_after: number;
+        };
+        DeliveryRulesInput: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            rules: components["schemas"]["DeliveryRules"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description One version of the numbers. */
+        DeliveryRulesVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            rules: components["schemas"]["DeliveryRules"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The numbers in force, those the program is delivered with, and how they came about. */
+        DeliveryRulesView: {
+            defaults: components["schemas"]["DeliveryRules"];
+            /** @description Versions, the latest first; one that begins later is not in force yet. */
+            history: components["schemas"]["DeliveryRulesVersion"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            rules: components["schemas"]["DeliveryRules"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        DeliveryState: "queued" | "sending" | "sent" | "delivered" | "acknowledged" | "failed" | "suppressed";
+        /** @description A delivery for people to read. */
+        DeliveryView: {
+            acked_at?: components["schemas"]["Moment"] | null;
+            /** @description Where it went, the middle masked. */
+            address?: string | null;
+            /** @description What was answered, the latest. */
+            answer?: string | null;
+            /** Format: int64 */
+            attempts: number;
+            channel: components["schemas"]["Channel"];
+            /**
+             * Format: int64
+             * @description In thousandths of a yuan.
+             */
+            cost?: number | null;
+            created_at: components["schemas"]["Moment"];
+            critical: boolean;
+            /** @description The gateway's own words. */
+            detail?: string | null;
+            /** @description Not before. */
+            due_at: components["schemas"]["Moment"];
+            gateway?: string | null;
+            id: components["schemas"]["DeliveryId"];
+            /** Format: int64 */
+            parts?: number | null;
+            /** @description Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `unreachable`, or the gateway's code. */
+            reason?: string | null;
+            sent_at?: components["schemas"]["Moment"] | null;
+            settled_at?: components["schemas"]["Moment"] | null;
+            state: components["schemas"]["DeliveryState"];
+            /** @description What it said, once it was handed over. */
+            text?: string | null;
+            to: components["schemas"]["PersonRef"];
+            /** @description The line broke after it had gone out: it may have come twice. */
+            unsure: boolean;
+        };
+        /** @description What time it is for the system. */
+        DemoClock: {
+            /**
+             * Format: int64
+             * @description By how many minutes it has been.
+             */
+            ahead_minutes: number;
+            /** @description It can be put forward. */
+            movable: boolean;
+            now: components["schemas"]["Moment"];
+        };
+        DemoClockInput: {
+            /**
+             * Format: int64
+             * @description By how many hours, 1 to 8784.
+             */
+            hours: number;
+        };
         /** @description When a task is due: in words (“6月底前”, “10个工作日内”) or as a day. The day wins; the words are kept beside it. */
         DueInput: {
             day?: components["schemas"]["Day"] | null;
@@ -2806,7 +3245,11 @@ export interface components {
             last_day?: components["schemas"]["Day"] | null;
         };
         /** @enum {string} */
+        Ending: "answered" | "acknowledged";
+        /** @enum {string} */
         Every: "week" | "month" | "quarter" | "year";
+        /** @enum {string} */
+        Fact: "importance" | "urgency" | "source_kind" | "state" | "lamp" | "progress" | "days_to_due" | "children" | "open_risks";
         /** @description A field as it is kept. */
         Field: {
             /** @description It may be filled in. Those that are not stay on tasks where they were. */
@@ -3237,6 +3680,20 @@ export interface components {
             /** @description What it is. */
             title: string;
         };
+        /** @description How one way out does. */
+        GatewayView: {
+            channel: components["schemas"]["Channel"];
+            closed_until?: components["schemas"]["Moment"] | null;
+            code: string;
+            /**
+             * Format: int64
+             * @description Failures in a row.
+             */
+            failures: number;
+            last_error?: string | null;
+            last_error_at?: components["schemas"]["Moment"] | null;
+            last_ok_at?: components["schemas"]["Moment"] | null;
+        };
         /** @enum {string} */
         GroupBy: "state" | "lamp" | "unit" | "importance";
         HandlerInput: {
@@ -3535,6 +3992,33 @@ export interface components {
              */
             version: number;
         };
+        /** @description All rules, and the hours they keep. */
+        LookoutRules: {
+            /** @description When people work, for delays in working hours. */
+            office: components["schemas"]["TimeSpan"][];
+            rules: components["schemas"]["Rule"][];
+        };
+        /** @description Whether the system is really watching. */
+        LookoutState: {
+            audit?: components["schemas"]["AuditView"] | null;
+            /**
+             * Format: int64
+             * @description How many of them are due to be looked at now.
+             */
+            due: number;
+            now: components["schemas"]["Moment"];
+            oldest?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description How many were planned with older rules or another calendar.
+             */
+            outdated: number;
+            /**
+             * Format: int64
+             * @description Open tasks it looks out for.
+             */
+            tasks: number;
+        };
         /** @description What was made. */
         MadeTasks: {
             /** @description What could not be taken along, and why. */
@@ -3644,6 +4128,11 @@ export interface components {
             id: components["schemas"]["MessageId"];
             /** @description What it is, for programs: `dispatched`, `urged`. */
             kind: string;
+            /**
+             * Format: uuid
+             * @description The occasion it reminds of; such a one can be acknowledged.
+             */
+            occurrence_id?: string | null;
             /** @description It is of a task its reader has muted: it does not count as unread. */
             quiet: boolean;
             read_at?: components["schemas"]["Moment"] | null;
@@ -3828,6 +4317,28 @@ export interface components {
             /** @description What a number looks like today, with 1 for its count. */
             example: string;
         };
+        /** @description An occasion on which a rule reminded. */
+        Occasion: {
+            acked_at?: components["schemas"]["Moment"] | null;
+            acked_by?: components["schemas"]["PersonRef"] | null;
+            /** @description By which way: `app`, `sms`. */
+            acked_through?: string | null;
+            began_at: components["schemas"]["Moment"];
+            ended_at?: components["schemas"]["Moment"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Its name in the version it began with. */
+            name: string;
+            reason?: components["schemas"]["Ending"] | null;
+            /** @description The rule's code. */
+            rule: string;
+            /**
+             * Format: int64
+             * @description That version, 0 for the rules the program is delivered with.
+             */
+            rule_version: number;
+            steps: components["schemas"]["Past"][];
+        };
         /** @description What one time is to be. */
         OccurrenceChange: {
             day?: components["schemas"]["Day"] | null;
@@ -3852,6 +4363,8 @@ export interface components {
             replaced_at: components["schemas"]["Moment"];
             replaced_by: components["schemas"]["PersonRef"];
         };
+        /** @enum {string} */
+        OnAck: "stop" | "go_on";
         /** @description Somebody has pressed and waits for an answer. */
         OpenUrge: {
             /** @description What was asked last. */
@@ -3967,6 +4480,20 @@ export interface components {
             current: string;
             /** Format: password */
             new: string;
+        };
+        /** @description A step that was due. */
+        Past: {
+            /** @description When it was due. */
+            due_at: components["schemas"]["Moment"];
+            /** @description What became of it. */
+            outcome: components["schemas"]["StepOutcome"];
+            /**
+             * Format: int64
+             * @description How many were told.
+             */
+            people: number;
+            /** @description When it was dealt with. */
+            taken_at: components["schemas"]["Moment"];
         };
         /** @description A task of a pattern with the tasks below it. */
         Pattern: {
@@ -4267,6 +4794,8 @@ export interface components {
              */
             version: number;
         };
+        /** @enum {string} */
+        Recipient: "handler" | "liaison" | "head" | "charge_leader" | "issuer" | "issuer_head" | "centre" | "area_leaders" | "decider";
         /** @description On which days: in words (“每月25日”), or field by field. Words win. */
         RecurrenceInput: {
             /**
@@ -4302,6 +4831,49 @@ export interface components {
             /** @description For people. */
             sentence: components["schemas"]["Words"];
         };
+        ReminderRulesInput: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            rules: components["schemas"]["LookoutRules"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        ReminderRulesTrial: {
+            month?: components["schemas"]["Day"] | null;
+            rules: components["schemas"]["LookoutRules"];
+        };
+        /** @description One version of the rules. */
+        ReminderRulesVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            rules: components["schemas"]["LookoutRules"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The rules in force, those the program is delivered with, and how they came about. */
+        ReminderRulesView: {
+            defaults: components["schemas"]["LookoutRules"];
+            /** @description Versions, the latest first; one that begins later is not in force yet. */
+            history: components["schemas"]["ReminderRulesVersion"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            rules: components["schemas"]["LookoutRules"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
         ReopeningInput: {
             due_day?: components["schemas"]["Day"] | null;
             /** @description Why, at most 2,000 characters. */
@@ -4311,6 +4883,19 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @description Goes on after the last step, with its recipients and channels. */
+        Repeat: {
+            /**
+             * Format: int64
+             * @description Working days between two.
+             */
+            every: number;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            times: number;
         };
         ReplyInput: {
             file_ids?: components["schemas"]["FileId"][];
@@ -4561,6 +5146,23 @@ export interface components {
             message: components["schemas"]["Words"];
             /** @description Errors keep the import from being committed. */
             severity: components["schemas"]["Severity"];
+        };
+        /** @description A rule. */
+        Rule: {
+            /** @description Stays the same over all versions of the set. */
+            code: string;
+            enabled: boolean;
+            name: string;
+            on_ack: components["schemas"]["OnAck"];
+            repeat?: components["schemas"]["Repeat"] | null;
+            /** @description Only tasks from these sources; all when empty. */
+            source_kinds?: string[];
+            /** @description From the earliest to the latest. */
+            steps: components["schemas"]["Step"][];
+            trigger: components["schemas"]["Trigger"];
+            /** @description Only tasks these units or units below them lead; all when empty. */
+            units?: components["schemas"]["UnitId"][];
+            when?: components["schemas"]["Condition"] | null;
         };
         /** @enum {string} */
         RuleKind: "none" | "daily" | "weekly" | "half_monthly" | "monthly" | "quarterly" | "milestone" | "on_event";
@@ -5040,6 +5642,20 @@ export interface components {
              */
             mean: number;
         };
+        /** @description One step of a ladder. */
+        Step: {
+            after: components["schemas"]["Delay"];
+            /** @description At what time of that day, for what counts in days; nine o'clock when missing. */
+            at?: string | null;
+            /** @description A message in the system is always left, too. */
+            channels: components["schemas"]["Channel"][];
+            only_if?: components["schemas"]["Condition"] | null;
+            /** @description Words of one's own in place of the usual ones, with places such as `{title}`. */
+            text?: string | null;
+            to: components["schemas"]["Recipient"][];
+        };
+        /** @enum {string} */
+        StepOutcome: "sent" | "skipped" | "idle" | "nobody";
         SubmissionInput: {
             /** @description The writer confirms that nothing in it is a state secret (不涉密). */
             not_secret?: boolean;
@@ -5288,6 +5904,13 @@ export interface components {
             items: components["schemas"]["TaskRow"][];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string | null;
+        };
+        /** @description Reminders of a task. */
+        TaskReminders: {
+            /** @description The next ones, in order, at most thirty. */
+            ahead: components["schemas"]["Ahead"][];
+            /** @description What was, the latest first. */
+            past: components["schemas"]["Occasion"][];
         };
         /** @description A task in a list. */
         TaskRow: {
@@ -5701,6 +6324,13 @@ export interface components {
          * @description A person in a post from one day to another.
          */
         TenureId: string;
+        /** @description From one time of day to another. */
+        TimeSpan: {
+            /** @description From when. */
+            from: string;
+            /** @description Until when. */
+            to: string;
+        };
         Timeline: {
             items: components["schemas"]["TimelineItem"][];
             next_cursor?: string | null;
@@ -5754,6 +6384,88 @@ export interface components {
              * @description Not read yet.
              */
             unchecked: number;
+        };
+        /** @description What a month would have been like. */
+        Trial: {
+            channels: components["schemas"]["TrialChannel"][];
+            /** @description At most thirty. */
+            examples: components["schemas"]["TrialExample"][];
+            from: components["schemas"]["Day"];
+            /** @description Messages in the system, one for each person and step. */
+            messages: components["schemas"]["Both"];
+            /** @description Those who would have got most, at most twenty. */
+            people: components["schemas"]["TrialPerson"][];
+            rules: components["schemas"]["TrialRule"][];
+            /**
+             * Format: int64
+             * @description Tasks that were out in that month.
+             */
+            tasks: number;
+            to: components["schemas"]["Day"];
+        };
+        /** @description What would have gone out by one way. */
+        TrialChannel: {
+            channel: components["schemas"]["Channel"];
+            /** @description In thousandths of a yuan, each as one part, before merging. */
+            cost: components["schemas"]["Both"];
+            messages: components["schemas"]["Both"];
+        };
+        /** @description A reminder that only the rules on trial would have sent. */
+        TrialExample: {
+            at: components["schemas"]["Moment"];
+            channels: components["schemas"]["Channel"][];
+            rule: string;
+            task_id: string;
+            task_title: string;
+            to: components["schemas"]["PersonRef"][];
+        };
+        /** @description Whom it would have reached. */
+        TrialPerson: {
+            messages: components["schemas"]["Both"];
+            person: components["schemas"]["PersonRef"];
+        };
+        /** @description What one rule would have sent. */
+        TrialRule: {
+            /** @description Messages, one for each person. */
+            messages: components["schemas"]["Both"];
+            name: string;
+            rule: string;
+        };
+        /** @description What a reminder begins with. */
+        Trigger: {
+            /** @enum {string} */
+            kind: "unsigned";
+        } | {
+            /** @enum {string} */
+            kind: "due";
+        } | {
+            /** @enum {string} */
+            kind: "part_due";
+        } | {
+            /** @enum {string} */
+            kind: "report_due";
+        } | {
+            /** @enum {string} */
+            kind: "milestone";
+        } | {
+            /** @enum {string} */
+            kind: "lamp";
+            /** @description Orange or red. */
+            lamp: components["schemas"]["Lamp"];
+        } | {
+            /** @enum {string} */
+            kind: "silent";
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            workdays: number;
+        } | {
+            /** @enum {string} */
+            kind: "urge";
+        } | {
+            /** @enum {string} */
+            kind: "request";
         };
         /**
          * Format: uuid
@@ -6528,6 +7240,205 @@ export interface operations {
             };
         };
     };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only to this person. */
+                person_id?: string;
+                /** @description Only by this way. */
+                channel?: "wechat" | "sms" | "voice" | "email" | "push";
+                /** @description Only in this state. */
+                state?: "queued" | "sending" | "sent" | "delivered" | "acknowledged" | "failed" | "suppressed";
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesState"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delivery_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_delivery_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryRulesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoClock"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_demo_clock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoClockInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoClock"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_files: {
         parameters: {
             query?: {
@@ -6963,6 +7874,44 @@ export interface operations {
             };
         };
     };
+    gateway_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     home: {
         parameters: {
             query?: never;
@@ -7185,6 +8134,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Unread"];
                 };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有做成；原因见内容。 */
             default: {
@@ -7875,6 +8856,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgressPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_reminder_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderRulesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_reminder_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderRulesTrial"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminders_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookoutState"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -10822,6 +11933,37 @@ export interface operations {
             };
         };
     };
+    task_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"][];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assign_task: {
         parameters: {
             query?: never;
@@ -11063,6 +12205,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    task_reminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskReminders"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -184,6 +184,34 @@ export type TaskRulesVersion = Of<'TaskRulesVersion'>
 export type TaskRulesInput = Schemas['TaskRulesInput']
 export type TaskRulesPreview = Of<'TaskRulesPreview'>
 
+// --- reminders by rules. What a rule leaves out is not in the answer, so these stay as the schema has them.
+export type ReminderRule = Schemas['Rule']
+export type ReminderStep = Schemas['Step']
+export type ReminderTrigger = Schemas['Trigger']
+export type ReminderCondition = Schemas['Condition']
+export type ReminderFact = Schemas['Fact']
+export type ReminderRecipient = Schemas['Recipient']
+export type ReminderRules = Schemas['LookoutRules']
+export type ReminderRulesView = Schemas['ReminderRulesView']
+export type ReminderRulesVersion = Schemas['ReminderRulesVersion']
+export type ReminderRulesInput = Schemas['ReminderRulesInput']
+export type ReminderTrial = Of<'Trial'>
+export type TrialFigures = Schemas['Both']
+export type DelayUnit = Schemas['DelayUnit']
+export type TaskReminders = Of<'TaskReminders'>
+export type ReminderOccasion = Of<'Occasion'>
+export type LookoutState = Of<'LookoutState'>
+export type DemoClock = Of<'DemoClock'>
+
+// --- what leaves the house
+export type Channel = Schemas['Channel']
+export type DeliveryState = Schemas['DeliveryState']
+export type Delivery = Of<'DeliveryView'>
+export type DeliveriesState = Of<'DeliveriesState'>
+export type DeliveryFigure = Of<'DeliveryFigure'>
+export type Gateway = Of<'GatewayView'>
+export type ChannelRules = Of<'ChannelRules'>
+
 // --- home and messages
 export type Home = Of<'Home'>
 export type Figure = Of<'Figure'>

@@ -5,6 +5,7 @@ import {
   mayImport,
   mayJudge,
   mayKeepRules,
+  mayWatch,
   oversees,
   PasswordPage,
   seesTasks,
@@ -15,7 +16,7 @@ import { ChecksPage, LibraryPage } from '@/modules/files'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
-import { UrgesPage } from '@/modules/supervision'
+import { ReminderRulesPage, UrgesPage, WatchPage } from '@/modules/supervision'
 import { InboxPage } from '@/modules/talk'
 import {
   DecomposePage,
@@ -115,6 +116,13 @@ export const routes: RouteRecordRaw[] = [
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
       { path: 'calendar', name: 'calendar', component: CalendarPage, meta: { title: 'app.nav.calendar' } },
       { path: 'rules', name: 'rules', component: RulesPage, meta: { title: 'app.nav.rules' } },
+      {
+        path: 'rules/reminders',
+        name: 'reminder_rules',
+        component: ReminderRulesPage,
+        meta: { title: 'app.nav.reminder_rules' },
+      },
+      { path: 'watch', name: 'watch', component: WatchPage, meta: { title: 'app.nav.watch', may: mayWatch } },
       { path: 'kinds', name: 'kinds', component: KindsPage, meta: { title: 'app.nav.kinds', may: mayKeepRules } },
       { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },
       {

@@ -16,3 +16,6 @@ export function fileSize(bytes: number): string {
   } while (value >= 1024 && unit < units.length - 1)
   return `${plain(value, value < 10 ? 1 : 0)} ${units[unit]}`
 }
+
+/** Thousandths of a yuan as yuan: to the cent, below one yuan to the tenth of a cent. */
+export const yuan = (thousandths: number) => plain(thousandths / 1000, Math.abs(thousandths) < 1000 ? 3 : 2)

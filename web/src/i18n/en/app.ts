@@ -20,6 +20,8 @@ export default {
     org: 'Units and people',
     calendar: 'Working days',
     rules: 'Task rules',
+    reminder_rules: 'Reminder rules',
+    watch: 'Reminder watch',
     kinds: 'Task sources',
     import: 'Ledger import',
     main: 'Main navigation',

@@ -20,6 +20,8 @@ export default {
     org: '机构人员',
     calendar: '工作日历',
     rules: '任务规则',
+    reminder_rules: '提醒规则',
+    watch: '提醒运行',
     kinds: '任务来源',
     import: '台账导入',
     main: '主导航',

@@ -4,6 +4,7 @@ import app from './app'
 import archive from './archive'
 import calendar from './calendar'
 import common from './common'
+import deliveries from './deliveries'
 import files from './files'
 import home from './home'
 import imports from './imports'
@@ -13,6 +14,7 @@ import life from './life'
 import org from './org'
 import phone from './phone'
 import progress from './progress'
+import reminders from './reminders'
 import requests from './requests'
 import rules from './rules'
 import search from './search'
@@ -30,6 +32,7 @@ export default {
   archive,
   calendar,
   common,
+  deliveries,
   files,
   home,
   imports,
@@ -39,6 +42,7 @@ export default {
   org,
   phone,
   progress,
+  reminders,
   requests,
   rules,
   search,

@@ -36,3 +36,6 @@ export const mayKeepRules = (roles: readonly Role[]) =>
   roles.some((role) => role === 'administrator' || role === 'centre')
 /** Who may bring in new tags; others take what is there. */
 export const mayAddTags = (roles: readonly Role[]) => roles.some((role) => role === 'leader' || role === 'centre')
+/** Who sees whether reminders go out, and what left the house. */
+export const mayWatch = (roles: readonly Role[]) =>
+  roles.some((role) => role === 'administrator' || role === 'centre' || role === 'leader')

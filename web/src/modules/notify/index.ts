@@ -1,3 +1,12 @@
+import { defineAsyncComponent } from 'vue'
+
 export * from './model'
 export { useMarkRead, useUnread } from './composables/useInbox'
 export { useLive } from './composables/useLive'
+/** What left the house: fetched by who looks at it. */
+export { useDeliveriesState, useTaskDeliveries } from './deliveries/useDeliveries'
+export const DeliveryList = defineAsyncComponent(() => import('./deliveries/DeliveryList.vue'))
+export const DeliveryTable = defineAsyncComponent(() => import('./deliveries/DeliveryTable.vue'))
+export const GatewayList = defineAsyncComponent(() => import('./deliveries/GatewayList.vue'))
+export const TodayFigures = defineAsyncComponent(() => import('./deliveries/TodayFigures.vue'))
+export const ChannelLimits = defineAsyncComponent(() => import('./deliveries/ChannelLimits.vue'))

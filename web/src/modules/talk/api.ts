@@ -38,3 +38,5 @@ export const readInbox = (unread: boolean, cursor: string | null) =>
   get<InboxPage>('/inbox', { unread: unread ? true : undefined, cursor })
 export const messagesOf = (taskId: string, cursor: string | null) =>
   get<Page<Message>>('/messages', { task_id: taskId, cursor })
+/** A reminder was taken note of; 409 where somebody has already, or it is settled. */
+export const acknowledge = (messageId: string) => post<void>(`/messages/${messageId}/acknowledgement`)

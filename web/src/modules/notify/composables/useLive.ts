@@ -20,7 +20,8 @@ export function useLive(): void {
           ids.has((state.data as { task?: { root_id: string } } | undefined)?.task?.root_id ?? '')),
     })
     for (const id of ids)
-      for (const what of ['timeline', 'comments']) void queryClient.invalidateQueries({ queryKey: [what, id] })
+      for (const what of ['timeline', 'comments', 'reminders', 'deliveries'])
+        void queryClient.invalidateQueries({ queryKey: [what, id] })
     again('tasks', 'todo', 'home', 'progress', 'overdue', 'glance')
   }
   const stop = startLive({

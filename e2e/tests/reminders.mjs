@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { violations } from '../lib/axe.mjs'
+import { at, clean, dialog, go, gone, overflow, says, see, toast } from '../lib/page.mjs'
+import { until } from '../lib/until.mjs'
+import { dayFromNow, Work } from '../lib/work.mjs'
+
+/** Reminders come when their day comes. */
+export const demoClock = true
+
+/** Some pages are looked at twice. */
+export const patience = 180_000
+
+const button = (scope, name) => scope.getByRole('button', { name, exact: true })
+const rule = (page, name) => page.locator('.rule').filter({ has: page.getByRole('heading', { name, exact: true }) })
+const fits = async (page, what) => assert.deepEqual(await overflow(page), { beyond: 0, who: [] }, what)
+
+async function rules(page) {
+  await go(page, '/rules/reminders')
+  await see(page.getByRole('heading', { name: '临近到期' }))
+}
+/** Asks, and waits for the answer to what is asked now. */
+async function tryOut(page) {
+  await page.getByRole('button', { name: /^(重新)?试算$/ }).click()
+  return says(page.locator('.trial'), /现行规则 \d+ 条 → 新规则 \d+ 条/)
+}
+
+/** A task whose handler has been reminded of its day; the system's time is put forward until that is so. */
+async function reminded(app, title) {
+  const bureau = await app.org.newBureau()
+  const work = new Work(app.people.zhouyun)
+  const task = await work.active(title, bureau.unit, bureau.head, bureau.handler, { due: { day: dayFromNow(1) }, start_day: dayFromNow(-9) })
+  const { movable } = await app.org.admin.get('/demo/clock')
+  assert.ok(movable, 'the time of this server can be put forward')
+  await app.org.admin.post('/demo/clock', { hours: 72 })
+  const mine = async ({ api }) => (await api.get('/messages')).items.filter((one) => one.task_id === task.id && one.occurrence_id)
+  await until('the handler to be reminded', async () => (await mine(bureau.handler)).length > 0, 60_000)
+  return { ...bureau, work, task, mine }
+}
+
+export const tests = {
+  async 'the centre changes a rule after a trial, and everybody reads it as a sentence'(app) {
+    const page = await app.desk(app.people.zhouyun, { colorScheme: 'light' })
+    app.expect({ status: 422, path: /\/reminder-rules\/trials$/ })
+    await rules(page)
+    await says(rule(page, '临近到期'), '到期前 10 个工作日 09:00 → 经办人 · 站内')
+    await says(rule(page, '未按时签收'), '只在紧急程度不是特急时')
+    await button(page, '修改规则').click()
+    await button(page, '修改“临近到期”').click()
+    const form = dialog(page, '修改“临近到期”')
+    const first = form.locator('.step').first()
+    await first.getByLabel('多久').fill('8')
+    await first.getByRole('checkbox', { name: '经办人' }).uncheck()
+    await says(first, '到期前 8 个工作日 09:00 → 没有接收人 · 站内')
+    await button(form, '完成').click()
+    await gone(form)
+
+    // What the server refuses stands at its field.
+    await button(page, '试算').click()
+    await says(form.locator('.step').first(), '至少选一类接收人')
+    await first.getByRole('checkbox', { name: '经办人' }).check()
+    await first.getByRole('checkbox', { name: '短信' }).check()
+    await button(first, '这一步的条件、自拟内容').click()
+    await first.getByLabel('自拟内容').fill('{title} 快到期了')
+    await button(form, '完成').click()
+    await gone(form)
+    await page.getByRole('switch', { name: '启用“亮橙灯”' }).uncheck({ force: true })
+    await tryOut(page)
+    await says(page.locator('.trial'), /按当时签收、上报、办结的情况推算；不会真的发出/)
+
+    // Nothing is saved without a reason.
+    await button(page, '保存').click()
+    await says(page.getByRole('alert'), '请填写修改的原因')
+    await page.getByLabel(/^修改的原因/).fill('经办人反映提醒太早')
+    await button(page, '保存').click()
+    await toast(page, '已保存，自')
+    await says(rule(page, '临近到期'), '到期前 8 个工作日 09:00 → 经办人 · 站内、短信')
+    await says(rule(page, '临近到期'), '自拟内容：{title} 快到期了')
+    await says(rule(page, '亮橙灯'), '停用')
+    const history = page.locator('.versions')
+    await says(history, '修改“临近到期” 停用“亮橙灯” 经办人反映提醒太早 周运')
+
+    // Whoever does not keep rules reads them; on a narrow window, too.
+    const theirs = await app.desk(app.people.chen, { viewport: { width: 375, height: 812 }, colorScheme: 'light' })
+    await rules(theirs)
+    await says(rule(theirs, '临近到期'), '到期前 8 个工作日 09:00 → 经办人 · 站内、短信')
+    assert.equal(await button(theirs, '修改规则').count(), 0)
+    await fits(theirs, 'the rules at 375')
+    assert.deepEqual(await violations(theirs), [])
+  },
+
+  async 'a rule is added with its conditions, and one that another was faster with is not lost'(app) {
+    const { api } = app.people.zhouyun
+    const page = await app.desk(app.people.admin, { colorScheme: 'light' })
+    app.expect({ status: 409, path: /\/reminder-rules$/ })
+    await rules(page)
+    await button(page, '修改规则').click()
+    await button(page, '添加规则').click()
+    const form = dialog(page, '修改“新规则”')
+    await form.getByLabel(/^名称/).fill('重大任务早提醒')
+    const named = dialog(page, '修改“重大任务早提醒”')
+    await button(named, '添加条件').first().click()
+    await named.getByLabel('什么', { exact: true }).selectOption('days_to_due')
+    await named.getByLabel('怎样比').selectOption('at_most')
+    await named.getByLabel('数', { exact: true }).fill('15')
+    assert.deepEqual(await violations(page), [])
+    await button(named, '完成').click()
+    await gone(named)
+    await says(rule(page, '重大任务早提醒'), '只在距到期工作日不多于 15时')
+    await tryOut(page)
+    await page.getByLabel(/^修改的原因/).fill('会议议定')
+
+    const seen = await api.get('/reminder-rules')
+    const others = seen.rules.rules.map((one) => (one.code === 'silent' ? { ...one, enabled: false } : one))
+    await api.post('/reminder-rules', { rules: { ...seen.rules, rules: others }, reason: '先停用', version: seen.version })
+    await button(page, '保存').click()
+    await says(page.getByRole('alert'), '周运又保存过一版，这次没有保存')
+    await tryOut(page)
+    await button(page, '保存').click()
+    await toast(page, '已保存，自')
+    await says(rule(page, '长期没有进展'), '停用')
+    await see(rule(page, '重大任务早提醒'))
+  },
+
+  async 'a handler takes note of a reminder on the phone, and whoever comes later is told so'(app) {
+    const { handler, liaison, task, work, mine } = await reminded(app, '清淤疏浚河道三公里')
+    const title = (await mine(handler))[0].title
+    const page = await app.phone(handler)
+    await go(page, '/inbox')
+    const entry = page.locator('.entry').filter({ hasText: task.title })
+    await says(entry, new RegExp(`提醒 ${title}`))
+    await fits(page, 'the inbox at 375')
+    const note = entry.getByRole('button', { name: `收到：${task.title}` })
+    const box = await note.boundingBox()
+    assert.ok(box.height >= 44, `the button is ${box.height} px high`)
+
+    // Whoever has the same reminder open and is slower hears that it is done.
+    const [theirs] = await mine(liaison)
+    assert.ok(theirs, 'the liaison was reminded, too')
+    app.expect({ status: 409, path: /\/acknowledgement$/ })
+    const slow = await app.desk(liaison)
+    await go(slow, '/inbox')
+    const late = await see(slow.locator('.entry').filter({ hasText: task.title }).getByRole('button', { name: /^收到/ }))
+
+    await note.tap()
+    await toast(page, '已确认收到')
+    await gone(note)
+    await until('the ledger to say so', async () => (await work.sentences(task.id)).some((line) => line.startsWith(`${handler.name} 确认收到“`)))
+    await page.reload()
+    await says(entry, title)
+    assert.equal(await note.count(), 0, 'it is not asked for again')
+
+    await late.first().click()
+    await see(slow.locator('.toast').filter({ hasText: /已有人确认收到|已经办理/ }))
+
+    // The task says who took note, and what comes next.
+    await go(page, `/tasks/${task.id}`)
+    const fold = page.getByRole('region', { name: '提醒', exact: true })
+    await fold.getByRole('button', { name: /^提醒/ }).tap()
+    await see(fold.getByRole('button', { name: '将要提醒' }))
+    await button(fold, '已经提醒').tap()
+    await says(fold, new RegExp(`${handler.name} .*在站内确认收到`))
+    await button(fold, '外发记录').tap()
+    await says(fold, /微信|没有向系统外发送过消息/)
+    await fits(page, 'the task at 375')
+    const desk = await app.desk(handler)
+    await go(desk, `/tasks/${task.id}`)
+    const panel = desk.getByRole('region', { name: '提醒', exact: true })
+    await panel.getByRole('button', { name: /^提醒/ }).click()
+    await button(panel, '已经提醒').click()
+    await says(panel, /已提醒 \d+ 人/)
+  },
+
+  async 'whether the system keeps its watch is seen at a glance'(app) {
+    await reminded(app, '加固堤防两处')
+    const page = await app.desk(app.people.admin, { colorScheme: 'light' })
+    await go(page, '/watch')
+    await says(page.locator('main'), /系统在盯着 \d+ 件任务|系统正在赶/)
+    await says(page.getByRole('region', { name: '通道' }), '还没有配置通道')
+    await says(page.getByRole('region', { name: '今天外发' }).first(), /合计|今天还没有外发/)
+    const clock = page.getByRole('region', { name: '演示时钟' })
+    const before = clean(await clock.innerText())
+    await button(clock, '1 小时').click()
+    await until('the time to be later', async () => clean(await clock.innerText()) !== before)
+
+    // What was sent, and only some of it; the filter stands in the address.
+    const table = page.getByRole('region', { name: '外发记录' })
+    await see(table.getByRole('row').nth(1))
+    await table.getByLabel('方式').selectOption('voice')
+    await at(page, /\/watch\?channel=voice/)
+    await says(table, /语音电话|没有符合条件的外发记录/)
+    assert.deepEqual(await violations(page), [])
+
+    const leader = await app.desk(app.people.wang, { viewport: { width: 375, height: 812 } })
+    await go(leader, '/watch')
+    await says(leader.locator('main'), '发送时间和上限')
+    await fits(leader, 'the watch at 375')
+    assert.equal(await leader.getByRole('region', { name: '演示时钟' }).count(), 0)
+    const outsider = await app.desk(app.people.chen)
+    await go(outsider, '/watch')
+    await says(outsider.locator('main'), '没有这一页')
+  },
+}

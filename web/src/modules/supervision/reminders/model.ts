@@ -1,0 +1,230 @@
+/** Rules of reminders, as people change them: steps, simple conditions, what one version has another than the last. */
+import type {
+  Channel,
+  DelayUnit,
+  ReminderCondition,
+  ReminderFact,
+  ReminderRecipient,
+  ReminderRule,
+  ReminderRules,
+  ReminderRulesVersion,
+  ReminderRulesView,
+  ReminderStep,
+  ReminderTrigger,
+} from '@/api/types'
+
+export type TriggerKind = ReminderTrigger['kind']
+export const TRIGGERS: readonly TriggerKind[] = [
+  'unsigned',
+  'due',
+  'part_due',
+  'report_due',
+  'milestone',
+  'lamp',
+  'silent',
+  'urge',
+  'request',
+]
+export const RECIPIENTS: readonly ReminderRecipient[] = [
+  'handler',
+  'liaison',
+  'head',
+  'charge_leader',
+  'issuer',
+  'issuer_head',
+  'centre',
+  'area_leaders',
+  'decider',
+]
+export const CHANNELS: readonly Channel[] = ['wechat', 'sms', 'voice', 'email', 'push']
+export const UNITS: readonly DelayUnit[] = ['workdays', 'days', 'work_hours', 'hours']
+/** What can stand in words of one's own, in braces. */
+export const PLACES = ['title', 'number', 'due', 'day', 'days', 'unit'] as const
+/** At nine, where a step says no time. */
+export const NINE = '09:00'
+export const MOST_RULES = 60
+export const MOST_STEPS = 12
+
+/** Whether it counts from a day, so that its steps have a time of day; else from a moment. */
+export const countsDays = (kind: TriggerKind) => kind !== 'unsigned' && kind !== 'request'
+/** Only what has a day to come can be reminded of before it. */
+export const mayPrecede = (kind: TriggerKind) => ['due', 'part_due', 'report_due', 'milestone'].includes(kind)
+export const byDay = (unit: DelayUnit) => unit === 'workdays' || unit === 'days'
+
+export function triggerOf(kind: TriggerKind): ReminderTrigger {
+  if (kind === 'lamp') return { kind, lamp: 'red' }
+  if (kind === 'silent') return { kind, workdays: 20 }
+  return { kind }
+}
+
+/** A step as it can be under this trigger: no time of day and nothing beforehand where there is no day. */
+export function fitting(step: ReminderStep, kind: TriggerKind): ReminderStep {
+  const { at, ...rest } = step
+  const n = mayPrecede(kind) ? step.after.n : Math.abs(step.after.n)
+  const to = kind === 'request' ? step.to : step.to.filter((one) => one !== 'decider')
+  const timed = at && countsDays(kind) && byDay(step.after.unit)
+  return { ...rest, after: { ...step.after, n }, to, ...(timed ? { at } : {}) }
+}
+
+export const newStep = (last?: ReminderStep): ReminderStep => ({
+  after: { n: (last?.after.n ?? 0) + 1, unit: last?.after.unit ?? 'workdays' },
+  to: last?.to ?? ['handler'],
+  channels: last?.channels ?? [],
+})
+
+/** A code nobody has yet: it stays with the rule for good and is seen by nobody. */
+export function newCode(rules: readonly ReminderRule[]): string {
+  for (let n = rules.length + 1; ; n++) if (!rules.some((rule) => rule.code === `own_${n}`)) return `own_${n}`
+}
+export const newRule = (rules: readonly ReminderRule[], name: string): ReminderRule => ({
+  code: newCode(rules),
+  name,
+  enabled: true,
+  trigger: { kind: 'due' },
+  steps: [{ after: { n: -1, unit: 'workdays' }, to: ['handler'], channels: [] }],
+  on_ack: 'stop',
+})
+
+// --- conditions: a list of which all must hold is made by hand; whatever is more is only read
+
+export const FACTS: Record<ReminderFact, 'word' | 'number'> = {
+  importance: 'word',
+  urgency: 'word',
+  source_kind: 'word',
+  state: 'word',
+  lamp: 'word',
+  progress: 'number',
+  days_to_due: 'number',
+  children: 'number',
+  open_risks: 'number',
+}
+/** The words of a fact; sources are the area's own. */
+export const FACT_WORDS: Partial<Record<ReminderFact, readonly string[]>> = {
+  importance: ['normal', 'important', 'major'],
+  urgency: ['routine', 'urgent', 'critical'],
+  state: ['dispatched', 'active'],
+  lamp: ['grey', 'green', 'yellow', 'orange', 'red'],
+}
+export type Comparison = 'is' | 'is_not' | 'at_least' | 'at_most'
+export interface Line {
+  fact: ReminderFact
+  op: Comparison
+  one_of: string[]
+  n: number
+}
+export const comparisons = (fact: ReminderFact): readonly Comparison[] =>
+  FACTS[fact] === 'word' ? ['is', 'is_not'] : ['at_least', 'at_most']
+export const newLine = (fact: ReminderFact = 'importance'): Line =>
+  FACTS[fact] === 'word' ? { fact, op: 'is', one_of: [], n: 0 } : { fact, op: 'at_least', one_of: [], n: 0 }
+
+function lineOf(condition: ReminderCondition): Line | null {
+  if (condition.op === 'is') return { fact: condition.fact, op: 'is', one_of: condition.one_of, n: 0 }
+  if (condition.op === 'at_least' || condition.op === 'at_most')
+    return { fact: condition.fact, op: condition.op, one_of: [], n: condition.n }
+  if (condition.op === 'not' && condition.of.op === 'is')
+    return { fact: condition.of.fact, op: 'is_not', one_of: condition.of.one_of, n: 0 }
+  return null
+}
+
+/** Its lines, where it is a list of which all must hold; null where it is more than that. */
+export function linesOf(condition: ReminderCondition | null | undefined): Line[] | null {
+  if (!condition) return []
+  const lines = (condition.op === 'all' ? condition.of : [condition]).map(lineOf)
+  return lines.every((line) => line !== null) ? lines : null
+}
+
+/** The condition of these lines; none where there are none. */
+export function conditionOf(lines: readonly Line[]): ReminderCondition | undefined {
+  const each = lines.map(({ fact, op, one_of, n }): ReminderCondition => {
+    if (op === 'at_least' || op === 'at_most') return { op, fact, n }
+    return op === 'is' ? { op, fact, one_of } : { op: 'not', of: { op: 'is', fact, one_of } }
+  })
+  return each.length > 1 ? { op: 'all', of: each } : each[0]
+}
+
+// --- versions
+
+export type ChangeKind = 'added' | 'removed' | 'on' | 'off' | 'changed' | 'office'
+export interface Change {
+  kind: ChangeKind
+  code: string
+  name: string
+}
+/** Missing, null and empty say the same; the order of what is a set says nothing. */
+function plainly(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(plainly)
+    return items.every((item) => typeof item === 'string') ? [...items].sort() : items
+  }
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value as Record<string, unknown>)
+    .filter(([, one]) => one !== null && one !== undefined && !(Array.isArray(one) && !one.length))
+    .map(([key, one]) => [key, plainly(one)] as const)
+  return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)))
+}
+export const same = (a: unknown, b: unknown) => JSON.stringify(plainly(a)) === JSON.stringify(plainly(b))
+
+/** What these rules have another than those. */
+export function changesBetween(from: ReminderRules, to: ReminderRules): Change[] {
+  const found: Change[] = []
+  const say = (kind: ChangeKind, { code, name }: ReminderRule) => found.push({ kind, code, name })
+  for (const rule of to.rules) {
+    const old = from.rules.find((one) => one.code === rule.code)
+    if (!old) say('added', rule)
+    else {
+      if (old.enabled !== rule.enabled) say(rule.enabled ? 'on' : 'off', rule)
+      if (!same({ ...old, enabled: true }, { ...rule, enabled: true })) say('changed', rule)
+    }
+  }
+  for (const old of from.rules) if (!to.rules.some((rule) => rule.code === old.code)) say('removed', old)
+  if (!same(from.office, to.office)) found.push({ kind: 'office', code: '', name: '' })
+  return found
+}
+
+/** What somebody changed, put upon what others have written meanwhile: whole rules, by their codes. */
+export function rebased(mine: ReminderRules, base: ReminderRules, theirs: ReminderRules): ReminderRules {
+  const of = (set: ReminderRules, code: string) => set.rules.find((rule) => rule.code === code)
+  const kept = theirs.rules.filter((rule) => of(mine, rule.code) || !of(base, rule.code))
+  const rules = kept.map((rule) => {
+    const own = of(mine, rule.code)
+    return own && !same(own, of(base, rule.code)) ? own : rule
+  })
+  const own = mine.rules.filter((rule) => !of(theirs, rule.code) && !same(rule, of(base, rule.code)))
+  return { rules: [...rules, ...own], office: same(mine.office, base.office) ? theirs.office : mine.office }
+}
+
+export interface HistoryRow {
+  version: ReminderRulesVersion
+  state: 'now' | 'ahead' | 'past'
+  changes: Change[]
+}
+/** Every version with what it changed. */
+export function historyOf(view: ReminderRulesView, today: string): HistoryRow[] {
+  const { history } = view
+  return history.map((version) => {
+    const older = history
+      .filter((other) => other.version < version.version && other.from_day <= version.from_day)
+      .sort((a, b) => b.from_day.localeCompare(a.from_day) || b.version - a.version)
+    const replaced = history.some((other) => other.from_day === version.from_day && other.version > version.version)
+    const ahead = version.from_day > today && !replaced
+    return {
+      version,
+      state: version.version === view.in_force ? 'now' : ahead ? 'ahead' : 'past',
+      changes: changesBetween(older[0]?.rules ?? view.defaults, version.rules),
+    }
+  })
+}
+
+/** The months that can be worked out: this one's predecessors, the latest first, by their first days. */
+export function monthsBefore(today: string, n = 12): string[] {
+  const [year, month] = today.split('-').map(Number)
+  return Array.from({ length: n }, (_, ago) => new Date(Date.UTC(year ?? 1970, (month ?? 1) - 2 - ago, 1))).map((day) =>
+    day.toISOString().slice(0, 10),
+  )
+}
+
+/** What the server says of a rule or step, by the path below it: `rules.2.steps.0.to` → `steps.0.to`. */
+export function below(errors: Record<string, string>, path: string): Record<string, string> {
+  const found = Object.entries(errors).filter(([name]) => name.startsWith(`${path}.`))
+  return Object.fromEntries(found.map(([name, text]) => [name.slice(path.length + 1), text]))
+}
