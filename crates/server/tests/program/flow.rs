@@ -149,6 +149,8 @@ fn arrive(database: &[&str]) {
     }
     let body = json!({ "rules": rules, "reason": "逐条发送", "version": page["version"] }).to_string();
     assert_eq!(server.api(centre, "POST", "/delivery-rules", body.as_bytes()).0, 201);
+    // What came without an event is found within the hour.
+    forward(&server, admin, 1);
     until("every task is looked out for", || {
         let (_, state) = server.api(centre, "GET", "/reminders/state", b"");
         state["tasks"].as_u64().is_some_and(|n| n >= TASKS as u64)

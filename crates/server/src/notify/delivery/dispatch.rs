@@ -104,17 +104,31 @@ pub(super) async fn send_due(app: &App) -> Outcome<()> {
 async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun: tokio::time::Instant) -> Outcome<()> {
     let gateway = app.gateways.find(&code);
     let abreast = if gateway.is_some_and(|gateway| gateway.dedupes()) { ABREAST } else { 1 };
-    let mut letters = letters.into_iter().peekable();
-    while letters.peek().is_some() {
+    let mut letters = letters.into_iter();
+    let mut sent: Vec<Sent> = Vec::new();
+    loop {
         let together: Vec<_> = letters.by_ref().take(abreast).collect();
-        if begun.elapsed() > BEGIN_WITHIN {
-            let ids: Vec<DeliveryId> = together.into_iter().chain(letters).map(|(sent, _)| sent.id).collect();
-            let mut tx = app.db.begin().await?;
-            store::let_go(&mut tx, &ids, app.clock.now()).await?;
-            tx.commit().await?;
+        let late = begun.elapsed() > BEGIN_WITHIN;
+        let mut tx = app.db.begin().await?;
+        let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
+        record(&mut tx, &ctx, &sent).await?;
+        let ids: Vec<DeliveryId> = together.iter().map(|(sent, _)| sent.id).collect();
+        let ours = match together.first() {
+            Some((first, _)) if !late => store::keep(&mut tx, &ids, first.lease, ctx.now().plus(LEASE)).await?,
+            Some((first, _)) => {
+                let rest: Vec<DeliveryId> = ids.into_iter().chain(letters.by_ref().map(|(sent, _)| sent.id)).collect();
+                store::let_go(&mut tx, &rest, first.lease, ctx.now()).await?;
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        tx.commit().await?;
+        if together.is_empty() || late {
             return Ok(());
         }
-        let sending = together.into_iter().map(|(mut sent, letter)| async move {
+        // One whose lease ran out meanwhile, because the clock was moved or the machine slept, is another sender's by now.
+        let together = together.into_iter().filter(|(sent, _)| ours.contains(&sent.id));
+        let sending = together.map(|(mut sent, letter)| async move {
             let Some(gateway) = gateway else {
                 sent.fate = SentFate::Unreachable("no such gateway".to_owned());
                 return sent;
@@ -126,13 +140,8 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
             };
             sent
         });
-        let sent: Vec<Sent> = futures_util::future::join_all(sending).await;
-        let mut tx = app.db.begin().await?;
-        let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-        record(&mut tx, &ctx, &sent).await?;
-        tx.commit().await?;
+        sent = futures_util::future::join_all(sending).await;
     }
-    Ok(())
 }
 
 /// Decides what of that which is due is sent, merged, held or dropped, and takes it in hand.

@@ -249,10 +249,19 @@ pub(super) async fn not_taken(
     Ok(())
 }
 
-/// Puts back what was in hand and has not gone out.
-pub(super) async fn let_go(tx: &mut Tx, ids: &[DeliveryId], now: Moment) -> Result<()> {
+/// Of these those that are still in this sender's hands; they stay there until then.
+pub(super) async fn keep(tx: &mut Tx, ids: &[DeliveryId], lease: Uuid, until: Moment) -> Result<Vec<DeliveryId>> {
+    let mut sql = Sql::new("update delivery set lease_until = ");
+    sql.bind(until.millis()).push(" where lease = ").bind(lease).push(" and id in ").bind_list(ids.iter().map(|id| id.0));
+    sql.push(" returning id");
+    let rows: Vec<(DeliveryId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Puts back what is in this sender's hands and has not gone out.
+pub(super) async fn let_go(tx: &mut Tx, ids: &[DeliveryId], lease: Uuid, now: Moment) -> Result<()> {
     let mut sql = Sql::new("update delivery set state = 'queued', lease = null, lease_until = null, attempts = attempts - 1, due_at = ");
-    sql.bind(now.millis()).push(" where state = 'sending' and id in ").bind_list(ids.iter().map(|id| id.0));
+    sql.bind(now.millis()).push(" where lease = ").bind(lease).push(" and id in ").bind_list(ids.iter().map(|id| id.0));
     sql.execute(tx).await
 }
 
