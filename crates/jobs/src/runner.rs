@@ -21,6 +21,9 @@ pub type JobFuture<'a> = BoxFuture<'a, std::result::Result<(), JobError>>;
 /// What has to be known before the transaction begins.
 type Preparation = Arc<dyn Fn(Job) -> BoxFuture<'static, std::result::Result<serde_json::Value, JobError>> + Send + Sync>;
 
+/// Whether there is work for a job.
+type Probe = Arc<dyn for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, std::result::Result<bool, JobError>> + Send + Sync>;
+
 /// Does one kind of job in the given transaction, which also removes the job.
 pub trait Handler: Send + Sync + 'static {
     /// Does it. Everything written is given up when the answer is an error.
@@ -54,6 +57,8 @@ pub struct Runner {
     rng: Rng,
     handlers: HashMap<&'static str, Arc<dyn Handler>>,
     preparations: HashMap<&'static str, Preparation>,
+    /// What is looked for when nothing is due.
+    probes: Vec<(&'static str, Probe)>,
     /// In order: nodes that plant at the same moment lock the same keys one after the other.
     recurring: BTreeMap<&'static str, Duration>,
 }
@@ -68,7 +73,7 @@ impl Runner {
     /// A runner that knows no job yet.
     #[must_use]
     pub fn new(db: Db, clock: Clock, rng: Rng) -> Self {
-        Self { db, clock, rng, handlers: HashMap::new(), preparations: HashMap::new(), recurring: BTreeMap::new() }
+        Self { db, clock, rng, handlers: HashMap::new(), preparations: HashMap::new(), probes: Vec::new(), recurring: BTreeMap::new() }
     }
 
     /// Teaches it one kind of job.
@@ -87,6 +92,17 @@ impl Runner {
     {
         self.preparations.insert(kind, Arc::new(prepare));
         self.on(kind, handler)
+    }
+
+    /// Teaches it to look whether there is work for a job of a kind it knows, whenever nothing else is due: what is found makes a job,
+    /// and looking writes nothing. The job has to deal with what was found, or put it off.
+    #[must_use]
+    pub fn when<F>(mut self, kind: &'static str, probe: F) -> Self
+    where
+        F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, std::result::Result<bool, JobError>> + Send + Sync + 'static,
+    {
+        self.probes.push((kind, Arc::new(probe)));
+        self
     }
 
     /// Teaches it a job that comes again by itself, `every` apart; after a pause it runs once, not once for each miss.
@@ -123,6 +139,9 @@ impl Runner {
         loop {
             let outcomes = self.step().await.map_err(|error| error.to_string())?;
             if outcomes.is_empty() {
+                if self.found().await.map_err(|error| error.to_string())? {
+                    continue;
+                }
                 return Ok(ran);
             }
             for outcome in outcomes {
@@ -144,7 +163,11 @@ impl Runner {
             }
             match self.step().await {
                 Ok(outcomes) if !outcomes.is_empty() => continue,
-                Ok(_) => {}
+                Ok(_) => match self.found().await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!(%error, "cannot look for work"),
+                },
                 Err(error) => {
                     tracing::warn!(%error, "the queue is out of reach, trying again");
                     metrics::counter!("jobs_claim_errors_total").increment(1);
@@ -175,6 +198,34 @@ impl Runner {
             }
             _ => IDLE_LOOK,
         }
+    }
+
+    /// Looks for work that has no job yet; whether there is a new one.
+    async fn found(&self) -> Result<bool> {
+        if self.probes.is_empty() {
+            return Ok(false);
+        }
+        let mut kinds = Vec::new();
+        let mut tx = self.db.read().await?;
+        for (kind, probe) in &self.probes {
+            match probe(&mut tx).await {
+                Ok(true) => kinds.push(*kind),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(kind, ?error, "cannot look for work"),
+            }
+        }
+        drop(tx);
+        if kinds.is_empty() {
+            return Ok(false);
+        }
+        let mut any = false;
+        let mut tx = self.db.begin().await?;
+        for kind in kinds {
+            let job = NewJob { kind, payload: serde_json::json!({}), run_at: self.clock.now(), dedupe: Some(kind) };
+            any |= store::enqueue(&mut tx, JobId::new(&self.rng, self.clock.now()), job).await?.is_some();
+        }
+        tx.commit().await?;
+        Ok(any)
     }
 
     /// Runs what is due next, or several at once; nothing when nothing is due.

@@ -1,28 +1,34 @@
-//! Short messages: one seam ([`Client`]) and thin clients behind it, for three public clouds and for
-//! HTTP gateways that are described by a configuration.
+//! Short messages: one seam ([`Client`]) and thin clients behind it, for three public clouds, for
+//! HTTP gateways that are described by a configuration, and for operators' lines (SMPP, CMPP).
 //!
 //! A client signs and sends; it keeps no queue, repeats nothing and knows no business. What became of a message comes back by
 //! callbacks ([`Client::read_callback`]) or is asked for ([`Client::ask`]). Time and chance are handed in.
 #![warn(missing_docs)]
 
 mod aliyun;
+mod cmpp;
 #[cfg(feature = "fake")]
 pub mod fake;
 pub mod http_gateway;
 mod huawei;
+mod line;
 mod outgoing;
 mod read;
 pub mod segments;
 mod sign;
+mod smpp;
 mod tencent;
 
 use std::{future::Future, pin::Pin};
 
 pub use aliyun::{Aliyun, AliyunAccount};
+pub use cmpp::{Cmpp, CmppAccount, Version};
 use gateway::{SendError, Taken, Told};
 pub use huawei::{Huawei, HuaweiAccount};
-pub use outgoing::{Outgoing, Template};
+pub use line::{Inbox, Incoming, LineSettings};
+pub use outgoing::{Number, Outgoing, Template};
 use reqwest::header::HeaderMap;
+pub use smpp::{Ids, Joined, Smpp, SmppAccount};
 pub use tencent::{Tencent, TencentAccount};
 
 /// What a call of [`Client`] answers, later.

@@ -1,4 +1,5 @@
 use gateway::SendError;
+use serde::Deserialize;
 
 /// A message to one number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,9 +48,31 @@ impl Outgoing {
         Ok(digits.strip_prefix("86").filter(|rest| rest.len() == 11 && rest.starts_with('1')).unwrap_or(digits))
     }
 
+    /// The number as a gateway wants it.
+    pub(crate) fn numbered(&self, number: Number) -> Result<&str, SendError> {
+        match number {
+            Number::Mainland => self.dialled(),
+            Number::Digits => self.digits(),
+            Number::E164 => self.digits().map(|_| self.to.as_str()),
+        }
+    }
+
     pub(crate) fn template(&self) -> Result<&Template, SendError> {
         self.template.as_ref().ok_or_else(|| refused("template", "this gateway sends registered templates only"))
     }
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Number {
+    /// As it is dialled in mainland China; those of other places with all digits.
+    #[default]
+    Mainland,
+    /// All digits, without the plus.
+    Digits,
+    /// With the plus.
+    E164,
 }
 
 /// What we refuse ourselves, before anybody is called.

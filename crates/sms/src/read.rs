@@ -68,6 +68,12 @@ pub(crate) fn fate(state: &str, words: &str) -> Fate {
     }
 }
 
+/// UTF-16 with high octets first; what makes no sense is replaced, an odd octet at the end left out.
+pub(crate) fn wide(bytes: &[u8]) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
 /// A gateway's refusal in the words of all gateways.
 pub(crate) enum Kind {
     Refused,

@@ -22,7 +22,13 @@ use sms::{
 };
 
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<(Vec<(String, HeaderMap, Vec<u8>)>, (u16, Vec<u8>))>>);
+struct Seen(Arc<Mutex<(Vec<Got>, Answer)>>);
+
+/// Address, headers and body.
+type Got = (String, HeaderMap, Vec<u8>);
+
+/// Status and body.
+type Answer = (u16, Vec<u8>);
 
 /// A gateway that keeps what it gets and answers what it is told to.
 async fn serve() -> (Seen, String) {
@@ -46,7 +52,7 @@ impl Seen {
         self.0.lock().unwrap().1 = (status, body.to_vec());
     }
 
-    fn last(&self) -> (String, HeaderMap, Vec<u8>) {
+    fn last(&self) -> Got {
         self.0.lock().unwrap().0.pop().unwrap()
     }
 }

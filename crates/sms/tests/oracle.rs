@@ -3,7 +3,11 @@
 //!
 //! In one direction the vendor's client sends to our fake, which checks the signature with our code and answers what the client must
 //! understand. In the other our client sends to a recorder, and the vendor's code signs what was recorded.
-#![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions may fail the test too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers outside #[test] functions may fail the test too, and say why they skip"
+)]
 
 use std::{
     io::Write as _,

@@ -37,10 +37,6 @@ const BASE: &str = "/api/v1";
 
 /// What an upload that died left behind is removed when nothing was written to it for so long.
 const LEFTOVER: Duration = Duration::from_secs(24 * 3600);
-/// How often is looked for reminders that are due.
-const LOOK: Duration = Duration::from_secs(10);
-/// How often is looked for what is to be sent.
-const SEND: Duration = Duration::from_secs(5);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -230,16 +226,21 @@ pub fn runner(app: &App) -> Runner {
             supervision::audit(tx, &ctx).await.map_err(JobError::retry)
         })
     });
-    let (sending, recording, answering) = (app.clone(), app.clone(), app.clone());
+    let (sending, recording, looking_out, answering) = (app.clone(), app.clone(), app.clone(), app.clone());
     let send = move |_: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
         let app = sending.clone();
-        Box::pin(async move { notify::send_due(&app).await.map_err(JobError::retry) })
+        Box::pin(async move { notify::send_due(&app).await.map(|()| serde_json::Value::Null).map_err(JobError::retry) })
     };
-    let sent = handler(move |tx, job| {
-        let app = recording.clone();
+    let sent = handler(|_, _| Box::pin(async { Ok(()) }));
+    let to_send = probe(move |tx| {
+        let now = recording.clock.now();
+        Box::pin(async move { notify::is_due(tx, now).await.map_err(JobError::retry) })
+    });
+    let to_look = probe(move |tx| {
+        let app = looking_out.clone();
         Box::pin(async move {
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
-            notify::go_on_sending(tx, &ctx, &job.payload).await.map_err(JobError::retry)
+            supervision::is_due(tx, &ctx).await.map_err(JobError::retry)
         })
     });
     let replied = handler(move |tx, job| {
@@ -365,12 +366,11 @@ pub fn runner(app: &App) -> Runner {
         .on(tasks::SERIES_MORE, series.clone())
         .every("tasks.series", HOUR, series)
         .every(supervision::RED_JOB, HOUR, followed_red)
-        .every(notify::DELIVER, SEND, sent.clone())
-        .on_prepared(notify::DELIVER, send.clone(), sent.clone())
-        .on_prepared(notify::DELIVER_MORE, send, sent)
+        .on_prepared(notify::DELIVER, send, sent)
+        .when(notify::DELIVER, to_send)
         .on(supervision::REPLIED_JOB, replied)
-        .every(supervision::SWEEP, LOOK, sweep.clone())
-        .on(supervision::MORE, sweep)
+        .on(supervision::SWEEP, sweep)
+        .when(supervision::SWEEP, to_look)
         .every("supervision.audit", HOUR, audit)
         .on(supervision::MISSED, missed)
         .on(tasks::REPLAN, replan.clone())
@@ -401,4 +401,12 @@ where
     F: for<'a> Fn(&'a mut Tx, &'a Job) -> JobFuture<'a> + Send + Sync + 'static,
 {
     work
+}
+
+/// The same for what looks for work.
+fn probe<F>(look: F) -> F
+where
+    F: for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, Result<bool, JobError>> + Send + Sync + 'static,
+{
+    look
 }

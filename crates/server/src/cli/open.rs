@@ -1,6 +1,6 @@
 //! From options to an application that is ready: log, data folder, database, blobs.
 
-use std::io::IsTerminal as _;
+use std::{io::IsTerminal as _, path::PathBuf};
 
 use anyhow::Context as _;
 use blob::Store;
@@ -65,9 +65,16 @@ pub(super) async fn application(config: Config, db: Db, metrics: Option<Promethe
     let blobs = blobs(&config).await?;
     let clock = if config.demo_clock { demo::movable_clock(&config.data_dir) } else { Clock::system() };
     let rng = Rng::from_system();
-    let gateways =
-        if config.gateways.as_os_str().is_empty() { Gateways::default() } else { notify::read_gateways(&config.gateways, &clock, &rng)? };
-    Ok(app::assemble(Base { db, clock, rng, blobs, config, gateways, metrics }))
+    let (gateways, lines) = if config.gateways.as_os_str().is_empty() {
+        (Gateways::default(), Vec::new())
+    } else {
+        notify::read_gateways(&config.gateways, &clock, &rng)?
+    };
+    let app = app::assemble(Base { db, clock, rng, blobs, config, gateways, metrics });
+    for line in lines {
+        tokio::spawn(notify::listen(app.clone(), line));
+    }
+    Ok(app)
 }
 
 /// An application over a database whose schema has been brought up to date.
@@ -77,6 +84,8 @@ pub(super) async fn migrated(common: &Common) -> anyhow::Result<App> {
 
 /// The same with options that are already put together.
 pub(super) async fn migrated_with(config: Config) -> anyhow::Result<App> {
+    // A command sends nothing: what is wrong with the gateways must not stop it, nor must it open an operator's line.
+    let config = Config { gateways: PathBuf::new(), ..config };
     let db = database(&config).await?;
     db.migrate(&app::MIGRATIONS).await.context("the schema cannot be brought up to date")?;
     application(config, db, None).await

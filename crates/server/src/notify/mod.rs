@@ -15,8 +15,8 @@ mod send;
 mod store;
 
 pub use delivery::{
-    About, Call, DELIVER, DELIVER_MORE, DeliveryId, DeliveryState, Gateway, Gateways, Heard, Letter, LookFirst, Meaning, REPLIED, Replied,
-    ReplyId, about, acknowledged, go_on as go_on_sending, prices, read_gateways, send_due, understood, withdraw,
+    About, Call, DELIVER, DeliveryId, DeliveryState, Gateway, Gateways, Heard, Letter, LookFirst, Meaning, REPLIED, Replied, ReplyId,
+    about, acknowledged, is_due, listen, prices, read_gateways, send_due, understood, withdraw,
 };
 pub use http::routes;
 pub use model::{Channel, Message, MessageGroup, MessageId, Reader};

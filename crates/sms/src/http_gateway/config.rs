@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use kit::Secret;
 use serde::Deserialize;
 
+use crate::Number;
+
 /// How one gateway is spoken to, as an operator writes it down.
 ///
 /// Texts may hold placeholders: `{to}`, `{text}`, `{whole}` (signature and text), `{signature}`, `{id}` (our own), `{parts}`,
@@ -87,19 +89,6 @@ pub enum Charset {
     /// GBK, with which GB 2312 is read, too.
     #[serde(alias = "gb2312")]
     Gbk,
-}
-
-/// How a number is written.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Number {
-    /// As it is dialled in mainland China; those of other places with all digits.
-    #[default]
-    Mainland,
-    /// All digits, without the plus.
-    Digits,
-    /// With the plus.
-    E164,
 }
 
 /// A digest over other placeholders: `{derived.NAME}`.

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use answer::Read;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 pub use config::{
-    Body, Callbacks, Charset, ConfigError, Derived, Digest, Encoding, HttpGatewayConfig, Media, Method, Number, Place, Receipts, Replies,
-    Success, When,
+    Body, Callbacks, Charset, ConfigError, Derived, Digest, Encoding, HttpGatewayConfig, Media, Method, Place, Receipts, Replies, Success,
+    When,
 };
 use gateway::{Answer, Http, SendError, Taken};
 use kit::{Clock, Rng};
@@ -106,11 +106,7 @@ impl HttpGateway {
         let mut nonce = [0; 16];
         self.rng.fill(&mut nonce);
         let now = self.clock.now();
-        let to = match self.config.number {
-            Number::Mainland => message.dialled()?,
-            Number::Digits => message.digits()?,
-            Number::E164 => message.digits().map(|_| message.to.as_str())?,
-        };
+        let to = message.numbered(self.config.number)?;
         let whole = message.whole();
         let (template, params) = message.template.as_ref().map_or(("", [].as_slice()), |template| (&template.code, &template.params));
         let fixed = [

@@ -9,12 +9,20 @@ use kit::{Clock, Rng, Secret};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use sms::{
-    Aliyun, AliyunAccount, Client, Huawei, HuaweiAccount, Outgoing, Template, Tencent, TencentAccount,
+    Aliyun, AliyunAccount, Client, Cmpp, CmppAccount, Huawei, HuaweiAccount, Ids, Inbox, Joined, LineSettings, Number, Outgoing, Smpp,
+    SmppAccount, Template, Tencent, TencentAccount, Version,
     http_gateway::{HttpGateway, HttpGatewayConfig},
 };
 
-use super::gateway::{Call, Gateway, Gateways, Heard, Letter};
-use crate::notify::model::Channel;
+use super::{
+    gateway::{Call, Gateway, Gateways, Heard, Letter},
+    told,
+};
+use crate::{
+    access,
+    app::{App, Outcome},
+    notify::model::Channel,
+};
 
 /// How long a gateway is given for one exchange.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -48,6 +56,8 @@ struct Entry {
     aliyun: Option<AliyunEntry>,
     tencent: Option<TencentEntry>,
     huawei: Option<HuaweiEntry>,
+    smpp: Option<SmppEntry>,
+    cmpp: Option<CmppEntry>,
 }
 
 fn content() -> String {
@@ -80,6 +90,44 @@ struct HuaweiEntry {
     app_secret: Secret<String>,
     sender: String,
     status_callback: Option<String>,
+}
+
+/// An operator's line: one session for each process that reads the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SmppEntry {
+    address: String,
+    system_id: String,
+    password: Secret<String>,
+    #[serde(default)]
+    system_type: String,
+    #[serde(default)]
+    source: String,
+    /// Ids are hexadecimal in answers and decimal in receipts.
+    #[serde(default)]
+    decimal_receipts: bool,
+    /// Parts of a long text are joined by parameters and not by a header.
+    #[serde(default)]
+    sar: bool,
+    #[serde(default)]
+    per_second: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CmppEntry {
+    address: String,
+    /// `SP_Id`.
+    provider: String,
+    secret: Secret<String>,
+    /// 3 speaks CMPP 3.0, 2 speaks 2.0.
+    version: u8,
+    /// `Service_Id`.
+    service: String,
+    /// `Src_Id`.
+    source: String,
+    #[serde(default)]
+    per_second: u32,
 }
 
 /// Short messages through one of the clients.
@@ -146,17 +194,40 @@ fn international(number: &str) -> String {
     if number.starts_with('+') { number.to_owned() } else { format!("+86{number}") }
 }
 
-/// Reads the ways out from a file. Texts of the form `env:NAME` and `file:PATH` stand for what is in that variable or file.
+/// A line on which an operator tells of its own accord.
+pub struct Line {
+    code: String,
+    inbox: Inbox,
+}
+
+/// Takes in what an operator tells, for as long as the line is kept. What could not be written down is told again.
+pub async fn listen(app: App, mut line: Line) {
+    while let Some(incoming) = line.inbox.next().await {
+        let written = async {
+            let mut tx = app.db.begin().await?;
+            let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
+            told::take_in(&mut tx, &ctx, &line.code, Channel::Sms, std::slice::from_ref(&incoming.told)).await?;
+            Outcome::Ok(tx.commit().await?)
+        };
+        match written.await {
+            Ok(()) => incoming.kept(),
+            Err(refusal) => tracing::warn!(gateway = line.code, %refusal, "what an operator told could not be written down"),
+        }
+    }
+}
+
+/// Reads the ways out from a file, and opens operators' lines. Texts of the form `env:NAME` and `file:PATH` stand for what is in that variable or file.
 ///
 /// # Errors
 /// When the file cannot be read, or says something that makes no sense; the error names the gateway and the field.
-pub fn read(path: &Path, clock: &Clock, rng: &Rng) -> anyhow::Result<Gateways> {
+pub fn read(path: &Path, clock: &Clock, rng: &Rng) -> anyhow::Result<(Gateways, Vec<Line>)> {
     let text = std::fs::read_to_string(path).with_context(|| format!("gateways file {}", path.display()))?;
     let mut value: toml::Value = toml::from_str(&text).with_context(|| format!("gateways file {}", path.display()))?;
     resolve(&mut value)?;
     let file: File = value.try_into().with_context(|| format!("gateways file {}", path.display()))?;
     let http = Http::new(PATIENCE).context("no HTTP client can be made")?;
     let mut gateways: Vec<std::sync::Arc<dyn Gateway>> = Vec::new();
+    let mut lines = Vec::new();
     for entry in file.gateway {
         let code = entry.code.clone();
         let fits = (1..=30).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -165,39 +236,74 @@ pub fn read(path: &Path, clock: &Clock, rng: &Rng) -> anyhow::Result<Gateways> {
         if let Some(token) = &entry.call_token {
             ensure!(token.reveal().len() >= SHORTEST_TOKEN, "gateway `{code}`: call_token has to be at least {SHORTEST_TOKEN} characters");
         }
-        let sms = open(entry, &http, clock, rng).with_context(|| format!("gateway `{code}`"))?;
+        let (sms, inbox) = open(entry, &http, clock, rng).with_context(|| format!("gateway `{code}`"))?;
         gateways.push(std::sync::Arc::new(sms));
+        lines.extend(inbox.map(|inbox| Line { code, inbox }));
     }
-    Ok(Gateways::new(gateways))
+    Ok((Gateways::new(gateways), lines))
 }
 
-fn open(entry: Entry, http: &Http, clock: &Clock, rng: &Rng) -> anyhow::Result<Sms> {
+fn open(entry: Entry, http: &Http, clock: &Clock, rng: &Rng) -> anyhow::Result<(Sms, Option<Inbox>)> {
     let (http, clock, rng) = (http.clone(), clock.clone(), rng.clone());
-    if entry.http.is_none() && entry.template.is_none() {
+    let cloud = entry.aliyun.is_some() || entry.tencent.is_some() || entry.huawei.is_some();
+    if cloud && entry.template.is_none() {
         bail!("template: public clouds send registered templates only");
     }
     let no_url = || anyhow::anyhow!("base_url: not an address of the form https://host");
-    let client: Box<dyn Client> = match (entry.http, entry.aliyun, entry.tencent, entry.huawei) {
-        (Some(config), None, None, None) => {
-            let opened = HttpGateway::new(*config, http, clock, rng);
-            Box::new(opened.map_err(|error| anyhow::anyhow!("http.{}: {}", error.field, error.why))?)
-        }
-        (None, Some(AliyunEntry { base_url, key_id, key_secret }), None, None) => {
-            let base_url = base_url.unwrap_or_else(|| "https://dysmsapi.aliyuncs.com".to_owned());
-            Box::new(Aliyun::new(AliyunAccount { base_url, key_id, key_secret }, http, clock, rng).ok_or_else(no_url)?)
-        }
-        (None, None, Some(TencentEntry { base_url, secret_id, secret_key, app_id, region }), None) => {
-            let base_url = base_url.unwrap_or_else(|| "https://sms.tencentcloudapi.com".to_owned());
-            let region = region.unwrap_or_else(|| "ap-guangzhou".to_owned());
-            Box::new(Tencent::new(TencentAccount { base_url, secret_id, secret_key, app_id, region }, http, clock).ok_or_else(no_url)?)
-        }
-        (None, None, None, Some(HuaweiEntry { base_url, app_key, app_secret, sender, status_callback })) => {
-            Box::new(Huawei::new(HuaweiAccount { base_url, app_key, app_secret, sender, status_callback }, http, clock, rng))
-        }
-        _ => bail!("exactly one of http, aliyun, tencent and huawei says how it is spoken to"),
-    };
+    let too_long = || anyhow::anyhow!("a word of the account is longer than the protocol has room for, or is not ASCII");
+    let mut inbox = None;
+    let mut clients: Vec<Box<dyn Client>> = Vec::new();
+    if let Some(config) = entry.http {
+        let opened = HttpGateway::new(*config, http.clone(), clock.clone(), rng.clone());
+        clients.push(Box::new(opened.map_err(|error| anyhow::anyhow!("http.{}: {}", error.field, error.why))?));
+    }
+    if let Some(AliyunEntry { base_url, key_id, key_secret }) = entry.aliyun {
+        let base_url = base_url.unwrap_or_else(|| "https://dysmsapi.aliyuncs.com".to_owned());
+        let account = AliyunAccount { base_url, key_id, key_secret };
+        clients.push(Box::new(Aliyun::new(account, http.clone(), clock.clone(), rng.clone()).ok_or_else(no_url)?));
+    }
+    if let Some(TencentEntry { base_url, secret_id, secret_key, app_id, region }) = entry.tencent {
+        let base_url = base_url.unwrap_or_else(|| "https://sms.tencentcloudapi.com".to_owned());
+        let region = region.unwrap_or_else(|| "ap-guangzhou".to_owned());
+        let account = TencentAccount { base_url, secret_id, secret_key, app_id, region };
+        clients.push(Box::new(Tencent::new(account, http.clone(), clock.clone()).ok_or_else(no_url)?));
+    }
+    if let Some(HuaweiEntry { base_url, app_key, app_secret, sender, status_callback }) = entry.huawei {
+        let account = HuaweiAccount { base_url, app_key, app_secret, sender, status_callback };
+        clients.push(Box::new(Huawei::new(account, http, clock.clone(), rng.clone())));
+    }
+    if let Some(SmppEntry { address, system_id, password, system_type, source, decimal_receipts, sar, per_second }) = entry.smpp {
+        let account = SmppAccount {
+            system_id,
+            password,
+            system_type,
+            source,
+            number: Number::default(),
+            joined: if sar { Joined::Parameters } else { Joined::Header },
+            ids: if decimal_receipts { Ids::HexThenDecimal } else { Ids::Same },
+        };
+        let settings = LineSettings { per_second, ..LineSettings::new(address) };
+        let (client, news) = Smpp::open(account, settings, rng.clone()).ok_or_else(too_long)?;
+        clients.push(Box::new(client));
+        inbox = Some(news);
+    }
+    if let Some(CmppEntry { address, provider, secret, version, service, source, per_second }) = entry.cmpp {
+        let version = match version {
+            2 => Version::V2,
+            3 => Version::V3,
+            other => bail!("cmpp.version: 2 or 3, not {other}"),
+        };
+        let account = CmppAccount { provider, secret, version, service, source, number: Number::default() };
+        let settings = LineSettings { per_second, ..LineSettings::new(address) };
+        let (client, news) = Cmpp::open(account, settings, clock, rng).ok_or_else(too_long)?;
+        clients.push(Box::new(client));
+        inbox = Some(news);
+    }
+    ensure!(clients.len() == 1, "exactly one of http, aliyun, tencent, huawei, smpp and cmpp says how it is spoken to");
+    let Some(client) = clients.pop() else { bail!("there is no client") };
     let template = entry.template.map(|code| (code, entry.template_param));
-    Ok(Sms { code: entry.code, dedupes: entry.dedupes, client, signature: entry.signature, template, token: entry.call_token })
+    let sms = Sms { code: entry.code, dedupes: entry.dedupes, client, signature: entry.signature, template, token: entry.call_token };
+    Ok((sms, inbox))
 }
 
 /// Puts in what stands elsewhere.
@@ -226,7 +332,7 @@ mod tests {
     fn read_text(text: &str) -> anyhow::Result<Gateways> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        read(file.path(), &Clock::system(), &Rng::seeded(1))
+        read(file.path(), &Clock::system(), &Rng::seeded(1)).map(|(gateways, _)| gateways)
     }
 
     fn refusal(text: &str) -> String {

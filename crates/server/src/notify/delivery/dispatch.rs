@@ -77,8 +77,8 @@ impl From<SendError> for SentFate {
     }
 }
 
-/// Takes what is due in hand, hands it over and writes down what became of it. Answers whether there may be more.
-pub(super) async fn send_due(app: &App) -> Outcome<bool> {
+/// Takes what is due in hand, hands it over and writes down what became of it.
+pub(super) async fn send_due(app: &App) -> Outcome<()> {
     let mut tx = app.db.begin().await?;
     let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
     store::free_expired(&mut tx, ctx.now()).await?;
@@ -89,22 +89,19 @@ pub(super) async fn send_due(app: &App) -> Outcome<bool> {
     let mut tx = app.db.begin().await?;
     let letters = take(&mut tx, app, &ctx).await?;
     tx.commit().await?;
-    let full = i64::try_from(letters.len()).is_ok_and(|n| n >= AT_ONCE);
 
     let mut by_gateway: BTreeMap<String, Vec<(Sent, Letter)>> = BTreeMap::new();
     for (sent, letter) in letters {
         by_gateway.entry(sent.gateway.clone()).or_default().push((sent, letter));
     }
     let begun = tokio::time::Instant::now();
-    let more =
-        futures_util::future::try_join_all(by_gateway.into_iter().map(|(code, letters)| hand_over(app, code, letters, begun))).await?;
-    Ok(more.contains(&true) || full)
+    futures_util::future::try_join_all(by_gateway.into_iter().map(|(code, letters)| hand_over(app, code, letters, begun))).await?;
+    Ok(())
 }
 
 /// Hands letters to one gateway. One that drops the second of an id is given several abreast; another one letter after the other, each
-/// written down before the next goes out, so that a crash leaves one letter in doubt and not a batch. Answers whether some were put back
-/// because the lease would not have lasted.
-async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun: tokio::time::Instant) -> Outcome<bool> {
+/// written down before the next goes out, so that a crash leaves one letter in doubt and not a batch.
+async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun: tokio::time::Instant) -> Outcome<()> {
     let gateway = app.gateways.find(&code);
     let abreast = if gateway.is_some_and(|gateway| gateway.dedupes()) { ABREAST } else { 1 };
     let mut letters = letters.into_iter().peekable();
@@ -115,7 +112,7 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
             let mut tx = app.db.begin().await?;
             store::let_go(&mut tx, &ids, app.clock.now()).await?;
             tx.commit().await?;
-            return Ok(true);
+            return Ok(());
         }
         let sending = together.into_iter().map(|(mut sent, letter)| async move {
             let Some(gateway) = gateway else {
@@ -135,7 +132,7 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
         record(&mut tx, &ctx, &sent).await?;
         tx.commit().await?;
     }
-    Ok(false)
+    Ok(())
 }
 
 /// Decides what of that which is due is sent, merged, held or dropped, and takes it in hand.

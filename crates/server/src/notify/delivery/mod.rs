@@ -4,7 +4,7 @@
 //! delivery is in one sender's hands at a time; what was sent and not written down is tried again under the same id. A word of a
 //! gateway that comes late, twice or before the sending was written down does no harm.
 //!
-//! Tables: `delivery`, `delivery_message`, `receipt`, `reply`, `gateway_state`. Jobs: [`DELIVER`], [`DELIVER_MORE`].
+//! Tables: `delivery`, `delivery_message`, `receipt`, `reply`, `gateway_state`. Job: [`DELIVER`], found by looking ([`is_due`]).
 
 mod configured;
 mod dispatch;
@@ -20,11 +20,9 @@ mod told;
 use std::collections::{BTreeSet, HashMap};
 
 use db::Tx;
-use jobs::{JobId, NewJob};
 use kit::{Moment, uuid::Uuid};
-use serde_json::{Value, json};
 
-pub use configured::read as read_gateways;
+pub use configured::{listen, read as read_gateways};
 pub use dispatch::LookFirst;
 pub use gateway::{Call, Gateway, Gateways, Heard, Letter};
 pub(super) use http::routes;
@@ -40,21 +38,14 @@ use crate::{
 
 /// Sends what is due.
 pub const DELIVER: &str = "notify.deliver";
-/// Goes on with what that left.
-pub const DELIVER_MORE: &str = "notify.deliver_more";
-
-/// Sends what is due, outside any transaction. What it answers is for [`go_on`].
-pub async fn send_due(app: &App) -> Outcome<Value> {
-    Ok(Value::Bool(dispatch::send_due(app).await?))
+/// Sends what is due, outside any transaction.
+pub async fn send_due(app: &App) -> Outcome<()> {
+    dispatch::send_due(app).await
 }
 
-/// Asks for another turn when there may be more.
-pub async fn go_on(tx: &mut Tx, ctx: &Ctx, more: &Value) -> Outcome<()> {
-    if more.as_bool() == Some(true) {
-        let job = NewJob { kind: DELIVER_MORE, payload: json!({}), run_at: ctx.now(), dedupe: None };
-        jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
-    }
-    Ok(())
+/// Whether there is something to send.
+pub async fn is_due(tx: &mut Tx, now: Moment) -> Outcome<bool> {
+    Ok(store::is_due(tx, now).await?)
 }
 
 /// What a part costs by each way, in thousandths of a yuan.

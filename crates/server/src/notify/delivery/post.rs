@@ -1,12 +1,9 @@
 //! Putting something on its way: written down with its cause, held until it may leave.
 
 use db::Tx;
-use jobs::{JobId, NewJob};
 use kit::Moment;
-use serde_json::json;
 
 use super::{
-    DELIVER_MORE,
     model::DeliveryId,
     rules::{ChannelRules, DeliveryRules},
     store::{self, NewDelivery},
@@ -29,17 +26,10 @@ pub(in crate::notify) async fn post(
 ) -> Outcome<()> {
     let rules = ctx.rules.get::<DeliveryRules>();
     let now = ctx.now();
-    let mut at_once = false;
     for channel in channels {
         let due_at = rules.of(*channel).map_or(now, |rules| not_before(ctx, rules, critical, now));
         let id = DeliveryId::new(&ctx.rng, now);
         store::insert(tx, &NewDelivery { id, person, channel: *channel, critical, message, created_at: now, due_at }).await?;
-        at_once |= due_at <= now;
-    }
-    if at_once {
-        // Otherwise it would lie until the next look; what is held is found by that.
-        let job = NewJob { kind: DELIVER_MORE, payload: json!({}), run_at: now, dedupe: Some(DELIVER_MORE) };
-        jobs::enqueue(tx, JobId::new(&ctx.rng, now), job).await?;
     }
     Ok(())
 }

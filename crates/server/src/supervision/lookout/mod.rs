@@ -9,7 +9,7 @@
 //! *Invariants*. At most one ladder for (task, rule, occasion); at most one row for a step of it; at most one message a person for a
 //! step. A ladder keeps the version of the rules it began with. Who acts on the cause ends it.
 //!
-//! Tables: `lookout`, `occurrence`, `occurrence_step`. Jobs: [`SWEEP`], [`MORE`], [`MISSED`].
+//! Tables: `lookout`, `occurrence`, `occurrence_step`. Jobs: [`SWEEP`], found by looking ([`is_due`]), [`MISSED`], and the hourly audit.
 
 mod ahead;
 mod answers;
@@ -43,26 +43,24 @@ use crate::{
 
 /// Looks at what is due.
 pub const SWEEP: &str = "supervision.sweep";
-/// Goes on with what the sweep left.
-pub const MORE: &str = "supervision.sweep_more";
 /// Looks for open tasks that nobody looks at.
 pub const MISSED: &str = "supervision.sweep_missed";
 
 /// Tasks looked at in one transaction: whoever else writes on SQLite waits for it.
 const AT_ONCE: i64 = 100;
 
-/// Looks at some of the tasks that are due, or were planned with older rules; asks for another turn when there are more.
+/// Looks at some of the tasks that are due, or were planned with older rules.
 pub async fn sweep(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     let mut tasks = store::due(tx, ctx.now(), AT_ONCE).await?;
     if tasks.is_empty() {
         tasks = store::planned_before(tx, ctx.generation, AT_ONCE).await?;
     }
-    if tasks.is_empty() {
-        return Ok(());
-    }
-    let more = i64::try_from(tasks.len()).is_ok_and(|n| n >= AT_ONCE);
-    watch::Watch::new(ctx)?.look(tx, ctx, &tasks).await?;
-    if more { go_on(tx, ctx, MORE).await } else { Ok(()) }
+    watch::Watch::new(ctx)?.look(tx, ctx, &tasks).await
+}
+
+/// Whether there is something for [`sweep`].
+pub async fn is_due(tx: &mut Tx, ctx: &Ctx) -> Outcome<bool> {
+    Ok(store::is_due(tx, ctx.now(), ctx.generation).await?)
 }
 
 /// Takes in some open tasks that have no row: those of an installation before this version, and of bulk loads. Answers how many.
@@ -70,7 +68,8 @@ pub async fn take_in(tx: &mut Tx, ctx: &Ctx) -> Outcome<usize> {
     let tasks = store::unseen(tx, AT_ONCE * 5).await?;
     watch::Watch::new(ctx)?.look(tx, ctx, &tasks).await?;
     if i64::try_from(tasks.len()).is_ok_and(|n| n >= AT_ONCE * 5) {
-        go_on(tx, ctx, MISSED).await?;
+        let job = NewJob { kind: MISSED, payload: json!({}), run_at: ctx.now(), dedupe: None };
+        jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
     }
     Ok(tasks.len())
 }
@@ -79,7 +78,7 @@ pub async fn take_in(tx: &mut Tx, ctx: &Ctx) -> Outcome<usize> {
 const AUDITED: i64 = 200;
 /// How far back such a place may lie.
 const AUDITED_BACK: Duration = Duration::from_secs(2 * 365 * 24 * 3600);
-/// A sweep comes every ten seconds; what has waited so long was missed.
+/// What is due is looked for every few seconds; what has waited so long was missed.
 const MISSED_AFTER: Duration = Duration::from_secs(600);
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
@@ -100,12 +99,6 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let row = store::AuditRow { at: now, checked: count(sample.len()), unseen: count(unseen), astray: count(astray.len()), late };
     Ok(store::insert_audit(tx, model::OccurrenceId::new(&ctx.rng, now), &row, now.minus(KEPT)).await?)
-}
-
-async fn go_on(tx: &mut Tx, ctx: &Ctx, kind: &str) -> Outcome<()> {
-    let job = NewJob { kind, payload: json!({}), run_at: ctx.now(), dedupe: None };
-    jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
-    Ok(())
 }
 
 /// Looks at a task to which something has happened.

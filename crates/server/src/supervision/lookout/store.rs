@@ -31,13 +31,23 @@ pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Task
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Tasks planned with an older generation of calendar and rules.
+/// Whether a task is due to be looked at, or was planned with an older generation.
+pub(super) async fn is_due(tx: &mut Tx, now: Moment, generation: i64) -> Result<bool> {
+    let mut sql = Sql::new("select exists (select 1 from lookout where next_at <= ");
+    sql.bind(now.millis()).push(")");
+    let (due,): (bool,) = sql.fetch_one(tx).await?;
+    Ok(due || !planned_before(tx, generation, 1).await?.is_empty())
+}
+
+/// Tasks planned with an older generation of calendar and rules. Their lamps are worked out anew first, by the room of tasks.
 pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> Result<Vec<TaskId>> {
-    let rows: Vec<(TaskId,)> =
-        run!(tx, |c| sqlx::query_as("select task_id from lookout where generation < $1 order by generation, task_id limit $2")
-            .bind(generation)
-            .bind(limit)
-            .fetch_all(c))?;
+    let rows: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as(
+        "select l.task_id from lookout l join task t on t.id = l.task_id where l.generation < $1 \
+           and (t.planned_by >= $1 or t.state not in ('dispatched', 'active')) order by l.generation, l.task_id limit $2"
+    )
+    .bind(generation)
+    .bind(limit)
+    .fetch_all(c))?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

@@ -44,6 +44,17 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewDelivery) -> Result<()> {
     Ok(())
 }
 
+/// Whether something is due, or was in the hands of a sender that died.
+pub(super) async fn is_due(tx: &mut Tx, now: Moment) -> Result<bool> {
+    let (due,): (bool,) = run!(tx, |c| sqlx::query_as(
+        "select exists (select 1 from delivery where state = 'queued' and due_at <= $1) \
+           or exists (select 1 from delivery where state = 'sending' and lease_until < $1)"
+    )
+    .bind(now)
+    .fetch_one(c))?;
+    Ok(due)
+}
+
 /// Puts back what a sender that died had in hand: it may have gone out.
 pub(super) async fn free_expired(tx: &mut Tx, now: Moment) -> Result<()> {
     execute!(tx, |c| sqlx::query(
