@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReminderCondition, ReminderRule, ReminderRules, ReminderStep } from '@/api/types'
-import { i18n } from '@/i18n'
+import { i18n, setLocale } from '@/i18n'
 import { yuan } from '@/lib/numbers'
 import {
   below,
@@ -60,6 +60,15 @@ describe('a step as a sentence', () => {
       '之后每 2 个工作日再提醒一次，最多 5 次',
       '有人确认收到后停止',
     ])
+  })
+  it('is said in English, too', async () => {
+    await setLocale('en')
+    expect(stepSentence(step(-1), { kind: 'due' }, t)).toBe(
+      '1 working day before the due day 09:00 → handler · in the system, WeChat',
+    )
+    expect(stepSentence(step(0), { kind: 'due' }, t)).toMatch(/^on the due day 09:00/)
+    expect(stepSentence(step(2), { kind: 'lamp', lamp: 'red' }, t)).toMatch(/^2 working days after the day of the red/)
+    await setLocale('zh')
   })
   it('is made to fit another trigger', () => {
     const fitted = fitting(step(-3, { at: '10:00', to: ['handler', 'decider'] }), 'unsigned')
