@@ -48,6 +48,8 @@ create table occurrence_step (
 create index occurrence_step_taken on occurrence_step (taken_at);
 
 alter table message add column occurrence_id uuid references occurrence (id);
+-- When somebody acknowledged that occasion.
+alter table message add column acked_at bigint;
 create index message_occurrence on message (occurrence_id) where occurrence_id is not null;
 
 -- Ways out. One attempt to bring something to a person by one way; several messages may share one (a digest).

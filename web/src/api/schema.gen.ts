@@ -4122,6 +4122,7 @@ export interface components {
         };
         /** @description A message to a person. */
         Message: {
+            acked_at?: components["schemas"]["Moment"] | null;
             /** @description When. */
             at: components["schemas"]["Moment"];
             /** @description Its id; later ones sort later. */

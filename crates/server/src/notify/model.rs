@@ -42,6 +42,8 @@ pub struct Message {
     pub subject_id: Option<Uuid>,
     /// The occasion it reminds of; such a one can be acknowledged.
     pub occurrence_id: Option<Uuid>,
+    /// When somebody, not necessarily this reader, acknowledged that occasion.
+    pub acked_at: Option<Moment>,
     /// It is of a task its reader has muted: it does not count as unread.
     pub quiet: bool,
     /// When it was read.

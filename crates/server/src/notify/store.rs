@@ -9,8 +9,7 @@ use super::{
 };
 use crate::org::PersonId;
 
-const COLUMNS: &str =
-    "select id, at, kind, title, text, task_id, urge_id, subject_id, occurrence_id, quiet, read_at from message m where person_id = ";
+const COLUMNS: &str = "select id, at, kind, title, text, task_id, urge_id, subject_id, occurrence_id, acked_at, quiet, read_at from message m where person_id = ";
 
 /// Writes a message; `false` when the person has one of this key already.
 pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMessage<'_>, quiet: bool, now: Moment) -> Result<bool> {

@@ -190,7 +190,10 @@ fn arrive(database: &[&str]) {
     }
     let server = server.unwrap();
     until("everything has gone out", || {
-        deliveries(&server, centre).iter().all(|delivery| !matches!(delivery["state"].as_str(), Some("queued" | "sending")))
+        let (_, state) = server.api(centre, "GET", "/reminders/state", b"");
+        let all = deliveries(&server, centre);
+        let waits = |delivery: &Value| matches!(delivery["state"].as_str(), Some("queued" | "sending"));
+        state["due"] == 0 && all.len() >= TASKS && !all.iter().any(waits)
     });
     let all = deliveries(&server, centre);
     let sent: Vec<&str> =

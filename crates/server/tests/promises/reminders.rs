@@ -177,6 +177,7 @@ both! {
         app.as_user("staff_b2").post(&path, &json!({})).await.refused(404, "not_found");
         app.as_user("staff_b1").post(&path, &json!({})).await.assert(204);
         app.as_user("staff_b1").post(&path, &json!({})).await.refused(409, "decided");
+        assert!(reminders_of(app, "staff_b1").await.iter().all(|message| message["acked_at"].is_string()));
         live(app, "2026-02-11", "2026-03-13").await;
         assert_eq!(reminders(app).await.len(), 2);
         let page = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);

@@ -26,7 +26,7 @@ pub(super) fn check(text: &str) -> Result<(), Words> {
     }
     let mut rest = text;
     while let Some((_, behind)) = rest.split_once('{') {
-        let Some((name, after)) = behind.split_once('}') else { return Err("“{”没有对应的“}”".into()) };
+        let Some((name, after)) = behind.split_once('}') else { return Err("左花括号没有对应的右花括号".into()) };
         if Place::from_word(name).is_none() {
             let known = Place::ALL.iter().map(|place| place.word()).collect::<Vec<_>>().join("、");
             return Err(say!("没有“{name}”这一项，可用：{known}"));

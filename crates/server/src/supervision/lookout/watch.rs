@@ -220,7 +220,7 @@ impl Watch {
             let next = known.get(&task).copied().flatten();
             let ahead = ladders.iter().flat_map(|ladder| &ladder.moments).filter(|at| **at > now).min().copied();
             // What is due now is the sweep's, which has not come yet.
-            if !next.is_some_and(|next| next <= now) && (next != ahead || !gone.is_empty()) {
+            if next.is_none_or(|next| next > now) && (next != ahead || !gone.is_empty()) {
                 astray.push(task);
             }
         }
@@ -255,7 +255,7 @@ impl Watch {
             let own = plan::step_of(rule, n).and_then(|step| step.only_if.as_ref());
             rule.when.iter().chain(own).all(|condition| condition.holds(&day))
         };
-        let chosen = due.clone().map(|(n, _)| n).filter(|n| holds(*n)).last();
+        let chosen = due.clone().map(|(n, _)| n).filter(|n| holds(*n)).next_back();
         // A ladder that has not begun and has nothing to say is not written down.
         if chosen.is_none() && begun.is_none() {
             return Ok(());

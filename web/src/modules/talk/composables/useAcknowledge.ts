@@ -4,22 +4,18 @@ import { Problem } from '@/api/client'
 import type { Message } from '@/api/types'
 import { explain } from '@/lib/problems'
 import { queryClient } from '@/lib/query'
-import { recall, remember } from '@/lib/storage'
 import { toast } from '@/lib/toast'
 import { useMarkRead } from '@/modules/notify'
 import { acknowledge } from '../api'
 
-const KEPT = 'sbc.acknowledged'
-const MOST = 200
-/** Occasions that are settled, as far as this browser has seen: one acknowledgement is for all messages of an occasion. */
-const settled = reactive(new Set(recall<string[]>(KEPT, [])))
-const keep = () => remember(KEPT, [...settled].slice(-MOST))
+/** Occasions that this page has settled, until the lists say so: one acknowledgement is for all messages of an occasion. */
+const settled = reactive(new Set<string>())
 
 /** Says that a reminder was taken note of. It counts at once; where it could not be said, it is taken back. */
 export function useAcknowledge() {
   const { t } = useI18n()
   const mark = useMarkRead()
-  const open = ({ occurrence_id }: Message) => !!occurrence_id && !settled.has(occurrence_id)
+  const open = ({ occurrence_id, acked_at }: Message) => !!occurrence_id && !acked_at && !settled.has(occurrence_id)
 
   async function note(message: Message): Promise<void> {
     const occasion = message.occurrence_id
@@ -35,7 +31,6 @@ export function useAcknowledge() {
       toast(explain(error), !over)
       if (!over) return
     }
-    keep()
     if (!message.read_at) mark.mutate({ ids: [message.id] })
     if (message.task_id)
       for (const what of ['reminders', 'timeline'])

@@ -380,8 +380,12 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
     Ok(())
 }
 
-/// Everything that went out to a person and is about these occasions has been taken note of.
+/// An occasion has been taken note of: its messages say so, and so does what went out to this person about it.
 pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid, now: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update message set acked_at = $2 where occurrence_id = $1 and acked_at is null")
+        .bind(occurrence)
+        .bind(now)
+        .execute(c))?;
     execute!(tx, |c| sqlx::query(
         "update delivery set state = 'acknowledged', acked_at = $3 where state in ('sent', 'delivered') and person_id = $1 and id in ( \
            select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id = $2)"
