@@ -255,7 +255,7 @@ impl Watch {
             let own = plan::step_of(rule, n).and_then(|step| step.only_if.as_ref());
             rule.when.iter().chain(own).all(|condition| condition.holds(&day))
         };
-        let chosen = due.clone().map(|(n, _)| n).filter(|n| holds(*n)).next_back();
+        let chosen = due.clone().map(|(n, _)| n).rfind(|n| holds(*n));
         // A ladder that has not begun and has nothing to say is not written down.
         if chosen.is_none() && begun.is_none() {
             return Ok(());
