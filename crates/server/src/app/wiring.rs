@@ -152,7 +152,7 @@ pub fn subscriptions() -> Subscriptions {
         .on(files::JUDGED, search::JUDGED)
         .on(secrecy::CHANGED, search::RECHECK)
         .on(notify::REPLIED, supervision::REPLIED_JOB)
-        .on_all("task.", supervision::JOB)
+        .on_all_but("task.", supervision::UNHEARD, supervision::JOB)
         .on_all("task.", search::INDEX)
 }
 

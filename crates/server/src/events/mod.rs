@@ -21,8 +21,8 @@ pub trait Event: Serialize + DeserializeOwned + Send + Sync {
 #[derive(Debug, Default)]
 pub struct Subscriptions {
     named: HashMap<&'static str, Vec<&'static str>>,
-    /// Jobs that hear of every event whose name begins so.
-    all_of: Vec<(&'static str, &'static str)>,
+    /// Jobs that hear of every event whose name begins so, but for these.
+    all_of: Vec<(&'static str, &'static [&'static str], &'static str)>,
 }
 
 impl Subscriptions {
@@ -35,13 +35,20 @@ impl Subscriptions {
 
     /// `job` hears of every event whose name begins with `prefix`, of those that are not thought of yet, too.
     #[must_use]
-    pub fn on_all(mut self, prefix: &'static str, job: &'static str) -> Self {
-        self.all_of.push((prefix, job));
+    pub fn on_all(self, prefix: &'static str, job: &'static str) -> Self {
+        self.on_all_but(prefix, &[], job)
+    }
+
+    /// As [`Self::on_all`], but for events that are known to concern `job` in no way: a job less for each.
+    #[must_use]
+    pub fn on_all_but(mut self, prefix: &'static str, names: &'static [&'static str], job: &'static str) -> Self {
+        self.all_of.push((prefix, names, job));
         self
     }
 
     fn of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'static str> + 'a {
-        let all_of = self.all_of.iter().filter(|(prefix, _)| name.starts_with(prefix)).map(|(_, job)| *job);
+        let hears = move |(prefix, but, _): &&(&str, &[&str], &str)| name.starts_with(prefix) && !but.contains(&name);
+        let all_of = self.all_of.iter().filter(hears).map(|(_, _, job)| *job);
         self.named.get(name).into_iter().flatten().copied().chain(all_of)
     }
 }

@@ -21,6 +21,9 @@ use crate::{
 /// The job that hears of what happens to tasks.
 pub const JOB: &str = "supervision.notices";
 
+/// What it need not hear of: nobody is told of a draft, and nothing lies ahead of one.
+pub const UNHEARD: &[&str] = &["task.created"];
+
 pub(super) struct Notice {
     pub(super) to: Vec<PersonId>,
     pub(super) title: Words,

@@ -167,6 +167,57 @@ both! {
         assert_eq!(reminders(app).await.len(), 3);
     }
 
+    async fn a_closing_that_is_refused_does_not_silence_the_reminders(app) {
+        only(app, "overdue").await;
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        live(app, "2026-02-09", "2026-02-10").await;
+        assert_eq!(reminders(app).await.len(), 2);
+        report(app, "staff_b1", &task, 100).await;
+        accept(app, "centre1", &task).await;
+        let page = show(app, "staff_b1", &task).await;
+        let body = json!({ "version": version(&page), "text": "成果已经交付，见附件。" });
+        let page = app.as_user("staff_b1").post(&format!("/tasks/{}/closure", id(&task)), &body).await.assert(200);
+        live(app, "2026-02-11", "2026-02-12").await;
+        assert_eq!(reminders(app).await.len(), 2, "nobody is late while it is asked for");
+        let request = page["requests"][0]["id"].as_str().unwrap().to_owned();
+        let refusal = json!({ "decision": "refuse", "text": "材料不全" });
+        app.as_user("centre1").post(&format!("/requests/{request}/decision"), &refusal).await.assert(200);
+        live(app, "2026-02-13", "2026-02-14").await;
+        // The third day passed meanwhile; the fifth, a Saturday that is worked, has come.
+        assert_eq!(reminders(app).await[2..], [
+            "02-14 09:00 deputy 任务已逾期",
+            "02-14 09:00 head_b 任务已逾期",
+            "02-14 09:00 liaison_b 任务已逾期",
+            "02-14 09:00 staff_b1 任务已逾期",
+        ]);
+    }
+
+    async fn a_ladder_that_goes_on_can_be_acknowledged_at_each_step(app) {
+        only(app, "due").await;
+        given(app, "修路", json!({ "due": { "day": "2026-02-27" } })).await;
+        for (day, n) in [("2026-02-13", 1), ("2026-02-24", 2)] {
+            live(app, day, day).await;
+            let messages = reminders_of(app, "staff_b1").await;
+            assert_eq!(messages.len(), n);
+            assert!(messages[0]["acked_at"].is_null() && messages[1..].iter().all(|message| message["acked_at"].is_string()));
+            let path = format!("/messages/{}/acknowledgement", messages[0]["id"].as_str().unwrap());
+            app.as_user("staff_b1").post(&path, &json!({})).await.assert(204);
+            app.as_user("staff_b1").post(&path, &json!({})).await.refused(409, "decided");
+        }
+    }
+
+    async fn where_the_handler_has_left_the_liaison_is_told(app) {
+        only(app, "overdue").await;
+        given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        let admin = app.as_user("admin");
+        let person = admin.get("/persons?q=staff_b1").await.assert(200)["items"][0].clone();
+        let path = format!("/persons/{}", person["id"].as_str().unwrap());
+        admin.patch(&path, &json!({ "version": person["version"], "active": false })).await.assert(200);
+        live(app, "2026-02-09", "2026-02-10").await;
+        let told: Vec<_> = reminders_of(app, "liaison_b").await.iter().map(|message| message["title"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(told, ["任务已逾期", "任务已逾期"]);
+    }
+
     async fn who_was_told_can_say_so_and_the_ladder_stops(app) {
         only(app, "overdue").await;
         let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;

@@ -40,6 +40,8 @@ const LEASE: Duration = Duration::from_secs(120);
 const BEGIN_WITHIN: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: i64 = 8;
+/// What may have gone out is tried once more and no oftener: a message that comes eight times is worse than one that may be missing.
+const MOST_UNSURE: i64 = 2;
 /// So many failures in a row, and a gateway is left alone for a while.
 const BREAKS_AT: i64 = 5;
 const PAUSE: Duration = Duration::from_secs(60);
@@ -108,13 +110,14 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
     let mut sent: Vec<Sent> = Vec::new();
     loop {
         let together: Vec<_> = letters.by_ref().take(abreast).collect();
-        let late = begun.elapsed() > BEGIN_WITHIN;
         let mut tx = app.db.begin().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
         record(&mut tx, &ctx, &sent).await?;
+        // The lease would run out under the rest, or the gateway is to be left alone: another sender, or another gateway, has it.
+        let stops = begun.elapsed() > BEGIN_WITHIN || store::is_closed(&mut tx, &code, ctx.now()).await?;
         let ids: Vec<DeliveryId> = together.iter().map(|(sent, _)| sent.id).collect();
         let ours = match together.first() {
-            Some((first, _)) if !late => store::keep(&mut tx, &ids, first.lease, ctx.now().plus(LEASE)).await?,
+            Some((first, _)) if !stops => store::keep(&mut tx, &ids, first.lease, ctx.now().plus(LEASE)).await?,
             Some((first, _)) => {
                 let rest: Vec<DeliveryId> = ids.into_iter().chain(letters.by_ref().map(|(sent, _)| sent.id)).collect();
                 store::let_go(&mut tx, &rest, first.lease, ctx.now()).await?;
@@ -123,7 +126,7 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
             None => Vec::new(),
         };
         tx.commit().await?;
-        if together.is_empty() || late {
+        if together.is_empty() || stops {
             return Ok(());
         }
         // One whose lease ran out meanwhile, because the clock was moved or the machine slept, is another sender's by now.
@@ -326,7 +329,8 @@ async fn failed(tx: &mut Tx, sent: &Sent, error: &str, wait: Option<Duration>, n
 
 /// Another try, later: 10 s, 20 s, 40 s … with up to half as much again at random, not before the gateway asks.
 async fn again(tx: &mut Tx, ctx: &Ctx, sent: &Sent, reason: (&str, &str), unsure: bool, wait: Option<Duration>) -> Outcome<()> {
-    let next = (sent.attempts < MOST_ATTEMPTS).then(|| {
+    let most = if unsure { MOST_UNSURE } else { MOST_ATTEMPTS };
+    let next = (sent.attempts < most).then(|| {
         let millis = 10_000_u64 << u32::try_from(sent.attempts.clamp(1, 9) - 1).unwrap_or(0);
         let pause = Duration::from_millis(millis + ctx.rng.below(millis / 2));
         ctx.now().plus(wait.unwrap_or_default().max(pause))

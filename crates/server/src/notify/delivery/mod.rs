@@ -58,8 +58,8 @@ pub async fn withdraw(tx: &mut Tx, occurrences: &[Uuid], now: Moment) -> Outcome
     Ok(store::withdraw(tx, occurrences, now).await?)
 }
 
-/// The person has taken note of an occasion: what went out about it is acknowledged.
-pub async fn acknowledged(tx: &mut Tx, person: PersonId, occurrence: Uuid, now: Moment) -> Outcome<()> {
+/// The person has taken note of an occasion: its messages and what went out about it are acknowledged. `false` when all messages were.
+pub async fn acknowledged(tx: &mut Tx, person: PersonId, occurrence: Uuid, now: Moment) -> Outcome<bool> {
     Ok(store::acknowledge(tx, person, occurrence, now).await?)
 }
 

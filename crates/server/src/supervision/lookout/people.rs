@@ -22,6 +22,7 @@ pub(super) struct People {
     charged: Option<HashMap<UnitId, Vec<PersonId>>>,
     centre: Option<Vec<PersonId>>,
     area: Option<Vec<PersonId>>,
+    active: HashMap<PersonId, bool>,
 }
 
 impl People {
@@ -45,8 +46,8 @@ impl People {
                 Recipient::Handler => {
                     for party in &parties {
                         match party.person_id {
-                            Some(person) => all.extend([person]),
-                            None => all.extend(self.liaisons(tx, ctx, party.unit_id).await?),
+                            Some(person) if self.is_here(tx, person).await? => all.extend([person]),
+                            _ => all.extend(self.liaisons(tx, ctx, party.unit_id).await?),
                         }
                     }
                 }
@@ -69,7 +70,12 @@ impl People {
                         all.extend(charged.get(&party.unit_id).into_iter().flatten().copied());
                     }
                 }
-                Recipient::Issuer => all.extend([task.creator_id]),
+                Recipient::Issuer if self.is_here(tx, task.creator_id).await? => all.extend([task.creator_id]),
+                Recipient::Issuer => {
+                    if let Some(unit) = task.issuer_unit_id {
+                        all.extend(self.heads(tx, ctx, unit).await?);
+                    }
+                }
                 Recipient::IssuerHead => {
                     if let Some(unit) = task.issuer_unit_id {
                         all.extend(self.heads(tx, ctx, unit).await?);
@@ -87,6 +93,15 @@ impl People {
             }
         }
         Ok(all)
+    }
+
+    /// Whether the person has not left.
+    async fn is_here(&mut self, tx: &mut Tx, person: PersonId) -> Outcome<bool> {
+        if let Some(known) = self.active.get(&person) {
+            return Ok(*known);
+        }
+        let here = org::person_active(tx, person).await?;
+        Ok(*self.active.entry(person).or_insert(here))
     }
 
     async fn liaisons(&mut self, tx: &mut Tx, ctx: &Ctx, unit: UnitId) -> Outcome<Vec<PersonId>> {
@@ -118,7 +133,7 @@ impl People {
             return Ok(Vec::new());
         };
         let task = &sight.watched.task;
-        if request.agreed_at.is_none() && task.creator_id != request.person_id {
+        if request.agreed_at.is_none() && task.creator_id != request.person_id && self.is_here(tx, task.creator_id).await? {
             return Ok(vec![task.creator_id]);
         }
         let but = request.agreed_by.unwrap_or(request.person_id);

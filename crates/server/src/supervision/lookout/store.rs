@@ -161,17 +161,24 @@ pub(super) async fn end(tx: &mut Tx, ids: &[OccurrenceId], reason: Ending, at: M
     sql.execute(tx).await
 }
 
-/// Writes who acknowledged; `false` when somebody has already.
-pub(super) async fn acknowledge(tx: &mut Tx, id: OccurrenceId, by: PersonId, through: &str, at: Moment) -> Result<bool> {
-    let row: Option<(OccurrenceId,)> = run!(tx, |c| sqlx::query_as(
-        "update occurrence set acked_by = $2, acked_through = $3, acked_at = $4 where id = $1 and acked_at is null returning id"
-    )
-    .bind(id)
-    .bind(by)
-    .bind(through)
-    .bind(at)
-    .fetch_optional(c))?;
-    Ok(row.is_some())
+/// Opens a ladder again that had been answered.
+pub(super) async fn reopen(tx: &mut Tx, id: OccurrenceId, steps: i64) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update occurrence set state = 'open', reason = null, ended_at = null, steps = $2 where id = $1")
+        .bind(id)
+        .bind(steps)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Writes who acknowledged last.
+pub(super) async fn acknowledge(tx: &mut Tx, id: OccurrenceId, by: PersonId, through: &str, at: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update occurrence set acked_by = $2, acked_through = $3, acked_at = $4 where id = $1")
+        .bind(id)
+        .bind(by)
+        .bind(through)
+        .bind(at)
+        .execute(c))?;
+    Ok(())
 }
 
 /// A step that was taken or passed over.

@@ -101,7 +101,8 @@ impl Watch {
             let rows = known.remove(&sight.watched.task.id).unwrap_or_default();
             let mut ladders = Vec::new();
             let mut gone = Vec::new();
-            for row in rows.iter().filter(|row| row.ended_at.is_none()) {
+            // One that was answered goes on when its cause is back: a closing that was refused, a task that was resumed.
+            for row in rows.iter().filter(|row| row.ended_at.is_none() || row.reason == Some(Ending::Answered)) {
                 let set = self.set_of(tx, row.rule_version).await?;
                 let index = set.rules.iter().position(|rule| rule.code == row.rule);
                 let env = self.env(ctx);
@@ -120,7 +121,8 @@ impl Watch {
                             set: set.clone(),
                         });
                     }
-                    _ => gone.push(row.clone()),
+                    _ if row.ended_at.is_none() => gone.push(row.clone()),
+                    _ => {}
                 }
             }
             let env = self.env(ctx);
@@ -191,6 +193,7 @@ impl Watch {
             end(tx, &ended, Ending::Answered, now).await?;
             // A task that nobody has looked at is looked at from now on: what was due before is past.
             let swept = swept.get(&task).copied().unwrap_or(now);
+            let ladders = resume(tx, ladders, now).await?;
             for ladder in &ladders {
                 self.climb(tx, ctx, sight, ladder, swept, &mut steps).await?;
             }
@@ -352,6 +355,18 @@ pub(super) async fn sights(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<
     Ok(watched.into_iter().map(|watched| Sight { urges: urges.remove(&watched.task.id).unwrap_or_default(), watched }).collect())
 }
 
+/// Opens ladders again whose cause is back. What was due while it was gone is past.
+async fn resume(tx: &mut Tx, mut ladders: Vec<Ladder>, now: Moment) -> Outcome<Vec<Ladder>> {
+    for ladder in &mut ladders {
+        let Some(row) = ladder.occurrence.as_mut().filter(|row| row.ended_at.is_some()) else { continue };
+        let past = ladder.moments.iter().filter(|at| **at <= now).count();
+        row.steps = row.steps.max(i64::try_from(past).unwrap_or(i64::MAX));
+        (row.ended_at, row.reason) = (None, None);
+        store::reopen(tx, row.id, row.steps).await?;
+    }
+    Ok(ladders)
+}
+
 /// Ends ladders, and keeps here what they have not yet sent out.
 async fn end(tx: &mut Tx, ids: &[OccurrenceId], why: Ending, now: Moment) -> Outcome<()> {
     store::end(tx, ids, why, now).await?;
@@ -361,16 +376,17 @@ async fn end(tx: &mut Tx, ids: &[OccurrenceId], why: Ending, now: Moment) -> Out
 /// Somebody says that they have taken note: the ladder stops where its rule has it so, and the ledger says who it was.
 pub(super) async fn acknowledge(tx: &mut Tx, ctx: &Ctx, id: OccurrenceId, through: &'static str) -> Outcome<()> {
     let row = store::occurrence(tx, id).await?.ok_or(Refusal::NotFound)?;
-    if row.acked_at.is_none() && row.ended_at.is_some() {
+    // The messages say whether somebody was faster; a ladder that goes on has later ones.
+    if !notify::acknowledged(tx, ctx.actor.person, id.0, ctx.now()).await? {
+        return Err(Refusal::conflict("decided", "已有人确认收到。"));
+    }
+    if row.ended_at.is_some() {
         return Err(Refusal::conflict("not_now", "这件事已经办理，不需要再确认。"));
     }
     let mut watch = Watch::new(ctx)?;
     let set = watch.set_of(tx, row.rule_version).await?;
     let rule = set.rules.iter().find(|rule| rule.code == row.rule);
-    if !store::acknowledge(tx, id, ctx.actor.person, through, ctx.now()).await? {
-        return Err(Refusal::conflict("decided", "已有人确认收到。"));
-    }
-    notify::acknowledged(tx, ctx.actor.person, id.0, ctx.now()).await?;
+    store::acknowledge(tx, id, ctx.actor.person, through, ctx.now()).await?;
     if rule.is_none_or(|rule| rule.on_ack == OnAck::Stop) {
         end(tx, &[id], Ending::Acknowledged, ctx.now()).await?;
     }

@@ -132,7 +132,7 @@ pub(super) async fn suppress(tx: &mut Tx, ids: &[DeliveryId], why: Suppression, 
     sql.execute(tx).await
 }
 
-/// Suppresses what is still queued of these occasions, each of whose messages is not called for any more.
+/// Suppresses what is still queued of these occasions. A digest that was put back goes without them.
 pub(super) async fn withdraw(tx: &mut Tx, occurrences: &[Uuid], now: Moment) -> Result<()> {
     if occurrences.is_empty() {
         return Ok(());
@@ -140,6 +140,16 @@ pub(super) async fn withdraw(tx: &mut Tx, occurrences: &[Uuid], now: Moment) -> 
     let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'answered', settled_at = ");
     sql.bind(now.millis()).push(
         " where state = 'queued' and id in (select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id in ",
+    );
+    sql.bind_list(occurrences.iter().copied()).push(
+        ") and not exists (select 1 from delivery_message o join message n on n.id = o.message_id where o.delivery_id = delivery.id \
+           and (n.occurrence_id is null or n.occurrence_id not in ",
+    );
+    sql.bind_list(occurrences.iter().copied()).push("))");
+    sql.execute(tx).await?;
+    let mut sql = Sql::new(
+        "delete from delivery_message where exists (select 1 from delivery d where d.id = delivery_message.delivery_id and d.state = 'queued') \
+           and message_id in (select id from message where occurrence_id in ",
     );
     sql.bind_list(occurrences.iter().copied()).push(")");
     sql.execute(tx).await
@@ -380,9 +390,10 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
     Ok(())
 }
 
-/// An occasion has been taken note of: its messages say so, and so does what went out to this person about it.
-pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid, now: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update message set acked_at = $2 where occurrence_id = $1 and acked_at is null")
+/// An occasion has been taken note of: its messages say so, and so does what went out to this person about it. `false` when all of them
+/// said so before.
+pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid, now: Moment) -> Result<bool> {
+    let messages = execute!(tx, |c| sqlx::query("update message set acked_at = $2 where occurrence_id = $1 and acked_at is null")
         .bind(occurrence)
         .bind(now)
         .execute(c))?;
@@ -394,7 +405,7 @@ pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid,
     .bind(occurrence)
     .bind(now)
     .execute(c))?;
-    Ok(())
+    Ok(messages > 0)
 }
 
 /// The last delivery to an address by one way since a moment: what somebody who answers most likely answers.
@@ -494,6 +505,15 @@ pub(super) async fn gateway_failed(tx: &mut Tx, code: &str, error: &str, now: Mo
     .bind(error)
     .fetch_one(c))?;
     Ok(failures)
+}
+
+/// Whether a gateway is left alone at the moment.
+pub(super) async fn is_closed(tx: &mut Tx, code: &str, now: Moment) -> Result<bool> {
+    let row: Option<(String,)> = run!(tx, |c| sqlx::query_as("select code from gateway_state where code = $1 and closed_until > $2")
+        .bind(code)
+        .bind(now)
+        .fetch_optional(c))?;
+    Ok(row.is_some())
 }
 
 /// Leaves a gateway alone until then.
