@@ -119,6 +119,20 @@ impl Tx {
         Ok(())
     }
 
+    /// Waits until no other transaction holds these names, and holds them until the end of this one: for what is made of many rows and
+    /// must not be made twice at a time. SQLite has one writer and needs nothing.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn hold_names(&mut self, mut names: Vec<String>) -> Result<()> {
+        // Everybody in the same order.
+        names.sort_unstable();
+        match self.conn() {
+            ConnRef::Postgres(c) => dialect::postgres::hold_names(c, &names).await,
+            ConnRef::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Lets the planner know how the tables have grown. PostgreSQL does so by itself in the background, too; SQLite looks only at
     /// tables that have changed a lot, and at a part of each, unless `whole`.
     ///

@@ -54,6 +54,12 @@ pub(crate) async fn notify(c: &mut PgConnection, signal: &Signal) -> Result<()> 
     Ok(())
 }
 
+/// Holds names until the end of the transaction, one after the other.
+pub(crate) async fn hold_names(c: &mut PgConnection, names: &[String]) -> Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) as name").bind(names).execute(c).await?;
+    Ok(())
+}
+
 /// Forwards notifications into `signals`, connecting again whenever the connection is lost.
 pub(crate) async fn relay(pool: &PgPool, signals: &Signals) {
     loop {

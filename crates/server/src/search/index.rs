@@ -31,6 +31,8 @@ const LONGEST: usize = 100_000;
 
 /// Brings the index of these tasks up to date. A task that is gone is found no more.
 pub async fn index(tx: &mut Tx, app: &App, ids: &[TaskId]) -> Outcome<()> {
+    // Two that make the entries of one task at a time would both add what is missing.
+    tx.hold_names(ids.iter().map(|id| format!("search:{id}")).collect()).await?;
     let mut texts = tasks::texts(tx, ids).await?;
     texts.extend(talk::texts(tx, ids).await?);
     texts.extend(supervision::texts(tx, ids).await?);
