@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import en from './en'
-import zh from './zh'
+import base from './zh'
+import late from './zh/late'
+
+const zh = { ...base, ...late }
 
 function keys(tree: object, path = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>

@@ -4,7 +4,6 @@ import app from './app'
 import archive from './archive'
 import calendar from './calendar'
 import common from './common'
-import deliveries from './deliveries'
 import files from './files'
 import home from './home'
 import imports from './imports'
@@ -14,7 +13,6 @@ import life from './life'
 import org from './org'
 import phone from './phone'
 import progress from './progress'
-import reminders from './reminders'
 import requests from './requests'
 import rules from './rules'
 import search from './search'
@@ -32,7 +30,6 @@ export default {
   archive,
   calendar,
   common,
-  deliveries,
   files,
   home,
   imports,
@@ -42,7 +39,6 @@ export default {
   org,
   phone,
   progress,
-  reminders,
   requests,
   rules,
   search,

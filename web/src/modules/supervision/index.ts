@@ -1,12 +1,13 @@
 import { defineAsyncComponent } from 'vue'
+import { withLateWords } from '@/i18n'
 
 export * from './api'
 export * from './model'
 export { default as UrgeThread } from './components/UrgeThread.vue'
 /** Fetched with the task's page, on the desk and on the phone. */
-export const TaskReminders = defineAsyncComponent(() => import('./reminders/TaskReminders.vue'))
-export const ReminderRulesPage = () => import('./pages/ReminderRulesPage.vue')
-export const WatchPage = () => import('./pages/WatchPage.vue')
+export const TaskReminders = defineAsyncComponent(withLateWords(() => import('./reminders/TaskReminders.vue')))
+export const ReminderRulesPage = withLateWords(() => import('./pages/ReminderRulesPage.vue'))
+export const WatchPage = withLateWords(() => import('./pages/WatchPage.vue'))
 export const UrgesPage = () => import('./pages/UrgesPage.vue')
 export const UrgeDialog = defineAsyncComponent(() => import('./components/UrgeDialog.vue'))
 export const ReplyDialog = defineAsyncComponent(() => import('./components/ReplyDialog.vue'))

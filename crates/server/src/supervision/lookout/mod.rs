@@ -101,10 +101,12 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     Ok(store::insert_audit(tx, model::OccurrenceId::new(&ctx.rng, now), &row, now.minus(KEPT)).await?)
 }
 
-/// Looks at a task to which something has happened.
-pub(super) async fn look_again(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<()> {
+/// Looks at a task to which something has happened; `just_out` where that is that it has gone out.
+pub(super) async fn look_again(tx: &mut Tx, ctx: &Ctx, task: TaskId, just_out: bool) -> Outcome<()> {
     let system = ctx.acting(crate::access::system_principal());
-    watch::Watch::new(&system)?.look(tx, &system, &[task]).await
+    let mut watch = watch::Watch::new(&system)?;
+    watch.just_out = just_out;
+    watch.look(tx, &system, &[task]).await
 }
 
 /// [`look_again`] at several tasks, for `notify`, which stands below this room, before anything about them leaves the house.

@@ -38,6 +38,8 @@ pub(super) struct Watch {
     /// Sets that ladders began with.
     older: HashMap<i64, Arc<LookoutRules>>,
     people: People,
+    /// The tasks have just gone out: they are looked at from then on, however late that is heard of.
+    pub(super) just_out: bool,
 }
 
 /// A rule at work in a task.
@@ -65,7 +67,7 @@ impl Watch {
     /// With other rules.
     pub(super) fn with(set: Arc<LookoutRules>, version: i64) -> Outcome<Self> {
         let hours = set.hours().ok_or_else(|| Refusal::internal("the office hours of the rules make no sense"))?;
-        Ok(Self { set, version, hours, older: HashMap::new(), people: People::default() })
+        Ok(Self { set, version, hours, older: HashMap::new(), people: People::default(), just_out: false })
     }
 
     /// What plans are made with.
@@ -192,7 +194,8 @@ impl Watch {
             let ended: Vec<OccurrenceId> = gone.iter().map(|row| row.id).collect();
             end(tx, &ended, Ending::Answered, now).await?;
             // A task that nobody has looked at is looked at from now on: what was due before is past.
-            let swept = swept.get(&task).copied().unwrap_or(now);
+            let begins = sight.watched.task.dispatched_at.filter(|_| self.just_out).unwrap_or(now);
+            let swept = swept.get(&task).copied().unwrap_or(begins);
             let ladders = resume(tx, ladders, now).await?;
             for ladder in &ladders {
                 self.climb(tx, ctx, sight, ladder, swept, &mut steps).await?;
@@ -397,5 +400,5 @@ pub(super) async fn acknowledge(tx: &mut Tx, ctx: &Ctx, id: OccurrenceId, throug
     let data = serde_json::json!({ "occurrence": id, "rule": row.rule, "through": through });
     tasks::note(tx, ctx, &case.task, tasks::Step::new("acknowledged", words, data).about(id.0)).await?;
     // Somebody else's step in between may have changed what lies ahead.
-    supervision::lookout::look_again(tx, ctx, row.task_id).await
+    supervision::lookout::look_again(tx, ctx, row.task_id, false).await
 }

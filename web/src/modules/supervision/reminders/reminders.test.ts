@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReminderCondition, ReminderRule, ReminderRules, ReminderStep } from '@/api/types'
-import { i18n, setLocale } from '@/i18n'
+import { i18n, setLocale, withLateWords } from '@/i18n'
 import { yuan } from '@/lib/numbers'
 import {
   below,
@@ -15,6 +15,7 @@ import {
 } from './model'
 import { conditionWords, restWords, stepSentence, type Say } from './words'
 
+await withLateWords(() => Promise.resolve())()
 const t: Say = (key, values) => i18n.global.t(key, values ?? {})
 const source = (code: string) => ({ petition: '群众线索' })[code] ?? code
 const step = (n: number, more: Partial<ReminderStep> = {}): ReminderStep => ({

@@ -1,0 +1,5 @@
+import deliveries from './deliveries'
+import reminders from './reminders'
+
+/** Words of pages that few open: they come with those pages. */
+export default { deliveries, reminders }
