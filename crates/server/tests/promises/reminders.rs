@@ -204,6 +204,15 @@ both! {
             app.as_user("staff_b1").post(&path, &json!({})).await.assert(204);
             app.as_user("staff_b1").post(&path, &json!({})).await.refused(409, "decided");
         }
+        // The day before, the liaison is told, too: one acknowledgement is for both.
+        live(app, "2026-02-26", "2026-02-26").await;
+        let of = async |login: &str| reminders_of(app, login).await[0].clone();
+        let path = |message: &Value| format!("/messages/{}/acknowledgement", message["id"].as_str().unwrap());
+        let theirs = of("liaison_b").await;
+        assert!(theirs["acked_at"].is_null());
+        app.as_user("staff_b1").post(&path(&of("staff_b1").await), &json!({})).await.assert(204);
+        assert!(of("liaison_b").await["acked_at"].is_string());
+        app.as_user("liaison_b").post(&path(&theirs), &json!({})).await.refused(409, "decided");
     }
 
     async fn where_the_handler_has_left_the_liaison_is_told(app) {
