@@ -91,6 +91,9 @@ create table delivery (
 create index delivery_due on delivery (due_at, id) where state = 'queued';
 create index delivery_sending on delivery (lease_until) where state = 'sending';
 create index delivery_person on delivery (person_id, channel, created_at);
+-- What somebody answers is found by the number, the day's figures by when they were written.
+create index delivery_address on delivery (address, sent_at) where sent_at is not null;
+create index delivery_created on delivery (created_at);
 create index delivery_provider on delivery (gateway, provider_id) where provider_id is not null;
 
 create table delivery_message (
