@@ -31,6 +31,15 @@ pub enum SendError {
         /// Its own words, shortened.
         text: String,
     },
+    /// There is nobody at this address any more: unsubscribed, unfollowed, no such mailbox. No message will reach it until it is
+    /// written down anew.
+    #[error("gone: {code} {text}")]
+    Gone {
+        /// The gateway's own code.
+        code: String,
+        /// Its own words, shortened.
+        text: String,
+    },
     /// Not now: too many at once, or a fault of its own. Certainly not taken.
     #[error("busy: {code} {text}")]
     Busy {

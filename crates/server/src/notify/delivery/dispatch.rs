@@ -70,7 +70,7 @@ enum SentFate {
 impl From<SendError> for SentFate {
     fn from(error: SendError) -> Self {
         match error {
-            SendError::Refused { code, text } => Self::Refused { code, text },
+            SendError::Refused { code, text } | SendError::Gone { code, text } => Self::Refused { code, text },
             SendError::Busy { code, text, retry_after } => Self::Busy { code, text, after: retry_after.map(|wait| wait.as_secs()) },
             SendError::Barred { code, text } => Self::Barred { code, text },
             SendError::Unreachable(text) => Self::Unreachable(text),
