@@ -3,11 +3,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use reqwest::{
-    Client, RequestBuilder,
+    Client, RequestBuilder, Url,
     header::{HeaderMap, RETRY_AFTER},
 };
 
-use crate::SendError;
+use crate::{
+    SendError,
+    outward::{Inner, OuterNames, outer},
+};
 
 /// No gateway has more to say.
 const MOST: usize = 1 << 20;
@@ -48,7 +51,10 @@ impl Answer {
 
 /// An HTTP client for gateways: bounded in time and size, no redirects, no proxy of the environment.
 #[derive(Clone, Debug)]
-pub struct Http(Client);
+pub struct Http {
+    client: Client,
+    outward: bool,
+}
 
 impl Http {
     /// A client that gives a gateway `patience` for a whole exchange.
@@ -56,34 +62,69 @@ impl Http {
     /// # Errors
     /// When no client can be made, which is a fault of the machine.
     pub fn new(patience: Duration) -> Result<Self, reqwest::Error> {
+        Self::made(patience, false)
+    }
+
+    /// As [`Http::new`], for addresses that others have told us: it calls nobody on this machine or in the house's own network, whatever
+    /// a name stands for.
+    ///
+    /// # Errors
+    /// As [`Http::new`].
+    pub fn outward(patience: Duration) -> Result<Self, reqwest::Error> {
+        Self::made(patience, true)
+    }
+
+    fn made(patience: Duration, outward: bool) -> Result<Self, reqwest::Error> {
         // Whoever is second finds the first one's, which is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
+        let mut builder = Client::builder()
             .connect_timeout(Duration::from_secs(5).min(patience))
             .timeout(patience)
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
-        Ok(Self(client))
+            .no_proxy();
+        if outward {
+            builder = builder.dns_resolver(OuterNames);
+        }
+        Ok(Self { client: builder.build()?, outward })
+    }
+
+    /// Whether it would call this address, as far as can be told before its name is looked up.
+    pub fn may_call(&self, url: &Url) -> bool {
+        !self.outward || outer(url)
+    }
+
+    /// Whether it calls the outer world only.
+    pub const fn is_outward(&self) -> bool {
+        self.outward
     }
 
     /// The client, to write a request with.
     pub const fn client(&self) -> &Client {
-        &self.0
+        &self.client
     }
 
     /// Sends a request and takes the whole answer.
     ///
     /// # Errors
-    /// [`SendError::Unreachable`] when nobody was reached, [`SendError::Unknown`] when the line broke later.
+    /// [`SendError::Unreachable`] when nobody was reached, [`SendError::Unknown`] when the line broke later, [`SendError::Refused`] where
+    /// the address is one of the house and may not be.
     pub async fn send(&self, request: RequestBuilder) -> Result<Answer, SendError> {
         // An address may hold a key: it stays out of the words.
         let told = |error: reqwest::Error| {
             let unsent = error.is_connect() || error.is_builder();
-            let text = SendError::shorten(&chain(&error.without_url()));
+            let error = error.without_url();
+            let causes = || std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+            if causes().any(|cause| cause.is::<Inner>()) {
+                return inner();
+            }
+            let text = SendError::shorten(&causes().map(ToString::to_string).collect::<Vec<_>>().join(": "));
             if unsent { SendError::Unreachable(text) } else { SendError::Unknown(text) }
         };
-        let response = request.send().await.map_err(told)?;
+        let request = request.build().map_err(told)?;
+        if !self.may_call(request.url()) {
+            return Err(inner());
+        }
+        let response = self.client.execute(request).await.map_err(told)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
         let mut chunks = response.bytes_stream();
@@ -97,15 +138,8 @@ impl Http {
     }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
+fn inner() -> SendError {
+    SendError::Refused { code: "address".to_owned(), text: Inner.to_string() }
 }
 
 #[cfg(test)]
@@ -141,6 +175,18 @@ mod tests {
         });
         let error = http.send(http.client().get(format!("http://{at}/?key=secret"))).await.unwrap_err();
         assert!(matches!(&error, SendError::Unknown(text) if !text.contains("secret")), "{error}");
+    }
+
+    #[tokio::test]
+    async fn who_goes_outward_calls_nobody_in_the_house() {
+        let at = serve(Router::new().route("/", get(async || "here"))).await;
+        assert_eq!(http().send(http().client().get(&at)).await.unwrap().text(), "here");
+        let outward = Http::outward(Duration::from_millis(500)).unwrap();
+        // By its number, and by a name that stands for it.
+        for at in [at.clone(), at.replace("127.0.0.1", "localhost")] {
+            let error = outward.send(outward.client().get(&at)).await.unwrap_err();
+            assert!(matches!(&error, SendError::Refused { code, .. } if code == "address"), "{at}: {error}");
+        }
     }
 
     #[tokio::test]

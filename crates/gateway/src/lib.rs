@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod http;
+mod outward;
 
 use std::time::Duration;
 

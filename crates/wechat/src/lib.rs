@@ -16,7 +16,7 @@ mod wecom;
 
 use std::{future::Future, pin::Pin};
 
-pub use callback::{Call, CallbackKeys, Event, Heard, Unreadable};
+pub use callback::{Call, CallAnswer, CallbackKeys, Event, Heard, Unreadable};
 pub use dingtalk::{DingTalk, DingTalkAccount};
 pub use feishu::{Feishu, FeishuAccount, FeishuId};
 use gateway::{SendError, Taken, Told};
@@ -30,8 +30,7 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send
 /// A message to one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Our own name for it, the same however often it is tried: at most 32 octets (a UUID without hyphens) are seen by all of them, and
-    /// a UUID with hyphens loses these on the way.
+    /// Our own name for it, the same however often it is tried: a UUID, or at most 32 letters and digits.
     pub own_id: String,
     /// To whom: the `openid` of 公众号, the `userid` of 企业微信 and 钉钉, of 飞书 what [`FeishuAccount::to`] says.
     pub to: String,
@@ -93,9 +92,8 @@ pub trait Client: Send + Sync {
         Err(Unreadable::new("this way does not call"))
     }
 
-    /// The answer with which a call is to be answered (status 200, `text/plain` or `text/xml` as [`Heard::answer_type`] says) where the
-    /// person who caused it is to read words in the chat; encrypted where the call was. Without words, [`Heard::answer`] does.
-    fn answer(&self, heard: &Heard, words: &str) -> String {
+    /// What takes the place of [`Heard::answer`] where whoever caused the call is to read words in the chat; encrypted where the call was.
+    fn answer(&self, heard: &Heard, words: &str) -> CallAnswer {
         let _ = words;
         heard.answer.clone()
     }
