@@ -118,7 +118,8 @@ impl Mailer {
         let at = Duration::from_millis(u64::try_from(self.clock.now().millis()).unwrap_or(0));
         // Base64 passes servers that take ASCII only, and leaves no line that SMTP would read itself.
         let text = mail.text.replace("\r\n", "\n").replace('\n', "\r\n");
-        let text = Body::new_with_encoding(text, ContentTransferEncoding::Base64).map_err(|_| refused("text", "the text cannot be written"))?;
+        let text =
+            Body::new_with_encoding(text, ContentTransferEncoding::Base64).map_err(|_| refused("text", "the text cannot be written"))?;
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))

@@ -19,7 +19,6 @@ use crate::{
 };
 
 /// Where browsers go to learn who they are; not an interface, so it does not follow `base_url`.
-const AUTHORIZE: &str = "https://open.weixin.qq.com/connect/oauth2/authorize";
 const MONTH: u64 = 30 * 86_400;
 
 /// Where and as whom to send.
@@ -27,6 +26,8 @@ const MONTH: u64 = 30 * 86_400;
 pub struct OfficialAccount {
     /// `https://api.weixin.qq.com`, or the address of a proxy or a fake.
     pub base_url: String,
+    /// `https://open.weixin.qq.com/connect/oauth2/authorize`, or the address of a fake: where browsers are sent.
+    pub authorize_url: String,
     /// `AppID`.
     pub app_id: String,
     /// `AppSecret`.
@@ -49,6 +50,7 @@ pub struct QrCode {
 /// A client of 公众号. The message's name goes as `client_msg_id`, by which a second one within ten minutes is dropped.
 pub struct Official {
     account: Account,
+    authorize_url: String,
     caller: Caller,
     door: Option<Door>,
 }
@@ -80,8 +82,8 @@ impl House for Account {
             // Calls and messages by the day; tokens by force.
             "45009" | "45029" => Kind::Spent,
             // Name, secret, address, permission, frozen, banned.
-            "40002" | "40013" | "40125" | "40164" | "40243" | "41002" | "41004" | "43107" | "48001" | "48004" | "50001" | "50002" | "50004"
-            | "50007" | "61024" | "89503" | "89501" | "89506" | "89507" => Kind::Barred,
+            "40002" | "40013" | "40125" | "40164" | "40243" | "41002" | "41004" | "43107" | "48001" | "48004" | "50001" | "50002"
+            | "50004" | "50007" | "61024" | "89503" | "89501" | "89506" | "89507" => Kind::Barred,
             // The template (40036, 40037, 41028), its places (47001, 47003), the words, the address.
             _ => Kind::Refused,
         }
@@ -91,20 +93,18 @@ impl House for Account {
 impl Official {
     /// A client, or nothing where the base address is none or the key of the callback is not one.
     pub fn new(account: OfficialAccount, http: Http, tokens: Arc<dyn TokenStore>, clock: Clock, rng: Rng) -> Option<Self> {
-        let OfficialAccount { base_url, app_id: id, app_secret: secret, callback } = account;
+        let OfficialAccount { base_url, authorize_url, app_id: id, app_secret: secret, callback } = account;
         let door = match callback {
             Some(keys) => Some(Door::new(&keys, &id, false, clock.clone(), rng)?),
             None => None,
         };
         let caller = Caller::new(format!("wechat:{id}"), http, tokens, clock);
-        Some(Self { account: Account { base: base(&base_url)?, id, secret }, caller, door })
+        Some(Self { account: Account { base: base(&base_url)?, id, secret }, authorize_url, caller, door })
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value, SendError> {
         let url = format!("{}{path}", self.account.base);
-        self.caller
-            .call(&self.account, &|client, token| read::json(client.post(address(&url, &[("access_token", token)])), body))
-            .await
+        self.caller.call(&self.account, &|client, token| read::json(client.post(address(&url, &[("access_token", token)])), body)).await
     }
 
     /// A code that stands for `scene` (1 to 64 characters), good for `lasting` (a minute to 30 days). Who scans it comes as
@@ -126,8 +126,14 @@ impl Official {
 
     /// Where a browser inside WeChat is sent to learn who it is (`snsapi_base`): it comes back to `back` with `code` and `state`.
     pub fn authorize_url(&self, back: &str, state: &str) -> String {
-        let params = [("appid", self.account.id.as_str()), ("redirect_uri", back), ("response_type", "code"), ("scope", "snsapi_base"), ("state", state)];
-        format!("{}#wechat_redirect", address(AUTHORIZE, &params))
+        let params = [
+            ("appid", self.account.id.as_str()),
+            ("redirect_uri", back),
+            ("response_type", "code"),
+            ("scope", "snsapi_base"),
+            ("state", state),
+        ];
+        format!("{}#wechat_redirect", address(&self.authorize_url, &params))
     }
 
     /// Whose the `code` is that a browser came back with.
@@ -135,7 +141,12 @@ impl Official {
     /// # Errors
     /// [`SendError::Refused`] for a code that is made up, used or too old.
     pub async fn openid(&self, code: &str) -> Result<String, SendError> {
-        let params = [("appid", self.account.id.as_str()), ("secret", self.account.secret.reveal()), ("code", code), ("grant_type", "authorization_code")];
+        let params = [
+            ("appid", self.account.id.as_str()),
+            ("secret", self.account.secret.reveal()),
+            ("code", code),
+            ("grant_type", "authorization_code"),
+        ];
         let url = address(&format!("{}/sns/oauth2/access_token", self.account.base), &params);
         let said = self.caller.once::<Account>(self.caller.http().client().get(url)).await.map_err(|fault| fault.error)?;
         told(&said, "openid")

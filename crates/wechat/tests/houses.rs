@@ -55,11 +55,15 @@ async fn each_house_gets_what_its_documents_say() {
         "message_url": "https://example.gov.cn/t/1?a=1&b=2", "head": { "bgcolor": "FFBBBBBB", "text": "" },
         "body": { "title": "关于“防汛 & 抢险”的事项", "content": "请于 5 日内 <办结>。" } } } });
     assert_eq!(dingtalk.body, expected);
-    assert_eq!((feishu.path.as_str(), &feishu.body["uuid"]), ("/open-apis/im/v1/messages?receive_id_type=user_id", &json!(message().own_id)));
+    assert_eq!(
+        (feishu.path.as_str(), &feishu.body["uuid"]),
+        ("/open-apis/im/v1/messages?receive_id_type=user_id", &json!(message().own_id))
+    );
     let card: Value = serde_json::from_str(feishu.body["content"].as_str().unwrap()).unwrap();
     assert_eq!(card["card_link"]["url"], "https://example.gov.cn/t/1?a=1&b=2");
     assert_eq!(card["elements"][0]["text"]["content"], "请于 5 日内 <办结>。");
-    for (token, name) in [("/cgi-bin/stable_token", "secret"), ("/v1.0/oauth2/accessToken", "appSecret"), ("/open-apis/auth", "app_secret")] {
+    for (token, name) in [("/cgi-bin/stable_token", "secret"), ("/v1.0/oauth2/accessToken", "appSecret"), ("/open-apis/auth", "app_secret")]
+    {
         assert_eq!(house.asked(token)[0].body[name], SECRET);
     }
     assert_eq!(house.asked("/cgi-bin/gettoken")[0].path, "/cgi-bin/gettoken?corpid=ww1&corpsecret=the-secret");
@@ -142,7 +146,8 @@ async fn many_at_once_ask_for_one_token() {
 #[tokio::test]
 async fn a_refusal_says_whom_it_is_about() {
     // For each house: one message, one receiver, later, us.
-    let codes = [[47003, 43004, -1, 48001], [40058, 81013, 45009, 301_002], [400_002, 33012, 90018, 60020], [230_001, 230_013, 230_020, 230_027]];
+    let codes =
+        [[47003, 43004, -1, 48001], [40058, 81013, 45009, 301_002], [400_002, 33012, 90018, 60020], [230_001, 230_013, 230_020, 230_027]];
     for (n, codes) in codes.into_iter().enumerate() {
         let house = House::open().await;
         let (client, _, send, _) = all(&house, &tokens).into_iter().nth(n).unwrap();
@@ -151,7 +156,8 @@ async fn a_refusal_says_whom_it_is_about() {
             house.only_says(send, json!({ "errcode": code, "code": code, "errmsg": "no\nway" }));
             errors.push(client.send(&message()).await.unwrap_err());
         }
-        let [SendError::Refused { text, .. }, SendError::Gone { .. }, SendError::Busy { .. }, SendError::Barred { .. }] = errors.as_slice() else {
+        let [SendError::Refused { text, .. }, SendError::Gone { .. }, SendError::Busy { .. }, SendError::Barred { .. }] = errors.as_slice()
+        else {
             panic!("{send}: {errors:?}")
         };
         assert_eq!(text, "noway");
@@ -170,7 +176,9 @@ async fn a_quota_of_the_day_is_not_tried_again_at_once() {
     let house = House::open().await;
     let client = official(&house, tokens(), None);
     house.says(SEND, json!({ "errcode": 45009, "errmsg": "reach max api daily quota limit" }));
-    assert!(matches!(client.send(&message()).await, Err(SendError::Busy { retry_after: Some(wait), .. }) if wait == Duration::from_secs(3600)));
+    assert!(
+        matches!(client.send(&message()).await, Err(SendError::Busy { retry_after: Some(wait), .. }) if wait == Duration::from_secs(3600))
+    );
 }
 
 #[tokio::test]
@@ -284,7 +292,10 @@ async fn a_code_to_be_scanned_and_who_a_browser_is() {
     let url = client.authorize_url("https://example.gov.cn/back?a=1", "state-1");
     let expected = "https://open.weixin.qq.com/connect/oauth2/authorize?appid=wx1&redirect_uri=https%3A%2F%2Fexample.gov.cn%2Fback%3Fa%3D1&response_type=code&scope=snsapi_base&state=state-1#wechat_redirect";
     assert_eq!(url, expected);
-    house.says("/sns/oauth2/access_token", json!({ "access_token": "of-the-person", "expires_in": 7200, "openid": "o-1", "scope": "snsapi_base" }));
+    house.says(
+        "/sns/oauth2/access_token",
+        json!({ "access_token": "of-the-person", "expires_in": 7200, "openid": "o-1", "scope": "snsapi_base" }),
+    );
     house.says("/sns/oauth2/access_token", json!({ "errcode": 40163, "errmsg": "code been used" }));
     assert_eq!(client.openid("c&1").await.unwrap(), "o-1");
     assert!(house.asked("/sns/oauth2/access_token")[0].path.contains("code=c%261"));

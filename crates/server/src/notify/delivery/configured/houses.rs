@@ -24,6 +24,8 @@ use crate::notify::{
 #[serde(deny_unknown_fields)]
 pub(super) struct OfficialEntry {
     base_url: Option<String>,
+    /// Where browsers are sent to learn who they are.
+    authorize_url: Option<String>,
     app_id: String,
     app_secret: Secret<String>,
     /// `Token` of 服务器配置; without it nobody can bind, and no receipt is heard.
@@ -112,6 +114,7 @@ impl OfficialEntry {
         ensure!(!self.fields.is_empty(), "wechat.fields: says what stands in the template's places");
         let account = OfficialAccount {
             base_url: self.base_url.unwrap_or_else(|| "https://api.weixin.qq.com".to_owned()),
+            authorize_url: self.authorize_url.unwrap_or_else(|| "https://open.weixin.qq.com/connect/oauth2/authorize".to_owned()),
             app_id: self.app_id,
             app_secret: self.app_secret,
             callback: keys(self.callback_token, self.callback_aes_key),
@@ -222,7 +225,7 @@ impl Gateway for House {
     fn hear(&self, call: &Call) -> Result<Heard, String> {
         let heard =
             self.client().hear(&wechat::Call { query: &call.query, body: &call.body }).map_err(|unreadable| unreadable.to_string())?;
-        let mut out = Heard { answer: (heard.answer_type(), heard.answer.clone()), ..Heard::default() };
+        let mut out = Heard { answer: (heard.answer.content_type, heard.answer.body), ..Heard::default() };
         for event in heard.events {
             match event {
                 Event::Told(told) => out.told.push(told),
@@ -235,7 +238,7 @@ impl Gateway for House {
 
     fn answer(&self, call: &Call, words: &str) -> Option<String> {
         let heard = self.client().hear(&wechat::Call { query: &call.query, body: &call.body }).ok()?;
-        Some(self.client().answer(&heard, words))
+        Some(self.client().answer(&heard, words).body)
     }
 
     fn official(&self) -> Option<&Official> {

@@ -122,7 +122,7 @@ impl Gateway for Notices {
 
     fn subscription(&self, endpoint: &str, p256dh: &str, auth: &str) -> Result<String, &'static str> {
         let to = Subscription { endpoint: endpoint.to_owned(), p256dh: p256dh.to_owned(), auth: auth.to_owned() };
-        to.check()?;
+        self.push.check(&to)?;
         let Subscription { endpoint, p256dh, auth } = to;
         serde_json::to_string(&Kept { endpoint, p256dh, auth }).map_err(|_| "endpoint")
     }
