@@ -395,7 +395,7 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
         "delivered" | "read" => {
             execute!(tx, |c| {
                 sqlx::query(
-                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2 where id = $1 and (state = 'sent' or (state = 'failed' and sent_at is not null))"
+                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2, ask_at = null where id = $1 and (state = 'sent' or (state = 'failed' and sent_at is not null))"
             )
             .bind(id)
             .bind(now)
@@ -404,7 +404,7 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
         }
         "failed" => {
             execute!(tx, |c| sqlx::query(
-                "update delivery set state = 'failed', reason = $3, detail = $4, settled_at = $2 where id = $1 and state = 'sent'"
+                "update delivery set state = 'failed', reason = $3, detail = $4, settled_at = $2, ask_at = null where id = $1 and state = 'sent'"
             )
             .bind(id)
             .bind(now)
@@ -425,7 +425,7 @@ pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid,
         .bind(now)
         .execute(c))?;
     execute!(tx, |c| sqlx::query(
-        "update delivery set state = 'acknowledged', acked_at = $3 where state in ('sent', 'delivered') and person_id = $1 and id in ( \
+        "update delivery set state = 'acknowledged', acked_at = $3, ask_at = null where state in ('sent', 'delivered') and person_id = $1 and id in ( \
            select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id = $2)"
     )
     .bind(person)
