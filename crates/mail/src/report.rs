@@ -30,9 +30,7 @@ pub(crate) fn read(raw: &[u8], domain: &str) -> Option<Receipt> {
 fn names(report: &Message<'_>) -> Vec<String> {
     let returned = report.parts.iter().filter_map(|part| match &part.body {
         PartType::Message(message) => message.message_id().map(str::to_owned),
-        _ if is(part, "text", "rfc822-headers") => {
-            MessageParser::default().parse_headers(part.contents())?.message_id().map(str::to_owned)
-        }
+        _ if is(part, "text", "rfc822-headers") => MessageParser::default().parse_headers(part.contents())?.message_id().map(str::to_owned),
         _ => None,
     });
     let answered = [report.in_reply_to(), report.references()].into_iter().flat_map(|value| match value {
@@ -88,7 +86,10 @@ Message-ID: <0190-own@example.gov.cn>\r\nFrom: office@example.gov.cn\r\nSubject:
         let receipt = read(POSTFIX.as_bytes(), "example.gov.cn").unwrap();
         let text = "550 5.1.1 <nobody@example.org>: Recipient address rejected: User unknown".to_owned();
         assert_eq!(receipt.fate, Fate::Failed { code: "5.1.1".to_owned(), text });
-        assert_eq!((receipt.own_id.as_deref(), receipt.to.as_str(), receipt.at), (Some("0190-own"), "nobody@example.org", Some(1_767_574_805_000)));
+        assert_eq!(
+            (receipt.own_id.as_deref(), receipt.to.as_str(), receipt.at),
+            (Some("0190-own"), "nobody@example.org", Some(1_767_574_805_000))
+        );
     }
 
     #[test]
@@ -96,7 +97,9 @@ Message-ID: <0190-own@example.gov.cn>\r\nFrom: office@example.gov.cn\r\nSubject:
         let whole = POSTFIX.replace("text/rfc822-headers", "message/rfc822").replace("Action: failed", "Action: delayed");
         let receipt = read(whole.as_bytes(), "example.gov.cn").unwrap();
         assert_eq!((receipt.own_id.as_deref(), receipt.fate), (Some("0190-own"), Fate::Pending));
-        let answered = POSTFIX.replace("Message-ID: <0190-own@example.gov.cn>\r\n", "").replace("Return-Path: <>", "In-Reply-To: <0190-own@example.gov.cn>");
+        let answered = POSTFIX
+            .replace("Message-ID: <0190-own@example.gov.cn>\r\n", "")
+            .replace("Return-Path: <>", "In-Reply-To: <0190-own@example.gov.cn>");
         let answered = answered.replace("Action: failed", "Action: delivered");
         let receipt = read(answered.as_bytes(), "example.gov.cn").unwrap();
         assert_eq!((receipt.own_id.as_deref(), receipt.fate), (Some("0190-own"), Fate::Delivered));

@@ -104,9 +104,8 @@ impl Server {
         let at = |step: Step| move |error: Error| (step, error);
         let first = tls().filter(|_| self.security == Security::Tls);
         let server = (self.host.as_str(), self.port);
-        let mut line = AsyncSmtpConnection::connect_tokio1(server, Some(self.patience), &self.hello, first, None)
-            .await
-            .map_err(at(Step::Greeting))?;
+        let mut line =
+            AsyncSmtpConnection::connect_tokio1(server, Some(self.patience), &self.hello, first, None).await.map_err(at(Step::Greeting))?;
         if let Some(parameters) = tls().filter(|_| self.security == Security::StartTls) {
             line.starttls(parameters, &self.hello).await.map_err(at(Step::Login))?;
         }

@@ -93,7 +93,7 @@ async fn another_server_reads_what_was_written_however_the_line_is_secured() {
         let expected = json!({
             "sender": "office@example.gov.cn", "to": ["a@example.org"], "secured": secured, "login": secured.then_some("user"),
             "subject": mail().subject, "name": "督查室", "id": "<019b8c00-0000-7000-8000-000000000001@example.gov.cn>",
-            "automatic": "auto-generated", "at": 1_767_574_800.0, "text": mail().text,
+            "automatic": "auto-generated", "at": 1_767_574_800.0, "text": mail().text.replace('\n', "\r\n"),
         });
         assert_eq!(server.says().await, expected, "{kind}");
         let error = mailer.send(&Mail { to: "nobody@example.org".to_owned(), ..mail() }).await.unwrap_err();

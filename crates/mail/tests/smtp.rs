@@ -78,7 +78,9 @@ async fn what_a_server_refuses_is_told_apart() {
         let error = sent(("RCPT", Some(answer))).await.unwrap_err();
         assert!(matches!(error, SendError::Gone { .. }), "{answer}: {error}");
     }
-    for (step, answer) in [("RCPT", "554 5.7.1 no relay"), ("RCPT", "550 no"), ("RCPT", "552 5.2.2 full"), ("DATA", "554 no"), ("TEXT", "550 5.7.1 spam")] {
+    for (step, answer) in
+        [("RCPT", "554 5.7.1 no relay"), ("RCPT", "550 no"), ("RCPT", "552 5.2.2 full"), ("DATA", "554 no"), ("TEXT", "550 5.7.1 spam")]
+    {
         let error = sent((step, Some(answer))).await.unwrap_err();
         assert!(matches!(error, SendError::Refused { .. }), "{step} {answer}: {error}");
     }

@@ -6,7 +6,7 @@ mod vapid;
 
 use std::time::Duration;
 
-use base64::{Engine as _, alphabet, engine::DecodePaddingMode, engine::GeneralPurpose, engine::GeneralPurposeConfig};
+use base64::{alphabet, engine::DecodePaddingMode, engine::GeneralPurpose, engine::GeneralPurposeConfig};
 use gateway::{Answer, Http, SendError, Taken};
 use kit::Clock;
 use reqwest::Url;
@@ -149,7 +149,9 @@ fn understood(answer: &Answer) -> Result<Taken, SendError> {
         (404 | 410, SendError::Refused { code, text }) => Err(SendError::Gone { code, text }),
         // The words of FCM, Apple and Mozilla for one that was made with another key: that one is over, and we are not barred.
         (_, SendError::Barred { code, text } | SendError::Refused { code, text })
-            if ["do not correspond", "does not correspond", "VapidPkHashMismatch", "key mismatch"].iter().any(|words| text.contains(words)) =>
+            if ["do not correspond", "does not correspond", "VapidPkHashMismatch", "key mismatch"]
+                .iter()
+                .any(|words| text.contains(words)) =>
         {
             Err(SendError::Gone { code, text })
         }

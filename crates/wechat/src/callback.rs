@@ -2,11 +2,7 @@
 
 use gateway::{Fate, Receipt, Reply, SendError, Told};
 use kit::{Clock, Rng, Secret};
-use quick_xml::{
-    Reader,
-    escape::resolve_predefined_entity,
-    events::Event as Xml,
-};
+use quick_xml::{Reader, escape::resolve_predefined_entity, events::Event as Xml};
 
 use crate::crypt::{Key, same, signature};
 

@@ -2,7 +2,9 @@
 //! beforehand (“消息加解密说明”).
 
 use aes::Aes256;
-use base64::{Engine as _, alphabet, engine::DecodePaddingMode, engine::GeneralPurpose, engine::GeneralPurposeConfig, prelude::BASE64_STANDARD};
+use base64::{
+    Engine as _, alphabet, engine::DecodePaddingMode, engine::GeneralPurpose, engine::GeneralPurposeConfig, prelude::BASE64_STANDARD,
+};
 use cbc::{
     Decryptor, Encryptor,
     cipher::{BlockDecryptMut as _, BlockEncryptMut as _, KeyIvInit as _, block_padding::NoPadding},

@@ -64,8 +64,8 @@ impl House for Account {
             "-1" | "90002" | "90005" | "90006" | "90018" | "143103" | "143104" | "1430003" | "ServiceUnavailable" => Kind::Busy,
             _ if code.starts_with("Throttling") => Kind::Busy,
             // The application's name and secret, its permission, the address it calls from, its day's number.
-            "33001" | "40013" | "40035" | "40056" | "40089" | "40078" | "41002" | "41022" | "41030" | "48002" | "50001" | "52019" | "60011"
-            | "60020" | "71006" => Kind::Barred,
+            "33001" | "40013" | "40035" | "40056" | "40089" | "40078" | "41002" | "41022" | "41030" | "48002" | "50001" | "52019"
+            | "60011" | "60020" | "71006" => Kind::Barred,
             _ => Kind::Refused,
         }
     }
@@ -81,9 +81,7 @@ impl DingTalk {
 
     async fn post(&self, name: &str, body: &Value) -> Result<Value, SendError> {
         let url = format!("{}/topapi/message/corpconversation/{name}", self.oapi);
-        self.caller
-            .call(&self.account, &|client, token| read::json(client.post(address(&url, &[("access_token", token)])), body))
-            .await
+        self.caller.call(&self.account, &|client, token| read::json(client.post(address(&url, &[("access_token", token)])), body)).await
     }
 }
 

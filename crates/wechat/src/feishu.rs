@@ -69,7 +69,9 @@ impl House for Account {
             // The message of this uuid is just being sent.
             "230049" => Kind::Unknown,
             // Name, secret, state of the application, its bot, its permissions, where it may call from.
-            "10003" | "10014" | "99991401" | "99991543" | "99991662" | "99991672" | "99991673" | "99991679" | "230006" | "230027" => Kind::Barred,
+            "10003" | "10014" | "99991401" | "99991543" | "99991662" | "99991672" | "99991673" | "99991679" | "230006" | "230027" => {
+                Kind::Barred
+            }
             _ => Kind::Refused,
         }
     }
@@ -111,12 +113,7 @@ impl Client for Feishu {
                 "receive_id": one(&message.to)?, "msg_type": "interactive", "content": card.to_string(), "uuid": message.own_id,
             });
             let url = address(&self.messages(), &[("receive_id_type", self.kind)]);
-            let said = self
-                .caller
-                .call(&self.account, &|client, token| {
-                    read::json(client.post(&url).bearer_auth(token), &body)
-                })
-                .await?;
+            let said = self.caller.call(&self.account, &|client, token| read::json(client.post(&url).bearer_auth(token), &body)).await?;
             Ok(Taken { provider_id: Some(told(said.get("data").unwrap_or(&Value::Null), "message_id")?), parts: 1 })
         })
     }
@@ -125,12 +122,11 @@ impl Client for Feishu {
     fn ask<'a>(&'a self, asked: &'a [Asked]) -> Later<'a, Vec<Told>> {
         Box::pin(async move {
             let mut receipts = Vec::new();
-            for Asked { provider_id, to } in asked.iter().filter(|asked| asked.provider_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')) {
+            for Asked { provider_id, to } in
+                asked.iter().filter(|asked| asked.provider_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+            {
                 let url = address(&format!("{}/{provider_id}/read_users", self.messages()), &[("user_id_type", "open_id")]);
-                let asking = self
-                    .caller
-                    .call(&self.account, &|client, token| client.get(&url).bearer_auth(token))
-                    .await;
+                let asking = self.caller.call(&self.account, &|client, token| client.get(&url).bearer_auth(token)).await;
                 let said = match asking {
                     Ok(said) => said,
                     // Older than seven days, or not ours.

@@ -80,8 +80,8 @@ impl House for Account {
             // Calls and messages by the day; tokens by force.
             "45009" | "45029" => Kind::Spent,
             // Name, secret, address, permission, frozen, banned.
-            "40002" | "40013" | "40125" | "40164" | "40243" | "41002" | "41004" | "43107" | "48001" | "48004" | "50001" | "50002" | "50004"
-            | "50007" | "61024" | "89503" | "89501" | "89506" | "89507" => Kind::Barred,
+            "40002" | "40013" | "40125" | "40164" | "40243" | "41002" | "41004" | "43107" | "48001" | "48004" | "50001" | "50002"
+            | "50004" | "50007" | "61024" | "89503" | "89501" | "89506" | "89507" => Kind::Barred,
             // The template (40036, 40037, 41028), its places (47001, 47003), the words, the address.
             _ => Kind::Refused,
         }
@@ -102,9 +102,7 @@ impl Official {
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value, SendError> {
         let url = format!("{}{path}", self.account.base);
-        self.caller
-            .call(&self.account, &|client, token| read::json(client.post(address(&url, &[("access_token", token)])), body))
-            .await
+        self.caller.call(&self.account, &|client, token| read::json(client.post(address(&url, &[("access_token", token)])), body)).await
     }
 
     /// A code that stands for `scene` (1 to 64 characters), good for `lasting` (a minute to 30 days). Who scans it comes as
@@ -126,7 +124,13 @@ impl Official {
 
     /// Where a browser inside WeChat is sent to learn who it is (`snsapi_base`): it comes back to `back` with `code` and `state`.
     pub fn authorize_url(&self, back: &str, state: &str) -> String {
-        let params = [("appid", self.account.id.as_str()), ("redirect_uri", back), ("response_type", "code"), ("scope", "snsapi_base"), ("state", state)];
+        let params = [
+            ("appid", self.account.id.as_str()),
+            ("redirect_uri", back),
+            ("response_type", "code"),
+            ("scope", "snsapi_base"),
+            ("state", state),
+        ];
         format!("{}#wechat_redirect", address(AUTHORIZE, &params))
     }
 
@@ -135,7 +139,12 @@ impl Official {
     /// # Errors
     /// [`SendError::Refused`] for a code that is made up, used or too old.
     pub async fn openid(&self, code: &str) -> Result<String, SendError> {
-        let params = [("appid", self.account.id.as_str()), ("secret", self.account.secret.reveal()), ("code", code), ("grant_type", "authorization_code")];
+        let params = [
+            ("appid", self.account.id.as_str()),
+            ("secret", self.account.secret.reveal()),
+            ("code", code),
+            ("grant_type", "authorization_code"),
+        ];
         let url = address(&format!("{}/sns/oauth2/access_token", self.account.base), &params);
         let said = self.caller.once::<Account>(self.caller.http().client().get(url)).await.map_err(|fault| fault.error)?;
         told(&said, "openid")

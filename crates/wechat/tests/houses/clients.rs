@@ -1,14 +1,19 @@
 //! Each client against a house that answers as the vendors' documents say.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers outside #[test] functions may fail the test too")]
 
-mod house;
-
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use gateway::{Fate, SendError, Told};
-use house::{House, SECRET, all, dingtalk, feishu, message, official, wecom};
+use kit::{Moment, Secret};
 use serde_json::{Value, json};
-use wechat::{Asked, Client, MemoryTokens, Outgoing, TokenStore};
+use wechat::{Asked, Client, Later, MemoryTokens, Outgoing, Token, TokenStore};
+
+use super::house::{House, NOW, SECRET, all, dingtalk, feishu, message, official, wecom};
 
 fn tokens() -> Arc<dyn TokenStore> {
     Arc::new(MemoryTokens::default())
@@ -55,11 +60,15 @@ async fn each_house_gets_what_its_documents_say() {
         "message_url": "https://example.gov.cn/t/1?a=1&b=2", "head": { "bgcolor": "FFBBBBBB", "text": "" },
         "body": { "title": "关于“防汛 & 抢险”的事项", "content": "请于 5 日内 <办结>。" } } } });
     assert_eq!(dingtalk.body, expected);
-    assert_eq!((feishu.path.as_str(), &feishu.body["uuid"]), ("/open-apis/im/v1/messages?receive_id_type=user_id", &json!(message().own_id)));
+    assert_eq!(
+        (feishu.path.as_str(), &feishu.body["uuid"]),
+        ("/open-apis/im/v1/messages?receive_id_type=user_id", &json!(message().own_id))
+    );
     let card: Value = serde_json::from_str(feishu.body["content"].as_str().unwrap()).unwrap();
     assert_eq!(card["card_link"]["url"], "https://example.gov.cn/t/1?a=1&b=2");
     assert_eq!(card["elements"][0]["text"]["content"], "请于 5 日内 <办结>。");
-    for (token, name) in [("/cgi-bin/stable_token", "secret"), ("/v1.0/oauth2/accessToken", "appSecret"), ("/open-apis/auth", "app_secret")] {
+    for (token, name) in [("/cgi-bin/stable_token", "secret"), ("/v1.0/oauth2/accessToken", "appSecret"), ("/open-apis/auth", "app_secret")]
+    {
         assert_eq!(house.asked(token)[0].body[name], SECRET);
     }
     assert_eq!(house.asked("/cgi-bin/gettoken")[0].path, "/cgi-bin/gettoken?corpid=ww1&corpsecret=the-secret");
@@ -80,6 +89,30 @@ async fn without_an_address_it_is_plain_text() {
     assert!(house.asked(SEND).remove(0).body.get("url").is_none());
 }
 
+/// A node that read the token before another one replaced it.
+struct Late {
+    kept: Arc<dyn TokenStore>,
+    asked: AtomicBool,
+}
+
+impl TokenStore for Late {
+    fn get<'a>(&'a self, name: &'a str) -> Later<'a, Option<Token>> {
+        if self.asked.swap(true, Ordering::SeqCst) {
+            return self.kept.get(name);
+        }
+        let (value, until) = (Secret::new("token-1".to_owned()), Moment::from_millis(NOW + 1));
+        Box::pin(async move { Ok(Some(Token { value, until })) })
+    }
+
+    fn put<'a>(&'a self, name: &'a str, token: &'a Token) -> Later<'a, ()> {
+        self.kept.put(name, token)
+    }
+
+    fn invalidate<'a>(&'a self, name: &'a str, value: &'a Secret<String>) -> Later<'a, bool> {
+        self.kept.invalidate(name, value)
+    }
+}
+
 #[tokio::test]
 async fn a_token_that_is_over_is_replaced_once_and_by_force_only_if_need_be() {
     let house = House::open().await;
@@ -97,10 +130,13 @@ async fn a_token_that_is_over_is_replaced_once_and_by_force_only_if_need_be() {
     assert!(house.asked(SEND)[1].path.ends_with("token-2"));
 
     // Another node that still has the old one in hand takes the one that is there.
-    let late = house::official(&house, kept.clone(), None);
-    house.only_says(SEND, json!({ "errcode": 0, "msgid": 2 }));
+    let late = official(&house, Arc::new(Late { kept: kept.clone(), asked: AtomicBool::new(false) }), None);
+    house.only_says(SEND, json!({ "errcode": 40001, "errmsg": "invalid credential" }));
+    house.says(SEND, json!({ "errcode": 0, "msgid": 2 }));
     late.send(&message()).await.unwrap();
     assert_eq!(house.asked("/cgi-bin/stable_token").len(), 3);
+    let paths: Vec<_> = house.asked(SEND)[2..].iter().map(|asked| asked.path.clone()).collect();
+    assert!(paths[0].ends_with("token-1") && paths[1].ends_with("token-2"), "{paths:?}");
     assert!(!format!("{:?}", kept.get("wechat:wx1").await.unwrap()).contains("token-2"));
 }
 
@@ -142,7 +178,8 @@ async fn many_at_once_ask_for_one_token() {
 #[tokio::test]
 async fn a_refusal_says_whom_it_is_about() {
     // For each house: one message, one receiver, later, us.
-    let codes = [[47003, 43004, -1, 48001], [40058, 81013, 45009, 301_002], [400_002, 33012, 90018, 60020], [230_001, 230_013, 230_020, 230_027]];
+    let codes =
+        [[47003, 43004, -1, 48001], [40058, 81013, 45009, 301_002], [400_002, 33012, 90018, 60020], [230_001, 230_013, 230_020, 230_027]];
     for (n, codes) in codes.into_iter().enumerate() {
         let house = House::open().await;
         let (client, _, send, _) = all(&house, &tokens).into_iter().nth(n).unwrap();
@@ -151,7 +188,8 @@ async fn a_refusal_says_whom_it_is_about() {
             house.only_says(send, json!({ "errcode": code, "code": code, "errmsg": "no\nway" }));
             errors.push(client.send(&message()).await.unwrap_err());
         }
-        let [SendError::Refused { text, .. }, SendError::Gone { .. }, SendError::Busy { .. }, SendError::Barred { .. }] = errors.as_slice() else {
+        let [SendError::Refused { text, .. }, SendError::Gone { .. }, SendError::Busy { .. }, SendError::Barred { .. }] = errors.as_slice()
+        else {
             panic!("{send}: {errors:?}")
         };
         assert_eq!(text, "noway");
@@ -170,7 +208,9 @@ async fn a_quota_of_the_day_is_not_tried_again_at_once() {
     let house = House::open().await;
     let client = official(&house, tokens(), None);
     house.says(SEND, json!({ "errcode": 45009, "errmsg": "reach max api daily quota limit" }));
-    assert!(matches!(client.send(&message()).await, Err(SendError::Busy { retry_after: Some(wait), .. }) if wait == Duration::from_secs(3600)));
+    assert!(
+        matches!(client.send(&message()).await, Err(SendError::Busy { retry_after: Some(wait), .. }) if wait == Duration::from_secs(3600))
+    );
 }
 
 #[tokio::test]
@@ -284,7 +324,10 @@ async fn a_code_to_be_scanned_and_who_a_browser_is() {
     let url = client.authorize_url("https://example.gov.cn/back?a=1", "state-1");
     let expected = "https://open.weixin.qq.com/connect/oauth2/authorize?appid=wx1&redirect_uri=https%3A%2F%2Fexample.gov.cn%2Fback%3Fa%3D1&response_type=code&scope=snsapi_base&state=state-1#wechat_redirect";
     assert_eq!(url, expected);
-    house.says("/sns/oauth2/access_token", json!({ "access_token": "of-the-person", "expires_in": 7200, "openid": "o-1", "scope": "snsapi_base" }));
+    house.says(
+        "/sns/oauth2/access_token",
+        json!({ "access_token": "of-the-person", "expires_in": 7200, "openid": "o-1", "scope": "snsapi_base" }),
+    );
     house.says("/sns/oauth2/access_token", json!({ "errcode": 40163, "errmsg": "code been used" }));
     assert_eq!(client.openid("c&1").await.unwrap(), "o-1");
     assert!(house.asked("/sns/oauth2/access_token")[0].path.contains("code=c%261"));

@@ -1,13 +1,5 @@
 //! Encryption of calls and forms of requests against `wechatpy`, which `bin/lib/oracles.sh` puts into a virtual environment. Without it
 //! these tests say SKIPPED.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "helpers outside #[test] functions may fail the test too, and say why they skip"
-)]
-
-mod house;
 
 use std::{
     io::Write as _,
@@ -16,9 +8,10 @@ use std::{
 };
 
 use gateway::Told;
-use house::{House, NOW, keys, message, official, wecom};
 use serde_json::{Value, json};
 use wechat::{Call, Client, Event, MemoryTokens, Outgoing, Template, TokenStore};
+
+use super::house::{House, NOW, keys, message, official, wecom};
 
 /// What wechatpy says; nothing where it is not to be had.
 async fn oracle(args: &[&str], input: Value) -> Option<Value> {
@@ -66,7 +59,10 @@ async fn what_wechatpy_encrypts_we_read_and_the_other_way_round() {
         let (xml, signature) = (made["xml"].as_str().unwrap(), made["signature"].as_str().unwrap());
         let query = format!("msg_signature={signature}&timestamp={at}&nonce=n-1&encrypt_type=aes");
         let heard = client.hear(&Call { query: &query, body: xml.as_bytes() }).unwrap();
-        assert!(matches!(heard.events.as_slice(), [Event::Told(Told::Reply(reply))] if reply.text.starts_with("收到 & <知悉>。")), "{heard:?}");
+        assert!(
+            matches!(heard.events.as_slice(), [Event::Told(Told::Reply(reply))] if reply.text.starts_with("收到 & <知悉>。")),
+            "{heard:?}"
+        );
         assert_eq!(heard.answer.body, answer);
         // Touched on the way.
         let touched = query.replace("n-1", "n-2");
@@ -85,9 +81,16 @@ async fn what_wechatpy_encrypts_we_read_and_the_other_way_round() {
 async fn the_greeting_of_wecom_is_answered_in_clear() {
     let client = wecom(&House::open().await, tokens(), Some(keys(true)));
     let at = (NOW / 1000).to_string();
-    let Some(made) = oracle(&["greet", "corporate"], json!({ "text": "8761247852", "nonce": "n-1", "timestamp": at })).await else { return };
+    let Some(made) = oracle(&["greet", "corporate"], json!({ "text": "8761247852", "nonce": "n-1", "timestamp": at })).await else {
+        return;
+    };
     let query: String = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("msg_signature", made["signature"].as_str().unwrap()), ("timestamp", &at), ("nonce", "n-1"), ("echostr", made["echo"].as_str().unwrap())])
+        .extend_pairs([
+            ("msg_signature", made["signature"].as_str().unwrap()),
+            ("timestamp", &at),
+            ("nonce", "n-1"),
+            ("echostr", made["echo"].as_str().unwrap()),
+        ])
         .finish();
     assert_eq!(client.hear(&Call { query: &query, body: b"" }).unwrap().answer.body, "8761247852");
 }
