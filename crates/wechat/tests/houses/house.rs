@@ -33,9 +33,12 @@ pub(crate) struct Asked {
     pub(crate) body: Value,
 }
 
+/// Status and body of what each path answers next.
+type Answers = HashMap<String, VecDeque<(u16, String)>>;
+
 #[derive(Clone, Default)]
 pub(crate) struct House {
-    answers: Arc<Mutex<HashMap<String, VecDeque<(u16, String)>>>>,
+    answers: Arc<Mutex<Answers>>,
     asked: Arc<Mutex<Vec<Asked>>>,
     pub(crate) url: String,
 }
@@ -50,7 +53,7 @@ impl House {
     }
 
     /// What a path answers next; the last one stays.
-    pub(crate) fn says(&self, path: &str, answer: Value) {
+    pub(crate) fn says(&self, path: &str, answer: &Value) {
         self.says_raw(path, 200, &answer.to_string());
     }
 
@@ -59,7 +62,7 @@ impl House {
     }
 
     /// As [`House::says`], but nothing else any more.
-    pub(crate) fn only_says(&self, path: &str, answer: Value) {
+    pub(crate) fn only_says(&self, path: &str, answer: &Value) {
         self.answers.lock().unwrap().remove(path);
         self.says(path, answer);
     }
@@ -99,19 +102,19 @@ pub(crate) fn keys(aes: bool) -> CallbackKeys {
 }
 
 pub(crate) fn official(house: &House, tokens: Arc<dyn TokenStore>, callback: Option<CallbackKeys>) -> Official {
-    house.says("/cgi-bin/stable_token", json!({ "access_token": "token-1", "expires_in": 7200 }));
+    house.says("/cgi-bin/stable_token", &json!({ "access_token": "token-1", "expires_in": 7200 }));
     let account = OfficialAccount { base_url: house.url.clone(), app_id: "wx1".to_owned(), app_secret: secret(), callback };
     Official::new(account, http(), tokens, clock(), Rng::seeded(1)).unwrap()
 }
 
 pub(crate) fn wecom(house: &House, tokens: Arc<dyn TokenStore>, callback: Option<CallbackKeys>) -> WeCom {
-    house.says("/cgi-bin/gettoken", json!({ "errcode": 0, "errmsg": "ok", "access_token": "token-1", "expires_in": 7200 }));
+    house.says("/cgi-bin/gettoken", &json!({ "errcode": 0, "errmsg": "ok", "access_token": "token-1", "expires_in": 7200 }));
     let account = WeComAccount { base_url: house.url.clone(), corp_id: "ww1".to_owned(), secret: secret(), agent_id: 1_000_002, callback };
     WeCom::new(account, http(), tokens, clock(), Rng::seeded(1)).unwrap()
 }
 
 pub(crate) fn dingtalk(house: &House, tokens: Arc<dyn TokenStore>) -> DingTalk {
-    house.says("/v1.0/oauth2/accessToken", json!({ "accessToken": "token-1", "expireIn": 7200 }));
+    house.says("/v1.0/oauth2/accessToken", &json!({ "accessToken": "token-1", "expireIn": 7200 }));
     let (api_url, oapi_url) = (house.url.clone(), house.url.clone());
     let account = DingTalkAccount { api_url, oapi_url, app_key: "ding1".to_owned(), app_secret: secret(), agent_id: 77 };
     DingTalk::new(account, http(), tokens, clock()).unwrap()
@@ -119,7 +122,7 @@ pub(crate) fn dingtalk(house: &House, tokens: Arc<dyn TokenStore>) -> DingTalk {
 
 pub(crate) fn feishu(house: &House, tokens: Arc<dyn TokenStore>) -> Feishu {
     let path = "/open-apis/auth/v3/tenant_access_token/internal";
-    house.says(path, json!({ "code": 0, "msg": "ok", "tenant_access_token": "token-1", "expire": 7200 }));
+    house.says(path, &json!({ "code": 0, "msg": "ok", "tenant_access_token": "token-1", "expire": 7200 }));
     let account = FeishuAccount { base_url: house.url.clone(), app_id: "cli_1".to_owned(), app_secret: secret(), to: FeishuId::User };
     Feishu::new(account, http(), tokens, clock()).unwrap()
 }

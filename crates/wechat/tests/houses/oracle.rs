@@ -100,9 +100,9 @@ async fn wechatpy_sends_what_we_send() {
     let (ours, theirs) = (House::open().await, House::open().await);
     let (template, send, code) = ("/cgi-bin/message/template/send", "/cgi-bin/message/send", "/cgi-bin/qrcode/create");
     for house in [&ours, &theirs] {
-        house.says(template, json!({ "errcode": 0, "errmsg": "ok", "msgid": 1 }));
-        house.says(send, json!({ "errcode": 0, "errmsg": "ok", "msgid": "1" }));
-        house.says(code, json!({ "ticket": "t", "expire_seconds": 600, "url": "http://weixin.qq.com/q/1" }));
+        house.says(template, &json!({ "errcode": 0, "errmsg": "ok", "msgid": 1 }));
+        house.says(send, &json!({ "errcode": 0, "errmsg": "ok", "msgid": "1" }));
+        house.says(code, &json!({ "ticket": "t", "expire_seconds": 600, "url": "http://weixin.qq.com/q/1" }));
     }
     let text = "请于 5 日内办结。".to_owned();
     let fields = vec![("thing1".to_owned(), "关于防汛的通知".to_owned()), ("time2".to_owned(), "2026-01-05 09:00".to_owned())];
