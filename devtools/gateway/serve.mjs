@@ -1,9 +1,10 @@
-// A gateway for short messages to watch by eye and to answer from: `node devtools/gateway/serve.mjs [--port 8900]
-// [--server http://127.0.0.1:8720] [--code sms] [--token …]`, beside a server that was started with gateways.toml in this folder. It
+// A gateway for short messages and an official account of WeChat to watch by eye and to answer from: `node devtools/gateway/serve.mjs [--port 8900]
+// [--server http://127.0.0.1:8720] [--code sms] [--token …] [--wechat wechat]`, beside a server that was started with gateways.toml in this folder. It
 // takes messages (JSON: id, to, text), shows them as telephones would, and sends receipts and answers back to the server. A message
 // whose id it knows is taken once. `GET /messages` lists them for programs. Everything stays on this machine.
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
+import { answer as answerWechat, sections } from './wechat.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -11,6 +12,7 @@ const { values: options } = parseArgs({
     server: { type: 'string', default: 'http://127.0.0.1:8720' },
     code: { type: 'string', default: 'sms' },
     token: { type: 'string', default: 'only-for-demonstration' },
+    wechat: { type: 'string', default: 'wechat' },
   },
 })
 
@@ -70,7 +72,7 @@ function page() {
       <form method="post" action="/answer"><input type="hidden" name="to" value="${escaped(to)}">
         <input name="text" value="1" aria-label="回复" maxlength="500"><button>回复</button></form></section>`
   return `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>短信网关（演示）</title><style>
+  <title>短信与微信（演示）</title><style>
     body { font: 15px/1.6 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0; background: #f3f5f8; color: #1f2733 }
     header { background: #fff; padding: 12px 24px; display: flex; gap: 16px; align-items: center; flex-wrap: wrap; border-bottom: 1px solid #dde3ea }
     h1 { font-size: 18px; margin: 0 } main { display: flex; flex-wrap: wrap; gap: 16px; padding: 16px 24px; align-items: flex-start }
@@ -79,11 +81,11 @@ function page() {
     .in { background: #eef2f7 } .out { background: #d6ead9; margin-left: 25% } small { display: block; color: #55606e; font-size: 12px }
     form { display: flex; gap: 8px } input[name=text] { flex: 1; min-width: 0; font: inherit; padding: 6px 8px } button { font: inherit; padding: 6px 12px }
     .none { color: #55606e }
-  </style><header><h1>短信网关（演示）</h1><span>共 ${messages.length} 条</span>
+  </style><header><h1>短信与微信（演示）</h1><span>短信 ${messages.length} 条</span>
     <form method="post" action="/mood"><select name="mood" aria-label="网关表现">${Object.entries(MOODS)
       .map(([word, label]) => `<option value="${word}"${word === mood ? ' selected' : ''}>${label}</option>`)
       .join('')}</select><button>设定</button></form><a href="/">刷新</a></header>
-  <main>${phones.size ? [...phones].map(phone).join('') : '<p class="none">还没有短信。任务逾期或应报未报时，会在这里看到。</p>'}</main></html>`
+  <main>${phones.size ? [...phones].map(phone).join('') : '<p class="none">还没有短信。任务逾期或应报未报时，会在这里看到。</p>'}</main><main>${sections()}</main></html>`
 }
 
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
@@ -92,8 +94,10 @@ const server = createServer(async (request, response) => {
   const send = (status, type, body, headers = {}) => response.writeHead(status, { 'content-type': type, ...headers }).end(body)
   const back = () => send(303, 'text/plain', '', { location: '/' })
   if (request.method === 'GET' && request.url === '/messages') return send(200, 'application/json', JSON.stringify(messages))
-  if (request.method === 'GET') return send(200, 'text/html; charset=utf-8', page())
   const body = await read(request)
+  const at = { server: options.server, code: options.wechat, at: `http://127.0.0.1:${server.address().port}` }
+  if (await answerWechat(request, body, send, at)) return
+  if (request.method === 'GET') return send(200, 'text/html; charset=utf-8', page())
   if (request.url === '/send') {
     if (mood === 'busy') return send(429, 'application/json', '{"error":"busy"}', { 'retry-after': '5' })
     if (mood === 'broken') return send(500, 'application/json', '{"error":"broken"}')

@@ -76,6 +76,14 @@ impl Sql {
         self
     }
 
+    /// Adds a bound value, or `null`.
+    pub fn bind_maybe(&mut self, value: Option<impl Into<Value>>) -> &mut Self {
+        match value {
+            Some(value) => self.bind(value),
+            None => self.push("null"),
+        }
+    }
+
     /// Adds `(v1, v2, …)`; an empty list becomes `(null)`, which nothing is in.
     pub fn bind_list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
         self.text.push('(');

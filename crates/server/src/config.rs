@@ -45,6 +45,7 @@ pub struct Config {
     pub log_format: LogFormat,
     pub log_filter: String,
     pub workers: usize,
+    pub public_url: String,
     pub gateways: PathBuf,
     pub demo_clock: bool,
 }

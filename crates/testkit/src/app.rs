@@ -10,7 +10,7 @@ use server::{
     access::{self, SessionKind},
     app::{self, App, Base, Ctx},
     config::Config,
-    notify::{Gateway, Gateways},
+    notify::{self, Gateway, Gateways},
     org::{PersonId, UnitId},
 };
 use tempfile::TempDir;
@@ -149,6 +149,16 @@ impl TestApp {
     pub fn with_gateways(&self, gateways: &[&Arc<FakeGateway>]) -> Self {
         let gateways = gateways.iter().map(|gateway| Arc::clone(*gateway) as Arc<dyn Gateway>).collect();
         self.again(self.app.config.clone(), Gateways::new(gateways))
+    }
+
+    /// The same installation with the ways out that a file says, and under this address.
+    ///
+    /// # Panics
+    /// When the file makes no sense.
+    pub fn with_gateways_file(&self, file: &Path, public_url: &str) -> Self {
+        let config = Config { public_url: public_url.to_owned(), ..self.app.config.clone() };
+        let (gateways, _) = notify::read_gateways(file, &config, &self.app.db, &self.clock, &self.app.rng).unwrap();
+        self.again(config, gateways)
     }
 
     fn again(&self, config: Config, gateways: Gateways) -> Self {

@@ -8,7 +8,7 @@ use std::{
 use futures_util::future::BoxFuture;
 use gateway::{Fate, Receipt, Reply, SendError, Taken, Told};
 use serde_json::Value;
-use server::notify::{Call, Channel, Gateway, Heard, Letter};
+use server::notify::{AddressKind, Asked, Call, Channel, Gateway, Handed, Heard, Letter};
 
 /// A gateway in the process. It takes what it is not told to refuse.
 pub struct FakeGateway {
@@ -17,17 +17,38 @@ pub struct FakeGateway {
     dedupes: bool,
     letters: Mutex<Vec<Letter>>,
     answers: Mutex<VecDeque<Result<Taken, SendError>>>,
+    fates: Mutex<Vec<Told>>,
+    asked: Mutex<Vec<String>>,
 }
 
 impl FakeGateway {
     /// One of this name for this way.
     pub fn new(code: &'static str, channel: Channel) -> Arc<Self> {
-        Arc::new(Self { code, channel, dedupes: false, letters: Mutex::default(), answers: Mutex::default() })
+        Arc::new(Self {
+            code,
+            channel,
+            dedupes: false,
+            letters: Mutex::default(),
+            answers: Mutex::default(),
+            fates: Mutex::default(),
+            asked: Mutex::default(),
+        })
     }
 
     /// Answers the next messages so, one after the other; after that it takes what comes.
     pub fn will(&self, answers: impl IntoIterator<Item = Result<Taken, SendError>>) {
         self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// Says this of a message when it is asked, and says nothing of others.
+    pub fn knows(&self, provider_id: &str, fate: Fate) {
+        let receipt = Receipt { provider_id: Some(provider_id.to_owned()), own_id: None, to: String::new(), fate, at: None };
+        self.fates.lock().unwrap().push(Told::Receipt(receipt));
+    }
+
+    /// What it was asked for, in order; it forgets them.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().drain(..).collect()
     }
 
     /// What it took, in order: to whom and what. It forgets them.
@@ -45,17 +66,37 @@ impl Gateway for FakeGateway {
         self.channel
     }
 
+    fn writes_to(&self) -> AddressKind {
+        match self.channel {
+            Channel::Sms | Channel::Voice => AddressKind::Phone,
+            Channel::Wechat => AddressKind::Userid,
+            Channel::Email => AddressKind::Mailbox,
+            Channel::Push => AddressKind::Browser,
+        }
+    }
+
     fn dedupes(&self) -> bool {
         self.dedupes
     }
 
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<Taken, SendError>> {
+    /// Those of WeChat can be asked.
+    fn can_be_asked(&self) -> bool {
+        self.channel == Channel::Wechat
+    }
+
+    fn ask<'a>(&'a self, asked: &'a [Asked]) -> BoxFuture<'a, Result<Vec<Told>, SendError>> {
+        self.asked.lock().unwrap().extend(asked.iter().map(|one| one.provider_id.clone()));
+        let told = self.fates.lock().unwrap().drain(..).collect();
+        Box::pin(async move { Ok(told) })
+    }
+
+    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Handed> {
         let answer = self.answers.lock().unwrap().pop_front();
         let answer = answer.unwrap_or_else(|| Ok(Taken { provider_id: Some(format!("{}-{}", self.code, letter.id)), parts: 1 }));
         if answer.is_ok() {
             self.letters.lock().unwrap().push(letter.clone());
         }
-        Box::pin(async move { answer })
+        Box::pin(async move { Handed::to_one(letter, answer) })
     }
 
     /// Understands `{"fate": "delivered", "provider_id": …}` and `{"from": …, "text": …, "id": …}`.
@@ -72,6 +113,6 @@ impl Gateway for FakeGateway {
             };
             Told::Receipt(Receipt { provider_id: text("provider_id"), own_id: None, to: String::new(), fate, at: None })
         };
-        Ok(Heard { told: vec![told], answer: ("text/plain", "ok".to_owned()) })
+        Ok(Heard { told: vec![told], answer: ("text/plain", "ok".to_owned()), ..Heard::default() })
     }
 }

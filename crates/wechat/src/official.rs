@@ -18,8 +18,6 @@ use crate::{
     token::{Caller, House},
 };
 
-/// Where browsers go to learn who they are; not an interface, so it does not follow `base_url`.
-const AUTHORIZE: &str = "https://open.weixin.qq.com/connect/oauth2/authorize";
 const MONTH: u64 = 30 * 86_400;
 
 /// Where and as whom to send.
@@ -27,6 +25,8 @@ const MONTH: u64 = 30 * 86_400;
 pub struct OfficialAccount {
     /// `https://api.weixin.qq.com`, or the address of a proxy or a fake.
     pub base_url: String,
+    /// `https://open.weixin.qq.com/connect/oauth2/authorize`, or the address of a fake: where browsers are sent.
+    pub authorize_url: String,
     /// `AppID`.
     pub app_id: String,
     /// `AppSecret`.
@@ -49,6 +49,7 @@ pub struct QrCode {
 /// A client of 公众号. The message's name goes as `client_msg_id`, by which a second one within ten minutes is dropped.
 pub struct Official {
     account: Account,
+    authorize_url: String,
     caller: Caller,
     door: Option<Door>,
 }
@@ -91,13 +92,13 @@ impl House for Account {
 impl Official {
     /// A client, or nothing where the base address is none or the key of the callback is not one.
     pub fn new(account: OfficialAccount, http: Http, tokens: Arc<dyn TokenStore>, clock: Clock, rng: Rng) -> Option<Self> {
-        let OfficialAccount { base_url, app_id: id, app_secret: secret, callback } = account;
+        let OfficialAccount { base_url, authorize_url, app_id: id, app_secret: secret, callback } = account;
         let door = match callback {
             Some(keys) => Some(Door::new(&keys, &id, false, clock.clone(), rng)?),
             None => None,
         };
         let caller = Caller::new(format!("wechat:{id}"), http, tokens, clock);
-        Some(Self { account: Account { base: base(&base_url)?, id, secret }, caller, door })
+        Some(Self { account: Account { base: base(&base_url)?, id, secret }, authorize_url, caller, door })
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value, SendError> {
@@ -131,7 +132,7 @@ impl Official {
             ("scope", "snsapi_base"),
             ("state", state),
         ];
-        format!("{}#wechat_redirect", address(AUTHORIZE, &params))
+        format!("{}#wechat_redirect", address(&self.authorize_url, &params))
     }
 
     /// Whose the `code` is that a browser came back with.

@@ -154,6 +154,23 @@ pub(super) async fn sign_in(app: &App, login: &str, given: &str) -> Outcome<Sign
     Ok(SignIn::Begun(token, person))
 }
 
+/// Begins a session for somebody who has shown otherwise who they are, by what `through` names; nothing where they have no account here, or
+/// it is locked.
+pub(super) async fn let_in(app: &App, person: PersonId, through: &str) -> Outcome<Option<String>> {
+    let ctx = app.ctx(super::system_principal());
+    let mut tx = app.db.begin().await?;
+    let account = store::account_of(&mut tx, person).await?;
+    let Some(account) = account.filter(|account| account.active && account.locked_until.is_none_or(|until| until <= ctx.now())) else {
+        return Ok(None);
+    };
+    let token = session::issue(&mut tx, &app.config, &app.rng, ctx.now(), person, SessionKind::Browser).await?;
+    let data = json!({ "person": person, "login": account.login, "through": through });
+    let words = say!("“{login}”经微信登录", login = account.login);
+    audit::record(&mut tx, &ctx, audit::Entry::security("signed_in", words, data)).await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}
+
 /// How a wrong password is written down.
 struct Failure {
     action: &'static str,

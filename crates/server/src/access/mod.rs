@@ -19,7 +19,7 @@ mod store;
 pub use account::{
     NewAccount, change_login, checked_login, create_account_with, leave, reset_password, set_administrator, set_password_with,
 };
-pub use http::routes;
+pub use http::{let_in, routes};
 pub use known::Known;
 pub use password::{InitialPassword, hash as hash_password};
 pub use permission::{

@@ -149,6 +149,7 @@ pub fn subscriptions() -> Subscriptions {
         .on(calendar::CHANGED, tasks::REPLAN)
         .on(talk::UNIT_RATED, supervision::UNIT_JOB)
         .on(tasks::SERIES_STUCK, supervision::SERIES_JOB)
+        .on(tasks::PLAN_MOVED, supervision::LOOK)
         .on(files::JUDGED, search::JUDGED)
         .on(secrecy::CHANGED, search::RECHECK)
         .on(notify::REPLIED, supervision::REPLIED_JOB)
@@ -203,12 +204,20 @@ pub fn runner(app: &App) -> Runner {
             supervision::tell_red(tx, &ctx).await.map_err(JobError::retry)
         })
     });
-    let (watching, missing) = (app.clone(), app.clone());
+    let (watching, missing, following) = (app.clone(), app.clone(), app.clone());
     let sweep = handler(move |tx, _| {
         let app = watching.clone();
         Box::pin(async move {
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
             supervision::sweep(tx, &ctx).await.map_err(JobError::retry)
+        })
+    });
+    let look_again = handler(move |tx, job| {
+        let app = following.clone();
+        Box::pin(async move {
+            let event: tasks::PlanMoved = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            supervision::look_again(tx, &ctx, event.task).await.map_err(JobError::retry)
         })
     });
     let missed = handler(move |tx, _| {
@@ -232,6 +241,19 @@ pub fn runner(app: &App) -> Runner {
         Box::pin(async move { notify::send_due(&app).await.map(|()| serde_json::Value::Null).map_err(JobError::retry) })
     };
     let sent = handler(|_, _| Box::pin(async { Ok(()) }));
+    let (proving, asking, wondering) = (app.clone(), app.clone(), app.clone());
+    let prove = move |job: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
+        let app = proving.clone();
+        Box::pin(async move { notify::send_code(&app, &job.payload).await.map(|()| serde_json::Value::Null).map_err(JobError::retry) })
+    };
+    let ask = move |_: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
+        let app = asking.clone();
+        Box::pin(async move { notify::ask_silent(&app).await.map(|()| serde_json::Value::Null).map_err(JobError::retry) })
+    };
+    let to_ask = probe(move |tx| {
+        let now = wondering.clock.now();
+        Box::pin(async move { notify::is_silent(tx, now).await.map_err(JobError::retry) })
+    });
     let to_send = probe(move |tx| {
         let now = recording.clock.now();
         Box::pin(async move { notify::is_due(tx, now).await.map_err(JobError::retry) })
@@ -368,11 +390,15 @@ pub fn runner(app: &App) -> Runner {
         .every(supervision::RED_JOB, HOUR, followed_red)
         .on_prepared(notify::DELIVER, send, sent)
         .when(notify::DELIVER, to_send)
+        .on_prepared(notify::CODE, prove, handler(|_, _| Box::pin(async { Ok(()) })))
+        .on_prepared(notify::ASK, ask, handler(|_, _| Box::pin(async { Ok(()) })))
+        .when(notify::ASK, to_ask)
         .on(supervision::REPLIED_JOB, replied)
         .on(supervision::SWEEP, sweep)
         .when(supervision::SWEEP, to_look)
         .every("supervision.audit", HOUR, audit)
         .on(supervision::MISSED, missed)
+        .on(supervision::LOOK, look_again)
         .on(tasks::REPLAN, replan.clone())
         .on(operations::BULK, bulk)
         .on(search::INDEX, index)

@@ -93,6 +93,8 @@ enum Command {
     Openapi,
     /// Makes the index of the search anew. Not needed after an upgrade: what is missing is made up for while the server runs.
     Reindex,
+    /// Prints a new key for notices that browsers show (`[gateway.push]`); another key makes every browser subscribe anew.
+    PushKey,
     /// Reads a PDF from its input and prints the words in it; the server calls it.
     #[command(hide = true)]
     ReadPdf,
@@ -227,6 +229,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Files(Files::Move { to, remove }) => return files::carry(&common, to, remove).await,
         Command::Verify => return verify::run(&common).await,
         Command::ReadPdf => return Ok(read_pdf::run()),
+        Command::PushKey => say(webpush::VapidKey::generate().context("no key can be made")?.1.reveal()),
         Command::Openapi => say(app::openapi().to_pretty_json().context("the API's description")?),
         Command::Reindex => {
             let app = open::migrated(&common).await?;

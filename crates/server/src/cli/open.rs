@@ -68,7 +68,7 @@ pub(super) async fn application(config: Config, db: Db, metrics: Option<Promethe
     let (gateways, lines) = if config.gateways.as_os_str().is_empty() {
         (Gateways::default(), Vec::new())
     } else {
-        notify::read_gateways(&config.gateways, &clock, &rng)?
+        notify::read_gateways(&config.gateways, &config, &db, &clock, &rng)?
     };
     let app = app::assemble(Base { db, clock, rng, blobs, config, gateways, metrics });
     for line in lines {

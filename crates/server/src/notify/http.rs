@@ -19,7 +19,12 @@ use crate::{
 
 /// The routes of this room.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(guarded!(list)).routes(guarded!(mark_read)).routes(guarded!(live)).merge(super::delivery::routes())
+    OpenApiRouter::new()
+        .routes(guarded!(list))
+        .routes(guarded!(mark_read))
+        .routes(guarded!(live))
+        .merge(super::delivery::routes())
+        .merge(super::address::routes())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

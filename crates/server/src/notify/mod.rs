@@ -4,9 +4,10 @@
 //! written in the transaction of its cause; the live stream only says that there is something to look at and may lose a
 //! word of it, the list never does.
 //!
-//! Tables: `message`, and those of [`delivery`], which brings messages to people outside the system. Signals: `message` (a person's id, and the message's when it is new), heard from `task` and `session`.
+//! Tables: `message`, those of [`delivery`], which brings messages to people outside the system, and of [`address`], where they are reached. Signals: `message` (a person's id, and the message's when it is new), heard from `task` and `session`.
 //! *Not here*: who is told what and when (`supervision`).
 
+mod address;
 mod delivery;
 mod http;
 mod live;
@@ -14,13 +15,14 @@ mod model;
 mod send;
 mod store;
 
+pub use address::{AddressKind, CODE, send_code};
 pub use delivery::{
-    About, Call, DELIVER, DeliveryId, DeliveryState, Gateway, Gateways, Heard, Letter, LookFirst, Meaning, REPLIED, Replied, ReplyId,
-    about, acknowledged, is_due, listen, prices, read_gateways, send_due, understood, withdraw,
+    ASK, About, Asked, Call, DELIVER, DeliveryId, DeliveryState, Gateway, Gateways, Handed, Heard, Letter, LookFirst, Meaning, REPLIED,
+    Replied, ReplyId, about, acknowledged, ask_silent, is_due, is_silent, listen, prices, read_gateways, send_due, understood, withdraw,
 };
 pub use http::routes;
 pub use model::{Channel, Message, MessageGroup, MessageId, Reader};
-pub use send::{NewMessage, send, send_quietly};
+pub use send::{NewMessage, send, send_all, send_quietly};
 
 use std::collections::HashMap;
 

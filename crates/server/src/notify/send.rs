@@ -36,6 +36,8 @@ pub struct NewMessage<'a> {
     pub subject: Option<Uuid>,
     /// The occasion of a rule that reminds.
     pub occurrence: Option<Uuid>,
+    /// The code of that rule.
+    pub rule: Option<&'a str>,
     /// By which ways it is brought outside the system, too.
     pub channels: &'a [Channel],
     /// It waits for no hours and is never merged.
@@ -46,22 +48,32 @@ pub struct NewMessage<'a> {
 
 /// Sends a message; open pages of those it is for show it once this transaction commits.
 pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Outcome<()> {
+    put(tx, ctx, &[new], false).await
+}
+
+/// Sends several, in as few statements as one.
+pub async fn send_all(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>]) -> Outcome<()> {
     put(tx, ctx, new, false).await
 }
 
 /// Leaves a message where it can be found: nobody's number of unread ones grows and no open page speaks of it.
 pub async fn send_quietly(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Outcome<()> {
-    put(tx, ctx, new, true).await
+    put(tx, ctx, &[new], true).await
 }
 
-async fn put(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>, quiet: bool) -> Outcome<()> {
-    let persons: BTreeSet<PersonId> = new.to.iter().copied().collect();
-    for person in persons {
-        let id = MessageId::new(&ctx.rng, ctx.now());
-        if store::insert(tx, id, person, &new, quiet, ctx.now()).await? && !quiet {
-            tx.signal(TOPIC, &format!("{person} {id}")).await?;
-            delivery::post(tx, ctx, id, person, new.channels, new.critical).await?;
-        }
+async fn put(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>], quiet: bool) -> Outcome<()> {
+    let mut rows = Vec::new();
+    for message in new {
+        let persons: BTreeSet<PersonId> = message.to.iter().copied().collect();
+        rows.extend(persons.into_iter().map(|person| (MessageId::new(&ctx.rng, ctx.now()), person, message)));
     }
-    Ok(())
+    let written = store::insert(tx, &rows, quiet, ctx.now()).await?;
+    if quiet {
+        return Ok(());
+    }
+    rows.retain(|(id, ..)| written.contains(id));
+    for (id, person, _) in &rows {
+        tx.signal(TOPIC, &format!("{person} {id}")).await?;
+    }
+    delivery::post(tx, ctx, &rows).await
 }

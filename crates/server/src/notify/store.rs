@@ -1,5 +1,7 @@
 //! All SQL of messages.
 
+use std::collections::HashSet;
+
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
@@ -11,28 +13,34 @@ use crate::org::PersonId;
 
 const COLUMNS: &str = "select id, at, kind, title, text, task_id, urge_id, subject_id, occurrence_id, acked_at, quiet, read_at from message m where person_id = ";
 
-/// Writes a message; `false` when the person has one of this key already.
-pub(super) async fn insert(tx: &mut Tx, id: MessageId, to: PersonId, new: &NewMessage<'_>, quiet: bool, now: Moment) -> Result<bool> {
-    let written = execute!(tx, |c| {
-        sqlx::query(
-            "insert into message (id, person_id, at, kind, title, text, task_id, urge_id, subject_id, quiet, dedupe, occurrence_id) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (person_id, dedupe) do nothing",
-        )
-        .bind(id)
-        .bind(to)
-        .bind(now)
-        .bind(new.kind)
-        .bind(new.title)
-        .bind(new.text)
-        .bind(new.task)
-        .bind(new.urge)
-        .bind(new.subject)
-        .bind(quiet)
-        .bind(new.dedupe)
-        .bind(new.occurrence)
-        .execute(c)
-    })?;
-    Ok(written > 0)
+/// Rows of one statement.
+const ROWS: usize = 100;
+
+/// Writes messages: (its id, to whom, what). Answers the ids of those that were new: a person has at most one of a key.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    rows: &[(MessageId, PersonId, &NewMessage<'_>)],
+    quiet: bool,
+    now: Moment,
+) -> Result<HashSet<MessageId>> {
+    let mut new = HashSet::new();
+    for chunk in rows.chunks(ROWS) {
+        let mut sql = Sql::new(
+            "insert into message (id, person_id, at, kind, title, text, task_id, urge_id, subject_id, quiet, dedupe, occurrence_id, rule) values ",
+        );
+        for (index, (id, to, message)) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(id.0).push(", ").bind(to.0).push(", ").bind(now.millis());
+            sql.push(", ").bind(message.kind).push(", ").bind(message.title.stored()).push(", ").bind(message.text.stored());
+            for id in [message.task, message.urge, message.subject] {
+                sql.push(", ").bind_maybe(id);
+            }
+            sql.push(", ").bind(quiet).push(", ").bind(message.dedupe).push(", ").bind_maybe(message.occurrence);
+            sql.push(", ").bind_maybe(message.rule).push(")");
+        }
+        sql.push(" on conflict (person_id, dedupe) do nothing returning id");
+        new.extend(sql.fetch_all::<(MessageId,)>(tx).await?.into_iter().map(|(id,)| id));
+    }
+    Ok(new)
 }
 
 /// Which of a person's messages.

@@ -77,6 +77,7 @@ pub async fn tell_red(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
             urge: None,
             subject: None,
             occurrence: None,
+            rule: None,
             channels: &[],
             critical: false,
             dedupe: &format!("red:{task}:{since}"),

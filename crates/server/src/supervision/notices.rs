@@ -34,7 +34,7 @@ pub(super) struct Notice {
 /// Hears of something that happened to a task: tells whom it concerns, and looks at what the task has ahead of it now.
 pub async fn hear(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outcome<()> {
     tell(tx, ctx, event, key).await?;
-    lookout::look_again(tx, ctx, event.task, event.name == "task.dispatched").await
+    lookout::look(tx, ctx, event.task, event.name == "task.dispatched").await
 }
 
 /// Tells whom an event concerns, and whoever follows the task. `key` is the event's own: the same event tells nobody twice.
@@ -70,6 +70,7 @@ async fn send(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str, kind: &str, 
         urge: notice.urge.map(|id| id.0),
         subject: event.subject,
         occurrence: None,
+        rule: None,
         channels: &[],
         critical: false,
         dedupe: key,

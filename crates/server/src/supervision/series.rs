@@ -30,6 +30,7 @@ pub async fn tell_stuck(tx: &mut Tx, ctx: &Ctx, event: &SeriesStuck, key: &str) 
         urge: None,
         subject: Some(event.series),
         occurrence: None,
+        rule: None,
         channels: &[],
         critical: false,
         dedupe: key,

@@ -102,6 +102,7 @@ pub async fn tell_unit(tx: &mut Tx, ctx: &Ctx, event: &UnitRated, key: &str) -> 
         urge: None,
         subject: Some(note.id.0),
         occurrence: None,
+        rule: None,
         channels: &[],
         critical: false,
         dedupe: key,

@@ -2,17 +2,36 @@
 //! others, such as a document with its clauses) begins and ends with the tasks below it.
 
 use db::Tx;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
     case::{self, Step},
-    model::{ClosureId, ClosureRow, Share, Task, TaskState},
+    model::{ClosureId, ClosureRow, Share, Task, TaskId, TaskState},
     store,
 };
 use crate::{
     access,
     app::{Ctx, Outcome},
+    events,
 };
+
+/// The name of [`PlanMoved`].
+pub const PLAN_MOVED: &str = "tasks.plan_moved";
+
+/// What lies ahead of an open task has moved though nothing has happened to the task itself: what is below it has, or further duties
+/// were planned. For rooms that have planned by it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct PlanMoved {
+    /// Which task.
+    pub task: TaskId,
+}
+
+impl events::Event for PlanMoved {
+    fn name(&self) -> &str {
+        PLAN_MOVED
+    }
+}
 
 /// Works out every task above this one anew; stops where nothing changes. Touches ancestors only.
 pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
@@ -20,6 +39,7 @@ pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
     while let Some(id) = next {
         let Some(store::Above { task: mut parent, below, has_requests }) = store::find_above(tx, id).await? else { break };
         let before = (parent.progress, parent.claimed, parent.state, parent.children);
+        let ahead = what_is_ahead(&parent);
         parent.children = below.live;
         let step = if turns(parent.state, below) { step(tx, ctx, &mut parent, below).await? } else { None };
         if below.weight > 0 && !(before.2.is_done() && parent.state.is_done()) {
@@ -40,10 +60,17 @@ pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
         }
         if let Some(step) = step {
             case::note(tx, &ctx.acting(access::system_principal()), &parent, step).await?;
+        } else if parent.state.is_open() && what_is_ahead(&parent) != ahead {
+            events::publish(tx, ctx, &PlanMoved { task: parent.id }).await?;
         }
         next = parent.parent_id;
     }
     Ok(())
+}
+
+/// What others may have planned by: the days on which its lamp turns, and whether it has tasks below.
+const fn what_is_ahead(task: &Task) -> ([Option<kit::Day>; 3], bool) {
+    ([task.yellow_from, task.orange_from, task.red_from], task.children == 0)
 }
 
 async fn has_no_lead(tx: &mut Tx, task: &Task) -> Outcome<bool> {

@@ -75,6 +75,7 @@ pub use draft::{create, delete, edit, equal_shares};
 pub use due::{read as read_due, rule_of};
 pub use duties::{Duty, DutyKind, duties};
 pub use filter::{Filter, FilterQuery, Mine, UnitRole};
+pub use follow::{PLAN_MOVED, PlanMoved};
 pub use http::routes;
 pub use import::sweep as sweep_imports;
 pub use kinds::SourceKind;

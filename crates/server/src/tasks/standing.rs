@@ -12,12 +12,16 @@ use wording::{Join, Words, say};
 use super::{
     case::{Case, Step},
     draft, due,
+    follow::PlanMoved,
     model::{DueInput, RequestKind, Task, TaskId},
     policy::Action,
     requests::{self, RequestInput},
     store,
 };
-use crate::app::{Ctx, Fields, Outcome, Refusal};
+use crate::{
+    app::{Ctx, Fields, Outcome, Refusal},
+    events,
+};
 
 /// A standing task gets new duties when the last one planned is nearer than this.
 const TOP_UP_DAYS: i64 = 180;
@@ -60,6 +64,7 @@ pub async fn plan_ahead(tx: &mut Tx, ctx: &Ctx) -> Outcome<usize> {
         draft::plan_dues(tx, ctx, &case.task, last.unwrap_or_else(|| ctx.today())).await?;
         // A duty that will be missed shows from its day on.
         case.relight(tx, ctx).await?;
+        events::publish(tx, ctx, &PlanMoved { task: id }).await?;
     }
     for id in store::standing_unreviewed(tx).await? {
         store::set_review_day(tx, id, next_review(ctx)).await?;

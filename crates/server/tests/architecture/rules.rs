@@ -39,7 +39,7 @@ const SQL_ELSEWHERE: &[&str] = &[
 ];
 
 /// Handlers that need nobody to be signed in.
-const OPEN_HANDLERS: &[&str] = &["sign_in", "sign_out", "gateway_call"];
+const OPEN_HANDLERS: &[&str] = &["sign_in", "sign_out", "gateway_call", "gateway_asks", "entry", "arrival"];
 
 /// Where they may be: a gateway signs its calls in its own way.
 const OPEN_AT: &[&str] = &["crates/server/src/access/", "crates/server/src/notify/delivery/http.rs"];

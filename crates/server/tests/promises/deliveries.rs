@@ -22,7 +22,7 @@ async fn given(app: &TestApp, titles: &[&str], due: &str, more: Value) -> Vec<Va
     tasks
 }
 
-async fn at(app: &TestApp, text: &str) {
+pub(crate) async fn at(app: &TestApp, text: &str) {
     app.clock.set(text.parse::<Moment>().unwrap());
     app.run_jobs().await;
 }

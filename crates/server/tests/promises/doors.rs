@@ -30,9 +30,15 @@ async fn knock(user: &User<'_>, method: &Method, path: &str, body: bool) -> Repl
     user.send(method.clone(), path, media, body).await
 }
 
-/// The last is for gateways, which show what proves them; one that is not configured is not there.
-const OPEN: [(&str, &str); 3] =
-    [("POST", "/session"), ("DELETE", "/session"), ("POST", "/gateways/01900000-0000-7000-8000-00000000abcd/calls")];
+/// The last are for gateways, which show what proves them, and for browsers that WeChat sends; one that is not configured is not there.
+const OPEN: [(&str, &str); 6] = [
+    ("POST", "/session"),
+    ("DELETE", "/session"),
+    ("POST", "/gateways/01900000-0000-7000-8000-00000000abcd/calls"),
+    ("GET", "/gateways/01900000-0000-7000-8000-00000000abcd/calls"),
+    ("GET", "/gateways/01900000-0000-7000-8000-00000000abcd/entry"),
+    ("GET", "/gateways/01900000-0000-7000-8000-00000000abcd/arrival"),
+];
 
 /// What each role may do at all; what it may do it to is another question.
 async fn may(app: &TestApp, login: &str, method: Method, path: &str, body: &Value) -> bool {

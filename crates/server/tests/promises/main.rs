@@ -1,6 +1,7 @@
 //! What a user would hold us to, in words: each test one promise, on both databases.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod addresses;
 mod archive;
 mod bounds;
 mod closing;

@@ -373,6 +373,33 @@ both! {
         assert_eq!(reminders(app).await.len(), 2, "{state:#}");
     }
 
+    async fn what_moves_below_a_task_or_is_planned_by_itself_is_looked_at_at_once(app) {
+        let party = |login: &str| json!([{ "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person(login) }]);
+        let top = given(app, "修路", json!({ "due": { "day": "2026-03-31" } })).await;
+        let child = |title: &str, weight: f64| json!({ "title": title, "weight": weight, "due": { "day": "2026-03-20" }, "parties": party("staff_b1") });
+        let body = json!({ "version": version(&top), "children": [child("路基", 60.0), child("路面", 40.0)] });
+        let page = app.as_user("head_b").put(&format!("/tasks/{}/children", id(&top)), &body).await.assert(200);
+        let page = submit(app, "head_b", &page).await;
+        let leaf = page["children"][0].clone();
+        sign(app, "liaison_b", &leaf).await;
+        // Goes on without end: further reports are planned day by day.
+        dispatched_with(app, json!({ "title": "值守", "due": { "text": "长期坚持" }, "report_rule": { "kind": "weekly", "day": 5 }, "parties": party("staff_b2") })).await;
+        app.run_jobs().await;
+        for (day, percent) in [("2026-02-27", 40), ("2026-03-10", 90), ("2026-08-03", 100)] {
+            at(app, &format!("{day}T10:00:00+08:00"));
+            let before = show(app, "centre1", &top).await;
+            report(app, "staff_b1", &leaf, percent).await;
+            accept(app, "head_b", &leaf).await;
+            app.run_jobs().await;
+            assert_ne!(show(app, "centre1", &top).await["task"]["progress"], before["task"]["progress"]);
+            // Nobody does anything: an audit that comes now finds all as it should be.
+            at(app, &format!("{day}T11:30:00+08:00"));
+            app.run_jobs().await;
+            let audit = app.as_user("centre1").get("/reminders/state").await.assert(200)["audit"].clone();
+            assert_eq!((&audit["checked"], &audit["astray"], &audit["unseen"]), (&json!(4), &json!(0), &json!(0)), "{day} {audit}");
+        }
+    }
+
     async fn a_dry_run_says_what_other_rules_would_have_sent(app) {
         given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
         live(app, "2026-02-09", "2026-02-12").await;

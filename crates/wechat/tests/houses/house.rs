@@ -103,7 +103,13 @@ pub(crate) fn keys(aes: bool) -> CallbackKeys {
 
 pub(crate) fn official(house: &House, tokens: Arc<dyn TokenStore>, callback: Option<CallbackKeys>) -> Official {
     house.says("/cgi-bin/stable_token", &json!({ "access_token": "token-1", "expires_in": 7200 }));
-    let account = OfficialAccount { base_url: house.url.clone(), app_id: "wx1".to_owned(), app_secret: secret(), callback };
+    let account = OfficialAccount {
+        base_url: house.url.clone(),
+        authorize_url: "https://open.weixin.qq.com/connect/oauth2/authorize".to_owned(),
+        app_id: "wx1".to_owned(),
+        app_secret: secret(),
+        callback,
+    };
     Official::new(account, http(), tokens, clock(), Rng::seeded(1)).unwrap()
 }
 

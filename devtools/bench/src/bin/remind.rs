@@ -1,8 +1,11 @@
 //! Measures how the system looks out for tasks, on an area that nobody serves meanwhile: taking in tasks that nobody looks at, a look
-//! when nothing is due, and the moment at which most is due. It writes reminders into the area; nothing leaves it.
+//! when nothing is due, the moment at which most is due, and how fast messages reach a gateway. It writes reminders into the area.
 #![expect(clippy::print_stdout, reason = "its table is what it is for")]
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use clap::Parser;
@@ -10,11 +13,13 @@ use db::Sql;
 use kit::{Clock, Moment, Rng};
 use server::{
     access,
-    app::{self, App, Base},
+    app::{self, App, Base, Ctx},
     config::Config,
-    notify::Gateways,
+    notify::{self, Channel, NewMessage},
+    org::PersonId,
     supervision,
 };
+use wording::Words;
 
 /// Measures reminders.
 #[derive(Debug, Parser)]
@@ -22,13 +27,25 @@ struct Cli {
     /// The area's database.
     #[arg(long)]
     database_url: String,
+    /// Ways out, as the server's option of that name has them.
+    #[arg(long)]
+    gateways: PathBuf,
+    /// So many messages that cannot be merged are brought to the gateways; 0 for none.
+    #[arg(long, default_value_t = 20_000)]
+    deliveries: usize,
 }
 
 /// How often an idle look is taken.
 const LOOKS: usize = 200;
+/// Messages of one transaction.
+const BATCH: usize = 500;
 
 fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
+}
+
+fn refused(refusal: app::Refusal) -> anyhow::Error {
+    anyhow::anyhow!("{refusal}")
 }
 
 #[tokio::main]
@@ -40,7 +57,8 @@ async fn main() -> anyhow::Result<()> {
     let blobs = blob::Store::at(&std::env::temp_dir().join("bench-no-files")).await?;
     let clock = Clock::manual(Clock::system().now());
     let rng = Rng::from_system();
-    let app = app::assemble(Base { db, clock, rng, blobs, config, gateways: Gateways::default(), metrics: None });
+    let (gateways, _) = notify::read_gateways(&cli.gateways, &config, &db, &clock, &rng)?;
+    let app = app::assemble(Base { db, clock, rng, blobs, config, gateways, metrics: None });
     println!("| what | n | time |\n|---|---|---|");
 
     let began = Instant::now();
@@ -59,17 +77,32 @@ async fn main() -> anyhow::Result<()> {
 
     let (next, n) = busiest(&app).await?.context("nothing lies ahead")?;
     app.clock.set(next);
-    let before = messages(&app).await?;
+    let before = count(&app, "message").await?;
     let began = Instant::now();
     while is_due(&app).await? {
         let mut tx = app.db.begin().await?;
-        let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-        supervision::sweep(&mut tx, &ctx).await.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+        let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(refused)?;
+        supervision::sweep(&mut tx, &ctx).await.map_err(refused)?;
         tx.commit().await?;
     }
     let took = began.elapsed().as_secs_f64();
-    let sent = messages(&app).await? - before;
+    let sent = count(&app, "message").await? - before;
     println!("| what is due by {next}, {n} tasks of it at that moment: messages planned, written and queued | {sent} | {took:.1} s |");
+    let queued = waiting(&app).await?;
+    let took = deliver(&app).await?;
+    println!("| what of that leaves the house: looked at again, merged, handed to the gateway | {queued} | {:.1} s |", took.as_secs_f64());
+
+    if cli.deliveries > 0 {
+        let began = Instant::now();
+        post(&app, cli.deliveries).await?;
+        let took = began.elapsed().as_secs_f64();
+        println!("| messages that cannot be merged are written and queued | {} | {took:.1} s |", cli.deliveries);
+        let queued = waiting(&app).await?;
+        let took = deliver(&app).await?.as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
+        let rate = queued as f64 / took;
+        println!("| and handed to the gateway | {queued} | {took:.1} s, {rate:.0} a second |");
+    }
     app.db.close().await;
     Ok(())
 }
@@ -78,8 +111,8 @@ async fn take_in(app: &App) -> anyhow::Result<usize> {
     let mut all = 0;
     loop {
         let mut tx = app.db.begin().await?;
-        let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-        let n = supervision::take_in(&mut tx, &ctx).await.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+        let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(refused)?;
+        let n = supervision::take_in(&mut tx, &ctx).await.map_err(refused)?;
         tx.commit().await?;
         all += n;
         if n == 0 {
@@ -90,8 +123,51 @@ async fn take_in(app: &App) -> anyhow::Result<usize> {
 
 async fn is_due(app: &App) -> anyhow::Result<bool> {
     let mut tx = app.db.read().await?;
-    let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-    supervision::is_due(&mut tx, &ctx).await.map_err(|refusal| anyhow::anyhow!("{refusal}"))
+    let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(refused)?;
+    supervision::is_due(&mut tx, &ctx).await.map_err(refused)
+}
+
+/// Sends what is due, as a server's workers do.
+async fn deliver(app: &App) -> anyhow::Result<Duration> {
+    let began = Instant::now();
+    while notify::is_due(&mut app.db.read().await?, app.clock.now()).await.map_err(refused)? {
+        notify::send_due(app).await.map_err(refused)?;
+    }
+    Ok(began.elapsed())
+}
+
+/// Writes messages to everybody in turn, each to be brought to them by itself.
+async fn post(app: &App, messages: usize) -> anyhow::Result<()> {
+    let people: Vec<(PersonId,)> =
+        Sql::new("select id from person where phone is not null order by id").fetch_all(&mut app.db.read().await?).await?;
+    anyhow::ensure!(!people.is_empty(), "nobody has a telephone");
+    let mut n = 0;
+    let mut people = people.iter().cycle();
+    for batch in 0..messages.div_ceil(BATCH) {
+        let mut tx = app.db.begin().await?;
+        let ctx: Ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(refused)?;
+        for (person,) in people.by_ref().take(BATCH.min(messages - batch * BATCH)) {
+            n += 1;
+            let (title, text) = (Words::raw("任务到期"), Words::raw("“推进港口码头建设”今天到期，请及时办结。"));
+            let message = NewMessage {
+                to: &[*person],
+                kind: "reminder",
+                title: &title,
+                text: &text,
+                task: None,
+                urge: None,
+                subject: None,
+                occurrence: None,
+                rule: None,
+                channels: &[Channel::Sms],
+                critical: true,
+                dedupe: &format!("bench:{}:{n}", ctx.now().millis()),
+            };
+            notify::send(&mut tx, &ctx, message).await.map_err(refused)?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The moment at which most tasks are to be looked at, and how many.
@@ -102,7 +178,12 @@ async fn busiest(app: &App) -> anyhow::Result<Option<(Moment, i64)>> {
     Ok(sql.fetch_all(&mut app.db.read().await?).await?.into_iter().next())
 }
 
-async fn messages(app: &App) -> anyhow::Result<i64> {
-    let (n,): (i64,) = Sql::new("select count(*) from message").fetch_one(&mut app.db.read().await?).await?;
+async fn count(app: &App, table: &'static str) -> anyhow::Result<i64> {
+    let (n,): (i64,) = Sql::new("select count(*) from ").push(table).fetch_one(&mut app.db.read().await?).await?;
+    Ok(n)
+}
+
+async fn waiting(app: &App) -> anyhow::Result<i64> {
+    let (n,): (i64,) = Sql::new("select count(*) from delivery where state = 'queued'").fetch_one(&mut app.db.read().await?).await?;
     Ok(n)
 }

@@ -92,6 +92,7 @@ pub(super) async fn decide(tx: &mut Tx, ctx: &Ctx, id: FindingId, input: &Findin
         urge: None,
         subject: Some(row.id.0),
         occurrence: None,
+        rule: None,
         channels: &[],
         critical: false,
         dedupe: &dedupe,

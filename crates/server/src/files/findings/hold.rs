@@ -130,6 +130,7 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, row: &FindingRow, named: &[FileRow], task:
             urge: None,
             subject,
             occurrence: None,
+            rule: None,
             channels: &[],
             critical: false,
             dedupe: &dedupe,

@@ -91,6 +91,7 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, to: &[PersonId], whose: &str, percent: i64
         urge: None,
         subject: None,
         occurrence: None,
+        rule: None,
         channels: &[],
         critical: false,
         dedupe: &dedupe,

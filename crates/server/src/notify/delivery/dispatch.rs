@@ -15,7 +15,7 @@ use kit::{Moment, uuid::Uuid};
 use wording::say;
 
 use super::{
-    gateway::Letter,
+    gateway::{Gateway, Handed, Letter},
     model::{DeliveryId, QueuedRow, Suppression},
     post,
     rules::DeliveryRules,
@@ -24,7 +24,10 @@ use super::{
 use crate::{
     access,
     app::{App, Ctx, Outcome},
-    notify::model::Channel,
+    notify::{
+        address::{self, AddressKind},
+        model::Channel,
+    },
     org::{self, PersonId},
 };
 
@@ -38,7 +41,7 @@ const ABREAST: usize = 32;
 const LEASE: Duration = Duration::from_secs(120);
 /// Letters that have not gone out by then are put back: their lease would run out under them.
 const BEGIN_WITHIN: Duration = Duration::from_secs(60);
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: i64 = 8;
 /// What may have gone out is tried once more and no oftener: a message that comes eight times is worse than one that may be missing.
 const MOST_UNSURE: i64 = 2;
@@ -54,6 +57,9 @@ struct Sent {
     gateway: String,
     channel: Channel,
     attempts: i64,
+    /// The address it went to, and those of them at which nobody is any more.
+    to: String,
+    gone: Vec<String>,
     fate: SentFate,
 }
 
@@ -112,7 +118,7 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
         let together: Vec<_> = letters.by_ref().take(abreast).collect();
         let mut tx = app.db.begin().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-        record(&mut tx, &ctx, &sent).await?;
+        record(&mut tx, app, &ctx, &sent).await?;
         // The lease would run out under the rest, or the gateway is to be left alone: another sender, or another gateway, has it.
         let stops = begun.elapsed() > BEGIN_WITHIN || store::is_closed(&mut tx, &code, ctx.now()).await?;
         let ids: Vec<DeliveryId> = together.iter().map(|(sent, _)| sent.id).collect();
@@ -137,8 +143,13 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
                 return sent;
             };
             sent.fate = match tokio::time::timeout(PATIENCE, gateway.send(&letter)).await {
-                Ok(Ok(taken)) => SentFate::Taken { provider_id: taken.provider_id, parts: taken.parts },
-                Ok(Err(error)) => error.into(),
+                Ok(Handed { taken, gone }) => {
+                    sent.gone = gone;
+                    match taken {
+                        Ok(taken) => SentFate::Taken { provider_id: taken.provider_id, parts: taken.parts },
+                        Err(error) => error.into(),
+                    }
+                }
                 Err(_) => SentFate::Unknown("no answer in time".to_owned()),
             };
             sent
@@ -165,7 +176,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     }
     let mut sent_today = store::sent_since(tx, &persons, ctx.today().start()).await?;
     let states: HashMap<String, Option<Moment>> = store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
-    let phones = org::phones_of(tx, &persons).await?;
+    let known = Known::of(tx, &persons).await?;
     let mut going = Vec::new();
     for ((person, channel), rows) in slots {
         let (critical, plain): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.critical);
@@ -194,16 +205,19 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
                 store::suppress(tx, &[row.id], Suppression::NoGateway, now).await?;
                 continue;
             }
-            let Some(address) = address(channel, phones.get(&person)) else {
+            // Where a person is known to one gateway and not to the other, it is the one that is asked.
+            let reaching: Vec<_> =
+                app.gateways.of(channel).filter_map(|gateway| Some((gateway, known.at(gateway.as_ref(), person)?))).collect();
+            if reaching.is_empty() {
                 store::suppress(tx, &[row.id], Suppression::NoAddress, now).await?;
                 continue;
-            };
+            }
             if !row.critical && *sent >= daily {
                 store::suppress(tx, &[row.id], Suppression::Cap, now).await?;
                 continue;
             }
             let open = |code: &str| states.get(code).copied().flatten().is_none_or(|until| until <= now);
-            let Some(gateway) = app.gateways.of(channel).find(|gateway| open(gateway.code())) else {
+            let Some((gateway, address)) = reaching.into_iter().find(|(gateway, _)| open(gateway.code())) else {
                 let age = now.millis() - row.created_at.millis();
                 if age > rules.give_up_after * 60_000 {
                     store::give_up(tx, row.id, now).await?;
@@ -227,7 +241,9 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     let mut letters = Vec::new();
     for (row, gateway, address) in going {
         let (title, text, link) = words(parts.get(&row.id).map_or(&[][..], Vec::as_slice));
-        let handing = Handing { id: row.id, lease, until: now.plus(LEASE), gateway: gateway.code(), address: &address, text: &text };
+        // A browser's address opens a door to it, and says nothing to people.
+        let shown = (gateway.writes_to() != AddressKind::Browser).then_some(address.as_str());
+        let handing = Handing { id: row.id, lease, until: now.plus(LEASE), gateway: gateway.code(), address: shown, text: &text };
         store::hand(tx, &handing).await?;
         let sent = Sent {
             id: row.id,
@@ -235,6 +251,8 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
             gateway: gateway.code().to_owned(),
             channel: row.channel,
             attempts: row.attempts + 1,
+            to: address.clone(),
+            gone: Vec::new(),
             fate: SentFate::Unknown(String::new()),
         };
         letters.push((sent, Letter { id: row.id.0, to: address, title, text, link }));
@@ -242,12 +260,30 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     Ok(letters)
 }
 
-/// Where somebody is reached by a way.
-fn address(channel: Channel, phone: Option<&String>) -> Option<String> {
-    match channel {
-        Channel::Sms | Channel::Voice => phone.cloned(),
-        // Their addresses are bound by the person; nobody has bound any yet.
-        Channel::Wechat | Channel::Email | Channel::Push => None,
+/// Where people are reached.
+pub(super) struct Known {
+    phones: HashMap<PersonId, String>,
+    others: HashMap<PersonId, Vec<(String, String)>>,
+}
+
+impl Known {
+    /// Of these.
+    pub(super) async fn of(tx: &mut Tx, persons: &[PersonId]) -> Outcome<Self> {
+        Ok(Self { phones: org::phones_of(tx, persons).await?, others: address::of(tx, persons).await? })
+    }
+
+    /// Where a gateway reaches somebody: the latest address it knows them by, or each browser on a line.
+    pub(super) fn at(&self, gateway: &dyn Gateway, person: PersonId) -> Option<String> {
+        let of = |code: &str| {
+            let own = self.others.get(&person).into_iter().flatten();
+            own.filter(|(gateway, _)| gateway == code).map(|(_, value)| value.clone()).collect::<Vec<_>>()
+        };
+        match gateway.writes_to() {
+            AddressKind::Phone => self.phones.get(&person).cloned(),
+            AddressKind::Openid | AddressKind::Userid => of(gateway.code()).into_iter().next(),
+            AddressKind::Mailbox => of("").into_iter().next(),
+            AddressKind::Browser => Some(of(gateway.code()).join("\n")).filter(|all| !all.is_empty()),
+        }
     }
 }
 
@@ -274,10 +310,13 @@ fn words(parts: &[PartRow]) -> (String, String, Option<String>) {
 }
 
 /// Writes what became of what was handed over.
-async fn record(tx: &mut Tx, ctx: &Ctx, sent: &[Sent]) -> Outcome<()> {
+async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()> {
     let rules = ctx.rules.get::<DeliveryRules>();
     let now = ctx.now();
     for sent in sent {
+        for gone in &sent.gone {
+            address::gone(tx, &sent.gateway, gone, "unreachable", now).await?;
+        }
         match &sent.fate {
             SentFate::Taken { provider_id, parts } => {
                 let parts = i64::from(*parts);
@@ -285,6 +324,9 @@ async fn record(tx: &mut Tx, ctx: &Ctx, sent: &[Sent]) -> Outcome<()> {
                 if store::taken(tx, sent.id, sent.lease, provider_id.as_deref(), parts, cost, now).await?
                     && let Some(provider_id) = provider_id
                 {
+                    if app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.can_be_asked()) {
+                        store::await_word(tx, sent.id, now).await?;
+                    }
                     for (fate, code, detail) in store::adopt(tx, sent.id, &sent.gateway, provider_id).await? {
                         store::settle(tx, sent.id, &fate, code.as_deref(), detail.as_deref(), now).await?;
                     }

@@ -6,8 +6,10 @@
 //!
 //! Tables: `delivery`, `delivery_message`, `receipt`, `reply`, `gateway_state`. Job: [`DELIVER`], found by looking ([`is_due`]).
 
+mod ask;
 mod configured;
 mod dispatch;
+mod export;
 mod gateway;
 mod http;
 mod keeping;
@@ -24,7 +26,7 @@ use kit::{Moment, uuid::Uuid};
 
 pub use configured::{listen, read as read_gateways};
 pub use dispatch::LookFirst;
-pub use gateway::{Call, Gateway, Gateways, Heard, Letter};
+pub use gateway::{Asked, Call, Gateway, Gateways, Handed, Heard, Letter};
 pub(super) use http::routes;
 pub use model::{DeliveryId, DeliveryState, Meaning, ReplyId};
 pub(super) use post::post;
@@ -38,9 +40,28 @@ use crate::{
 
 /// Sends what is due.
 pub const DELIVER: &str = "notify.deliver";
+
+/// The first gateway of a way, where there is one: for what is not about a task and waits for nobody.
+pub(super) fn reachable(app: &App, channel: Channel) -> Option<&std::sync::Arc<dyn Gateway>> {
+    app.gateways.of(channel).next()
+}
+
 /// Sends what is due, outside any transaction.
 pub async fn send_due(app: &App) -> Outcome<()> {
     dispatch::send_due(app).await
+}
+
+/// Asks gateways that say nothing of their own accord.
+pub const ASK: &str = "notify.ask";
+
+/// Asks what became of messages of which nothing was heard, outside any transaction.
+pub async fn ask_silent(app: &App) -> Outcome<()> {
+    ask::ask(app).await
+}
+
+/// Whether there is something to ask.
+pub async fn is_silent(tx: &mut Tx, now: Moment) -> Outcome<bool> {
+    Ok(store::is_silent(tx, now).await?)
 }
 
 /// Whether there is something to send.

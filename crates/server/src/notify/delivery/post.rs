@@ -11,27 +11,31 @@ use super::{
 use crate::{
     app::{Ctx, Outcome},
     calendar::hours_of,
-    notify::model::{Channel, MessageId},
+    notify::{model::MessageId, send::NewMessage},
     org::PersonId,
 };
 
-/// Puts a message on its way to a person by these ways; each is held until its hours.
-pub(in crate::notify) async fn post(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    message: MessageId,
-    person: PersonId,
-    channels: &[Channel],
-    critical: bool,
-) -> Outcome<()> {
+/// Puts messages on their way to persons by the ways that each names; each is held until its hours.
+pub(in crate::notify) async fn post(tx: &mut Tx, ctx: &Ctx, messages: &[(MessageId, PersonId, &NewMessage<'_>)]) -> Outcome<()> {
     let rules = ctx.rules.get::<DeliveryRules>();
     let now = ctx.now();
-    for channel in channels {
-        let due_at = rules.of(*channel).map_or(now, |rules| not_before(ctx, rules, critical, now));
-        let id = DeliveryId::new(&ctx.rng, now);
-        store::insert(tx, &NewDelivery { id, person, channel: *channel, critical, message, created_at: now, due_at }).await?;
+    let mut rows = Vec::new();
+    for (message, person, new) in messages {
+        for channel in new.channels {
+            let due_at = rules.of(*channel).map_or(now, |rules| not_before(ctx, rules, new.critical, now));
+            let id = DeliveryId::new(&ctx.rng, now);
+            rows.push(NewDelivery {
+                id,
+                person: *person,
+                channel: *channel,
+                critical: new.critical,
+                message: *message,
+                created_at: now,
+                due_at,
+            });
+        }
     }
-    Ok(())
+    Ok(store::insert(tx, &rows).await?)
 }
 
 /// When something may leave by this way.

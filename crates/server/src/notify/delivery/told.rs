@@ -83,7 +83,7 @@ async fn take_receipt(tx: &mut Tx, ctx: &Ctx, gateway: &str, receipt: &Receipt) 
 }
 
 async fn take_reply(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Channel, reply: &Reply) -> Outcome<()> {
-    let address = org::plain_phone(&reply.from);
+    let address = if channel == Channel::Sms { org::plain_phone(&reply.from) } else { reply.from.clone() };
     let text: String = reply.text.trim().chars().filter(|c| !c.is_control()).take(1000).collect();
     let told_at = reply.at;
     // A gateway that names no answer is taken by its words: the same words at the same moment are the same answer.

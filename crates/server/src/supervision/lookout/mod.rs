@@ -9,7 +9,7 @@
 //! *Invariants*. At most one ladder for (task, rule, occasion); at most one row for a step of it; at most one message a person for a
 //! step. A ladder keeps the version of the rules it began with. Who acts on the cause ends it.
 //!
-//! Tables: `lookout`, `occurrence`, `occurrence_step`. Jobs: [`SWEEP`], found by looking ([`is_due`]), [`MISSED`], and the hourly audit.
+//! Tables: `lookout`, `occurrence`, `occurrence_step`. Jobs: [`SWEEP`], found by looking ([`is_due`]), [`LOOK`], [`MISSED`], and the hourly audit.
 
 mod ahead;
 mod answers;
@@ -43,6 +43,8 @@ use crate::{
 
 /// Looks at what is due.
 pub const SWEEP: &str = "supervision.sweep";
+/// Looks at a task whose plan has moved.
+pub const LOOK: &str = "supervision.look";
 /// Looks for open tasks that nobody looks at.
 pub const MISSED: &str = "supervision.sweep_missed";
 
@@ -101,8 +103,13 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     Ok(store::insert_audit(tx, model::OccurrenceId::new(&ctx.rng, now), &row, now.minus(KEPT)).await?)
 }
 
+/// Looks at a task anew: what lies ahead of it has moved.
+pub async fn look_again(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<()> {
+    look(tx, ctx, task, false).await
+}
+
 /// Looks at a task to which something has happened; `just_out` where that is that it has gone out.
-pub(super) async fn look_again(tx: &mut Tx, ctx: &Ctx, task: TaskId, just_out: bool) -> Outcome<()> {
+pub(super) async fn look(tx: &mut Tx, ctx: &Ctx, task: TaskId, just_out: bool) -> Outcome<()> {
     let system = ctx.acting(crate::access::system_principal());
     let mut watch = watch::Watch::new(&system)?;
     watch.just_out = just_out;

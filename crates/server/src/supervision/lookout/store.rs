@@ -65,11 +65,7 @@ pub(super) async fn put(tx: &mut Tx, swept_at: Moment, generation: i64, rows: &[
         let mut sql = Sql::new("insert into lookout (task_id, swept_at, next_at, generation) values ");
         for (index, (task, next)) in chunk.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" }).bind(task.0).push(", ").bind(swept_at.millis()).push(", ");
-            match next {
-                Some(next) => sql.bind(next.millis()),
-                None => sql.push("null"),
-            };
-            sql.push(", ").bind(generation).push(")");
+            sql.bind_maybe(next.map(Moment::millis)).push(", ").bind(generation).push(")");
         }
         sql.push(
             " on conflict (task_id) do update set swept_at = excluded.swept_at, next_at = excluded.next_at, generation = excluded.generation",
@@ -125,22 +121,18 @@ pub(super) async fn occurrence(tx: &mut Tx, id: OccurrenceId) -> Result<Option<O
     Ok(sql.fetch_all(tx).await?.into_iter().next())
 }
 
-/// Writes an occasion that begins.
-pub(super) async fn begin(tx: &mut Tx, row: &OccurrenceRow, anchor: &Anchor) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
-        "insert into occurrence (id, task_id, rule, rule_version, key, party_id, subject_id, steps, state, began_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9)"
-    )
-    .bind(row.id)
-    .bind(row.task_id)
-    .bind(row.rule.as_str())
-    .bind(row.rule_version)
-    .bind(row.key.as_str())
-    .bind(anchor.party)
-    .bind(anchor.subject)
-    .bind(row.steps)
-    .bind(row.began_at)
-    .execute(c))?;
+/// Writes occasions that begin.
+pub(super) async fn begin(tx: &mut Tx, rows: &[(OccurrenceRow, Anchor)]) -> Result<()> {
+    for chunk in rows.chunks(100) {
+        let mut sql =
+            Sql::new("insert into occurrence (id, task_id, rule, rule_version, key, party_id, subject_id, steps, state, began_at) values ");
+        for (index, (row, anchor)) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(row.id.0).push(", ").bind(row.task_id.0).push(", ").bind(row.rule.as_str());
+            sql.push(", ").bind(row.rule_version).push(", ").bind(row.key.as_str()).push(", ").bind_maybe(anchor.party.map(|id| id.0));
+            sql.push(", ").bind_maybe(anchor.subject).push(", ").bind(row.steps).push(", 'open', ").bind(row.began_at.millis()).push(")");
+        }
+        sql.execute(tx).await?;
+    }
     Ok(())
 }
 

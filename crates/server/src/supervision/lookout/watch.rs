@@ -7,8 +7,8 @@ use std::{
 };
 
 use db::Tx;
-use kit::Moment;
-use wording::{Join, say};
+use kit::{Moment, uuid::Uuid};
+use wording::{Join, Words, say};
 use workdays::Hours;
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{Ctx, Outcome, Refusal, RuleSet as _},
-    notify::{self, NewMessage},
+    notify::{self, Channel, NewMessage},
     org::{PersonId, UnitId},
     rules, supervision,
     tasks::{self, TaskId, Urgency},
@@ -187,7 +187,7 @@ impl Watch {
         let swept: HashMap<TaskId, Moment> = store::rows(tx, tasks).await?.into_iter().map(|row| (row.task_id, row.swept_at)).collect();
         let sights = sights(tx, ctx, tasks).await?;
         let mut next = Vec::new();
-        let mut steps = Vec::new();
+        let mut taken = Taken::default();
         let ladders = self.ladders(tx, ctx, &sights).await?;
         for (sight, (ladders, gone)) in sights.iter().zip(ladders) {
             let task = sight.watched.task.id;
@@ -198,14 +198,14 @@ impl Watch {
             let swept = swept.get(&task).copied().unwrap_or(begins);
             let ladders = resume(tx, ladders, now).await?;
             for ladder in &ladders {
-                self.climb(tx, ctx, sight, ladder, swept, &mut steps).await?;
+                self.climb(tx, ctx, sight, ladder, swept, &mut taken).await?;
             }
             if sight.watched.task.state.is_open() {
                 let ahead = ladders.iter().flat_map(|ladder| &ladder.moments).filter(|at| **at > now).min().copied();
                 next.push((task, ahead));
             }
         }
-        store::take(tx, &steps).await?;
+        taken.write(tx, ctx).await?;
         let open: BTreeSet<TaskId> = next.iter().map(|(task, _)| *task).collect();
         store::put(tx, now, ctx.generation, &next).await?;
         let over: Vec<TaskId> = tasks.iter().filter(|task| !open.contains(task)).copied().collect();
@@ -234,15 +234,7 @@ impl Watch {
     }
 
     /// Takes the latest step of a ladder that is due by now; earlier ones that nobody took are passed over.
-    async fn climb(
-        &mut self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        sight: &Sight,
-        ladder: &Ladder,
-        swept: Moment,
-        taken: &mut Vec<StepRow>,
-    ) -> Outcome<()> {
+    async fn climb(&mut self, tx: &mut Tx, ctx: &Ctx, sight: &Sight, ladder: &Ladder, swept: Moment, taken: &mut Taken) -> Outcome<()> {
         let (now, Some(rule)) = (ctx.now(), ladder.rule()) else { return Ok(()) };
         let begun = ladder.occurrence.as_ref().map(|row| usize::try_from(row.steps).unwrap_or(0));
         let done = begun.unwrap_or_else(|| ladder.moments.iter().filter(|at| **at <= swept).count());
@@ -268,7 +260,7 @@ impl Watch {
         }
         let id = match &ladder.occurrence {
             Some(row) => row.id,
-            None => self.begin(tx, ctx, sight, ladder, passed).await?,
+            None => taken.begin(ctx, sight, ladder, passed),
         };
         if begun.is_some() {
             store::advance(tx, id, i64::try_from(passed).unwrap_or(i64::MAX)).await?;
@@ -276,20 +268,108 @@ impl Watch {
         for (n, at) in due {
             let (outcome, people) = match chosen {
                 Some(chosen) if n == chosen => {
-                    let people = self.tell(tx, ctx, sight, ladder, id, n, at).await?;
+                    let people = self.tell(tx, ctx, sight, ladder, (id, n, at), taken).await?;
                     (if people == 0 { StepOutcome::Nobody } else { StepOutcome::Sent }, people)
                 }
                 Some(chosen) if n < chosen => (StepOutcome::Skipped, 0),
                 _ => (StepOutcome::Idle, 0),
             };
-            taken.push(StepRow { occurrence_id: id, step: i64::try_from(n).unwrap_or(0), due_at: at, taken_at: now, outcome, people });
+            taken.steps.push(StepRow {
+                occurrence_id: id,
+                step: i64::try_from(n).unwrap_or(0),
+                due_at: at,
+                taken_at: now,
+                outcome,
+                people,
+            });
         }
         Ok(())
     }
 
-    async fn begin(&self, tx: &mut Tx, ctx: &Ctx, sight: &Sight, ladder: &Ladder, passed: usize) -> Outcome<OccurrenceId> {
+    async fn tell(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        sight: &Sight,
+        ladder: &Ladder,
+        (id, n, due_at): (OccurrenceId, usize, Moment),
+        taken: &mut Taken,
+    ) -> Outcome<i64> {
+        let Some((rule, step)) = ladder.rule().and_then(|rule| Some((rule, plan::step_of(rule, n)?))) else { return Ok(0) };
+        let to: Vec<_> = self.meant(tx, ctx, step, sight, ladder).await?.into_iter().collect();
+        let (today, now) = (ctx.today(), ctx.now());
+        let days = ladder.anchor.day.map_or(0, |day| ctx.calendar.workdays_between(today.date(), day.date()));
+        let text::Said { title, mut text } = text::say_it(&rule.trigger, step.text.as_deref(), &sight.watched, &ladder.anchor, days);
+        if now.minus(LATE) > due_at {
+            let at = due_at.wall().format("%m-%d %H:%M").to_string();
+            text = text.then(Join::Close, say!("（原定 {at} 提醒，因故迟发。）"));
+        }
+        let people = i64::try_from(to.len()).unwrap_or(i64::MAX);
+        taken.messages.push(Reminder {
+            to,
+            title,
+            text,
+            task: sight.watched.task.id,
+            urge: matches!(rule.trigger, Trigger::Urge).then_some(ladder.anchor.subject).flatten(),
+            subject: ladder.anchor.subject,
+            occurrence: id,
+            rule: rule.code.clone(),
+            channels: step.channels.iter().copied().collect(),
+            critical: sight.watched.task.urgency == Urgency::Critical,
+            dedupe: format!("occurrence:{id}:{n}"),
+        });
+        Ok(people)
+    }
+}
+
+/// What a look takes: written together when all of it is known.
+#[derive(Default)]
+struct Taken {
+    begun: Vec<(OccurrenceRow, Anchor)>,
+    messages: Vec<Reminder>,
+    steps: Vec<StepRow>,
+}
+
+/// A message of a step.
+struct Reminder {
+    to: Vec<PersonId>,
+    title: Words,
+    text: Words,
+    task: TaskId,
+    urge: Option<Uuid>,
+    subject: Option<Uuid>,
+    occurrence: OccurrenceId,
+    rule: String,
+    channels: Vec<Channel>,
+    critical: bool,
+    dedupe: String,
+}
+
+impl Reminder {
+    fn message(&self) -> NewMessage<'_> {
+        NewMessage {
+            to: &self.to,
+            kind: "reminder",
+            title: &self.title,
+            text: &self.text,
+            task: Some(self.task.0),
+            urge: self.urge,
+            subject: self.subject,
+            occurrence: Some(self.occurrence.0),
+            rule: Some(&self.rule),
+            channels: &self.channels,
+            critical: self.critical,
+            dedupe: &self.dedupe,
+        }
+    }
+}
+
+impl Taken {
+    /// A ladder begins.
+    fn begin(&mut self, ctx: &Ctx, sight: &Sight, ladder: &Ladder, passed: usize) -> OccurrenceId {
+        let id = OccurrenceId::new(&ctx.rng, ctx.now());
         let row = OccurrenceRow {
-            id: OccurrenceId::new(&ctx.rng, ctx.now()),
+            id,
             task_id: sight.watched.task.id,
             rule: ladder.rule().map(|rule| rule.code.clone()).unwrap_or_default(),
             rule_version: ladder.version,
@@ -302,46 +382,14 @@ impl Watch {
             acked_at: None,
             acked_through: None,
         };
-        store::begin(tx, &row, &ladder.anchor).await?;
-        Ok(row.id)
+        self.begun.push((row, ladder.anchor.clone()));
+        id
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of one ladder in one task")]
-    async fn tell(
-        &mut self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        sight: &Sight,
-        ladder: &Ladder,
-        id: OccurrenceId,
-        n: usize,
-        due_at: Moment,
-    ) -> Outcome<i64> {
-        let Some((rule, step)) = ladder.rule().and_then(|rule| Some((rule, plan::step_of(rule, n)?))) else { return Ok(0) };
-        let to: Vec<_> = self.meant(tx, ctx, step, sight, ladder).await?.into_iter().collect();
-        let (today, now) = (ctx.today(), ctx.now());
-        let days = ladder.anchor.day.map_or(0, |day| ctx.calendar.workdays_between(today.date(), day.date()));
-        let text::Said { title, mut text } = text::say_it(&rule.trigger, step.text.as_deref(), &sight.watched, &ladder.anchor, days);
-        if now.minus(LATE) > due_at {
-            let at = due_at.wall().format("%m-%d %H:%M").to_string();
-            text = text.then(Join::Close, say!("（原定 {at} 提醒，因故迟发。）"));
-        }
-        let channels: Vec<_> = step.channels.iter().copied().collect();
-        let message = NewMessage {
-            to: &to,
-            kind: "reminder",
-            title: &title,
-            text: &text,
-            task: Some(sight.watched.task.id.0),
-            urge: matches!(rule.trigger, Trigger::Urge).then_some(ladder.anchor.subject).flatten(),
-            subject: ladder.anchor.subject,
-            occurrence: Some(id.0),
-            channels: &channels,
-            critical: sight.watched.task.urgency == Urgency::Critical,
-            dedupe: &format!("occurrence:{id}:{n}"),
-        };
-        notify::send(tx, ctx, message).await?;
-        Ok(i64::try_from(to.len()).unwrap_or(i64::MAX))
+    async fn write(self, tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
+        store::begin(tx, &self.begun).await?;
+        notify::send_all(tx, ctx, &self.messages.iter().map(Reminder::message).collect::<Vec<_>>()).await?;
+        Ok(store::take(tx, &self.steps).await?)
     }
 }
 
@@ -400,5 +448,5 @@ pub(super) async fn acknowledge(tx: &mut Tx, ctx: &Ctx, id: OccurrenceId, throug
     let data = serde_json::json!({ "occurrence": id, "rule": row.rule, "through": through });
     tasks::note(tx, ctx, &case.task, tasks::Step::new("acknowledged", words, data).about(id.0)).await?;
     // Somebody else's step in between may have changed what lies ahead.
-    supervision::lookout::look_again(tx, ctx, row.task_id, false).await
+    supervision::lookout::look_again(tx, ctx, row.task_id).await
 }

@@ -5,13 +5,6 @@ use crate::tasks::model::{PartyRow, Task};
 /// Rows of one statement: SQLite takes 32,766 bound values, and a task binds 29.
 const CHUNK: usize = 400;
 
-fn optional<V: Into<db::Value>>(sql: &mut Sql, value: Option<V>) {
-    match value {
-        Some(value) => sql.bind(value),
-        None => sql.push("null"),
-    };
-}
-
 /// Writes many finished tasks at once, for measurements; no ledger, no events.
 pub(in crate::tasks) async fn insert_many(tx: &mut Tx, tasks: &[Task]) -> Result<()> {
     for chunk in tasks.chunks(CHUNK) {
@@ -23,24 +16,24 @@ pub(in crate::tasks) async fn insert_many(tx: &mut Tx, tasks: &[Task]) -> Result
         );
         for (index, task) in chunk.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" }).bind(task.id.0).push(", ");
-            optional(&mut sql, task.number.as_deref());
+            sql.bind_maybe(task.number.as_deref());
             sql.push(", ").bind(task.id.0).push(", 0, 1, ").bind(task.title.as_str()).push(", ").bind(task.demand.as_str());
             sql.push(", ").bind(task.source_kind.as_str()).push(", ").bind(task.importance.word()).push(", ").bind(task.urgency.word());
             sql.push(", ").bind(task.state.word()).push(", ").bind(task.creator_id.0).push(", ");
-            optional(&mut sql, task.issuer_unit_id.map(|unit| unit.0));
+            sql.bind_maybe(task.issuer_unit_id.map(|unit| unit.0));
             sql.push(", ").bind(task.created_at.millis()).push(", ");
-            optional(&mut sql, task.dispatched_at.map(kit::Moment::millis));
+            sql.bind_maybe(task.dispatched_at.map(kit::Moment::millis));
             sql.push(", ");
-            optional(&mut sql, task.closed_at.map(kit::Moment::millis));
+            sql.bind_maybe(task.closed_at.map(kit::Moment::millis));
             for day in [task.start_day, task.due_day, task.original_due_day] {
                 sql.push(", ");
-                optional(&mut sql, day.map(|day| day.to_string()));
+                sql.bind_maybe(day.map(|day| day.to_string()));
             }
             sql.push(", '[]', 'none', ").bind(task.weight.0).push(", ").bind(task.progress.0).push(", ").bind(task.claimed.0);
             sql.push(", 0, 0");
             for day in [task.yellow_from, task.orange_from, task.red_from] {
                 sql.push(", ");
-                optional(&mut sql, day.map(|day| day.to_string()));
+                sql.bind_maybe(day.map(|day| day.to_string()));
             }
             sql.push(", ").bind(task.lamp_plan.as_str()).push(", true, ").bind(task.importance as i64);
             sql.push(", ").bind(task.planned_by).push(", 1)");
@@ -57,7 +50,7 @@ pub(in crate::tasks) async fn insert_parties(tx: &mut Tx, parties: &[PartyRow]) 
         for (index, party) in chunk.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" }).bind(party.id.0).push(", ").bind(party.task_id.0).push(", ");
             sql.bind(party.unit_id.0).push(", ");
-            optional(&mut sql, party.person_id.map(|person| person.0));
+            sql.bind_maybe(party.person_id.map(|person| person.0));
             sql.push(", ").bind(party.role.word()).push(", ").bind(party.state.word()).push(", ").bind(party.position).push(", 0)");
         }
         sql.execute(tx).await?;

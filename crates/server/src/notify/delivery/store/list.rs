@@ -44,6 +44,10 @@ pub(in crate::notify::delivery) struct DeliveryView {
     pub(in crate::notify::delivery) acked_at: Option<Moment>,
     /// What was answered, the latest.
     pub(in crate::notify::delivery) answer: Option<String>,
+    /// By which rules it reminded.
+    pub(in crate::notify::delivery) rules: Vec<String>,
+    /// It was sent again as this one.
+    pub(in crate::notify::delivery) resent_as: Option<DeliveryId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -69,15 +73,23 @@ struct Row {
     settled_at: Option<Moment>,
     acked_at: Option<Moment>,
     answer: Option<String>,
+    rules: Option<String>,
+    resent_as: Option<DeliveryId>,
 }
 
 /// Which deliveries.
 #[derive(Debug, Default)]
 pub(in crate::notify::delivery) struct Wanted {
+    pub(in crate::notify::delivery) only: Option<DeliveryId>,
     pub(in crate::notify::delivery) task: Option<Uuid>,
     pub(in crate::notify::delivery) person: Option<PersonId>,
     pub(in crate::notify::delivery) channel: Option<Channel>,
     pub(in crate::notify::delivery) state: Option<DeliveryState>,
+    /// Which rule reminded.
+    pub(in crate::notify::delivery) rule: Option<String>,
+    /// Written down from then on, and before then.
+    pub(in crate::notify::delivery) from: Option<Moment>,
+    pub(in crate::notify::delivery) until: Option<Moment>,
     pub(in crate::notify::delivery) before: Option<DeliveryId>,
 }
 
@@ -86,9 +98,15 @@ pub(in crate::notify::delivery) async fn list(tx: &mut Tx, wanted: &Wanted, limi
     let mut sql = Sql::new(
         "select d.id, d.person_id, e.name as person_name, d.channel, d.state, d.reason, d.detail, d.critical, d.created_at, d.due_at, d.attempts, \
            d.unsure, d.gateway, d.address, d.parts, d.cost, d.text, d.sent_at, d.settled_at, d.acked_at, \
-           (select r.text from reply r where r.delivery_id = d.id order by r.received_at desc, r.id desc limit 1) as answer \
+           (select r.text from reply r where r.delivery_id = d.id order by r.received_at desc, r.id desc limit 1) as answer, \
+           (select string_agg(z.rule, ',') from (select distinct m.rule from delivery_message x join message m on m.id = x.message_id \
+              where x.delivery_id = d.id and m.rule is not null) z) as rules, \
+           (select n.id from delivery n where n.resent_of = d.id) as resent_as \
          from delivery d join person e on e.id = d.person_id where 1 = 1",
     );
+    if let Some(only) = wanted.only {
+        sql.push(" and d.id = ").bind(only.0);
+    }
     if let Some(task) = wanted.task {
         sql.push(" and d.id in (select x.delivery_id from delivery_message x join message m on m.id = x.message_id where m.task_id = ");
         sql.bind(task).push(")");
@@ -102,12 +120,28 @@ pub(in crate::notify::delivery) async fn list(tx: &mut Tx, wanted: &Wanted, limi
     if let Some(state) = wanted.state {
         sql.push(" and d.state = ").bind(state.word());
     }
+    if let Some(rule) = &wanted.rule {
+        sql.push(" and d.id in (select x.delivery_id from delivery_message x join message m on m.id = x.message_id where m.rule = ");
+        sql.bind(rule.as_str()).push(")");
+    }
+    // Ids sort by the moment they were made: one index bounds both.
+    if let Some(from) = wanted.from {
+        sql.push(" and d.id >= ").bind(first_id(from));
+    }
+    if let Some(until) = wanted.until {
+        sql.push(" and d.id < ").bind(first_id(until));
+    }
     if let Some(before) = wanted.before {
         sql.push(" and d.id < ").bind(before.0);
     }
     sql.push(" order by d.id desc limit ").bind(limit);
     let rows: Vec<Row> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().map(view).collect())
+}
+
+/// The first id that could be made at a moment.
+fn first_id(at: Moment) -> Uuid {
+    Uuid::from_u128(u128::try_from(at.millis()).unwrap_or(0) << 80)
 }
 
 fn view(row: Row) -> DeliveryView {
@@ -132,7 +166,15 @@ fn view(row: Row) -> DeliveryView {
         settled_at: row.settled_at,
         acked_at: row.acked_at,
         answer: row.answer,
+        rules: row.rules.map(|all| all.split(',').map(str::to_owned).collect()).unwrap_or_default(),
+        resent_as: row.resent_as,
     }
+}
+
+/// One delivery for people to read.
+pub(in crate::notify::delivery) async fn one(tx: &mut Tx, id: DeliveryId) -> Result<Option<DeliveryView>> {
+    let only = Wanted { only: Some(id), ..Wanted::default() };
+    Ok(list(tx, &only, 1).await?.pop())
 }
 
 /// How many deliveries there are of each way and state since a moment: (channel, state, reason, how many, cost).

@@ -1,12 +1,17 @@
 //! All SQL of deliveries, receipts and answers.
 
+mod gateways;
 pub(super) mod list;
+mod silent;
 
 use std::collections::HashMap;
 
 use db::{Result, Sql, Tx, execute, run};
 use gateway::Fate;
 use kit::{Moment, uuid::Uuid};
+
+pub(super) use gateways::{GatewayRow, close_gateway, forget_token, gateway_failed, gateway_ok, gateways, is_closed, put_token, token};
+pub(super) use silent::{SilentRow, await_word, is_silent, take_silent};
 
 use super::model::{DeliveryId, Meaning, QueuedRow, ReceiptId, ReplyId, Suppression};
 use crate::{
@@ -25,23 +30,45 @@ pub(super) struct NewDelivery {
     pub(super) due_at: Moment,
 }
 
-pub(super) async fn insert(tx: &mut Tx, new: &NewDelivery) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
-        "insert into delivery (id, person_id, channel, state, critical, created_at, due_at, attempts, unsure) \
-         values ($1, $2, $3, 'queued', $4, $5, $6, 0, false)"
-    )
-    .bind(new.id)
-    .bind(new.person)
-    .bind(new.channel)
-    .bind(new.critical)
-    .bind(new.created_at)
-    .bind(new.due_at)
-    .execute(c))?;
-    execute!(tx, |c| sqlx::query("insert into delivery_message (delivery_id, message_id) values ($1, $2)")
-        .bind(new.id)
-        .bind(new.message)
-        .execute(c))?;
+/// Rows of one statement.
+const ROWS: usize = 100;
+
+pub(super) async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
+    for chunk in rows.chunks(ROWS) {
+        let mut sql =
+            Sql::new("insert into delivery (id, person_id, channel, state, critical, created_at, due_at, attempts, unsure) values ");
+        for (index, new) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(new.id.0).push(", ").bind(new.person.0).push(", ");
+            sql.bind(new.channel.word()).push(", 'queued', ").bind(new.critical).push(", ").bind(new.created_at.millis());
+            sql.push(", ").bind(new.due_at.millis()).push(", 0, false)");
+        }
+        sql.execute(tx).await?;
+        let mut sql = Sql::new("insert into delivery_message (delivery_id, message_id) values ");
+        for (index, new) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(new.id.0).push(", ").bind(new.message.0).push(")");
+        }
+        sql.execute(tx).await?;
+    }
     Ok(())
+}
+
+/// Writes that one is to be brought once more: a new one with the same messages, due at once. Nothing where it does not exist.
+pub(super) async fn again(tx: &mut Tx, id: DeliveryId, of: DeliveryId, now: Moment) -> Result<bool> {
+    let n = execute!(tx, |c| sqlx::query(
+        "insert into delivery (id, person_id, channel, state, critical, created_at, due_at, attempts, unsure, resent_of) \
+         select $1, person_id, channel, 'queued', true, $3, $3, 0, false, $2 from delivery where id = $2"
+    )
+    .bind(id)
+    .bind(of)
+    .bind(now)
+    .execute(c))?;
+    execute!(tx, |c| sqlx::query(
+        "insert into delivery_message (delivery_id, message_id) select $1, message_id from delivery_message where delivery_id = $2"
+    )
+    .bind(id)
+    .bind(of)
+    .execute(c))?;
+    Ok(n > 0)
 }
 
 /// Whether something is due, or was in the hands of a sender that died.
@@ -184,7 +211,7 @@ pub(super) struct Handing<'a> {
     pub(super) lease: Uuid,
     pub(super) until: Moment,
     pub(super) gateway: &'a str,
-    pub(super) address: &'a str,
+    pub(super) address: Option<&'a str>,
     pub(super) text: &'a str,
 }
 
@@ -459,65 +486,5 @@ pub(super) async fn insert_reply(tx: &mut Tx, new: &NewReply<'_>) -> Result<bool
 /// What an answer turned out to mean.
 pub(super) async fn understood(tx: &mut Tx, id: ReplyId, meaning: Meaning) -> Result<()> {
     execute!(tx, |c| sqlx::query("update reply set meaning = $2 where id = $1").bind(id).bind(meaning).execute(c))?;
-    Ok(())
-}
-
-/// How a gateway does.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub(super) struct GatewayRow {
-    pub(super) code: String,
-    pub(super) failures: i64,
-    pub(super) closed_until: Option<Moment>,
-    pub(super) last_ok_at: Option<Moment>,
-    pub(super) last_error_at: Option<Moment>,
-    pub(super) last_error: Option<String>,
-}
-
-/// How all gateways do that have been used.
-pub(super) async fn gateways(tx: &mut Tx) -> Result<Vec<GatewayRow>> {
-    run!(tx, |c| sqlx::query_as(
-        "select code, failures, closed_until, last_ok_at, last_error_at, last_error from gateway_state order by code"
-    )
-    .fetch_all(c))
-}
-
-/// A gateway took something.
-pub(super) async fn gateway_ok(tx: &mut Tx, code: &str, now: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
-        "insert into gateway_state (code, failures, last_ok_at) values ($1, 0, $2) \
-         on conflict (code) do update set failures = 0, closed_until = null, last_ok_at = excluded.last_ok_at"
-    )
-    .bind(code)
-    .bind(now)
-    .execute(c))?;
-    Ok(())
-}
-
-/// A gateway did not; answers how often in a row.
-pub(super) async fn gateway_failed(tx: &mut Tx, code: &str, error: &str, now: Moment) -> Result<i64> {
-    let (failures,): (i64,) = run!(tx, |c| sqlx::query_as(
-        "insert into gateway_state (code, failures, last_error_at, last_error) values ($1, 1, $2, $3) \
-         on conflict (code) do update set failures = gateway_state.failures + 1, last_error_at = excluded.last_error_at, \
-           last_error = excluded.last_error returning failures"
-    )
-    .bind(code)
-    .bind(now)
-    .bind(error)
-    .fetch_one(c))?;
-    Ok(failures)
-}
-
-/// Whether a gateway is left alone at the moment.
-pub(super) async fn is_closed(tx: &mut Tx, code: &str, now: Moment) -> Result<bool> {
-    let row: Option<(String,)> = run!(tx, |c| sqlx::query_as("select code from gateway_state where code = $1 and closed_until > $2")
-        .bind(code)
-        .bind(now)
-        .fetch_optional(c))?;
-    Ok(row.is_some())
-}
-
-/// Leaves a gateway alone until then.
-pub(super) async fn close_gateway(tx: &mut Tx, code: &str, until: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update gateway_state set closed_until = $2 where code = $1").bind(code).bind(until).execute(c))?;
     Ok(())
 }

@@ -1,0 +1,149 @@
+// An official account of WeChat to watch by eye, for serve.mjs: gives tokens and codes to be scanned, takes template messages, lets three
+// people scan, touch and leave, and tells the server of it as WeChat does (signed, unencrypted).
+import { createHash, randomBytes } from 'node:crypto'
+
+const TOKEN = 'only-for-demonstration'
+const APP = 'wxdemonstration0'
+const TEMPLATE = 'TASK'
+const people = [
+  { openid: 'o-demonstration-01', name: '微信用户甲' },
+  { openid: 'o-demonstration-02', name: '微信用户乙' },
+  { openid: 'o-demonstration-03', name: '微信用户丙' },
+]
+/** Codes that nobody has scanned yet: { ticket, scene, at }. */
+const codes = []
+/** What came in: { id, msgid, openid, fields, url, at, note }. */
+const messages = []
+/** Codes of OAuth, each good once: whose they are. */
+const arrivals = new Map()
+let accessToken = ''
+
+const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+
+/** Calls the server as WeChat does; answers what it said. */
+async function call(server, code, openid, inner) {
+  const [timestamp, nonce] = [String(Math.floor(Date.now() / 1000)), randomBytes(8).toString('hex')]
+  const signature = createHash('sha1').update([TOKEN, timestamp, nonce].sort().join('')).digest('hex')
+  const xml = `<xml><ToUserName>gh_demo</ToUserName><FromUserName>${openid}</FromUserName><CreateTime>${timestamp}</CreateTime>${inner}</xml>`
+  const query = new URLSearchParams({ signature, timestamp, nonce })
+  try {
+    const answer = await fetch(`${server}/api/v1/gateways/${code}/calls?${query}`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/xml' },
+      body: xml,
+    })
+    const text = await answer.text()
+    if (!answer.ok) return `服务器回答 ${answer.status}`
+    return /<Content><!\[CDATA\[(.*?)\]\]>/s.exec(text)?.[1] ?? ''
+  } catch (error) {
+    return `服务器没有回答：${error.cause?.code ?? error.message}`
+  }
+}
+
+const event = (name, more = '') => `<MsgType>event</MsgType><Event>${name}</Event>${more}`
+
+/** What the account has, as sections of the page. */
+export function sections() {
+  const waiting = codes.map(
+    (code) => `<p class="in">二维码 ${escaped(code.ticket)}<small>${escaped(code.at)}</small></p>
+      <form method="post" action="/wechat/scan"><input type="hidden" name="ticket" value="${escaped(code.ticket)}">
+      <select name="openid" aria-label="谁来扫码">${people.map((one) => `<option value="${one.openid}">${one.name}</option>`).join('')}</select><button>扫码</button></form>`,
+  )
+  const scanned = codes.length ? `<section><h2>等待扫码</h2>${waiting.join('')}</section>` : ''
+  const each = people.map(({ openid, name }) => {
+    const own = messages.filter((message) => message.openid === openid).slice(-20)
+    const fields = (message) =>
+      Object.values(message.fields)
+        .map((field) => escaped(field.value))
+        .join('<br>')
+    const list = own.map((message) => {
+      const touch = message.url ? `<a href="/wechat/touch?id=${message.msgid}">查看详情</a>` : ''
+      return `<p class="in">${fields(message)} ${touch}<small>${escaped(message.at)} ${escaped(message.note ?? '')}</small></p>`
+    })
+    const said = people.find((one) => one.openid === openid).said
+    const heard = said ? `<p class="out">${escaped(said)}</p>` : ''
+    return `<section><h2>${name}</h2>${list.join('') || '<p class="none">还没有消息。</p>'}${heard}
+      <form method="post" action="/wechat/leave"><input type="hidden" name="openid" value="${openid}"><button>取消关注</button></form></section>`
+  })
+  return scanned + each.join('')
+}
+
+/** Answers what is WeChat's; `false` for all else. */
+export async function answer(request, body, send, { server, code, at }) {
+  const url = new URL(request.url, at)
+  const json = (value, status = 200) => (send(status, 'application/json', JSON.stringify(value)), true)
+  const back = () => (send(303, 'text/plain', '', { location: '/' }), true)
+  const form = new URLSearchParams(body)
+  const known = () => url.searchParams.get('access_token') === accessToken && accessToken !== ''
+  const untoken = () => json({ errcode: 40001, errmsg: 'invalid credential, access_token is invalid or not latest' })
+  switch (url.pathname) {
+    case '/cgi-bin/stable_token':
+      accessToken ||= randomBytes(16).toString('hex')
+      return json({ access_token: accessToken, expires_in: 7200 })
+    case '/cgi-bin/qrcode/create': {
+      if (!known()) return untoken()
+      const ticket = randomBytes(6).toString('hex')
+      codes.push({ ticket, scene: JSON.parse(body).action_info.scene.scene_str, at: new Date().toLocaleString('zh-CN') })
+      return json({ ticket, expire_seconds: 900, url: `http://weixin.qq.com/q/${ticket}` })
+    }
+    case '/cgi-bin/message/template/send': {
+      if (!known()) return untoken()
+      const { touser, template_id, url: link, data, client_msg_id } = JSON.parse(body)
+      if (template_id !== TEMPLATE) return json({ errcode: 40037, errmsg: 'invalid template_id' })
+      if (!people.some((one) => one.openid === touser && !one.left)) return json({ errcode: 43004, errmsg: 'require subscribe' })
+      const long = Object.entries(data).find(([name, { value }]) => name.startsWith('thing') && [...value].length > 20)
+      if (long) return json({ errcode: 47003, errmsg: `argument invalid! data.${long[0]}.value invalid` })
+      const again = messages.find((message) => message.id === client_msg_id)
+      if (again) return json({ errcode: 0, errmsg: 'ok', msgid: again.msgid })
+      const message = { id: client_msg_id, msgid: 1000 + messages.length, openid: touser, fields: data, url: link, at: new Date().toLocaleString('zh-CN') }
+      messages.push(message)
+      setTimeout(async () => {
+        const finished = event('TEMPLATESENDJOBFINISH', `<MsgID>${message.msgid}</MsgID><Status>success</Status>`)
+        message.note = (await call(server, code, touser, finished)) || '已送达'
+      }, 500)
+      return json({ errcode: 0, errmsg: 'ok', msgid: message.msgid })
+    }
+    case '/sns/oauth2/access_token': {
+      const openid = arrivals.get(url.searchParams.get('code'))
+      arrivals.delete(url.searchParams.get('code'))
+      return json(openid ? { openid, access_token: 'x', expires_in: 7200, scope: 'snsapi_base' } : { errcode: 40029, errmsg: 'invalid code' })
+    }
+    case '/connect/oauth2/authorize': {
+      // Who touched last is who is asked: a telephone has one user.
+      const whose = /touched=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1]
+      const arrival = randomBytes(8).toString('hex')
+      arrivals.set(arrival, whose)
+      const to = new URL(url.searchParams.get('redirect_uri'))
+      to.searchParams.set('code', arrival)
+      to.searchParams.set('state', url.searchParams.get('state'))
+      return (send(303, 'text/plain', '', { location: to.href }), true)
+    }
+    case '/wechat/messages':
+      return json(messages)
+    case '/wechat/scan': {
+      const found = codes.findIndex((one) => one.ticket === form.get('ticket'))
+      const who = people.find((one) => one.openid === form.get('openid'))
+      if (found < 0 || !who) return back()
+      const [{ scene, ticket }] = codes.splice(found, 1)
+      who.left = false
+      who.said = await call(server, code, who.openid, event('SCAN', `<EventKey>${scene}</EventKey><Ticket>${ticket}</Ticket>`))
+      return back()
+    }
+    case '/wechat/leave': {
+      const who = people.find((one) => one.openid === form.get('openid'))
+      if (!who) return back()
+      who.left = true
+      who.said = await call(server, code, who.openid, event('unsubscribe'))
+      return back()
+    }
+    case '/wechat/touch': {
+      const message = messages.find((one) => String(one.msgid) === url.searchParams.get('id'))
+      if (!message?.url) return back()
+      return (send(303, 'text/plain', '', { location: message.url, 'set-cookie': `touched=${message.openid}; Path=/; SameSite=Lax` }), true)
+    }
+    default:
+      return false
+  }
+}
+
+export const settings = { APP, TEMPLATE, TOKEN }
