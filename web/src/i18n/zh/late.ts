@@ -1,5 +1,6 @@
 import deliveries from './deliveries'
 import reminders from './reminders'
+import rules from './rules'
 
 /** Words of pages that few open: they come with those pages. */
-export default { deliveries, reminders }
+export default { deliveries, reminders, rules }

@@ -1,4 +1,5 @@
 import { defineAsyncComponent } from 'vue'
+import { withLateWords } from '@/i18n'
 
 export * from './model'
 export { useMarkRead, useUnread } from './composables/useInbox'
@@ -10,3 +11,4 @@ export const DeliveryTable = defineAsyncComponent(() => import('./deliveries/Del
 export const GatewayList = defineAsyncComponent(() => import('./deliveries/GatewayList.vue'))
 export const TodayFigures = defineAsyncComponent(() => import('./deliveries/TodayFigures.vue'))
 export const ChannelLimits = defineAsyncComponent(() => import('./deliveries/ChannelLimits.vue'))
+export const DeliveryRulesPage = withLateWords(() => import('./pages/DeliveryRulesPage.vue'))
