@@ -28,4 +28,4 @@ pub use record::{OrderRecord, record_of};
 pub(super) use rules::OrderRules;
 pub(super) use state::is_overdue;
 pub(super) use store::texts;
-pub use view::{owed as owed_answers, to_decide as orders_to_decide};
+pub use view::{orders_to_decide, owed_answers};

@@ -34,13 +34,13 @@ pub(super) async fn list(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, limit: i64) ->
 }
 
 /// Orders that the actor owes an answer.
-pub async fn owed(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Order>> {
+pub async fn owed_answers(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Order>> {
     let rows = store::owed(tx, ctx.actor.person, ctx.actor.stands_for.iter().copied()).await?;
     describe(tx, ctx, rows).await
 }
 
 /// Answers to the actor's own orders that they have not judged yet.
-pub async fn to_decide(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Order>> {
+pub async fn orders_to_decide(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Order>> {
     let rows = store::undecided(tx, ctx.actor.person).await?;
     describe(tx, ctx, rows).await
 }
