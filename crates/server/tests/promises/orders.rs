@@ -41,6 +41,9 @@ both! {
         // One order, one message, however many tasks.
         assert_eq!(messages(app, "liaison_b").await.iter().filter(|title| *title == "收到督办单").count(), 1);
         assert_eq!(duties(app, "head_b").await[0], "answer_order");
+        let read = look(app, "leader", &order).await["readers"].clone();
+        assert_eq!(read, json!([{ "person": { "id": app.person("liaison_b"), "name": "朱联" }, "read_at": null }]));
+        assert_eq!(look(app, "head_b", &order).await["readers"], Value::Null);
         let line = app.as_user("head_b").get(&format!("/tasks/{}/timeline", id(&road))).await.assert(200);
         assert_eq!(line["items"][0]["action"], "ordered");
 
@@ -65,7 +68,7 @@ both! {
         let closed = app.as_user("leader").post(&path(&order, "/decision"), &accept).await.assert(200);
         assert_eq!(closed["state"], "closed");
         app.run_jobs().await;
-        assert_eq!(messages(app, "head_b").await[0], "督办单已办结");
+        assert_eq!(messages(app, "liaison_b").await[0], "督办单已办结");
         assert!(!duties(app, "head_b").await.contains(&"answer_order".to_owned()));
         assert!(!duties(app, "leader").await.contains(&"decide_order".to_owned()));
         // Its tasks may stand in another order now, which is the next of its series.
@@ -122,7 +125,7 @@ both! {
         second.refused(409, "stale_version");
         assert_eq!(numbers(app, "leader", "?level=orange").await.len(), 1);
         // The same request again, because the line broke, is answered as the first was.
-        let user = app.as_user("leader").key("once");
+        let user = app.as_user("leader").key("order-once");
         let body = json!({ "task_ids": [id(&dispatched(app, "绿化", "bureau_a").await)], "demand": "抓紧" });
         let (one, again) = (user.post("/orders", &body).await.assert(201), user.post("/orders", &body).await.assert(201));
         assert_eq!(one["id"], again["id"]);
@@ -218,7 +221,7 @@ both! {
         app.as_user("centre1").post(&path(&order, "/withdrawal"), &body(&gone["version"])).await.refused(409, "decided");
         app.as_user("head_b").post(&path(&order, "/answers"), &json!({ "text": "好" })).await.refused(409, "decided");
         app.run_jobs().await;
-        assert_eq!(messages(app, "head_b").await[0], "督办单撤回");
+        assert_eq!(messages(app, "liaison_b").await[0], "督办单撤回");
     }
 
     async fn many_tasks_get_one_order_for_each_unit_and_what_is_refused_is_said_row_by_row(app) {
@@ -230,7 +233,7 @@ both! {
         app.as_user("centre1").post("/orders", &json!({ "task_ids": [ids[3]], "demand": "先办" })).await.assert(201);
         app.as_user("leader").post("/bulk", &json!({ "action": "order", "ids": ids })).await.refused_field("text");
         let body = json!({ "action": "order", "ids": ids, "text": "月底前完成", "due_day": "2026-02-12" });
-        let user = app.as_user("leader").key("many");
+        let user = app.as_user("leader").key("orders-many");
         let bulk = user.post("/bulk", &body).await.assert(202);
         assert_eq!(user.post("/bulk", &body).await.assert(202)["id"], bulk["id"]);
         app.run_jobs().await;
@@ -264,7 +267,7 @@ both! {
         assert_eq!((&page["quarter"], &page["suggestions"][0]["reasons"]), (&json!("2026Q1"), &json!(["本季度收到3份督办单"])));
         go_to(app, "2026-03-12");
         app.run_jobs().await;
-        let told = messages(app, "head_b").await;
+        let told = messages(app, "liaison_b").await;
         let page = suggested("deputy").await;
         let one = page["suggestions"][0].clone();
         assert_eq!(one["reasons"][0], "红色督办单管委会督办〔2026〕3号到期（2026-03-06）未反馈");
@@ -291,7 +294,7 @@ both! {
         let late = decide("centre1", json!({ "outcome": "dismissed" })).await.refused(409, "stale_version");
         assert_eq!(late["current"]["suggestions"], json!([]));
         app.run_jobs().await;
-        assert_eq!(messages(app, "head_b").await, told, "a talk tells nobody by itself");
+        assert_eq!(messages(app, "liaison_b").await, told, "a talk tells nobody by itself");
         // What happened before the talk has been dealt with; a new order counts anew.
         go_to(app, "2026-03-16");
         assert_eq!(suggested("leader").await["suggestions"], json!([]));
