@@ -94,7 +94,7 @@ pub(super) async fn answer(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderAns
         files::attach(tx, ctx, case.task.id.0, files::Owner::urge(turn.id.0), &input.file_ids).await?;
     }
     let words = say!("{unit}反馈督办单{number}", unit = row.unit_name, number = row.number);
-    note(tx, ctx, &row, &cases, "order_answered", words).await
+    note(tx, ctx, &row, &cases, "order_answered", &words).await
 }
 
 /// Accepts an answer, which ends the order, or sends it back.
@@ -112,7 +112,7 @@ pub(super) async fn decide(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderDec
             end(ctx, &mut row, OrderState::Closed);
             store::save(tx, &mut row).await?;
             store::insert_turn(tx, &turn(ctx, &row, OrderTurnKind::Accept, text, None)).await?;
-            note(tx, ctx, &row, &cases, "order_accepted", say!("认定{unit}对督办单{number}的反馈，督办办结")).await
+            note(tx, ctx, &row, &cases, "order_accepted", &say!("认定{unit}对督办单{number}的反馈，督办办结")).await
         }
         OrderDecision::SendBack => {
             let text = fields.text("text", input.text.as_deref().unwrap_or_default(), 1000);
@@ -122,7 +122,7 @@ pub(super) async fn decide(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderDec
             row.due_day = due;
             store::save(tx, &mut row).await?;
             store::insert_turn(tx, &turn(ctx, &row, OrderTurnKind::SendBack, text, Some(due))).await?;
-            note(tx, ctx, &row, &cases, "order_sent_back", say!("退回{unit}对督办单{number}的反馈，{due}前重新反馈")).await
+            note(tx, ctx, &row, &cases, "order_sent_back", &say!("退回{unit}对督办单{number}的反馈，{due}前重新反馈")).await
         }
     }
 }
@@ -140,7 +140,7 @@ pub(super) async fn withdraw(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderW
     store::save(tx, &mut row).await?;
     store::insert_turn(tx, &turn(ctx, &row, OrderTurnKind::Withdraw, reason, None)).await?;
     let words = say!("撤回发给{unit}的督办单{number}", unit = row.unit_name, number = row.number);
-    note(tx, ctx, &row, &cases, "order_withdrawn", words).await
+    note(tx, ctx, &row, &cases, "order_withdrawn", &words).await
 }
 
 async fn spoken_for(tx: &mut Tx, ctx: &Ctx, id: OrderId, version: i64) -> Outcome<(OrderRow, Vec<Case>)> {
@@ -165,7 +165,7 @@ fn turn(ctx: &Ctx, row: &OrderRow, kind: OrderTurnKind, text: String, due_day: O
     TurnRow { id, order_id: row.id, kind, person_id: ctx.actor.person, at: ctx.now(), text, due_day }
 }
 
-async fn note(tx: &mut Tx, ctx: &Ctx, row: &OrderRow, cases: &[Case], action: &'static str, words: Words) -> Outcome<()> {
+async fn note(tx: &mut Tx, ctx: &Ctx, row: &OrderRow, cases: &[Case], action: &'static str, words: &Words) -> Outcome<()> {
     for case in cases {
         let data = json!({ "order": row.id, "number": row.number, "state": row.state, "version": row.version });
         tasks::note(tx, ctx, &case.task, Step::new(action, words.clone(), data).about(row.id.0)).await?;
