@@ -17,7 +17,7 @@ import { DeliveryRulesPage } from '@/modules/notify'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
-import { ReminderRulesPage, UrgesPage, WatchPage } from '@/modules/supervision'
+import { OrderPage, OrderRulesPage, OrdersPage, ReminderRulesPage, UrgesPage, WatchPage } from '@/modules/supervision'
 import { InboxPage } from '@/modules/talk'
 import {
   DecomposePage,
@@ -106,6 +106,14 @@ export const routes: RouteRecordRaw[] = [
       },
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },
+      { path: 'orders', name: 'orders', component: OrdersPage, meta: { title: 'app.nav.orders', may: seesTasks } },
+      { path: 'orders/:id', name: 'order', component: OrderPage, props: true, meta: { may: seesTasks } },
+      {
+        path: 'rules/orders',
+        name: 'order_rules',
+        component: OrderRulesPage,
+        meta: { title: 'app.nav.order_rules' },
+      },
       { path: 'files', name: 'library', component: LibraryPage, meta: { title: 'app.nav.library', may: seesTasks } },
       {
         path: 'files/checks',

@@ -217,6 +217,24 @@ pub async fn of_number(tx: &mut Tx, number: &str) -> Outcome<Option<TaskId>> {
     Ok(store::of_number(tx, number).await?)
 }
 
+/// Whether a pattern of numbers is understood; what is wrong with it where it is not.
+pub fn check_numbering(pattern: &str) -> Result<(), Words> {
+    match kinds::given(Some(pattern))? {
+        Some(_) => Ok(()),
+        None => Err("不能为空".into()),
+    }
+}
+
+/// The next number of a series that is kept as that of tasks is: what the pattern says, counted from 1 for everything that reads the
+/// same around its count.
+pub async fn next_number(tx: &mut Tx, series: &str, pattern: &str, day: Day, unit: &str) -> Outcome<String> {
+    let pattern = kinds::Pattern::read(pattern).map_err(|words| Refusal::internal(words.zh()))?;
+    let day = day.to_string();
+    let occasion = kinds::Occasion { day: &day, unit };
+    let n = store::next_value(tx, &format!("{series}:{}", pattern.counter(occasion))).await?;
+    Ok(pattern.number(occasion, n))
+}
+
 /// [`sees`] as a value that can be handed to `files`, which stands below this room.
 pub fn sees_boxed<'a>(tx: &'a mut Tx, ctx: &'a Ctx, task: Uuid) -> BoxFuture<'a, Outcome<bool>> {
     Box::pin(sees(tx, ctx, TaskId(task)))

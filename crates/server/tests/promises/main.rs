@@ -20,6 +20,7 @@ mod ledger;
 mod many;
 mod nodes;
 mod notes;
+mod orders;
 mod parts;
 mod progress;
 mod quotas;

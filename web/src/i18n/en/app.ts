@@ -12,6 +12,8 @@ export default {
     tasks: 'Tasks',
     create: 'New task',
     urges: 'Urges',
+    orders: 'Orders',
+    order_rules: 'Rules of orders',
     series: 'Recurring tasks',
     templates: 'Templates',
     file_checks: 'File checks',

@@ -11,6 +11,7 @@ import imports from './imports'
 import inbox from './inbox'
 import kinds from './kinds'
 import life from './life'
+import orders from './orders'
 import org from './org'
 import phone from './phone'
 import progress from './progress'
@@ -39,6 +40,7 @@ export default {
   inbox,
   kinds,
   life,
+  orders,
   org,
   phone,
   progress,

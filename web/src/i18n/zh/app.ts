@@ -12,6 +12,8 @@ export default {
     overdue: '逾期清单',
     create: '新建任务',
     urges: '督办',
+    orders: '督办单',
+    order_rules: '督办规则',
     series: '周期任务',
     templates: '任务模板',
     file_checks: '文件检查',

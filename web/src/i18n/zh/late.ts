@@ -1,6 +1,11 @@
 import deliveries from './deliveries'
+import orders from './orders'
 import reminders from './reminders'
 import rules from './rules'
 
 /** Words of pages that few open: they come with those pages. */
+<<<<<<< HEAD
 export default { deliveries, reminders, rules }
+=======
+export default { deliveries, orders, reminders }
+>>>>>>> lane-orders
