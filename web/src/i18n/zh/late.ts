@@ -4,8 +4,4 @@ import reminders from './reminders'
 import rules from './rules'
 
 /** Words of pages that few open: they come with those pages. */
-<<<<<<< HEAD
-export default { deliveries, reminders, rules }
-=======
-export default { deliveries, orders, reminders }
->>>>>>> lane-orders
+export default { deliveries, orders, reminders, rules }
