@@ -18,7 +18,7 @@ mod urge;
 
 pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
-pub use lookout::{MISSED, REPLIED_JOB, SWEEP, audit, is_due, look_first, sweep, take_answer, take_in};
+pub use lookout::{MISSED, REPLIED_JOB, SWEEP, audit, is_due, look_first, rule_names, sweep, take_answer, take_in};
 pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{JOB, UNHEARD, hear};
 pub use record::{UrgeRecord, record_of};

@@ -3,6 +3,7 @@
 
 mod archive;
 mod bounds;
+mod burden;
 mod closing;
 mod comments;
 mod deadlines;
