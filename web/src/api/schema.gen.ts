@@ -55,6 +55,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/burden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how much persons were told in the last seven days and have to report in the weeks ahead, and what makes it up: one's own, and
+         *     that of the people of units one sees.
+         */
+        get: operations["burden"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how much may be asked of a person in a week, and from when on two tasks are alike. */
+        get: operations["burden_rules"];
+        put?: never;
+        /** Writes the next version of the numbers. */
+        post: operations["write_burden_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Works out, before it is saved, what the handlers would owe a week with this rule to report or with this report that is asked for.
+         *     Changes nothing.
+         */
+        post: operations["foresee_burden"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** States what was asked how often in a period, and what the system does not do. */
+        get: operations["burden_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/statement.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statement as CSV. */
+        get: operations["burden_statement_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -1518,6 +1610,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks, before a task is submitted, for open tasks that ask the same lead units for something alike. Of one that the asker does not
+         *     see it is only said that there is one.
+         */
+        post: operations["find_alike_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/by-unit": {
         parameters: {
             query?: never;
@@ -2561,6 +2673,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something the system does not do, and how that is assured. */
+        Absent: {
+            how: components["schemas"]["Words"];
+            what: components["schemas"]["Words"];
+        };
         /** @enum {string} */
         Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag" | "review_standing";
         /** @description A person just made. */
@@ -2584,6 +2701,79 @@ export interface components {
             text: components["schemas"]["Words"];
             /** @description Whom, as things stand. */
             to: components["schemas"]["PersonRef"][];
+        };
+        /** @description A task to be set up. */
+        AlikeInput: {
+            /** @description At most 20,000 characters. */
+            demand?: string;
+            /** @description Who is to do it; those that lead are looked at. */
+            parties: components["schemas"]["AlikeParty"][];
+            /** @description The draft it is already: the tree it stands in is left out. */
+            task_id?: string | null;
+            /** @description At most 300 characters. */
+            title: string;
+        };
+        /** @description How likeness was measured: twice the shared pairs by the pairs of both. */
+        AlikeMeasure: {
+            /** @description Of the titles; otherwise of titles and demands together. */
+            of_titles: boolean;
+            /** Format: int64 */
+            other_pairs: number;
+            /** Format: int64 */
+            own_pairs: number;
+            /**
+             * Format: int64
+             * @description In whole percent.
+             */
+            percent: number;
+            /** @description What stands in both, as words. */
+            shared: string[];
+            /**
+             * Format: int64
+             * @description Pairs of characters that stand in both, in this one and in the other.
+             */
+            shared_pairs: number;
+        };
+        /** @description Two tasks of two offices that ask for something alike. */
+        AlikePairView: {
+            /** @description When it was found. */
+            day: components["schemas"]["Day"];
+            issuer?: components["schemas"]["UnitRef"] | null;
+            other_issuer?: components["schemas"]["UnitRef"] | null;
+            other_title?: string | null;
+            /**
+             * Format: int64
+             * @description In whole percent.
+             */
+            similarity: number;
+            /** @description Their titles; nothing where the asker does not see both. */
+            title?: string | null;
+        };
+        /** @description A party of the task to be. */
+        AlikeParty: {
+            role: components["schemas"]["PartyRole"];
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description An open task that asks the same unit for something alike. */
+        AlikeTask: {
+            day?: components["schemas"]["Day"] | null;
+            issuer?: components["schemas"]["UnitRef"] | null;
+            measure?: components["schemas"]["AlikeMeasure"] | null;
+            task?: components["schemas"]["TaskRow"] | null;
+            /** @description The unit both are asked of. */
+            unit: components["schemas"]["UnitRef"];
+            /** @description In words: who asked whom, and when. */
+            words: components["schemas"]["Words"];
+        };
+        /** @description What was found. */
+        AlikeTasks: {
+            /**
+             * Format: int64
+             * @description From this percentage on two are alike.
+             */
+            from_percent: number;
+            /** @description The most alike first, at most ten. */
+            items: components["schemas"]["AlikeTask"][];
         };
         /** @description A task above. */
         Ancestor: {
@@ -2733,6 +2923,81 @@ export interface components {
         };
         /** @enum {string} */
         BulkRowState: "waiting" | "done" | "refused";
+        /** @description The burden of persons. */
+        Burden: {
+            budget: components["schemas"]["BurdenRules"];
+            /** @description There are more persons than these. */
+            more: boolean;
+            /** @description In the order of their names. */
+            people: components["schemas"]["PersonBurden"][];
+            /** @description Messages are counted from this day on. */
+            since: components["schemas"]["Day"];
+        };
+        /** @description The budget of a person and a week, and what counts as asking twice. */
+        BurdenRules: {
+            /**
+             * Format: int64
+             * @description From so many percent on, two tasks ask for something alike.
+             * @default 60
+             */
+            alike_from: number;
+            /**
+             * Format: int64
+             * @description Messages a person may get in a week.
+             * @default 50
+             */
+            messages_a_week: number;
+            /**
+             * Format: int64
+             * @description Reports a person may owe in a week.
+             * @default 5
+             */
+            reports_a_week: number;
+        };
+        BurdenRulesInput: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            rules: components["schemas"]["BurdenRules"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description One version of the numbers. */
+        BurdenRulesVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            rules: components["schemas"]["BurdenRules"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The numbers in force, those the program is delivered with, and how they came about. */
+        BurdenRulesView: {
+            defaults: components["schemas"]["BurdenRules"];
+            /** @description Versions, the latest first; one that begins later is not in force yet. */
+            history: components["schemas"]["BurdenRulesVersion"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            rules: components["schemas"]["BurdenRules"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @description Duties by how often the tasks are reported. */
+        CadenceDuties: components["schemas"]["DutyCount"] & {
+            kind: components["schemas"]["RuleKind"];
+            name: components["schemas"]["Words"];
+        };
         /** @description Who changed the calendar, when and why. */
         CalendarChange: {
             at: components["schemas"]["Moment"];
@@ -3232,6 +3497,24 @@ export interface components {
             /** @description In words. */
             text: components["schemas"]["Words"];
         };
+        /** @description Duties to report. */
+        DutyCount: {
+            /**
+             * Format: int64
+             * @description On the spot.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description By their rule.
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description Tasks that asked for any.
+             */
+            tasks: number;
+        };
         /** @enum {string} */
         DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
         EditInput: components["schemas"]["TaskInput"] & {
@@ -3644,6 +3927,49 @@ export interface components {
             items: components["schemas"]["FileFinding"][];
             next_cursor?: string | null;
         };
+        /** @description What would be owed. A warning, never a bar. */
+        Forecast: {
+            people: components["schemas"]["ForecastPerson"][];
+            /** Format: int64 */
+            reports_a_week: number;
+        };
+        /** @description What is about to be saved: a task with its rule, or a report that is asked for. */
+        ForecastInput: {
+            asked_day?: components["schemas"]["Day"] | null;
+            due?: components["schemas"]["DueInput"] | null;
+            /** @description The days of its steps. */
+            milestone_days?: components["schemas"]["Day"][];
+            /** @description Who is to do it; those of the task when missing. */
+            parties?: components["schemas"]["ForecastParty"][] | null;
+            report_rule?: components["schemas"]["ReportRule"] | null;
+            start_day?: components["schemas"]["Day"] | null;
+            /** @description The task, where there is one already; what it asks for now is replaced. */
+            task_id?: string | null;
+        };
+        /** @description A party of the task to be. */
+        ForecastParty: {
+            person_id?: string | null;
+            role: components["schemas"]["PartyRole"];
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description What a person would owe. */
+        ForecastPerson: {
+            person: components["schemas"]["PersonRef"];
+            warning?: components["schemas"]["Words"] | null;
+            /** @description The weeks that would change. */
+            weeks: components["schemas"]["ForecastWeek"][];
+        };
+        /** @description A person's week, as it is and as it would be. */
+        ForecastWeek: {
+            /** @description Its Monday. */
+            from: components["schemas"]["Day"];
+            /** Format: int64 */
+            now: number;
+            /** @description It would be more than the budget. */
+            over: boolean;
+            /** Format: int64 */
+            then: number;
+        };
         /** @description A piece of a text. */
         Fragment: {
             /** @description It is what was asked for. */
@@ -3837,6 +4163,10 @@ export interface components {
              * @description How many messages are not read yet, on this page or not.
              */
             unread: number;
+        };
+        /** @description Duties by who issued the tasks. */
+        IssuerDuties: components["schemas"]["DutyCount"] & {
+            issuer?: components["schemas"]["UnitRef"] | null;
         };
         /** @description A day decided on the spot. */
         KeptDay: {
@@ -4405,6 +4735,15 @@ export interface components {
             /** @description The latest first. */
             urges: components["schemas"]["OpenUrge"][];
         };
+        /** @description Reports owed in a week. */
+        OwedWeek: {
+            /** @description Its Monday. */
+            from: components["schemas"]["Day"];
+            /** @description More than the budget. */
+            over: boolean;
+            /** Format: int64 */
+            reports: number;
+        };
         /** @description An upload that comes in pieces. */
         PartialUpload: {
             /** @description When it is forgotten unless something is added. */
@@ -4615,6 +4954,22 @@ export interface components {
              * @description Counts changes.
              */
             version: number;
+        };
+        /** @description What a person is asked and told. */
+        PersonBurden: {
+            /**
+             * Format: int64
+             * @description In the last seven days.
+             */
+            messages: number;
+            /** @description More than the budget. */
+            messages_over: boolean;
+            person: components["schemas"]["PersonRef"];
+            /** @description Which tasks make it up, at most twenty, those that ask next first. */
+            tasks: components["schemas"]["TaskBurden"][];
+            /** @description What the messages were, at most twenty. */
+            told_by: components["schemas"]["ToldBy"][];
+            weeks: components["schemas"]["OwedWeek"][];
         };
         /** @description A person at a glance. */
         PersonGlance: {
@@ -5613,6 +5968,36 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @description How a number is spread; a week counts for a person where it is not 0. */
+        Spread: {
+            /**
+             * Format: int64
+             * @description Half of the weeks have no more.
+             */
+            median: number;
+            /** Format: int64 */
+            most: number;
+            /**
+             * Format: int64
+             * @description Weeks with more than the budget.
+             */
+            over: number;
+            /**
+             * Format: int64
+             * @description 95 in a hundred have no more.
+             */
+            p95: number;
+            /**
+             * Format: int64
+             * @description All together.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Weeks of persons.
+             */
+            weeks: number;
+        };
         /** @enum {string} */
         Standing: "handler" | "liaison" | "head";
         /** @enum {string} */
@@ -5642,6 +6027,53 @@ export interface components {
              * @description The mean, to one decimal.
              */
             mean: number;
+        };
+        /** @description The statement. */
+        Statement: {
+            absent: components["schemas"]["Absent"][];
+            /**
+             * Format: int64
+             * @description Pairs of tasks of two offices that are alike.
+             */
+            alike: number;
+            /**
+             * Format: int64
+             * @description Pairs of tasks of one office.
+             */
+            alike_own: number;
+            alike_pairs: components["schemas"]["AlikePairView"][];
+            /** @description In force today. */
+            budget: components["schemas"]["BurdenRules"];
+            by_cadence: components["schemas"]["CadenceDuties"][];
+            by_issuer: components["schemas"]["IssuerDuties"][];
+            duties: components["schemas"]["DutyCount"];
+            from_day: components["schemas"]["Day"];
+            made_at: components["schemas"]["Moment"];
+            /** @description Messages to a person in a week. */
+            messages: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Persons who got more than the budget in any week.
+             */
+            messages_over_people: number;
+            /** @description Reports owed by a person in a week. */
+            owed: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Persons who owed more than the budget in any week.
+             */
+            owed_over_people: number;
+            /**
+             * Format: int64
+             * @description Of those, how many say the same as an earlier one on the same part.
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description Reports that were handed in.
+             */
+            reports: number;
+            to_day: components["schemas"]["Day"];
         };
         /** @description One step of a ladder. */
         Step: {
@@ -5754,6 +6186,30 @@ export interface components {
              * @description The version of the task that was looked at.
              */
             version: number;
+        };
+        /** @description What one task asks and tells. */
+        TaskBurden: {
+            /**
+             * Format: int64
+             * @description How many of them somebody asked for on the spot.
+             */
+            asked: number;
+            issuer?: components["schemas"]["UnitRef"] | null;
+            /**
+             * Format: int64
+             * @description In the last seven days.
+             */
+            messages: number;
+            next?: components["schemas"]["Day"] | null;
+            number?: string | null;
+            /**
+             * Format: int64
+             * @description In the weeks looked at.
+             */
+            reports: number;
+            /** @description Nothing where the asker does not see the task. */
+            task_id?: string | null;
+            title?: string | null;
         };
         /** @description What falls on the days of a period. */
         TaskCalendar: {
@@ -6367,6 +6823,15 @@ export interface components {
             /** @description More waits than is shown: only what is due first of it was looked at. */
             truncated: boolean;
         };
+        /** @description Messages of one kind. */
+        ToldBy: {
+            /** Format: int64 */
+            messages: number;
+            /** @description The rule's name, or what the messages say. */
+            name: components["schemas"]["Words"];
+            /** @description The rule that reminded; nothing where it was something that happened. */
+            rule?: string | null;
+        };
         /** @description How contents stand, as far as they have been read. */
         Totals: {
             /**
@@ -6388,6 +6853,11 @@ export interface components {
         };
         /** @description What a month would have been like. */
         Trial: {
+            /**
+             * Format: int64
+             * @description Messages a person may get in a week.
+             */
+            budget: number;
             channels: components["schemas"]["TrialChannel"][];
             /** @description At most thirty. */
             examples: components["schemas"]["TrialExample"][];
@@ -6403,6 +6873,7 @@ export interface components {
              */
             tasks: number;
             to: components["schemas"]["Day"];
+            weeks: components["schemas"]["TrialWeek"][];
         };
         /** @description What would have gone out by one way. */
         TrialChannel: {
@@ -6431,6 +6902,15 @@ export interface components {
             messages: components["schemas"]["Both"];
             name: string;
             rule: string;
+        };
+        /** @description A week in which somebody would have been told more than the budget allows, with either set. */
+        TrialWeek: {
+            /** @description The first of its days that lies in the month. */
+            from: components["schemas"]["Day"];
+            /** @description How many persons would have been over it. */
+            over: components["schemas"]["Both"];
+            /** @description Who, in the order of their names and at most twenty, with all messages of that week: those of other causes as they were sent. */
+            people: components["schemas"]["TrialPerson"][];
         };
         /** @description What a reminder begins with. */
         Trigger: {
@@ -6959,6 +7439,211 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden: {
+        parameters: {
+            query?: {
+                /** @description This person's; one's own where neither is said. */
+                person_id?: string;
+                /** @description Of everybody in this unit and those below. */
+                unit_id?: string;
+                /** @description Weeks ahead, the present one included, 1 to 13; 4 when nothing is said. */
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Burden"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_burden_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BurdenRulesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    foresee_burden: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_statement: {
+        parameters: {
+            query?: {
+                /** @description Its first day; of last month when missing. */
+                from_day?: components["schemas"]["Day"];
+                /** @description Its last day, at most 366 days later; of last month when missing. */
+                to_day?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_statement_csv: {
+        parameters: {
+            query?: {
+                /** @description Its first day; of last month when missing. */
+                from_day?: components["schemas"]["Day"];
+                /** @description Its last day, at most 366 days later; of last month when missing. */
+                to_day?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -10801,6 +11486,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_alike_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeTasks"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -22,6 +22,7 @@ export default {
     rules: 'Task rules',
     reminder_rules: 'Reminder rules',
     watch: 'Reminder watch',
+    burden: 'Burden guard',
     kinds: 'Task sources',
     import: 'Ledger import',
     main: 'Main navigation',

@@ -170,6 +170,10 @@ export default {
       '{name} saved a version after you began, so yours was not saved. The rules you changed are still here, the others are now theirs; try again, then save.',
   },
   trial: {
+    over: 'Who is over {n} messages a week',
+    nobodyOver: 'Nobody',
+    week: 'Week from {day}: {now} now, {then} on trial',
+    inWeek: '{now} → {then}',
     title: 'Trial of {month}',
     lead: 'Rules in force: {now} → new rules: {then}',
     tasks:

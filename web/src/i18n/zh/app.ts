@@ -22,6 +22,7 @@ export default {
     rules: '任务规则',
     reminder_rules: '提醒规则',
     watch: '提醒运行',
+    burden: '减负护栏',
     kinds: '任务来源',
     import: '台账导入',
     main: '主导航',

@@ -1,5 +1,6 @@
+import burden from './burden'
 import deliveries from './deliveries'
 import reminders from './reminders'
 
 /** Words of pages that few open: they come with those pages. */
-export default { deliveries, reminders }
+export default { burden, deliveries, reminders }
