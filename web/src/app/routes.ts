@@ -11,6 +11,7 @@ import {
   seesTasks,
   SignInPage,
 } from '@/modules/access'
+import { BurdenPage, StatementPage } from '@/modules/burden'
 import { CalendarPage } from '@/modules/calendar'
 import { ChecksPage, LibraryPage } from '@/modules/files'
 import { DeliveryRulesPage } from '@/modules/notify'
@@ -138,6 +139,13 @@ export const routes: RouteRecordRaw[] = [
         meta: { title: 'app.nav.delivery_rules', may: mayWatch },
       },
       { path: 'watch', name: 'watch', component: WatchPage, meta: { title: 'app.nav.watch', may: mayWatch } },
+      { path: 'burden', name: 'burden', component: BurdenPage, meta: { title: 'app.nav.burden', may: seesTasks } },
+      {
+        path: 'burden/statement',
+        name: 'burden_statement',
+        component: StatementPage,
+        meta: { title: 'app.nav.burden', may: mayWatch },
+      },
       { path: 'kinds', name: 'kinds', component: KindsPage, meta: { title: 'app.nav.kinds', may: mayKeepRules } },
       { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },
       {

@@ -49,6 +49,7 @@ export const ICONS = {
   clock: 'M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11M8 5v3.2l2.2 1.4',
   pulse: 'M1.8 8.6h3l1.7-4.8 2.8 8.4 1.7-3.6h3.2',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
+  scales: 'M8 2.5v10.5M5 13h6M3 4.5h10M3 4.5 1.2 9h3.6zM13 4.5 11.2 9h3.6z',
   print: 'M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z',
 } as const
 export type IconName = keyof typeof ICONS

@@ -10,6 +10,7 @@
 //! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `wait`,
 //! `risk`, `link`, `source_kind`, `source_field`, `task_field`, `tag`, `task_tag`, `task_import`, `task_template`, `task_series`, `series_rule`, `series_occurrence`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
 
+mod alike;
 mod bench;
 mod case;
 mod changes;
@@ -33,6 +34,7 @@ mod links;
 mod list;
 mod model;
 mod narrow;
+mod owing;
 mod pattern;
 mod policy;
 mod progress;
@@ -65,13 +67,14 @@ use futures_util::future::BoxFuture;
 use kit::{Day, Moment, uuid::Uuid};
 use wording::Words;
 
+pub use alike::{Asking, askings, led_by};
 pub use bench::{BenchTask, make as make_given, make_many, raw_page, settle};
 pub use case::{Case, Step, TaskEvent, note};
 pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
 pub use cooperate::{complete as complete_part, reopen_part, waive as waive_part};
 pub use decompose::{ChildInput, decompose};
 pub use dispatch::{Decision, approve, submit};
-pub use draft::{create, delete, edit, equal_shares};
+pub use draft::{create, days_of, delete, edit, equal_shares, may_task};
 pub use due::{read as read_due, rule_of};
 pub use duties::{Duty, DutyKind, duties};
 pub use filter::{Filter, FilterQuery, Mine, UnitRole};
@@ -88,6 +91,7 @@ pub use model::{
     RequestId, RiskId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult, WaitId,
 };
 pub use narrow::{Charged, DueKind, Narrow};
+pub use owing::{Owed, OwedDay, owed, owed_by_day, own_days};
 pub use policy::{Action, acts_as, is_doer, is_issuer};
 pub use progress::{GONE_OUT, Load, ProgressBy, Tally, loads_of_people, loads_of_units, progress, share, tally, tops_of_documents};
 pub use record::{Named, Record, of_task as record_of, tree_to_keep};

@@ -8,7 +8,7 @@ const RINGS: &[&[&str]] = &[
     &["org", "access", "audit", "files", "notify", "calendar", "rules", "secrecy"],
     &["tasks", "indicators", "feedback"],
     &["talk"],
-    &["supervision"],
+    &["supervision", "burden"],
     &["archive", "assessment", "portraits", "search", "statistics"],
     &["operations"],
 ];

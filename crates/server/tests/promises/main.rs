@@ -4,6 +4,7 @@
 mod addresses;
 mod archive;
 mod bounds;
+mod burden;
 mod closing;
 mod comments;
 mod deadlines;

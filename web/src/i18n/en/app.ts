@@ -25,6 +25,7 @@ export default {
     reminder_rules: 'Reminder rules',
     delivery_rules: 'Delivery rules',
     watch: 'Reminder watch',
+    burden: 'Burden guard',
     kinds: 'Task sources',
     import: 'Ledger import',
     main: 'Main navigation',

@@ -2,6 +2,7 @@ import access from './access'
 import again from './again'
 import app from './app'
 import archive from './archive'
+import burden from './burden'
 import calendar from './calendar'
 import common from './common'
 import deliveries from './deliveries'
@@ -31,6 +32,7 @@ export default {
   again,
   app,
   archive,
+  burden,
   calendar,
   common,
   deliveries,

@@ -25,6 +25,7 @@ export default {
     reminder_rules: '提醒规则',
     delivery_rules: '送达规则',
     watch: '提醒运行',
+    burden: '减负护栏',
     kinds: '任务来源',
     import: '台账导入',
     main: '主导航',

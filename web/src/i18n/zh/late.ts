@@ -1,7 +1,8 @@
+import burden from './burden'
 import deliveries from './deliveries'
 import orders from './orders'
 import reminders from './reminders'
 import rules from './rules'
 
 /** Words of pages that few open: they come with those pages. */
-export default { deliveries, orders, reminders, rules }
+export default { burden, deliveries, orders, reminders, rules }
