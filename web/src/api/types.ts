@@ -212,6 +212,45 @@ export type DeliveryFigure = Of<'DeliveryFigure'>
 export type Gateway = Of<'GatewayView'>
 export type ChannelRules = Of<'ChannelRules'>
 
+// --- how people are reached
+export type AddressKind = 'phone' | 'openid' | 'userid' | 'mailbox' | 'browser'
+export interface Way {
+  gateway: string
+  channel: Channel
+  kind: AddressKind
+}
+export interface Address {
+  id: string
+  kind: AddressKind
+  gateway: string
+  shown: string | null
+  label: string | null
+  created_at: string
+  last_ok_at: string | null
+}
+export interface Reached {
+  addresses: Address[]
+  ways: Way[]
+  push_key: string | null
+  waiting_mailbox: string | null
+}
+export interface OpenidCode {
+  url: string
+  expires_at: string
+}
+export interface BrowserInput {
+  endpoint: string
+  p256dh: string
+  auth: string
+  label: string
+}
+export interface Tested {
+  taken: boolean
+  to: string
+  text: string | null
+  millis: number
+}
+
 // --- home and messages
 export type Home = Of<'Home'>
 export type Figure = Of<'Figure'>

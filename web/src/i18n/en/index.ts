@@ -14,6 +14,7 @@ import life from './life'
 import org from './org'
 import phone from './phone'
 import progress from './progress'
+import reach from './reach'
 import reminders from './reminders'
 import requests from './requests'
 import rules from './rules'
@@ -42,6 +43,7 @@ export default {
   org,
   phone,
   progress,
+  reach,
   reminders,
   requests,
   rules,

@@ -1,5 +1,6 @@
 import deliveries from './deliveries'
+import reach from './reach'
 import reminders from './reminders'
 
 /** Words of pages that few open: they come with those pages. */
-export default { deliveries, reminders }
+export default { deliveries, reach, reminders }
