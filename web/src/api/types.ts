@@ -211,6 +211,9 @@ export type DeliveriesState = Of<'DeliveriesState'>
 export type DeliveryFigure = Of<'DeliveryFigure'>
 export type Gateway = Of<'GatewayView'>
 export type ChannelRules = Of<'ChannelRules'>
+export type DeliveryRules = Of<'DeliveryRules'>
+export type DeliveryRulesView = Of<'DeliveryRulesView'>
+export type DeliveryRulesInput = Schemas['DeliveryRulesInput']
 
 // --- how people are reached
 export type AddressKind = 'phone' | 'openid' | 'userid' | 'mailbox' | 'browser'

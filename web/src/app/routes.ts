@@ -13,7 +13,7 @@ import {
 } from '@/modules/access'
 import { CalendarPage } from '@/modules/calendar'
 import { ChecksPage, LibraryPage } from '@/modules/files'
-import { ReachPage } from '@/modules/notify'
+import { DeliveryRulesPage, ReachPage } from '@/modules/notify'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
@@ -123,6 +123,12 @@ export const routes: RouteRecordRaw[] = [
         name: 'reminder_rules',
         component: ReminderRulesPage,
         meta: { title: 'app.nav.reminder_rules' },
+      },
+      {
+        path: 'rules/deliveries',
+        name: 'delivery_rules',
+        component: DeliveryRulesPage,
+        meta: { title: 'app.nav.delivery_rules', may: mayWatch },
       },
       { path: 'watch', name: 'watch', component: WatchPage, meta: { title: 'app.nav.watch', may: mayWatch } },
       { path: 'kinds', name: 'kinds', component: KindsPage, meta: { title: 'app.nav.kinds', may: mayKeepRules } },

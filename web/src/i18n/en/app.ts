@@ -21,6 +21,7 @@ export default {
     calendar: 'Working days',
     rules: 'Task rules',
     reminder_rules: 'Reminder rules',
+    delivery_rules: 'Delivery rules',
     watch: 'Reminder watch',
     kinds: 'Task sources',
     import: 'Ledger import',

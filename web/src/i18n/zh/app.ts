@@ -21,6 +21,7 @@ export default {
     calendar: '工作日历',
     rules: '任务规则',
     reminder_rules: '提醒规则',
+    delivery_rules: '送达规则',
     watch: '提醒运行',
     kinds: '任务来源',
     import: '台账导入',

@@ -1,6 +1,5 @@
 export default {
   lead: '到什么时候、提醒谁、用什么方式，都按下面的规则；到点自动发出。',
-  edit: '修改规则',
   add: '添加规则',
   newName: '新规则',
   change: '修改“{name}”',
@@ -138,23 +137,16 @@ export default {
     done: '完成',
   },
   draft: {
-    title: '改动',
     none: '还没有改动。点规则右边的“修改”，改好后先试算。',
     month: '拿哪个月试算',
-    try: '试算',
-    again: '重新试算',
-    outdated: '试算以后规则又改了，请重新试算。',
-    save: '保存',
-    done: '已保存，自 {day} 起执行',
     kind: {
       added: '添加“{name}”',
       removed: '删除“{name}”',
       on: '启用“{name}”',
       off: '停用“{name}”',
       changed: '修改“{name}”',
-      office: '修改办公时间',
+      office: '办公时间改为 {name}',
     },
-    stale: '您开始修改之后，{name}又保存过一版，这次没有保存。您改的规则都还在，其余已换成现在的；请重新试算、再保存。',
   },
   trial: {
     title: '试算 {month}',
@@ -171,13 +163,11 @@ export default {
     examples: '只有新规则才会发的（举例）',
     noExamples: '没有多出来的提醒。',
     nothing: '两边都没有提醒。',
-    reason: '修改的原因',
-    from: '从哪天起执行',
   },
-  current: {
-    standard: '系统默认，没有改过。',
-    office: '办公时间 {hours}，按“工作小时”算的步骤只在这段时间走。',
-    begun: '已经开始的提醒按开始时的那一版走完。',
+  begun: '已经开始的提醒按开始时的那一版走完。',
+  office: {
+    title: '办公时间',
+    note: '工作日的上下班时间。按“工作小时”算的步骤只在这段时间里计时；按天、按小时算的不受影响。',
   },
   task: {
     title: '提醒',

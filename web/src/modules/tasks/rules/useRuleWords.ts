@@ -8,12 +8,12 @@ import {
   type RuleChange,
   type RuleKey,
   type RuleValue,
-} from '../rules'
+} from './model'
 
 /** Numbers of rules in words: “95%”, “3 个工作日”, “四色（黄、橙、红）”. */
 export function useRuleWords() {
   const { t } = useI18n()
-  const option = (key: ChoiceKey, is: RuleValue) => t(`rules.choice.${CHOICES[key].words}.${is}`)
+  const option = (key: ChoiceKey, is: RuleValue) => t(`${CHOICES[key].words}.${is}`)
   const value = (key: RuleKey, is: RuleValue | '') =>
     isNumber(key) ? t(`rules.unit.${RULES[key].unit}`, { n: is }) : option(key, is as RuleValue)
   const after = (key: NumberKey) => t(`rules.unitAfter.${RULES[key].unit}`)

@@ -1,5 +1,5 @@
 /** The numbers tasks go by, as people think of them: sentences with places for numbers. */
-import type { Lamp, TaskRules, TaskRulesVersion, TaskRulesView } from '@/api/types'
+import type { Lamp, TaskRules } from '@/api/types'
 
 export type RuleKey = keyof TaskRules
 export type NumberKey = { [K in RuleKey]: TaskRules[K] extends number ? K : never }[RuleKey]
@@ -33,10 +33,10 @@ export const RULES: Record<NumberKey, { least: number; most: number; unit: RuleU
   verify_important: { least: 0, most: 100, unit: 'percent' },
 }
 
-const CHAIN = { words: 'chain', options: ['issuer', 'issuer_head', 'issuer_leader'] } as const
-/** What is chosen and no number; words are `rules.choice.<words>.<option>`. */
-export const CHOICES: { [K in ChoiceKey]: { words: 'colours' | 'chain'; options: readonly TaskRules[K][] } } = {
-  colours: { words: 'colours', options: ['four', 'three'] },
+const CHAIN = { words: 'requests.chain', options: ['issuer', 'issuer_head', 'issuer_leader'] } as const
+/** What is chosen and no number; words are `<words>.<option>`. */
+export const CHOICES: { [K in ChoiceKey]: { words: string; options: readonly TaskRules[K][] } } = {
+  colours: { words: 'rules.colours', options: ['four', 'three'] },
   chain_normal: CHAIN,
   chain_important: CHAIN,
   chain_major: CHAIN,
@@ -173,15 +173,6 @@ export function ruleFaults(rules: RuleDraft): Partial<Record<RuleKey, RuleFault>
   return faults
 }
 
-const later = (a: TaskRulesVersion, b: TaskRulesVersion) =>
-  b.from_day.localeCompare(a.from_day) || b.version - a.version
-
-/** The version a version took over from, as things were when it was written; null for the defaults. */
-export function before(history: readonly TaskRulesVersion[], one: TaskRulesVersion): TaskRulesVersion | null {
-  const older = history.filter((other) => other.version < one.version && other.from_day <= one.from_day)
-  return older.sort(later)[0] ?? null
-}
-
 export interface RuleChange {
   key: RuleKey
   from: RuleValue
@@ -190,41 +181,8 @@ export interface RuleChange {
 export const changesBetween = (from: TaskRules, to: TaskRules): RuleChange[] =>
   changedKeys(from, to).map((key) => ({ key, from: from[key], to: to[key] }))
 
-/** The server shows so many versions; what came before the last of them is not known. */
-export const HISTORY = 50
-
-export interface HistoryRow {
-  version: TaskRulesVersion
-  /** In force, ahead, or neither: it was followed by another. */
-  state: 'now' | 'ahead' | 'past'
-  /** Null where what was before is not shown. */
-  changes: RuleChange[] | null
-}
-
-/** Every version with what it changed. */
-export function historyOf(view: TaskRulesView, today: string): HistoryRow[] {
-  const { history } = view
-  return history.map((version) => {
-    const previous = before(history, version)
-    const unknown = !previous && history.length >= HISTORY
-    const replaced = history.some((other) => other.from_day === version.from_day && other.version > version.version)
-    const ahead = version.from_day > today && !replaced
-    return {
-      version,
-      state: version.version === view.in_force ? 'now' : ahead ? 'ahead' : 'past',
-      changes: unknown ? null : changesBetween(previous?.rules ?? view.defaults, version.rules),
-    }
-  })
-}
-
-/** The version that begins next, if one was written for a day to come. */
-export function nextVersion(view: TaskRulesView, today: string): TaskRulesVersion | null {
-  const ahead = historyOf(view, today).filter((row) => row.state === 'ahead')
-  return ahead.map((row) => row.version).sort((a, b) => a.from_day.localeCompare(b.from_day))[0] ?? null
-}
-
-/** One that begins after a day and will then hold instead of what begins on that day. */
-export const overtakenBy = (view: TaskRulesView, today: string, from: string): TaskRulesVersion | null => {
-  const next = nextVersion(view, today)
-  return next && next.from_day > from ? next : null
+/** An emptied field counts as what it was; the page says that it is wrong before anything is sent. */
+export function settled(rules: RuleDraft, base: TaskRules): TaskRules {
+  const filled = Object.entries(rules).filter(([, value]) => value !== '')
+  return { ...base, ...(Object.fromEntries(filled) as Partial<TaskRules>) }
 }
