@@ -179,6 +179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deliveries that the filter finds, the latest first, as CSV: at most 200,000. That somebody took them is written into the ledger. */
+        get: operations["export_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries/state": {
         parameters: {
             query?: never;
@@ -190,6 +207,23 @@ export interface paths {
         get: operations["deliveries_state"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/repetition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings something once more, at once and by the same way: for what did not arrive, or somebody says did not. */
+        post: operations["repeat_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -420,7 +454,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gateways/{code}/arrival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** WeChat sends the browser back: whoever it is known to be is signed in. Others sign in as always. */
+        get: operations["arrival"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways/{code}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same where a gateway proves with GET that the address is ours. */
+        get: operations["gateway_asks"];
+        put?: never;
+        /** Takes what a gateway tells of its own accord. The gateway proves itself in its own way; what it cannot have sent is refused. */
+        post: operations["gateway_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{code}/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A touch in WeChat comes here, and goes to WeChat to learn who it is. */
+        get: operations["entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{code}/tests": {
         parameters: {
             query?: never;
             header?: never;
@@ -429,8 +515,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes what a gateway tells of its own accord. The gateway proves itself in its own way; what it cannot have sent is refused. */
-        post: operations["gateway_call"];
+        /** Sends a trial message through a gateway, now and whatever its state is. */
+        post: operations["test_gateway"];
         delete?: never;
         options?: never;
         head?: never;
@@ -503,6 +589,108 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows by which ways the asker is reached. */
+        get: operations["my_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has notices shown by this browser. */
+        post: operations["bind_browser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves a mailbox by the number that was sent to it. */
+        post: operations["bind_mailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/mailbox-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a number to a mailbox that the asker wants to be reached at. */
+        post: operations["begin_mailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/openid-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to bind WeChat: whoever scans the code is the asker from then on. */
+        post: operations["begin_openid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes one of one's own addresses away. */
+        delete: operations["remove_address"];
         options?: never;
         head?: never;
         patch?: never;
@@ -729,6 +917,24 @@ export interface paths {
         put?: never;
         /** Lets a party go that takes part. */
         post: operations["waive_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows by which ways somebody is reached. */
+        get: operations["person_addresses"];
+        /** Writes down by which id a work messenger knows somebody. */
+        put: operations["write_userid"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2568,6 +2774,26 @@ export interface components {
             /** @description What they sign in with the first time; shown only here. */
             initial_password: string;
         };
+        /**
+         * Format: uuid
+         * @description An address.
+         */
+        AddressId: string;
+        /** @enum {string} */
+        AddressKind: "phone" | "openid" | "userid" | "mailbox" | "browser";
+        /** @description An address of somebody's. */
+        AddressView: {
+            created_at: components["schemas"]["Moment"];
+            /** @description Empty where any gateway of its kind will do. */
+            gateway: string;
+            id: components["schemas"]["AddressId"];
+            kind: components["schemas"]["AddressKind"];
+            /** @description What the browser calls itself. */
+            label?: string | null;
+            last_ok_at?: components["schemas"]["Moment"] | null;
+            /** @description The mailbox or the id; nothing where only programs can read it. */
+            shown?: string | null;
+        };
         /** @description A reminder that will come unless something happens before. */
         Ahead: {
             /** @description When. */
@@ -2686,6 +2912,16 @@ export interface components {
             now: number;
             /** Format: int64 */
             then: number;
+        };
+        BrowserInput: {
+            /** @description Base64url of 16 octets. */
+            auth: string;
+            /** @description As `PushSubscription.toJSON()` has it. */
+            endpoint: string;
+            /** @description What people call this browser, 1 to 60 characters. */
+            label: string;
+            /** @description Base64url of 65 octets. */
+            p256dh: string;
         };
         /** @description Where an action on many tasks stands. */
         Bulk: {
@@ -3179,6 +3415,9 @@ export interface components {
             parts?: number | null;
             /** @description Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `unreachable`, or the gateway's code. */
             reason?: string | null;
+            resent_as?: components["schemas"]["DeliveryId"] | null;
+            /** @description By which rules it reminded. */
+            rules: string[];
             sent_at?: components["schemas"]["Moment"] | null;
             settled_at?: components["schemas"]["Moment"] | null;
             state: components["schemas"]["DeliveryState"];
@@ -4031,6 +4270,14 @@ export interface components {
              */
             tasks: number;
         };
+        MailboxCodeInput: {
+            /** @description The address to be proven. */
+            mailbox: string;
+        };
+        MailboxInput: {
+            /** @description The six digits that were sent to it. */
+            code: string;
+        };
         /** @description Which column is what, by its heading, and what holds for all rows. */
         Mapping: {
             /** @description The clause. */
@@ -4377,6 +4624,17 @@ export interface components {
             /** @description That day has passed. */
             overdue: boolean;
             owed_day?: components["schemas"]["Day"] | null;
+        };
+        /** @description A code to be scanned with WeChat. */
+        OpenidCode: {
+            /** @description It is good until then. */
+            expires_at: components["schemas"]["Moment"];
+            /** @description What the code says, to be drawn. */
+            url: string;
+        };
+        OpenidCodeInput: {
+            /** @description Which official account. */
+            gateway: string;
         };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
@@ -4766,6 +5024,15 @@ export interface components {
         };
         /** @enum {string} */
         Reach: "following" | "all";
+        /** @description How somebody is reached, and how they could be. */
+        Reached: {
+            addresses: components["schemas"]["AddressView"][];
+            /** @description What a browser needs to subscribe (`applicationServerKey`). */
+            push_key?: string | null;
+            /** @description A mailbox whose number has been sent and not yet been given. */
+            waiting_mailbox?: string | null;
+            ways: components["schemas"]["Way"][];
+        };
         ReadInput: {
             /** @description All of them. */
             all?: boolean;
@@ -6325,6 +6592,24 @@ export interface components {
          * @description A person in a post from one day to another.
          */
         TenureId: string;
+        TestInput: {
+            /** @description To whom, as the gateway addresses people; one's own telephone number or address where nothing is said. */
+            to?: string | null;
+        };
+        /** @description What came of a trial of a gateway. */
+        Tested: {
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            millis: number;
+            /** @description It was taken. */
+            taken: boolean;
+            /** @description The gateway's own words where it was not. */
+            text?: string | null;
+            /** @description Where it went, the middle masked. */
+            to: string;
+        };
         /** @description From one time of day to another. */
         TimeSpan: {
             /** @description From when. */
@@ -6728,6 +7013,12 @@ export interface components {
             can_urge: boolean;
             items: components["schemas"]["Urge"][];
         };
+        UseridInput: {
+            /** @description The work messenger. */
+            gateway: string;
+            /** @description The id it knows the person by; nothing takes it away. */
+            value?: string | null;
+        };
         /** @description A check after closing. */
         Verification: {
             at: components["schemas"]["Moment"];
@@ -6827,6 +7118,13 @@ export interface components {
         };
         /** @enum {string} */
         WatchMode: "follow" | "mute";
+        /** @description A way by which people can be reached here. */
+        Way: {
+            channel: components["schemas"]["Channel"];
+            gateway: string;
+            /** @description What it writes to; what people bind themselves are `openid`, `mailbox` and `browser`. */
+            kind: components["schemas"]["AddressKind"];
+        };
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
         /** @description What there is to do. */
@@ -7250,6 +7548,12 @@ export interface operations {
                 channel?: "wechat" | "sms" | "voice" | "email" | "push";
                 /** @description Only in this state. */
                 state?: "queued" | "sending" | "sent" | "delivered" | "acknowledged" | "failed" | "suppressed";
+                /** @description Only what this rule reminded of. */
+                rule?: string;
+                /** @description Only what was written down on this day or later. */
+                from_day?: string;
+                /** @description Only what was written down on this day or earlier. */
+                to_day?: string;
                 /** @description Where the page begins. */
                 cursor?: string;
                 /** @description 1 to 200, 50 when missing. */
@@ -7281,6 +7585,52 @@ export interface operations {
             };
         };
     };
+    export_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only to this person. */
+                person_id?: string;
+                /** @description Only by this way. */
+                channel?: "wechat" | "sms" | "voice" | "email" | "push";
+                /** @description Only in this state. */
+                state?: "queued" | "sending" | "sent" | "delivered" | "acknowledged" | "failed" | "suppressed";
+                /** @description Only what this rule reminded of. */
+                rule?: string;
+                /** @description Only what was written down on this day or later. */
+                from_day?: string;
+                /** @description Only what was written down on this day or earlier. */
+                to_day?: string;
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deliveries_state: {
         parameters: {
             query?: never;
@@ -7297,6 +7647,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveriesState"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repeat_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -7875,6 +8259,71 @@ export interface operations {
             };
         };
     };
+    arrival: {
+        parameters: {
+            query: {
+                /** @description By which WeChat says who it is. */
+                code: string;
+                /** @description What left with the browser. */
+                state: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gateway_asks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     gateway_call: {
         parameters: {
             query?: never;
@@ -7900,6 +8349,76 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entry: {
+        parameters: {
+            query: {
+                /** @description The path that is wanted. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_gateway: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -8029,6 +8548,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bind_browser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bind_mailbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_mailbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxCodeInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_openid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenidCodeInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenidCode"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -8564,6 +9287,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    person_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_userid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseridInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -216,43 +216,13 @@ export type DeliveryRulesView = Of<'DeliveryRulesView'>
 export type DeliveryRulesInput = Schemas['DeliveryRulesInput']
 
 // --- how people are reached
-export type AddressKind = 'phone' | 'openid' | 'userid' | 'mailbox' | 'browser'
-export interface Way {
-  gateway: string
-  channel: Channel
-  kind: AddressKind
-}
-export interface Address {
-  id: string
-  kind: AddressKind
-  gateway: string
-  shown: string | null
-  label: string | null
-  created_at: string
-  last_ok_at: string | null
-}
-export interface Reached {
-  addresses: Address[]
-  ways: Way[]
-  push_key: string | null
-  waiting_mailbox: string | null
-}
-export interface OpenidCode {
-  url: string
-  expires_at: string
-}
-export interface BrowserInput {
-  endpoint: string
-  p256dh: string
-  auth: string
-  label: string
-}
-export interface Tested {
-  taken: boolean
-  to: string
-  text: string | null
-  millis: number
-}
+export type AddressKind = Schemas['AddressKind']
+export type Way = Of<'Way'>
+export type Address = Of<'AddressView'>
+export type Reached = Of<'Reached'>
+export type OpenidCode = Of<'OpenidCode'>
+export type BrowserInput = Schemas['BrowserInput']
+export type Tested = Of<'Tested'>
 
 // --- home and messages
 export type Home = Of<'Home'>
