@@ -277,9 +277,9 @@ export const tests = {
     await go(refused, '/reach')
     await says(part(refused, '浏览器通知'), '您曾经拒绝过本系统显示通知')
     const without = await app.desk(handler)
+    await without.context().grantPermissions(['notifications'])
     await without.addInitScript(() => {
       PushManager.prototype.subscribe = () => Promise.reject(new DOMException('Registration failed - push service error', 'AbortError'))
-      Notification.requestPermission = async () => 'granted'
     })
     await go(without, '/reach')
     await button(part(without, '浏览器通知'), '在这台设备上开启').click()

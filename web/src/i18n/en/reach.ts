@@ -5,7 +5,6 @@ export default {
   since: 'Bound {at}',
   last: 'Last one {at}',
   never: 'Nothing sent yet',
-  bind: 'Bind',
   unbind: 'Unbind',
   unbound: 'Unbound',
   bound: 'Bound',
@@ -15,7 +14,6 @@ export default {
     text: 'Read under “Messages” once signed in; they stay there.',
     sound: 'A sound when reminders and urges come',
     soundText: 'Only while a page of the system is open, and only on this device.',
-    try: 'Listen',
   },
   phone: {
     title: 'Telephone',
@@ -67,7 +65,6 @@ export default {
     ask: 'The browser will ask whether notices may be shown: please allow them. After signing out this device shows none.',
     label: 'What this device is called',
     on: 'Turn on for this device',
-    hereOn: 'On for this device',
     devices: 'Devices that show notices',
     this: 'This device',
     off: 'Turn off',

@@ -6,7 +6,6 @@ export default {
   since: '{at} 绑定',
   last: '最近一条 {at}',
   never: '还没有发过消息',
-  bind: '绑定',
   unbind: '解除绑定',
   unbound: '已解除绑定',
   bound: '已绑定',
@@ -16,7 +15,6 @@ export default {
     text: '登录后在“消息”里看，任何时候都留着。',
     sound: '提醒和督办来时响一声',
     soundText: '只在打开着本系统的页面时响，只管这台设备。',
-    try: '试听',
   },
   phone: {
     title: '手机',
@@ -67,7 +65,6 @@ export default {
     ask: '点“开启”后，浏览器会问是否允许显示通知，请选“允许”。退出登录后，这台设备不再显示。',
     label: '这台设备叫什么',
     on: '在这台设备上开启',
-    hereOn: '这台设备已开启',
     devices: '已开启的设备',
     this: '这台设备',
     off: '关闭',

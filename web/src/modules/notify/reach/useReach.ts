@@ -14,7 +14,7 @@ export function useReach(waiting: MaybeRefOrGetter<boolean> = false) {
   const query = useQuery({
     queryKey: KEY,
     queryFn: api.myAddresses,
-    refetchInterval: () => (toValue(waiting) ? POLL_MS : false),
+    refetchInterval: computed(() => (toValue(waiting) ? POLL_MS : false)),
   })
   const reach = computed(() => query.data.value && reachOf(query.data.value))
   return { query, reach }
