@@ -238,6 +238,15 @@ export type DeliveryRules = Of<'DeliveryRules'>
 export type DeliveryRulesView = Of<'DeliveryRulesView'>
 export type DeliveryRulesInput = Schemas['DeliveryRulesInput']
 
+// --- how people are reached
+export type AddressKind = Schemas['AddressKind']
+export type Way = Of<'Way'>
+export type Address = Of<'AddressView'>
+export type Reached = Of<'Reached'>
+export type OpenidCode = Of<'OpenidCode'>
+export type BrowserInput = Schemas['BrowserInput']
+export type Tested = Of<'Tested'>
+
 // --- home and messages
 export type Home = Of<'Home'>
 export type Figure = Of<'Figure'>

@@ -14,7 +14,7 @@ import {
 import { BurdenPage, StatementPage } from '@/modules/burden'
 import { CalendarPage } from '@/modules/calendar'
 import { ChecksPage, LibraryPage } from '@/modules/files'
-import { DeliveryRulesPage } from '@/modules/notify'
+import { DeliveryRulesPage, ReachPage } from '@/modules/notify'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
@@ -123,6 +123,7 @@ export const routes: RouteRecordRaw[] = [
         meta: { title: 'files.checks.title', may: (roles) => mayJudge(roles) || mayKeepRules(roles) },
       },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
+      { path: 'reach', name: 'reach', component: ReachPage, meta: { title: 'app.person.reach' } },
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
       { path: 'calendar', name: 'calendar', component: CalendarPage, meta: { title: 'app.nav.calendar' } },
       { path: 'rules', name: 'rules', component: RulesPage, meta: { title: 'app.nav.rules' } },

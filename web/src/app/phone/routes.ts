@@ -1,6 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { mayCreate, oversees, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
 import { BurdenPage } from '@/modules/burden/phone'
+import { ReachPage } from '@/modules/notify/phone'
 import { BoardPage, OverduePage, ProgressPage } from '@/modules/operations/phone'
 import { PersonPage, UnitPage } from '@/modules/org/phone'
 import { SearchPage } from '@/modules/search/phone'
@@ -75,6 +76,7 @@ export const routes: RouteRecordRaw[] = [
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'burden', name: 'burden', component: BurdenPage, meta: { title: 'app.nav.burden', may: seesTasks } },
+      { path: 'reach', name: 'reach', component: ReachPage, meta: { title: 'app.person.reach' } },
       { path: 'outbox', name: 'outbox', component: OutboxPage, meta: { title: 'phone.outbox.title', may: seesTasks } },
       {
         path: 'series',

@@ -43,6 +43,7 @@ export default {
   locale: { label: 'Language', zh: '中文', en: 'English' },
   person: {
     label: 'My account',
+    reach: 'How I am reached',
     password: 'Change password',
     phone: 'Phone version',
     keys: 'Keyboard shortcuts',

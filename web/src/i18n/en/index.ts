@@ -16,6 +16,7 @@ import orders from './orders'
 import org from './org'
 import phone from './phone'
 import progress from './progress'
+import reach from './reach'
 import reminders from './reminders'
 import requests from './requests'
 import rules from './rules'
@@ -46,6 +47,7 @@ export default {
   org,
   phone,
   progress,
+  reach,
   reminders,
   requests,
   rules,

@@ -41,7 +41,7 @@ export default {
   },
   theme: { label: '外观', auto: '跟随系统', light: '浅色', dark: '深色' },
   locale: { label: '语言', zh: '中文', en: 'English' },
-  person: { label: '我的', password: '修改密码', phone: '手机版', keys: '键盘快捷键', out: '退出' },
+  person: { label: '我的', reach: '提醒方式', password: '修改密码', phone: '手机版', keys: '键盘快捷键', out: '退出' },
   demo: '演示数据',
   unread: '{n} 条未读消息',
   keys: {

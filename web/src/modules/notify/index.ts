@@ -12,3 +12,6 @@ export const GatewayList = defineAsyncComponent(() => import('./deliveries/Gatew
 export const TodayFigures = defineAsyncComponent(() => import('./deliveries/TodayFigures.vue'))
 export const ChannelLimits = defineAsyncComponent(() => import('./deliveries/ChannelLimits.vue'))
 export const DeliveryRulesPage = withLateWords(() => import('./pages/DeliveryRulesPage.vue'))
+/** How people are reached: their own page, and what administrators keep of it. */
+export const ReachPage = withLateWords(() => import('./pages/ReachPage.vue'))
+export const MessengerIds = defineAsyncComponent(withLateWords(() => import('./reach/MessengerIds.vue')))
