@@ -103,7 +103,8 @@ pub(super) enum Proof {
 /// Takes the number that was sent to a mailbox. A wrong one is counted, so what this has written is kept whatever comes of it.
 pub(super) async fn prove(tx: &mut Tx, ctx: &Ctx, given: &str) -> Outcome<Proof> {
     let wrong = |words: &'static str| Ok(Proof::Wrong(Refusal::field("code", words)));
-    let Some(BindingRow { id, value: Some(mailbox), code, tries, expires_at, .. }) = store::mailbox_of(tx, ctx.actor.person, true).await? else {
+    let Some(BindingRow { id, value: Some(mailbox), code, tries, expires_at, .. }) = store::mailbox_of(tx, ctx.actor.person, true).await?
+    else {
         return wrong("请先获取验证码");
     };
     if expires_at <= ctx.now() || tries >= MOST_TRIES {
