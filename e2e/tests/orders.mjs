@@ -128,17 +128,18 @@ export const tests = {
   },
 
   async 'whoever keeps the rules changes within how many days an order is answered'(app) {
+    app.expect({ status: 422, path: /\/order-rules$/ })
     const page = await app.desk(app.people.zhouyun)
     await go(page, '/rules/orders')
     await button(page, '修改规则').click()
     await page.getByLabel(/^蓝色督办单/).fill('0')
     await page.getByLabel(/^修改的理由/).fill('试行')
     await button(page, '保存').click()
-    await says(page.locator('form'), '应为 1 至 30 的整数')
+    await says(page.locator('form.sheet'), '应为 1 至 30 的整数')
     await page.getByLabel(/^蓝色督办单/).fill('7')
     await button(page, '保存').click()
     await toast(page, '督办规则已保存')
-    await says(page.locator('form'), '标准为 5')
+    await says(page.locator('form.sheet'), '标准为 5')
     assert.deepEqual(await violations(page), [])
   },
 }

@@ -1,7 +1,7 @@
 export default {
   title: 'Sent outside',
   none: 'Nothing was sent that fits',
-  noneText: 'Try another way or result.',
+  noneText: 'Try another person, way or result.',
   noneYet: 'Nothing has left the system yet',
   state: {
     queued: 'waiting',

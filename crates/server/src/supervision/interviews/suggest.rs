@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn a_red_order_that_expired_is_reason_enough_in_whatever_quarter_it_was_issued() {
         let late = order(OrderLevel::Red, OrderState::Issued, "2026-03-02", "2026-03-06");
-        assert_eq!(why(&[late.clone()], &[], None), ["红色督办单1号到期（2026-03-06）未反馈"]);
+        assert_eq!(why(std::slice::from_ref(&late), &[], None), ["红色督办单1号到期（2026-03-06）未反馈"]);
         assert_eq!(why(&[order(OrderLevel::Red, OrderState::Issued, "2026-05-19", "2026-05-20")], &[], None), [""; 0]);
         assert_eq!(why(&[OrderFact { state: OrderState::Answered, ..late.clone() }], &[], None), [""; 0]);
         assert_eq!(why(&[OrderFact { level: OrderLevel::Orange, ..late.clone() }], &[], None), [""; 0]);
