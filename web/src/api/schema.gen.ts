@@ -55,6 +55,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/burden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how much persons were told in the last seven days and have to report in the weeks ahead, and what makes it up: one's own, and
+         *     that of the people of units one sees.
+         */
+        get: operations["burden"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how much may be asked of a person in a week, and from when on two tasks are alike. */
+        get: operations["burden_rules"];
+        put?: never;
+        /** Writes the next version of the numbers. */
+        post: operations["write_burden_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Works out, before it is saved, what the handlers would owe a week with this rule to report or with this report that is asked for.
+         *     Changes nothing.
+         */
+        post: operations["foresee_burden"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** States what was asked how often in a period, and what the system does not do. */
+        get: operations["burden_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/statement.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statement as CSV. */
+        get: operations["burden_statement_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -179,6 +271,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deliveries that the filter finds, the latest first, as CSV: at most 200,000. That somebody took them is written into the ledger. */
+        get: operations["export_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries/state": {
         parameters: {
             query?: never;
@@ -190,6 +299,23 @@ export interface paths {
         get: operations["deliveries_state"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/repetition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings something once more, at once and by the same way: for what did not arrive, or somebody says did not. */
+        post: operations["repeat_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -420,7 +546,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gateways/{code}/arrival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** WeChat sends the browser back: whoever it is known to be is signed in. Others sign in as always. */
+        get: operations["arrival"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways/{code}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same where a gateway proves with GET that the address is ours. */
+        get: operations["gateway_asks"];
+        put?: never;
+        /** Takes what a gateway tells of its own accord. The gateway proves itself in its own way; what it cannot have sent is refused. */
+        post: operations["gateway_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{code}/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A touch in WeChat comes here, and goes to WeChat to learn who it is. */
+        get: operations["entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{code}/tests": {
         parameters: {
             query?: never;
             header?: never;
@@ -429,8 +607,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes what a gateway tells of its own accord. The gateway proves itself in its own way; what it cannot have sent is refused. */
-        post: operations["gateway_call"];
+        /** Sends a trial message through a gateway, now and whatever its state is. */
+        post: operations["test_gateway"];
         delete?: never;
         options?: never;
         head?: never;
@@ -521,6 +699,108 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows by which ways the asker is reached. */
+        get: operations["my_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has notices shown by this browser. */
+        post: operations["bind_browser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves a mailbox by the number that was sent to it. */
+        post: operations["bind_mailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/mailbox-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a number to a mailbox that the asker wants to be reached at. */
+        post: operations["begin_mailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/openid-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to bind WeChat: whoever scans the code is the asker from then on. */
+        post: operations["begin_openid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes one of one's own addresses away. */
+        delete: operations["remove_address"];
         options?: never;
         head?: never;
         patch?: never;
@@ -885,6 +1165,24 @@ export interface paths {
         put?: never;
         /** Lets a party go that takes part. */
         post: operations["waive_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows by which ways somebody is reached. */
+        get: operations["person_addresses"];
+        /** Writes down by which id a work messenger knows somebody. */
+        put: operations["write_userid"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1668,6 +1966,26 @@ export interface paths {
         put?: never;
         /** Makes a draft. */
         post: operations["create_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks, before a task is submitted, for open tasks that ask the same lead units for something alike. Of one that the asker does not
+         *     see it is only said that there is one.
+         */
+        post: operations["find_alike_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2734,12 +3052,37 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something the system does not do, and how that is assured. */
+        Absent: {
+            how: components["schemas"]["Words"];
+            what: components["schemas"]["Words"];
+        };
         /** @enum {string} */
         Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag" | "review_standing";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description What they sign in with the first time; shown only here. */
             initial_password: string;
+        };
+        /**
+         * Format: uuid
+         * @description An address.
+         */
+        AddressId: string;
+        /** @enum {string} */
+        AddressKind: "phone" | "openid" | "userid" | "mailbox" | "browser";
+        /** @description An address of somebody's. */
+        AddressView: {
+            created_at: components["schemas"]["Moment"];
+            /** @description Empty where any gateway of its kind will do. */
+            gateway: string;
+            id: components["schemas"]["AddressId"];
+            kind: components["schemas"]["AddressKind"];
+            /** @description What the browser calls itself. */
+            label?: string | null;
+            last_ok_at?: components["schemas"]["Moment"] | null;
+            /** @description The mailbox or the id; nothing where only programs can read it. */
+            shown?: string | null;
         };
         /** @description A reminder that will come unless something happens before. */
         Ahead: {
@@ -2757,6 +3100,79 @@ export interface components {
             text: components["schemas"]["Words"];
             /** @description Whom, as things stand. */
             to: components["schemas"]["PersonRef"][];
+        };
+        /** @description A task to be set up. */
+        AlikeInput: {
+            /** @description At most 20,000 characters. */
+            demand?: string;
+            /** @description Who is to do it; those that lead are looked at. */
+            parties: components["schemas"]["AlikeParty"][];
+            /** @description The draft it is already: the tree it stands in is left out. */
+            task_id?: string | null;
+            /** @description At most 300 characters. */
+            title: string;
+        };
+        /** @description How likeness was measured: twice the shared pairs by the pairs of both. */
+        AlikeMeasure: {
+            /** @description Of the titles; otherwise of titles and demands together. */
+            of_titles: boolean;
+            /** Format: int64 */
+            other_pairs: number;
+            /** Format: int64 */
+            own_pairs: number;
+            /**
+             * Format: int64
+             * @description In whole percent.
+             */
+            percent: number;
+            /** @description What stands in both, as words. */
+            shared: string[];
+            /**
+             * Format: int64
+             * @description Pairs of characters that stand in both, in this one and in the other.
+             */
+            shared_pairs: number;
+        };
+        /** @description Two tasks of two offices that ask for something alike. */
+        AlikePairView: {
+            /** @description When it was found. */
+            day: components["schemas"]["Day"];
+            issuer?: components["schemas"]["UnitRef"] | null;
+            other_issuer?: components["schemas"]["UnitRef"] | null;
+            other_title?: string | null;
+            /**
+             * Format: int64
+             * @description In whole percent.
+             */
+            similarity: number;
+            /** @description Their titles; nothing where the asker does not see both. */
+            title?: string | null;
+        };
+        /** @description A party of the task to be. */
+        AlikeParty: {
+            role: components["schemas"]["PartyRole"];
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description An open task that asks the same unit for something alike. */
+        AlikeTask: {
+            day?: components["schemas"]["Day"] | null;
+            issuer?: components["schemas"]["UnitRef"] | null;
+            measure?: components["schemas"]["AlikeMeasure"] | null;
+            task?: components["schemas"]["TaskRow"] | null;
+            /** @description The unit both are asked of. */
+            unit: components["schemas"]["UnitRef"];
+            /** @description In words: who asked whom, and when. */
+            words: components["schemas"]["Words"];
+        };
+        /** @description What was found. */
+        AlikeTasks: {
+            /**
+             * Format: int64
+             * @description From this percentage on two are alike.
+             */
+            from_percent: number;
+            /** @description The most alike first, at most ten. */
+            items: components["schemas"]["AlikeTask"][];
         };
         /** @description A task above. */
         Ancestor: {
@@ -2860,6 +3276,16 @@ export interface components {
             /** Format: int64 */
             then: number;
         };
+        BrowserInput: {
+            /** @description Base64url of 16 octets. */
+            auth: string;
+            /** @description As `PushSubscription.toJSON()` has it. */
+            endpoint: string;
+            /** @description What people call this browser, 1 to 60 characters. */
+            label: string;
+            /** @description Base64url of 65 octets. */
+            p256dh: string;
+        };
         /** @description Where an action on many tasks stands. */
         Bulk: {
             action: components["schemas"]["BulkAction"];
@@ -2906,6 +3332,81 @@ export interface components {
         };
         /** @enum {string} */
         BulkRowState: "waiting" | "done" | "refused";
+        /** @description The burden of persons. */
+        Burden: {
+            budget: components["schemas"]["BurdenRules"];
+            /** @description There are more persons than these. */
+            more: boolean;
+            /** @description In the order of their names. */
+            people: components["schemas"]["PersonBurden"][];
+            /** @description Messages are counted from this day on. */
+            since: components["schemas"]["Day"];
+        };
+        /** @description The budget of a person and a week, and what counts as asking twice. */
+        BurdenRules: {
+            /**
+             * Format: int64
+             * @description From so many percent on, two tasks ask for something alike.
+             * @default 60
+             */
+            alike_from: number;
+            /**
+             * Format: int64
+             * @description Messages a person may get in a week.
+             * @default 50
+             */
+            messages_a_week: number;
+            /**
+             * Format: int64
+             * @description Reports a person may owe in a week.
+             * @default 5
+             */
+            reports_a_week: number;
+        };
+        BurdenRulesInput: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            rules: components["schemas"]["BurdenRules"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description One version of the numbers. */
+        BurdenRulesVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            rules: components["schemas"]["BurdenRules"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The numbers in force, those the program is delivered with, and how they came about. */
+        BurdenRulesView: {
+            defaults: components["schemas"]["BurdenRules"];
+            /** @description Versions, the latest first; one that begins later is not in force yet. */
+            history: components["schemas"]["BurdenRulesVersion"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            rules: components["schemas"]["BurdenRules"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @description Duties by how often the tasks are reported. */
+        CadenceDuties: components["schemas"]["DutyCount"] & {
+            kind: components["schemas"]["RuleKind"];
+            name: components["schemas"]["Words"];
+        };
         /** @description Who changed the calendar, when and why. */
         CalendarChange: {
             at: components["schemas"]["Moment"];
@@ -3352,6 +3853,9 @@ export interface components {
             parts?: number | null;
             /** @description Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `unreachable`, or the gateway's code. */
             reason?: string | null;
+            resent_as?: components["schemas"]["DeliveryId"] | null;
+            /** @description By which rules it reminded. */
+            rules: string[];
             sent_at?: components["schemas"]["Moment"] | null;
             settled_at?: components["schemas"]["Moment"] | null;
             state: components["schemas"]["DeliveryState"];
@@ -3404,6 +3908,24 @@ export interface components {
             task: components["schemas"]["TaskRow"];
             /** @description In words. */
             text: components["schemas"]["Words"];
+        };
+        /** @description Duties to report. */
+        DutyCount: {
+            /**
+             * Format: int64
+             * @description On the spot.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description By their rule.
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description Tasks that asked for any.
+             */
+            tasks: number;
         };
         /** @enum {string} */
         DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "answer_order" | "decide_order" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
@@ -3828,6 +4350,49 @@ export interface components {
              */
             version: number;
         };
+        /** @description What would be owed. A warning, never a bar. */
+        Forecast: {
+            people: components["schemas"]["ForecastPerson"][];
+            /** Format: int64 */
+            reports_a_week: number;
+        };
+        /** @description What is about to be saved: a task with its rule, or a report that is asked for. */
+        ForecastInput: {
+            asked_day?: components["schemas"]["Day"] | null;
+            due?: components["schemas"]["DueInput"] | null;
+            /** @description The days of its steps. */
+            milestone_days?: components["schemas"]["Day"][];
+            /** @description Who is to do it; those of the task when missing. */
+            parties?: components["schemas"]["ForecastParty"][] | null;
+            report_rule?: components["schemas"]["ReportRule"] | null;
+            start_day?: components["schemas"]["Day"] | null;
+            /** @description The task, where there is one already; what it asks for now is replaced. */
+            task_id?: string | null;
+        };
+        /** @description A party of the task to be. */
+        ForecastParty: {
+            person_id?: string | null;
+            role: components["schemas"]["PartyRole"];
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description What a person would owe. */
+        ForecastPerson: {
+            person: components["schemas"]["PersonRef"];
+            warning?: components["schemas"]["Words"] | null;
+            /** @description The weeks that would change. */
+            weeks: components["schemas"]["ForecastWeek"][];
+        };
+        /** @description A person's week, as it is and as it would be. */
+        ForecastWeek: {
+            /** @description Its Monday. */
+            from: components["schemas"]["Day"];
+            /** Format: int64 */
+            now: number;
+            /** @description It would be more than the budget. */
+            over: boolean;
+            /** Format: int64 */
+            then: number;
+        };
         /** @description A piece of a text. */
         Fragment: {
             /** @description It is what was asked for. */
@@ -4070,6 +4635,10 @@ export interface components {
             quarter: string;
             suggestions: components["schemas"]["Suggestion"][];
         };
+        /** @description Duties by who issued the tasks. */
+        IssuerDuties: components["schemas"]["DutyCount"] & {
+            issuer?: components["schemas"]["UnitRef"] | null;
+        };
         /** @description A day decided on the spot. */
         KeptDay: {
             day: components["schemas"]["Day"];
@@ -4262,6 +4831,14 @@ export interface components {
              * @description How many drafts there are.
              */
             tasks: number;
+        };
+        MailboxCodeInput: {
+            /** @description The address to be proven. */
+            mailbox: string;
+        };
+        MailboxInput: {
+            /** @description The six digits that were sent to it. */
+            code: string;
         };
         /** @description Which column is what, by its heading, and what holds for all rows. */
         Mapping: {
@@ -4610,6 +5187,17 @@ export interface components {
             overdue: boolean;
             owed_day?: components["schemas"]["Day"] | null;
         };
+        /** @description A code to be scanned with WeChat. */
+        OpenidCode: {
+            /** @description It is good until then. */
+            expires_at: components["schemas"]["Moment"];
+            /** @description What the code says, to be drawn. */
+            url: string;
+        };
+        OpenidCodeInput: {
+            /** @description Which official account. */
+            gateway: string;
+        };
         /** @description A supervision order. */
         Order: {
             /** @description When. */
@@ -4868,6 +5456,15 @@ export interface components {
             /** @description The latest first. */
             urges: components["schemas"]["OpenUrge"][];
         };
+        /** @description Reports owed in a week. */
+        OwedWeek: {
+            /** @description Its Monday. */
+            from: components["schemas"]["Day"];
+            /** @description More than the budget. */
+            over: boolean;
+            /** Format: int64 */
+            reports: number;
+        };
         /** @description An upload that comes in pieces. */
         PartialUpload: {
             /** @description When it is forgotten unless something is added. */
@@ -5079,6 +5676,22 @@ export interface components {
              */
             version: number;
         };
+        /** @description What a person is asked and told. */
+        PersonBurden: {
+            /**
+             * Format: int64
+             * @description In the last seven days.
+             */
+            messages: number;
+            /** @description More than the budget. */
+            messages_over: boolean;
+            person: components["schemas"]["PersonRef"];
+            /** @description Which tasks make it up, at most twenty, those that ask next first. */
+            tasks: components["schemas"]["TaskBurden"][];
+            /** @description What the messages were, at most twenty. */
+            told_by: components["schemas"]["ToldBy"][];
+            weeks: components["schemas"]["OwedWeek"][];
+        };
         /** @description A person at a glance. */
         PersonGlance: {
             /** @description Units they sign for. */
@@ -5229,6 +5842,15 @@ export interface components {
         };
         /** @enum {string} */
         Reach: "following" | "all";
+        /** @description How somebody is reached, and how they could be. */
+        Reached: {
+            addresses: components["schemas"]["AddressView"][];
+            /** @description What a browser needs to subscribe (`applicationServerKey`). */
+            push_key?: string | null;
+            /** @description A mailbox whose number has been sent and not yet been given. */
+            waiting_mailbox?: string | null;
+            ways: components["schemas"]["Way"][];
+        };
         ReadInput: {
             /** @description All of them. */
             all?: boolean;
@@ -6076,6 +6698,36 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @description How a number is spread; a week counts for a person where it is not 0. */
+        Spread: {
+            /**
+             * Format: int64
+             * @description Half of the weeks have no more.
+             */
+            median: number;
+            /** Format: int64 */
+            most: number;
+            /**
+             * Format: int64
+             * @description Weeks with more than the budget.
+             */
+            over: number;
+            /**
+             * Format: int64
+             * @description 95 in a hundred have no more.
+             */
+            p95: number;
+            /**
+             * Format: int64
+             * @description All together.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Weeks of persons.
+             */
+            weeks: number;
+        };
         /** @enum {string} */
         Standing: "handler" | "liaison" | "head";
         /** @enum {string} */
@@ -6105,6 +6757,53 @@ export interface components {
              * @description The mean, to one decimal.
              */
             mean: number;
+        };
+        /** @description The statement. */
+        Statement: {
+            absent: components["schemas"]["Absent"][];
+            /**
+             * Format: int64
+             * @description Pairs of tasks of two offices that are alike.
+             */
+            alike: number;
+            /**
+             * Format: int64
+             * @description Pairs of tasks of one office.
+             */
+            alike_own: number;
+            alike_pairs: components["schemas"]["AlikePairView"][];
+            /** @description In force today. */
+            budget: components["schemas"]["BurdenRules"];
+            by_cadence: components["schemas"]["CadenceDuties"][];
+            by_issuer: components["schemas"]["IssuerDuties"][];
+            duties: components["schemas"]["DutyCount"];
+            from_day: components["schemas"]["Day"];
+            made_at: components["schemas"]["Moment"];
+            /** @description Messages to a person in a week. */
+            messages: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Persons who got more than the budget in any week.
+             */
+            messages_over_people: number;
+            /** @description Reports owed by a person in a week. */
+            owed: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Persons who owed more than the budget in any week.
+             */
+            owed_over_people: number;
+            /**
+             * Format: int64
+             * @description Of those, how many say the same as an earlier one on the same part.
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description Reports that were handed in.
+             */
+            reports: number;
+            to_day: components["schemas"]["Day"];
         };
         /** @description One step of a ladder. */
         Step: {
@@ -6252,6 +6951,30 @@ export interface components {
              * @description The version of the task that was looked at.
              */
             version: number;
+        };
+        /** @description What one task asks and tells. */
+        TaskBurden: {
+            /**
+             * Format: int64
+             * @description How many of them somebody asked for on the spot.
+             */
+            asked: number;
+            issuer?: components["schemas"]["UnitRef"] | null;
+            /**
+             * Format: int64
+             * @description In the last seven days.
+             */
+            messages: number;
+            next?: components["schemas"]["Day"] | null;
+            number?: string | null;
+            /**
+             * Format: int64
+             * @description In the weeks looked at.
+             */
+            reports: number;
+            /** @description Nothing where the asker does not see the task. */
+            task_id?: string | null;
+            title?: string | null;
         };
         /** @description What falls on the days of a period. */
         TaskCalendar: {
@@ -6829,6 +7552,24 @@ export interface components {
          * @description A person in a post from one day to another.
          */
         TenureId: string;
+        TestInput: {
+            /** @description To whom, as the gateway addresses people; one's own telephone number or address where nothing is said. */
+            to?: string | null;
+        };
+        /** @description What came of a trial of a gateway. */
+        Tested: {
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            millis: number;
+            /** @description It was taken. */
+            taken: boolean;
+            /** @description The gateway's own words where it was not. */
+            text?: string | null;
+            /** @description Where it went, the middle masked. */
+            to: string;
+        };
         /** @description From one time of day to another. */
         TimeSpan: {
             /** @description From when. */
@@ -6871,6 +7612,15 @@ export interface components {
             /** @description More waits than is shown: only what is due first of it was looked at. */
             truncated: boolean;
         };
+        /** @description Messages of one kind. */
+        ToldBy: {
+            /** Format: int64 */
+            messages: number;
+            /** @description The rule's name, or what the messages say. */
+            name: components["schemas"]["Words"];
+            /** @description The rule that reminded; nothing where it was something that happened. */
+            rule?: string | null;
+        };
         /** @description How contents stand, as far as they have been read. */
         Totals: {
             /**
@@ -6892,6 +7642,11 @@ export interface components {
         };
         /** @description What a month would have been like. */
         Trial: {
+            /**
+             * Format: int64
+             * @description Messages a person may get in a week.
+             */
+            budget: number;
             channels: components["schemas"]["TrialChannel"][];
             /** @description At most thirty. */
             examples: components["schemas"]["TrialExample"][];
@@ -6907,6 +7662,7 @@ export interface components {
              */
             tasks: number;
             to: components["schemas"]["Day"];
+            weeks: components["schemas"]["TrialWeek"][];
         };
         /** @description What would have gone out by one way. */
         TrialChannel: {
@@ -6935,6 +7691,15 @@ export interface components {
             messages: components["schemas"]["Both"];
             name: string;
             rule: string;
+        };
+        /** @description A week in which somebody would have been told more than the budget allows, with either set. */
+        TrialWeek: {
+            /** @description The first of its days that lies in the month. */
+            from: components["schemas"]["Day"];
+            /** @description How many persons would have been over it. */
+            over: components["schemas"]["Both"];
+            /** @description Who, in the order of their names and at most twenty, with all messages of that week: those of other causes as they were sent. */
+            people: components["schemas"]["TrialPerson"][];
         };
         /** @description What a reminder begins with. */
         Trigger: {
@@ -7234,6 +7999,12 @@ export interface components {
             /** @description By when an answer is expected where nothing is said. */
             usual_day: components["schemas"]["Day"];
         };
+        UseridInput: {
+            /** @description The work messenger. */
+            gateway: string;
+            /** @description The id it knows the person by; nothing takes it away. */
+            value?: string | null;
+        };
         /** @description A check after closing. */
         Verification: {
             at: components["schemas"]["Moment"];
@@ -7333,6 +8104,13 @@ export interface components {
         };
         /** @enum {string} */
         WatchMode: "follow" | "mute";
+        /** @description A way by which people can be reached here. */
+        Way: {
+            channel: components["schemas"]["Channel"];
+            gateway: string;
+            /** @description What it writes to; what people bind themselves are `openid`, `mailbox` and `browser`. */
+            kind: components["schemas"]["AddressKind"];
+        };
         /** @description A sentence, in the language of the request (`Accept-Language`: zh or en). */
         Words: string;
         /** @description What there is to do. */
@@ -7465,6 +8243,211 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden: {
+        parameters: {
+            query?: {
+                /** @description This person's; one's own where neither is said. */
+                person_id?: string;
+                /** @description Of everybody in this unit and those below. */
+                unit_id?: string;
+                /** @description Weeks ahead, the present one included, 1 to 13; 4 when nothing is said. */
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Burden"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_burden_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BurdenRulesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    foresee_burden: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_statement: {
+        parameters: {
+            query?: {
+                /** @description Its first day; of last month when missing. */
+                from_day?: components["schemas"]["Day"];
+                /** @description Its last day, at most 366 days later; of last month when missing. */
+                to_day?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_statement_csv: {
+        parameters: {
+            query?: {
+                /** @description Its first day; of last month when missing. */
+                from_day?: components["schemas"]["Day"];
+                /** @description Its last day, at most 366 days later; of last month when missing. */
+                to_day?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -7756,6 +8739,12 @@ export interface operations {
                 channel?: "wechat" | "sms" | "voice" | "email" | "push";
                 /** @description Only in this state. */
                 state?: "queued" | "sending" | "sent" | "delivered" | "acknowledged" | "failed" | "suppressed";
+                /** @description Only what this rule reminded of. */
+                rule?: string;
+                /** @description Only what was written down on this day or later. */
+                from_day?: string;
+                /** @description Only what was written down on this day or earlier. */
+                to_day?: string;
                 /** @description Where the page begins. */
                 cursor?: string;
                 /** @description 1 to 200, 50 when missing. */
@@ -7787,6 +8776,52 @@ export interface operations {
             };
         };
     };
+    export_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only to this person. */
+                person_id?: string;
+                /** @description Only by this way. */
+                channel?: "wechat" | "sms" | "voice" | "email" | "push";
+                /** @description Only in this state. */
+                state?: "queued" | "sending" | "sent" | "delivered" | "acknowledged" | "failed" | "suppressed";
+                /** @description Only what this rule reminded of. */
+                rule?: string;
+                /** @description Only what was written down on this day or later. */
+                from_day?: string;
+                /** @description Only what was written down on this day or earlier. */
+                to_day?: string;
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deliveries_state: {
         parameters: {
             query?: never;
@@ -7803,6 +8838,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveriesState"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repeat_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -8381,6 +9450,71 @@ export interface operations {
             };
         };
     };
+    arrival: {
+        parameters: {
+            query: {
+                /** @description By which WeChat says who it is. */
+                code: string;
+                /** @description What left with the browser. */
+                state: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gateway_asks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     gateway_call: {
         parameters: {
             query?: never;
@@ -8406,6 +9540,76 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entry: {
+        parameters: {
+            query: {
+                /** @description The path that is wanted. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_gateway: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -8600,6 +9804,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bind_browser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bind_mailbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_mailbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxCodeInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_openid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenidCodeInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenidCode"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -9496,6 +10904,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    person_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_userid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseridInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reached"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -11733,6 +13207,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_alike_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeTasks"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
