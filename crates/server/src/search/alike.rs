@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Words by which what is alike is looked for.
-const TELLING: usize = 24;
+const TELLING: usize = 12;
 /// Tasks that share most of them and are compared.
 const COMPARED: i64 = 100;
 /// Tasks that are told of.

@@ -67,32 +67,25 @@ impl Words {
         if title.percent >= all.percent { title } else { all }
     }
 
-    /// What stands in both, in the order of this text: neighbouring pairs as the words they make up.
+    /// What stands in both, in the order of this text: pairs that overlap as the words they make up.
     pub(super) fn shared_runs(&self, other: &Self) -> Vec<String> {
-        let mut marked = vec![false; self.text.len()];
-        let runs = words::runs_with_places(&self.text);
-        for (from, run) in runs {
-            let both = |word: &[char]| other.all.contains(&word.iter().collect::<String>());
-            if run.first().copied().is_some_and(words::is_written_without_spaces) {
-                for (index, _) in run.windows(2).enumerate().filter(|(_, pair)| both(pair)) {
-                    marked.iter_mut().skip(from + index).take(2).for_each(|mark| *mark = true);
-                }
-            } else if both(run) && run.len() > 1 {
-                marked.iter_mut().skip(from).take(run.len()).for_each(|mark| *mark = true);
-            }
-        }
+        let both = |word: &[char]| other.all.contains(&word.iter().collect::<String>());
         let mut found: Vec<String> = Vec::new();
-        let mut run = String::new();
-        for (c, mark) in self.text.iter().zip(marked).chain(std::iter::once((&' ', false))) {
-            if mark {
-                run.push(*c);
-            } else if !run.is_empty() {
-                let done = std::mem::take(&mut run);
-                if !found.contains(&done) {
-                    found.push(done);
+        for run in words::runs(&self.text) {
+            if !run.first().copied().is_some_and(words::is_written_without_spaces) {
+                found.extend((run.len() > 1 && both(run)).then(|| run.iter().collect::<String>()));
+                continue;
+            }
+            // Where the pair across two shared ones is not shared itself, they are two words.
+            let pairs: Vec<(usize, bool)> = run.windows(2).map(both).enumerate().collect();
+            for shared in pairs.chunk_by(|a, b| a.1 && b.1) {
+                if let [(first, true), ..] = shared {
+                    found.push(run.iter().skip(*first).take(shared.len() + 1).collect());
                 }
             }
         }
+        let mut seen = BTreeSet::new();
+        found.retain(|words| seen.insert(words.clone()));
         found.truncate(MOST_RUNS);
         found
     }
