@@ -2,9 +2,10 @@
 // Browser tests: a real browser against the real binary. `node e2e/run.mjs [NAME…] [--grep WORDS]`
 //
 // Every file in tests/ gets a server of its own with an empty database; every test its own windows. A file that exports `since`
-// has a time of its own, which its tests move (lib/clock.mjs); with `demoClock` the program itself puts its time forward; one that
-// exports `only` runs on that database alone, unless it is named. A test fails, too, on an error in the console, on an error in
-// the page and on any request that would leave this machine.
+// has a time of its own, which its tests move (lib/clock.mjs); with `demoClock` the program itself puts its time forward; with
+// `ways` messages go out, to gateways that are the test's own (lib/gateways.mjs); one that exports `only` runs on that database
+// alone, unless it is named. A test fails, too, on an error in the console, on an error in the page and on any request that
+// would leave this machine.
 //
 //   E2E_DATABASE=sqlite|postgres   which database (postgres: SHIBICHENG_TEST_POSTGRES is the URL of somebody who may create some)
 //   CHROMIUM=PATH                  which browser (default /usr/bin/chromium)
@@ -95,6 +96,8 @@ async function runTest(file, title, body, surroundings) {
   const windows = new browsers.Windows(browser, server.url, server.clock)
   const app = {
     url: server.url,
+    /** The gateways of a file that exports `ways`: the `url` of devtools/gateway, the `letters` that came to mailboxes. */
+    ways: server.out,
     org,
     people: org.people,
     units: org.units,
@@ -139,7 +142,7 @@ async function runFile(file, browser) {
   const since = Date.now()
   let server
   try {
-    server = await servers.start(join(OUT, `${file}.log`), module.since, module.demoClock)
+    server = await servers.start(join(OUT, `${file}.log`), module)
     const org = await within(60_000, 'furnishing the organisation', Organisation.furnish(server.url, server.password()))
     for (const [title, body] of tests) {
       await runTest(file, title, body, { server, browser, org, patience: module.patience ?? TEST_MS })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Clock } from './clock.mjs'
 import { fresh } from './database.mjs'
+import { gateways } from './gateways.mjs'
 import { within } from './until.mjs'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -44,9 +45,9 @@ export const stopAll = () => Promise.all([...running].map((server) => server.sto
 /**
  * Starts the real binary with an empty database in a new folder and waits until it is ready. With an instant `since`, its time
  * begins there and is the test's to move; whoever has signed in stays so, however far. With `demoClock` it is the program itself
- * that puts its time forward.
+ * that puts its time forward; with `ways` messages go out, to gateways that are the test's own.
  */
-export async function start(logFile, since, demoClock = false) {
+export async function start(logFile, { since, demoClock = false, ways = false } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'sbc-e2e-'))
   let clock = null
   let database
@@ -61,7 +62,7 @@ export async function start(logFile, since, demoClock = false) {
   // Somebody else may take the port in between: then the next one.
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launch({ dir, database, log, clock, demoClock, port: await freePort() })
+      return await launch({ dir, database, log, clock, demoClock, ways, port: await freePort() })
     } catch (error) {
       if (attempt < 3 && /listening on|address already in use/i.test(error.message)) continue
       log.end()
@@ -72,11 +73,13 @@ export async function start(logFile, since, demoClock = false) {
   }
 }
 
-async function launch({ dir, database, log, clock, demoClock, port }) {
+async function launch({ dir, database, log, clock, demoClock, ways, port }) {
+  const url = `http://127.0.0.1:${port}`
+  const out = ways ? await gateways(BINARY, dir, await freePort(), url) : null
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SHIBICHENG_')))
   const demo = demoClock ? { SHIBICHENG_DEMO_CLOCK: 'true', ...STAYING } : {}
   const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${port}`, '--data-dir', dir, ...database.flags], {
-    env: { ...inherited, SHIBICHENG_AREA_NAME: AREA, RUST_BACKTRACE: '1', ...(clock ? { ...clock.env, ...STAYING } : {}), ...demo },
+    env: { ...inherited, SHIBICHENG_AREA_NAME: AREA, RUST_BACKTRACE: '1', ...(clock ? { ...clock.env, ...STAYING } : {}), ...demo, ...out?.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -96,8 +99,9 @@ async function launch({ dir, database, log, clock, demoClock, port }) {
     void gone.then(() => refuse(new Error(`${ended}:\n${said}`)))
   })
   const server = {
-    url: `http://127.0.0.1:${port}`,
+    url,
     clock,
+    out,
     /** Told once, at the first start. */
     password: () => /登录名 admin，初始密码 (\S+?)（/.exec(said)?.[1],
     /** A server that died is the reason for whatever else went wrong. */
@@ -109,6 +113,7 @@ async function launch({ dir, database, log, clock, demoClock, port }) {
         await within(15_000, 'ending the server', gone).catch(() => child.kill('SIGKILL'))
         await gone
       }
+      await out?.stop()
       log.end()
       await database.drop()
       await rm(dir, { recursive: true, force: true })
@@ -121,6 +126,7 @@ async function launch({ dir, database, log, clock, demoClock, port }) {
   } catch (error) {
     running.delete(server)
     child.kill('SIGKILL')
+    await out?.stop()
     throw error
   }
 }

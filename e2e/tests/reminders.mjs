@@ -121,12 +121,30 @@ export const tests = {
     const others = seen.rules.rules.map((one) => (one.code === 'silent' ? { ...one, enabled: false } : one))
     await api.post('/reminder-rules', { rules: { ...seen.rules, rules: others }, reason: '先停用', version: seen.version })
     await button(page, '保存').click()
-    await says(page.getByRole('alert'), '周运又保存过一版，这次没有保存')
+    await says(page.locator('.steps').getByRole('alert'), /规则又有改动，这次没有保存.*停用“长期没有进展” 先停用 周运/)
     await tryOut(page)
     await button(page, '保存').click()
     await toast(page, '已保存，自')
     await says(rule(page, '长期没有进展'), '停用')
     await see(rule(page, '重大任务早提醒'))
+  },
+
+  async 'office hours are changed as the rules are'(app) {
+    const page = await app.desk(app.people.zhouyun, { colorScheme: 'light' })
+    await rules(page)
+    const office = page.getByRole('region', { name: '办公时间' })
+    await says(office, '08:30–12:00、13:30–17:30')
+    await button(page, '修改规则').click()
+    await office.getByLabel('第 2 段从').fill('11:00')
+    await says(office.getByRole('alert'), '各段应先后有序、不重叠')
+    await office.getByLabel('第 2 段从').fill('14:00')
+    await says(page.locator('.changes'), /^办公时间改为 08:30–12:00、14:00–17:30$/)
+    await tryOut(page)
+    await page.getByLabel(/^修改的原因/).fill('执行夏季作息')
+    await button(page, '保存').click()
+    await toast(page, '已保存，自')
+    await says(office, '08:30–12:00、14:00–17:30')
+    await says(page.locator('.versions'), '办公时间改为 08:30–12:00、14:00–17:30 执行夏季作息 周运')
   },
 
   async 'a handler takes note of a reminder on the phone, and whoever says so again is told that it is done'(app) {

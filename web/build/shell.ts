@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin, type Rollup } from 'vite'
 
-const WORKER = fileURLToPath(new URL('../src/worker/shell.ts', import.meta.url))
+const worker = (name: string) => fileURLToPath(new URL(`../src/worker/${name}.ts`, import.meta.url))
 const PAGE = 'm.html'
 /** Beside the chunks: what the page asks for by a name of its own. */
 const BESIDE = ['favicon.svg']
@@ -46,9 +46,23 @@ export function filesOf(bundle: Rollup.OutputBundle, entry: string): string[] {
   return [...found].sort()
 }
 
+/** A service worker as one script, with what is put into it. */
+async function made(name: string, define: Record<string, string> = {}): Promise<string> {
+  const done = await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define,
+    build: { write: false, target: 'es2020', rollupOptions: { input: worker(name), output: { format: 'iife' } } },
+  })
+  const [output] = Array.isArray(done) ? done : [done]
+  if (!output || !('output' in output)) throw new Error(`the service worker ${name} was not built`)
+  return output.output[0].code
+}
+
 /**
  * Writes `m-sw.js`, the service worker of the phone's shell, with the list of what it keeps. Its version is the hash of
- * that list and of the page, so that a build that changes nothing is no new version.
+ * that list and of the page, so that a build that changes nothing is no new version. Beside it `sw.js`, that of the desk.
  */
 export function phoneShell(): Plugin {
   return {
@@ -65,16 +79,9 @@ export function phoneShell(): Plugin {
         const files = [...filesOf(bundle, entry.fileName), ...BESIDE].map((name) => `/${name}`)
         const pageHash = sha256(page.source)
         const version = sha256(JSON.stringify([pageHash, files, beside])).slice(0, 12)
-        const made = await build({
-          configFile: false,
-          logLevel: 'warn',
-          publicDir: false,
-          define: { SHELL: JSON.stringify({ version, page: `/${PAGE}`, pageHash, files }) },
-          build: { write: false, target: 'es2020', rollupOptions: { input: WORKER, output: { format: 'iife' } } },
-        })
-        const [output] = Array.isArray(made) ? made : [made]
-        if (!output || !('output' in output)) throw new Error('the service worker was not built')
-        this.emitFile({ type: 'asset', fileName: 'm-sw.js', source: output.output[0].code })
+        const define = { SHELL: JSON.stringify({ version, page: `/${PAGE}`, pageHash, files }) }
+        this.emitFile({ type: 'asset', fileName: 'm-sw.js', source: await made('shell', define) })
+        this.emitFile({ type: 'asset', fileName: 'sw.js', source: await made('desk') })
       },
     },
   }

@@ -471,6 +471,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the talks with units' heads (约谈) that are suggested, why, and what became of earlier suggestions. Nothing is sent by itself. */
+        get: operations["list_interviews"];
+        put?: never;
+        /** Writes down that a suggested talk was held, or that there is none. */
+        post: operations["decide_interview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -604,6 +622,144 @@ export interface paths {
         get: operations["preview_numbering"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows by when urges and orders are answered, how orders are numbered, and when a talk is suggested. */
+        get: operations["order_rules"];
+        put?: never;
+        /** Writes the next version of the numbers. Orders that are out keep their day. */
+        post: operations["write_order_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the supervision orders (督办单) the asker sees, the latest first. */
+        get: operations["list_orders"];
+        put?: never;
+        /** Issues a blue order about one task or several of one unit. */
+        post: operations["issue_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one order. */
+        get: operations["show_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers an order for the addressed unit. */
+        post: operations["answer_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts the answer, which ends the order, or sends it back. */
+        post: operations["decide_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The order as a DOCX in the layout of official documents. */
+        get: operations["order_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issues the order that follows one which expired without an answer or whose answer was refused, one level sharper. */
+        post: operations["follow_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an order back. */
+        post: operations["withdraw_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1916,6 +2072,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a task's orders, the latest first. */
+        get: operations["task_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/recall": {
         parameters: {
             query?: never;
@@ -2703,7 +2876,7 @@ export interface components {
             total: number;
         };
         /** @enum {string} */
-        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "ask_report" | "accept_reports" | "grant_close" | "verify" | "tag";
+        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "order" | "ask_report" | "accept_reports" | "grant_close" | "verify" | "tag";
         /**
          * Format: uuid
          * @description One action on many tasks.
@@ -2719,7 +2892,7 @@ export interface components {
             ids?: components["schemas"]["TaskId"][];
             /** @description For `submit`: nothing in them is a state secret (不涉密). */
             not_secret?: boolean;
-            /** @description What is said with it: the demand of an urge, the reason of a recall, the remark of a decision, the tag. */
+            /** @description What is said with it: the demand of an urge or of an order, the reason of a recall, the remark of a decision, the tag. */
             text?: string | null;
         };
         /** @description One task of it. */
@@ -3233,7 +3406,7 @@ export interface components {
             text: components["schemas"]["Words"];
         };
         /** @enum {string} */
-        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
+        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "answer_order" | "decide_order" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
         EditInput: components["schemas"]["TaskInput"] & {
             /**
              * Format: int64
@@ -3644,6 +3817,17 @@ export interface components {
             items: components["schemas"]["FileFinding"][];
             next_cursor?: string | null;
         };
+        /** @description The sharper order after one. */
+        FollowingInput: {
+            /** @description What is demanded, at most 2,000 characters; what was demanded before when missing. */
+            demand?: string | null;
+            due_day?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description The version of the order that was looked at.
+             */
+            version: number;
+        };
         /** @description A piece of a text. */
         Fragment: {
             /** @description It is what was asked for. */
@@ -3837,6 +4021,54 @@ export interface components {
              * @description How many messages are not read yet, on this page or not.
              */
             unread: number;
+        };
+        /** @description What was decided. */
+        Interview: {
+            /** @description Why it was suggested, as it was then. */
+            basis: unknown;
+            /** @description Who had it. */
+            by_whom?: string | null;
+            day?: components["schemas"]["Day"] | null;
+            decided_at: components["schemas"]["Moment"];
+            decided_by: components["schemas"]["PersonRef"];
+            id: components["schemas"]["InterviewId"];
+            note: string;
+            outcome: components["schemas"]["InterviewOutcome"];
+            /** @description As `2026Q1`. */
+            quarter: string;
+            unit: components["schemas"]["UnitRef"];
+        };
+        /**
+         * Format: uuid
+         * @description What was decided on a suggested talk.
+         */
+        InterviewId: string;
+        /** @description A decision on a suggestion. */
+        InterviewInput: {
+            /** @description Who had it, at most 100 characters. */
+            by_whom?: string | null;
+            day?: components["schemas"]["Day"] | null;
+            /** @description What was said, or why there is no talk, at most 2,000 characters. */
+            note: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["InterviewOutcome"];
+            /** @description Which unit. */
+            unit_id: components["schemas"]["UnitId"];
+            /**
+             * Format: int64
+             * @description The suggestion's version that was looked at.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        InterviewOutcome: "held" | "dismissed";
+        /** @description Talks that are suggested now, and what became of earlier ones. */
+        Interviews: {
+            /** @description The latest hundred, newest first. */
+            decided: components["schemas"]["Interview"][];
+            /** @description Of which quarter events are counted, as `2026Q1`. */
+            quarter: string;
+            suggestions: components["schemas"]["Suggestion"][];
         };
         /** @description A day decided on the spot. */
         KeptDay: {
@@ -4377,6 +4609,237 @@ export interface components {
             /** @description That day has passed. */
             overdue: boolean;
             owed_day?: components["schemas"]["Day"] | null;
+        };
+        /** @description A supervision order. */
+        Order: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Who issued it. */
+            by: components["schemas"]["PersonRef"];
+            /** @description What is demanded. */
+            demand: string;
+            /** @description By when what is owed now is to be answered. */
+            due_day: components["schemas"]["Day"];
+            /** @description By when it was to be answered first. */
+            first_due_day: components["schemas"]["Day"];
+            followed_by?: components["schemas"]["OrderRef"] | null;
+            follows?: components["schemas"]["OrderRef"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["OrderId"];
+            /** @description Which unit issued it. */
+            issuer_unit: components["schemas"]["UnitRef"];
+            /** @description How sharp it is. */
+            level: components["schemas"]["OrderLevel"];
+            /** @description The asker may answer. */
+            may_answer: boolean;
+            /** @description The asker may accept the answer or send it back. */
+            may_decide: boolean;
+            /** @description The asker may withdraw it. */
+            may_withdraw: boolean;
+            next_due_day?: components["schemas"]["Day"] | null;
+            next_level?: components["schemas"]["OrderLevel"] | null;
+            /** @description Its number, of the issuing unit's own series. */
+            number: string;
+            /** @description An answer is owed and its day has passed. */
+            overdue: boolean;
+            /** @description Who was told of it and when they read it; only for the issuing side, leaders and the operations centre. */
+            readers?: components["schemas"]["Reader"][] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["OrderState"];
+            /**
+             * Format: int64
+             * @description How many there are altogether.
+             */
+            task_count: number;
+            /** @description The tasks it is about that the asker sees. */
+            tasks: components["schemas"]["OrderTask"][];
+            /** @description What was answered and said to it, in order. */
+            turns: components["schemas"]["OrderTurn"][];
+            /** @description To whom. */
+            unit: components["schemas"]["UnitRef"];
+            /**
+             * Format: int64
+             * @description To be sent with what changes it.
+             */
+            version: number;
+        };
+        /** @description An answer to an order. */
+        OrderAnswerInput: {
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description What was done, at most 4,000 characters. */
+            text: string;
+        };
+        /** @enum {string} */
+        OrderDecision: "accept" | "send_back";
+        /** @description What the issuing side makes of an answer. */
+        OrderDecisionInput: {
+            decision: components["schemas"]["OrderDecision"];
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description Why it is sent back, at most 1,000 characters; with an acceptance a remark where there is one. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the order that was looked at.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A supervision order.
+         */
+        OrderId: string;
+        /** @description An order to be issued. */
+        OrderInput: {
+            /** @description What is demanded, at most 2,000 characters. */
+            demand: string;
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description About which tasks, at most 50. */
+            task_ids: components["schemas"]["TaskId"][];
+            unit_id?: components["schemas"]["UnitId"] | null;
+        };
+        /** @enum {string} */
+        OrderLevel: "blue" | "orange" | "red";
+        /** @description A page of orders, the latest first. */
+        OrderPage: {
+            items: components["schemas"]["Order"][];
+            next_cursor?: string | null;
+        };
+        /** @description An order as others name it. */
+        OrderRef: {
+            /** @description Its id. */
+            id: components["schemas"]["OrderId"];
+            /** @description How sharp it is. */
+            level: components["schemas"]["OrderLevel"];
+            /** @description Its number. */
+            number: string;
+        };
+        /** @description The numbers of urging and of orders. Days are working days. */
+        OrderRules: {
+            /**
+             * Format: int64
+             * @description The same for a blue order.
+             * @default 5
+             */
+            blue_days: number;
+            /**
+             * Format: int64
+             * @description From so many orders to a unit in a quarter on a talk is suggested; 0: never.
+             * @default 3
+             */
+            interview_orders: number;
+            /**
+             * Format: int64
+             * @description From so many of a unit's tasks that turned red in a quarter on a talk is suggested; 0: never.
+             * @default 5
+             */
+            interview_reds: number;
+            /**
+             * @description How orders are numbered, as tasks are; each issuing unit counts for itself.
+             * @default {unit}督办〔{year}〕{seq}号
+             */
+            numbering: string;
+            /**
+             * Format: int64
+             * @description The same for an orange one.
+             * @default 3
+             */
+            orange_days: number;
+            /**
+             * Format: int64
+             * @description The same for a red one.
+             * @default 2
+             */
+            red_days: number;
+            /**
+             * Format: int64
+             * @description Within how many days an urge is answered where nothing is said.
+             * @default 1
+             */
+            urge_days: number;
+        };
+        OrderRulesInput: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description Numbers that are left out are those of the defaults. */
+            rules: components["schemas"]["OrderRules"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description One version of the numbers. */
+        OrderRulesVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            rules: components["schemas"]["OrderRules"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The numbers in force, those the program is delivered with, and how they came about. */
+        OrderRulesView: {
+            defaults: components["schemas"]["OrderRules"];
+            /** @description Versions, the latest first; one that begins later is not in force yet. */
+            history: components["schemas"]["OrderRulesVersion"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            rules: components["schemas"]["OrderRules"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        OrderState: "issued" | "answered" | "returned" | "closed" | "followed" | "withdrawn";
+        /** @description A task an order is about. */
+        OrderTask: {
+            /** @description Which. */
+            id: components["schemas"]["TaskId"];
+            /** @description Its number. */
+            number?: string | null;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description What was answered, or said to the answer. */
+        OrderTurn: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Whose. */
+            by: components["schemas"]["PersonRef"];
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description Files of an answer. */
+            files: components["schemas"]["FileRef"][];
+            /** @description Its id. */
+            id: components["schemas"]["OrderTurnId"];
+            /** @description An answer, or what the issuing side did. */
+            kind: components["schemas"]["OrderTurnKind"];
+            /** @description What they say. */
+            text: string;
+        };
+        /**
+         * Format: uuid
+         * @description What was answered to one, or said to the answer.
+         */
+        OrderTurnId: string;
+        /** @enum {string} */
+        OrderTurnKind: "answer" | "send_back" | "accept" | "withdraw";
+        /** @description Taking an order back. */
+        OrderWithdrawalInput: {
+            /** @description Why, at most 1,000 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version of the order that was looked at.
+             */
+            version: number;
         };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
@@ -5666,6 +6129,41 @@ export interface components {
              */
             version: number;
         };
+        /** @description An order a suggestion stands on. */
+        SuggestedOrder: {
+            due_day: components["schemas"]["Day"];
+            id: components["schemas"]["OrderId"];
+            issued_at: components["schemas"]["Moment"];
+            level: components["schemas"]["OrderLevel"];
+            number: string;
+            /** @description It waits for an answer whose day has passed. */
+            overdue: boolean;
+            state: components["schemas"]["OrderState"];
+        };
+        /** @description A task a suggestion stands on. */
+        SuggestedTask: {
+            id: components["schemas"]["TaskId"];
+            number?: string | null;
+            /** @description When it turned red. */
+            red_day: components["schemas"]["Day"];
+            title: string;
+        };
+        /** @description A talk that is suggested. Nothing happens by itself. */
+        Suggestion: {
+            /** @description The orders it stands on. */
+            orders: components["schemas"]["SuggestedOrder"][];
+            /** @description Why, each in words. */
+            reasons: components["schemas"]["Words"][];
+            /** @description The tasks it stands on. */
+            tasks: components["schemas"]["SuggestedTask"][];
+            /** @description With whom. */
+            unit: components["schemas"]["UnitRef"];
+            /**
+             * Format: int64
+             * @description How often somebody has decided on this unit in this quarter; to be sent with the next decision.
+             */
+            version: number;
+        };
         /** @description Volume of a period as of a moment. */
         Summary: {
             /**
@@ -5898,6 +6396,12 @@ export interface components {
             /** @description At most 300 characters. */
             title?: string | null;
             urgency?: components["schemas"]["Urgency"] | null;
+        };
+        /** @description A task's orders, and who may be sent one. */
+        TaskOrders: {
+            items: components["schemas"]["Order"][];
+            /** @description Units the asker may send an order about this task now: those that take part and have none yet, the leading one first. */
+            units: components["schemas"]["UnitRef"][];
         };
         /** @description A page of tasks. */
         TaskPage: {
@@ -6362,7 +6866,7 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
-            /** @description What is due first on top; unanswered urges before everything else. */
+            /** @description What is due first on top; unanswered orders and urges before everything else. */
             items: components["schemas"]["Duty"][];
             /** @description More waits than is shown: only what is due first of it was looked at. */
             truncated: boolean;
@@ -6727,6 +7231,8 @@ export interface components {
             /** @description The asker may press for this task. */
             can_urge: boolean;
             items: components["schemas"]["Urge"][];
+            /** @description By when an answer is expected where nothing is said. */
+            usual_day: components["schemas"]["Day"];
         };
         /** @description A check after closing. */
         Verification: {
@@ -7978,6 +8484,71 @@ export interface operations {
             };
         };
     };
+    list_interviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interviews"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_interview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InterviewInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interviews"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: {
@@ -8233,6 +8804,367 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NumberingExample"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_order_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRulesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                /** @description Only of this level. */
+                level?: "blue" | "orange" | "red";
+                /** @description Only in this state. */
+                state?: "issued" | "answered" | "returned" | "closed" | "followed" | "withdrawn";
+                /** @description Only to this unit. */
+                unit_id?: string;
+                /** @description Only about this task. */
+                task_id?: string;
+                /** @description Only what has not ended; or, when false, what has. */
+                open?: boolean;
+                /** @description Only what should have been answered by now and was not. */
+                overdue?: boolean;
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderAnswerInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderDecisionInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowingInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderWithdrawalInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -12168,6 +13100,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    task_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOrders"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

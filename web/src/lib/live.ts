@@ -2,8 +2,18 @@ import { watch } from 'vue'
 import { url } from '@/api/client'
 import { i18n } from '@/i18n'
 
+/** A message as the stream tells it: what it is about says whether it presses. */
+export interface Heard {
+  id: string
+  title: string
+  text: string
+  task_id: string | null
+  urge_id: string | null
+  occurrence_id: string | null
+}
+
 export interface LiveHandlers {
-  message(data: { id: string; title: string; text: string; task_id: string | null }): void
+  message(data: Heard): void
   task(data: { id: string; root_id: string }): void
   unread(data: { unread: number }): void
   /** Called on every beat while no stream can be had, and once when it comes back. */

@@ -1,8 +1,9 @@
 /// <reference lib="webworker" />
+import { showNotices } from './notices'
 
 /**
  * The service worker of `/m`. It keeps the program (page, scripts, styles: the same for everybody) and nothing else; what
- * people read is kept by the page itself, person by person (`lib/shelf.ts`), and never passes through here.
+ * people read is kept by the page itself, person by person (`lib/shelf.ts`), and never passes through here. It also shows notices.
  */
 const worker = self as unknown as ServiceWorkerGlobalScope
 
@@ -75,3 +76,4 @@ worker.addEventListener('fetch', (event) => {
     event.respondWith(caches.match(request, ANY).then((kept) => kept ?? fetch(request)))
   }
 })
+showNotices(worker, 'phone', '/m')

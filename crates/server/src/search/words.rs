@@ -35,8 +35,22 @@ pub(super) fn is_written_without_spaces(c: char) -> bool {
 
 /// The runs of a folded text: letters and digits of one kind.
 fn runs(text: &[char]) -> impl Iterator<Item = &[char]> {
-    text.chunk_by(|a, b| a.is_alphanumeric() && b.is_alphanumeric() && is_written_without_spaces(*a) == is_written_without_spaces(*b))
-        .filter(|run| run.first().is_some_and(|c| c.is_alphanumeric()))
+    runs_with_places(text).into_iter().map(|(_, run)| run)
+}
+
+/// [`runs`] with where each begins.
+pub(super) fn runs_with_places(text: &[char]) -> Vec<(usize, &[char])> {
+    let mut at = 0;
+    let mut places = Vec::new();
+    let together =
+        |a: &char, b: &char| a.is_alphanumeric() && b.is_alphanumeric() && is_written_without_spaces(*a) == is_written_without_spaces(*b);
+    for run in text.chunk_by(together) {
+        if run.first().is_some_and(|c| c.is_alphanumeric()) {
+            places.push((at, run));
+        }
+        at += run.len();
+    }
+    places
 }
 
 /// The words by which a text is found, each once.

@@ -6,6 +6,10 @@ export const update = reactive({ ready: false })
 let registration: ServiceWorkerRegistration | null = null
 let taking = false
 const HOUR = 3_600_000
+const SCRIPT = '/m-sw.js'
+/** The worker in charge of this page; that of the desk, which may be there before, is none of ours. */
+const inCharge = ({ controller }: ServiceWorkerContainer) =>
+  controller?.scriptURL === new URL(SCRIPT, location.origin).href ? controller : null
 
 /** Where the browser or the host forbids service workers (plain http, some in-app browsers) the phone works without. */
 export function startWorker(): void {
@@ -18,7 +22,7 @@ export function startWorker(): void {
 
 async function register(workers: ServiceWorkerContainer): Promise<void> {
   try {
-    registration = (await workers.register('/m-sw.js', { scope: '/m', updateViaCache: 'none' })) ?? null
+    registration = (await workers.register(SCRIPT, { scope: '/m', updateViaCache: 'none' })) ?? null
   } catch {
     return
   }
@@ -27,17 +31,17 @@ async function register(workers: ServiceWorkerContainer): Promise<void> {
   const own = registration
   const watch = (one: ServiceWorker | null) =>
     one?.addEventListener('statechange', () => {
-      if (one.state === 'installed' && workers.controller) update.ready = true
+      if (one.state === 'installed' && inCharge(workers)) update.ready = true
     })
-  update.ready = !!own.waiting && !!workers.controller
+  update.ready = !!own.waiting && !!inCharge(workers)
   watch(own.installing)
   own.addEventListener('updatefound', () => watch(own.installing))
   // The first worker takes charge of a page that came without one: that is no update.
-  let before = workers.controller
+  let before = inCharge(workers)
   workers.addEventListener('controllerchange', () => {
     if (taking) window.location.reload()
     else if (before) update.ready = true
-    before = workers.controller
+    before = inCharge(workers)
   })
   let asked = Date.now()
   const ask = () => {

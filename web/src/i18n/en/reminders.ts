@@ -1,6 +1,5 @@
 export default {
   lead: 'When, whom and how the system reminds: it goes by these rules and sends on time by itself.',
-  edit: 'Change rules',
   add: 'Add a rule',
   newName: 'New rule',
   change: 'Change “{name}”',
@@ -150,26 +149,22 @@ export default {
     done: 'Done',
   },
   draft: {
-    title: 'Changes',
     none: 'Nothing changed yet. Press “Change” beside a rule, then try it out.',
     month: 'Month to try',
-    try: 'Try out',
-    again: 'Try again',
-    outdated: 'The rules were changed after the trial: please try again.',
-    save: 'Save',
-    done: 'Saved, in force from {day}',
     kind: {
       added: 'added “{name}”',
       removed: 'deleted “{name}”',
       on: 'turned on “{name}”',
       off: 'turned off “{name}”',
       changed: 'changed “{name}”',
-      office: 'changed office hours',
+      office: 'office hours: {name}',
     },
-    stale:
-      '{name} saved a version after you began, so yours was not saved. The rules you changed are still here, the others are now theirs; try again, then save.',
   },
   trial: {
+    over: 'Who is over {n} messages a week',
+    nobodyOver: 'Nobody',
+    week: 'Week from {day}: {now} now, {then} on trial',
+    inWeek: '{now} → {then}',
     title: 'Trial of {month}',
     lead: 'Rules in force: {now} → new rules: {then}',
     tasks:
@@ -185,13 +180,11 @@ export default {
     examples: 'Sent by the new rules only (examples)',
     noExamples: 'No reminder is new.',
     nothing: 'No reminders on either side.',
-    reason: 'Reason',
-    from: 'In force from',
   },
-  current: {
-    standard: 'As delivered, never changed.',
-    office: 'Office hours {hours}: steps in working hours only run then.',
-    begun: 'What has begun goes on by the version it began with.',
+  begun: 'What has begun goes on by the version it began with.',
+  office: {
+    title: 'Office hours',
+    note: 'When people are at work on a working day. Steps counted in working hours only run then; those in days and hours do not mind.',
   },
   task: {
     title: 'Reminders',

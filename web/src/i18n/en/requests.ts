@@ -19,6 +19,11 @@ export default {
     amend: 'Amendment pending',
     recheck: 'Second look pending',
   },
+  chain: {
+    issuer: 'the issuer',
+    issuer_head: 'the issuer, then the head of its unit',
+    issuer_leader: 'the issuer, then a leader',
+  },
   class: {
     label: 'Kind of reason',
     own: 'Our own',

@@ -14,7 +14,6 @@ import org from './org'
 import phone from './phone'
 import progress from './progress'
 import requests from './requests'
-import rules from './rules'
 import search from './search'
 import supervision from './supervision'
 import talk from './talk'
@@ -40,7 +39,6 @@ export default {
   phone,
   progress,
   requests,
-  rules,
   search,
   supervision,
   talk,

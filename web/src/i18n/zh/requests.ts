@@ -20,6 +20,7 @@ export default {
     amend: '变更待审批',
     recheck: '复核待审批',
   },
+  chain: { issuer: '交办方', issuer_head: '交办方，再由交办单位负责人', issuer_leader: '交办方，再由管委领导' },
   class: {
     label: '原因类别',
     own: '自身原因',

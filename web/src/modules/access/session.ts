@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import { Problem } from '@/api/client'
 import type { Me, Role } from '@/api/types'
 import { localDay } from '@/lib/dates'
+import { silence, silenceOthers } from '@/lib/notices'
 import { claimShelf, clearShelf, keepAs, keptOr } from '@/lib/offline'
 import { queryClient } from '@/lib/query'
 import { recall, remember } from '@/lib/storage'
@@ -54,6 +55,7 @@ export const useSession = defineStore('session', () => {
   /** The server says who it is; when it says so late, and it is somebody else, nothing of the first stays. */
   async function settle(now: Me): Promise<Me> {
     if (me.value && me.value.person.id !== now.person.id) queryClient.clear()
+    void silenceOthers(now.person.id)
     await claimShelf(now.person.id)
     await keepAs('me', now)
     if (me.value) me.value = now
@@ -93,6 +95,7 @@ export const useSession = defineStore('session', () => {
   async function signOut(): Promise<void> {
     remember(LEAVING, true)
     const told = leave()
+    void silence()
     forget(false)
     // A line that hangs does not keep anybody here; the server is told later.
     await Promise.race([told, new Promise((done) => setTimeout(done, 3000))])

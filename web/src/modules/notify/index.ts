@@ -1,4 +1,5 @@
 import { defineAsyncComponent } from 'vue'
+import { withLateWords } from '@/i18n'
 
 export * from './model'
 export { useMarkRead, useUnread } from './composables/useInbox'
@@ -10,3 +11,7 @@ export const DeliveryTable = defineAsyncComponent(() => import('./deliveries/Del
 export const GatewayList = defineAsyncComponent(() => import('./deliveries/GatewayList.vue'))
 export const TodayFigures = defineAsyncComponent(() => import('./deliveries/TodayFigures.vue'))
 export const ChannelLimits = defineAsyncComponent(() => import('./deliveries/ChannelLimits.vue'))
+export const DeliveryRulesPage = withLateWords(() => import('./pages/DeliveryRulesPage.vue'))
+/** How people are reached: their own page, and what administrators keep of it. */
+export const ReachPage = withLateWords(() => import('./pages/ReachPage.vue'))
+export const MessengerIds = defineAsyncComponent(withLateWords(() => import('./reach/MessengerIds.vue')))

@@ -1,4 +1,5 @@
 import { defineAsyncComponent } from 'vue'
+import { withLateWords } from '@/i18n'
 
 export * from './model'
 export * from './api'
@@ -27,4 +28,4 @@ export const SeriesListPage = () => import('./pages/SeriesListPage.vue')
 export const SeriesNewPage = () => import('./pages/SeriesNewPage.vue')
 export const SeriesPage = () => import('./pages/SeriesPage.vue')
 export const KindsPage = () => import('./pages/KindsPage.vue')
-export const RulesPage = () => import('./pages/RulesPage.vue')
+export const RulesPage = withLateWords(() => import('./pages/RulesPage.vue'))

@@ -1,9 +1,20 @@
 import { onScopeDispose } from 'vue'
 import { i18n } from '@/i18n'
-import { startLive } from '@/lib/live'
+import { startLive, type Heard } from '@/lib/live'
 import { queryClient } from '@/lib/query'
+import { recall } from '@/lib/storage'
 import { toast } from '@/lib/toast'
+import { SOUND } from '../model'
 import { setUnread } from './useInbox'
+
+/** A sound for what presses, where somebody has asked for one. */
+function ring({ occurrence_id, urge_id }: Heard): void {
+  if ((occurrence_id || urge_id) && recall(SOUND, false))
+    void import('../reach/chime').then(
+      ({ chime }) => chime(),
+      () => undefined,
+    )
+}
 
 /** One stream for the whole shell: what it tells is read again, nothing else. */
 export function useLive(): void {
@@ -25,8 +36,10 @@ export function useLive(): void {
     again('tasks', 'todo', 'home', 'progress', 'overdue', 'glance')
   }
   const stop = startLive({
-    message: ({ title, text }) => {
+    message: (said) => {
+      const { title, text } = said
       toast(text ? i18n.global.t('inbox.news', { title, text: text.slice(0, 60) }) : title)
+      ring(said)
       again('inbox', 'unread', 'todo')
     },
     // A dispatch of two hundred tasks is one re-read, not two hundred.

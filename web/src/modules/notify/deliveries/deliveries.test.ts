@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { DeliveryFigure, Gateway } from '@/api/types'
-import { byChannel, gatewayLamp, isOurs, lampOf, reasonsOf } from './model'
+import type { DeliveryFigure, DeliveryState, Gateway } from '@/api/types'
+import { asked, byChannel, filterOf, gatewayLamp, isOurs, lampOf, mayRepeat, NOTHING, reasonsOf } from './model'
 
 const figure = (channel: DeliveryFigure['channel'], state: DeliveryFigure['state'], n: number, more = {}) =>
   ({ channel, state, n, reason: null, cost: 0, ...more }) as DeliveryFigure
@@ -37,6 +37,41 @@ describe('what was sent', () => {
     expect(lampOf({ state: 'suppressed', reason: 'cap' })).toBe('yellow')
     expect(lampOf({ state: 'suppressed', reason: 'answered' })).toBe('grey')
     expect(lampOf({ state: 'failed', reason: 'E101' })).toBe('red')
+  })
+})
+
+describe('what is asked for', () => {
+  it('is read from the address, and nothing else with it', () => {
+    const query = {
+      channel: 'sms',
+      state: 'nowhere',
+      person: 'p',
+      rule: 'due_soon',
+      from: '2026-11-01',
+      to: 'soon',
+      tab: 'x',
+    }
+    const found = asked(query, ['sms', 'wechat'])
+    expect(found).toEqual({ ...NOTHING, channel: 'sms', person: 'p', rule: 'due_soon', from: '2026-11-01' })
+    expect(filterOf(found)).toEqual({ channel: 'sms', person_id: 'p', rule: 'due_soon', from_day: '2026-11-01' })
+    expect(filterOf(asked({ channel: 'voice' }, ['sms']))).toEqual({})
+  })
+})
+
+describe('once more', () => {
+  const one = (state: DeliveryState, reason: string | null = null, resent_as: string | null = null) =>
+    mayRepeat({ state, reason, resent_as })
+  it('goes what may not have come, and what wanted something that may be there by now', () => {
+    expect([one('sent'), one('delivered'), one('failed', 'E101')]).toEqual([true, true, true])
+    expect(['cap', 'no_gateway', 'no_address'].map((reason) => one('suppressed', reason))).toEqual([true, true, true])
+  })
+  it('goes nothing that is on its way, noted, needless or has gone again', () => {
+    expect([one('queued'), one('sending'), one('acknowledged')]).toEqual([false, false, false])
+    expect([one('suppressed', 'answered'), one('suppressed', 'merged'), one('failed', null, 'x')]).toEqual([
+      false,
+      false,
+      false,
+    ])
   })
 })
 

@@ -1,4 +1,5 @@
 /** What left the house: how it stands as a lamp and a word, counted by way. */
+import type { DeliveryFilter } from './api'
 import type { Channel, Delivery, DeliveryFigure, DeliveryState, Gateway, Lamp } from '@/api/types'
 
 export const STATES: readonly DeliveryState[] = [
@@ -26,6 +27,15 @@ export const lampOf = ({ state, reason }: Pick<Delivery, 'state' | 'reason'>): L
 /** Reasons that are the house's own; any other is the gateway's code. */
 const REASONS: readonly string[] = ['answered', 'merged', 'cap', 'no_gateway', 'no_address', 'unreachable']
 export const isOurs = (reason: string | null): reason is string => reason !== null && REASONS.includes(reason)
+
+/** Not sent for want of something that may be there by now. */
+const WANTING: readonly string[] = ['cap', 'no_gateway', 'no_address']
+/** Whether it can be sent once more: what is on its way, was taken note of, or has become needless cannot; nor what has been already. */
+export function mayRepeat({ state, reason, resent_as }: Pick<Delivery, 'state' | 'reason' | 'resent_as'>): boolean {
+  if (resent_as) return false
+  if (state === 'suppressed') return reason !== null && WANTING.includes(reason)
+  return state === 'sent' || state === 'delivered' || state === 'failed'
+}
 
 export type GatewayLamp = 'well' | 'paused' | 'broken' | 'unused'
 /** Left alone for a while, failing, doing well, or not tried yet. */
@@ -61,3 +71,37 @@ export function reasonsOf(figures: readonly DeliveryFigure[]): { reason: string;
     if (reason && (state === 'failed' || state === 'suppressed')) found.set(reason, (found.get(reason) ?? 0) + n)
   return [...found].map(([reason, n]) => ({ reason, n })).sort((a, b) => b.n - a.n)
 }
+
+/** Which of what was sent is wanted, as it stands in the page's address; empty is any. */
+export interface Asked {
+  channel: Channel | ''
+  state: DeliveryState | ''
+  person: string
+  rule: string
+  from: string
+  to: string
+}
+export const NOTHING: Asked = { channel: '', state: '', person: '', rule: '', from: '', to: '' }
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/** What somebody has written into the address, and nothing that the server would not understand. */
+export function asked(query: Readonly<Record<string, unknown>>, channels: readonly Channel[]): Asked {
+  const word = (name: string) => (typeof query[name] === 'string' ? query[name] : '')
+  const day = (name: string) => (DAY.test(word(name)) ? word(name) : '')
+  return {
+    channel: channels.find((one) => one === word('channel')) ?? '',
+    state: STATES.find((one) => one === word('state')) ?? '',
+    person: word('person'),
+    rule: word('rule'),
+    from: day('from'),
+    to: day('to'),
+  }
+}
+export const filterOf = ({ channel, state, person, rule, from, to }: Asked): DeliveryFilter => ({
+  ...(channel && { channel }),
+  ...(state && { state }),
+  ...(person && { person_id: person }),
+  ...(rule && { rule }),
+  ...(from && { from_day: from }),
+  ...(to && { to_day: to }),
+})

@@ -7,11 +7,11 @@ import type {
   ReminderRecipient,
   ReminderRule,
   ReminderRules,
-  ReminderRulesVersion,
-  ReminderRulesView,
   ReminderStep,
   ReminderTrigger,
 } from '@/api/types'
+import { mark } from '@/lib/marks'
+import { spansWords } from '@/ui/rules/spans'
 
 export type TriggerKind = ReminderTrigger['kind']
 export const TRIGGERS: readonly TriggerKind[] = [
@@ -177,7 +177,7 @@ export function changesBetween(from: ReminderRules, to: ReminderRules): Change[]
     }
   }
   for (const old of from.rules) if (!to.rules.some((rule) => rule.code === old.code)) say('removed', old)
-  if (!same(from.office, to.office)) found.push({ kind: 'office', code: '', name: '' })
+  if (!same(from.office, to.office)) found.push({ kind: 'office', code: '', name: spansWords(to.office, mark('、')) })
   return found
 }
 
@@ -191,28 +191,6 @@ export function rebased(mine: ReminderRules, base: ReminderRules, theirs: Remind
   })
   const own = mine.rules.filter((rule) => !of(theirs, rule.code) && !same(rule, of(base, rule.code)))
   return { rules: [...rules, ...own], office: same(mine.office, base.office) ? theirs.office : mine.office }
-}
-
-export interface HistoryRow {
-  version: ReminderRulesVersion
-  state: 'now' | 'ahead' | 'past'
-  changes: Change[]
-}
-/** Every version with what it changed. */
-export function historyOf(view: ReminderRulesView, today: string): HistoryRow[] {
-  const { history } = view
-  return history.map((version) => {
-    const older = history
-      .filter((other) => other.version < version.version && other.from_day <= version.from_day)
-      .sort((a, b) => b.from_day.localeCompare(a.from_day) || b.version - a.version)
-    const replaced = history.some((other) => other.from_day === version.from_day && other.version > version.version)
-    const ahead = version.from_day > today && !replaced
-    return {
-      version,
-      state: version.version === view.in_force ? 'now' : ahead ? 'ahead' : 'past',
-      changes: changesBetween(older[0]?.rules ?? view.defaults, version.rules),
-    }
-  })
 }
 
 /** The months that can be worked out: this one's predecessors, the latest first, by their first days. */

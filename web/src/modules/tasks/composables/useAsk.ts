@@ -90,7 +90,7 @@ export function useAsk(props: Asking, close: () => void) {
     const known = rules.data.value?.rules
     if (!known) return [what, ...before]
     const chain = chainOf(kind, task.importance, known)
-    return [what, ...before, t('requests.who', { who: t(`rules.choice.chain.${chain}`) })]
+    return [what, ...before, t('requests.who', { who: t(`requests.chain.${chain}`) })]
   })
 
   const need = (field: ReturnType<typeof missing>[number]) => {

@@ -1,0 +1,107 @@
+/** What the ways out keep to, as people change it: numbers in fields, what is wrong with them, what differs. */
+import type { Channel, ChannelRules, DeliveryRules } from '@/api/types'
+import { spansFault, type SpanFault } from '@/ui/rules/spans'
+
+export type ChannelField = Exclude<keyof ChannelRules, 'channel'>
+export const FIELDS: readonly ChannelField[] = [
+  'open',
+  'workdays_only',
+  'critical_at_once',
+  'daily',
+  'merge_from',
+  'price',
+]
+type NumberField = 'daily' | 'merge_from' | 'price'
+/** An emptied field is no number. */
+export type ChannelDraft = Omit<ChannelRules, NumberField> & Record<NumberField, number | ''>
+export interface DeliveryDraft {
+  channels: ChannelDraft[]
+  give_up_after: number | ''
+}
+
+/** The least and the most that makes sense, as the server has it; prices are in thousandths of a yuan. */
+export const BOUNDS = {
+  daily: { least: 1, most: 1000 },
+  merge_from: { least: 2, most: 100 },
+  price: { least: 0, most: 100_000 },
+  give_up_after: { least: 5, most: 7 * 24 * 60 },
+} as const
+type Bounded = keyof typeof BOUNDS
+/** From so many on, where merging is turned on. */
+export const MERGE = 3
+
+export type DeliveryFault = SpanFault | Bounded
+const within = (field: Bounded, value: number | '') => {
+  const { least, most } = BOUNDS[field]
+  return value !== '' && Number.isInteger(value) && value >= least && value <= most
+}
+
+/** What is wrong, by the path the server would name. */
+export function faultsOf({ channels, give_up_after }: DeliveryDraft): Record<string, DeliveryFault> {
+  const faults: Record<string, DeliveryFault> = {}
+  channels.forEach((rules, n) => {
+    const open = spansFault(rules.open)
+    if (open) faults[`channels.${n}.open`] = open
+    if (!within('daily', rules.daily)) faults[`channels.${n}.daily`] = 'daily'
+    if (rules.merge_from !== 0 && !within('merge_from', rules.merge_from))
+      faults[`channels.${n}.merge_from`] = 'merge_from'
+    if (!within('price', rules.price)) faults[`channels.${n}.price`] = 'price'
+  })
+  if (!within('give_up_after', give_up_after)) faults['give_up_after'] = 'give_up_after'
+  return faults
+}
+
+const ruleOf = (set: DeliveryRules, channel: Channel) => set.channels.find((one) => one.channel === channel)
+const alike = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+/** What is sent: an emptied field counts as what it was. */
+export function settled(draft: DeliveryDraft, base: DeliveryRules): DeliveryRules {
+  const channels = draft.channels.map((rules) => {
+    const old = ruleOf(base, rules.channel)
+    const number = (field: NumberField) => {
+      const value = rules[field]
+      return value === '' ? (old?.[field] ?? 0) : value
+    }
+    return { ...rules, daily: number('daily'), merge_from: number('merge_from'), price: number('price') }
+  })
+  return { channels, give_up_after: draft.give_up_after === '' ? base.give_up_after : draft.give_up_after }
+}
+
+export type RuleValue = ChannelRules[ChannelField]
+export interface DeliveryChange {
+  /** Missing where it is of all ways. */
+  channel?: Channel
+  field: ChannelField | 'give_up_after'
+  from: RuleValue
+  to: RuleValue
+}
+export function changesBetween(from: DeliveryRules, to: DeliveryRules): DeliveryChange[] {
+  const found: DeliveryChange[] = []
+  for (const rules of to.channels) {
+    const { channel } = rules
+    const old = ruleOf(from, channel)
+    if (!old) continue
+    for (const field of FIELDS)
+      if (!alike(old[field], rules[field])) found.push({ channel, field, from: old[field], to: rules[field] })
+  }
+  if (from.give_up_after !== to.give_up_after)
+    found.push({ field: 'give_up_after', from: from.give_up_after, to: to.give_up_after })
+  return found
+}
+
+/** What somebody changed, put upon what others have written meanwhile. */
+export function rebased(mine: DeliveryRules, base: DeliveryRules, theirs: DeliveryRules): DeliveryRules {
+  const changes = changesBetween(base, mine)
+  const channels = theirs.channels.map((rules) => {
+    const own = changes.filter((change) => change.channel === rules.channel).map(({ field, to }) => [field, to])
+    return { ...rules, ...(Object.fromEntries(own) as Partial<ChannelRules>) }
+  })
+  const own = changes.some((change) => change.field === 'give_up_after')
+  return { channels, give_up_after: (own ? mine : theirs).give_up_after }
+}
+
+/** Minutes in the largest unit that leaves no rest. */
+export function duration(minutes: number): { n: number; unit: 'minutes' | 'hours' | 'days' } {
+  if (minutes > 0 && minutes % 1440 === 0) return { n: minutes / 1440, unit: 'days' }
+  return minutes > 0 && minutes % 60 === 0 ? { n: minutes / 60, unit: 'hours' } : { n: minutes, unit: 'minutes' }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { ChannelRules, DeliveryRules } from '@/api/types'
+import { changesBetween, duration, faultsOf, rebased, settled } from './model'
+
+const way = (channel: ChannelRules['channel'], more: Partial<ChannelRules> = {}): ChannelRules => ({
+  channel,
+  open: [{ from: '08:00', to: '21:00' }],
+  workdays_only: false,
+  critical_at_once: true,
+  daily: 10,
+  merge_from: 3,
+  price: 45,
+  ...more,
+})
+const BASE: DeliveryRules = { channels: [way('sms'), way('voice', { merge_from: 0 })], give_up_after: 240 }
+const sms = (more: Partial<ChannelRules>): DeliveryRules => ({
+  ...BASE,
+  channels: [way('sms', more), ...BASE.channels.slice(1)],
+})
+
+describe('rules of deliveries', () => {
+  it('are wrong where the server would say so', () => {
+    expect(faultsOf(BASE)).toEqual({})
+    const wrong = {
+      channels: [
+        { ...way('sms'), daily: '' as const, merge_from: 1, price: 45.5 },
+        { ...way('voice'), open: [{ from: '17:00', to: '09:00' }], daily: 1001 },
+      ],
+      give_up_after: 4,
+    }
+    expect(faultsOf(wrong)).toEqual({
+      'channels.0.daily': 'daily',
+      'channels.0.merge_from': 'merge_from',
+      'channels.0.price': 'price',
+      'channels.1.open': 'backwards',
+      'channels.1.daily': 'daily',
+      give_up_after: 'give_up_after',
+    })
+  })
+  it('say what differs, way by way', () => {
+    const to = { ...sms({ daily: 5, open: [{ from: '08:00', to: '20:00' }] }), give_up_after: 60 }
+    expect(changesBetween(BASE, to).map(({ channel, field, from, to: now }) => [channel, field, from, now])).toEqual([
+      ['sms', 'open', [{ from: '08:00', to: '21:00' }], [{ from: '08:00', to: '20:00' }]],
+      ['sms', 'daily', 10, 5],
+      [undefined, 'give_up_after', 240, 60],
+    ])
+    expect(changesBetween(BASE, structuredClone(BASE))).toEqual([])
+  })
+  it('that one changed are put upon what others wrote', () => {
+    const theirs = { ...sms({ daily: 8, price: 50 }), give_up_after: 120 }
+    const now = rebased(sms({ daily: 5, merge_from: 0 }), BASE, theirs)
+    expect(now.channels[0]).toEqual(way('sms', { daily: 5, merge_from: 0, price: 50 }))
+    expect(now.give_up_after).toBe(120)
+  })
+  it('count as what they were while their field is empty', () => {
+    const typed = { channels: [{ ...way('sms'), daily: '' as const, price: 0 }], give_up_after: '' as const }
+    expect(settled(typed, BASE)).toEqual({ channels: [way('sms', { price: 0 })], give_up_after: 240 })
+  })
+  it('say minutes in the largest unit that leaves no rest', () => {
+    expect([90, 240, 2880, 0].map((n) => Object.values(duration(n)).join(' '))).toEqual([
+      '90 minutes',
+      '4 hours',
+      '2 days',
+      '0 minutes',
+    ])
+  })
+})
