@@ -35,7 +35,10 @@ pub(crate) fn read(raw: &[u8], domain: &str) -> Option<Receipt> {
 fn names(report: &Message<'_>) -> Vec<String> {
     let returned = report.parts.iter().filter_map(|part| match &part.body {
         PartType::Message(message) => message.message_id().map(str::to_owned),
-        _ if is(part, "text", "rfc822-headers") => MessageParser::default().parse_headers(part.contents())?.message_id().map(str::to_owned),
+        // Some servers have it under `message`.
+        _ if ["text", "message"].iter().any(|kind| is(part, kind, "rfc822-headers")) => {
+            MessageParser::default().parse_headers(part.contents())?.message_id().map(str::to_owned)
+        }
         _ => None,
     });
     let answered = [report.in_reply_to(), report.references()].into_iter().flat_map(|value| match value {

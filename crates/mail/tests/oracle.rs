@@ -134,25 +134,31 @@ async fn reports_of_real_servers_are_read_as_another_program_reads_them() {
     let output = Command::new(python).arg(script).env("PYTHONDONTWRITEBYTECODE", "1").output().await.unwrap();
     let reports: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     assert!(reports.len() > 10, "{}", reports.len());
+    let mut wrong = Vec::new();
     for report in reports {
         let raw = hex::decode(report["raw"].as_str().unwrap()).unwrap();
         let list = |name: &str| -> Vec<&str> { report[name].as_array().unwrap().iter().map(|entry| entry.as_str().unwrap()).collect() };
         // It is about the message of one of these names, whose sender would have been at that domain.
         let read = list("ids").iter().find_map(|id| {
+            let (own_id, domain) = id.rsplit_once('@').unwrap();
             let account = MailAccount {
                 host: "127.0.0.1".to_owned(),
                 port: None,
                 security: Security::Plain,
                 login: None,
-                from: format!("office@{}", id.rsplit_once('@').unwrap().1),
+                from: format!("office@{domain}"),
                 authority: None,
                 hello: None,
             };
-            let receipt = mailer(account).read_report(&raw)?;
-            (receipt.own_id.as_deref() == Some(id.rsplit_once('@').unwrap().0)).then_some(receipt)
+            mailer(account).read_report(&raw).filter(|receipt| receipt.own_id.as_deref() == Some(own_id))
         });
-        let receipt = read.unwrap_or_else(|| panic!("{}", report["name"]));
-        let expected = if matches!(receipt.fate, Fate::Pending) { list("later") } else { list("lost") };
-        assert_eq!(expected, [receipt.to.as_str()], "{}: {receipt:?}", report["name"]);
+        let same = read.as_ref().is_some_and(|receipt| {
+            let expected = if matches!(receipt.fate, Fate::Pending) { list("later") } else { list("lost") };
+            expected == [receipt.to.as_str()]
+        });
+        if !same {
+            wrong.push(format!("{}: {read:?}", report["name"]));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

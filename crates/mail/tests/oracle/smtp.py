@@ -63,7 +63,7 @@ class Handler:
         say(
             sender=envelope.mail_from,
             to=envelope.rcpt_tos,
-            secured=session.ssl is not None,
+            secured=server.transport.get_extra_info("ssl_object") is not None,
             login=session.auth_data.login.decode() if session.auth_data else None,
             subject=message["subject"],
             name=message["from"].addresses[0].display_name,
