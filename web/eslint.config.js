@@ -3,7 +3,7 @@ import vue from 'eslint-plugin-vue'
 import globals from 'globals'
 import ts from 'typescript-eslint'
 
-const modules = 'access|org|tasks|notify|supervision|operations|files|calendar'
+const modules = 'access|org|tasks|notify|supervision|operations|files|calendar|burden'
 
 /** Other modules are entered by their index.ts only, on the phone also by phone/index.ts; inside a module imports are relative. */
 const doors = [

@@ -95,7 +95,7 @@ export const tests = {
 
     await leader.evaluate(() => localStorage.setItem('sbc.locale', '"en"'))
     await go(leader, '/rules/deliveries')
-    await says(way(leader, 'text message'), 'At most 6 to one person a day')
+    await says(way(leader, 'text message'), 'At most 6 a day')
     const headings = await leader.locator('main h1, main h2, main dt, main dd').allInnerTexts()
     assert.deepEqual(headings.filter((text) => /\p{Script=Han}/u.test(text)), [])
   },

@@ -32,6 +32,8 @@ pub enum Place {
     Head,
     /// Anywhere but not all of them in the head.
     Elsewhere,
+    /// In the head or in the body.
+    Anywhere,
 }
 
 /// What is looked for.

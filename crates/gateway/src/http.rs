@@ -114,7 +114,7 @@ impl Http {
             let unsent = error.is_connect() || error.is_builder();
             let error = error.without_url();
             let causes = || std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-            if causes().any(|cause| cause.is::<Inner>()) {
+            if causes().any(<dyn std::error::Error>::is::<Inner>) {
                 return inner();
             }
             let text = SendError::shorten(&causes().map(ToString::to_string).collect::<Vec<_>>().join(": "));

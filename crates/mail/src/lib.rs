@@ -123,7 +123,7 @@ impl Mailer {
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
-            .subject(mail.subject.split(char::is_control).collect::<Vec<_>>().join(" "))
+            .subject(mail.subject.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
             .date(SystemTime::UNIX_EPOCH + at)
             .message_id(Some(format!("<{}@{}>", mail.own_id, self.from.email.domain())))
             // So that nobody's absence is answered (RFC 3834).
@@ -191,7 +191,7 @@ mod tests {
         let written = mailer(account()).unwrap().written(&mail, address(&mail.to).unwrap()).unwrap();
         assert!(written.is_ascii() && String::from_utf8_lossy(&written).lines().all(|line| line.len() <= 78));
         let read = mail_parser::MessageParser::default().parse(&written).unwrap();
-        assert_eq!(read.subject().unwrap(), format!("关于{}的通知  Bcc: b@example.org", "防汛抢险".repeat(20)));
+        assert_eq!(read.subject().unwrap(), format!("关于{}的通知 Bcc: b@example.org", "防汛抢险".repeat(20)));
         assert_eq!((read.message_id(), read.bcc()), (Some("0190-own@example.gov.cn"), None));
         assert_eq!(read.body_text(0).unwrap(), "第一行\r\n.\r\n第三行 & <b>");
         let from = read.from().and_then(|from| from.first()).unwrap();

@@ -14,14 +14,19 @@ pub(crate) fn read(raw: &[u8], domain: &str) -> Option<Receipt> {
 
     let get = |name| field(&group, name).unwrap_or_default();
     let after = |text: String| text.split_once(';').map_or(text.clone(), |(_, rest)| rest.trim().to_owned());
-    let fate = match get("Action").to_lowercase().as_str() {
-        "failed" => Fate::Failed { code: SendError::shorten(&get("Status")), text: SendError::shorten(&after(get("Diagnostic-Code"))) },
+    let first = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
+    // Some servers say more behind it in brackets, and some have words of their own.
+    let fate = match first(&get("Action")).to_lowercase().as_str() {
+        "failed" | "failure" | "error" => {
+            let told = field(&group, "Diagnostic-Code").map_or_else(|| get("Status"), after);
+            Fate::Failed { code: SendError::shorten(&first(&get("Status"))), text: SendError::shorten(&told) }
+        }
         "delivered" => Fate::Delivered,
         // It is tried again, or has gone where nothing is told.
         "delayed" | "relayed" | "expanded" => Fate::Pending,
         _ => return None,
     };
-    let to = after(field(&group, "Original-Recipient").unwrap_or_else(|| get("Final-Recipient")));
+    let to = after(field(&group, "Original-Recipient").unwrap_or_else(|| get("Final-Recipient"))).trim_matches(['<', '>']).to_owned();
     let at = report.date().and_then(|date| date.to_timestamp().checked_mul(1000));
     Some(Receipt { provider_id: None, own_id: Some(own_id), to, fate, at })
 }

@@ -1,5 +1,5 @@
-//! A message over SMTP to a server that is not ours, which `bin/lib/oracles.sh` puts into a virtual environment. Without it these tests
-//! say SKIPPED.
+//! A message over SMTP to a server that is not ours, and reports of servers that are not ours, which `bin/lib/oracles.sh` puts into a
+//! virtual environment. Without it these tests say SKIPPED.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -8,7 +8,7 @@
 
 use std::{process::Stdio, time::Duration};
 
-use gateway::SendError;
+use gateway::{Fate, SendError};
 use kit::{Clock, Moment, Secret};
 use mail::{Mail, MailAccount, Mailer, Security};
 use serde_json::{Value, json};
@@ -21,6 +21,15 @@ use tokio::{
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The Python that has what others wrote; nothing where it is not to be had.
+fn python() -> Option<String> {
+    let python = std::env::var("SHIBICHENG_ORACLE_PYTHON").ok();
+    if python.is_none() {
+        println!("SKIPPED: SHIBICHENG_ORACLE_PYTHON is not set; bin/test sets it where aiosmtpd and flufl.bounce can be had");
+    }
+    python
+}
+
 /// A mail server in a process of its own; ends with this.
 struct Server {
     port: u16,
@@ -32,10 +41,7 @@ struct Server {
 impl Server {
     /// Nothing where there is none to be had.
     async fn start(kind: &str) -> Option<Self> {
-        let Ok(python) = std::env::var("SHIBICHENG_ORACLE_PYTHON") else {
-            println!("SKIPPED: SHIBICHENG_ORACLE_PYTHON is not set; bin/test sets it where aiosmtpd can be had");
-            return None;
-        };
+        let python = python()?;
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let mut process = Command::new(python)
             .args([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/smtp.py"), kind, &port.to_string()])
@@ -93,7 +99,7 @@ async fn another_server_reads_what_was_written_however_the_line_is_secured() {
         let expected = json!({
             "sender": "office@example.gov.cn", "to": ["a@example.org"], "secured": secured, "login": secured.then_some("user"),
             "subject": mail().subject, "name": "督查室", "id": "<019b8c00-0000-7000-8000-000000000001@example.gov.cn>",
-            "automatic": "auto-generated", "at": 1_767_574_800.0, "text": mail().text,
+            "automatic": "auto-generated", "at": 1_767_574_800.0, "text": mail().text.replace('\n', "\r\n"),
         });
         assert_eq!(server.says().await, expected, "{kind}");
         let error = mailer.send(&Mail { to: "nobody@example.org".to_owned(), ..mail() }).await.unwrap_err();
@@ -119,4 +125,34 @@ async fn a_server_that_is_another_or_wants_another_password_gets_nothing() {
     let account = MailAccount { security: Security::StartTls, authority: None, login: None, ..server.account(Security::Plain) };
     let error = mailer(account).send(&mail()).await.unwrap_err();
     assert!(matches!(&error, SendError::Barred { text, .. } if text.contains("STARTTLS")), "{error}");
+}
+
+#[tokio::test]
+async fn reports_of_real_servers_are_read_as_another_program_reads_them() {
+    let Some(python) = python() else { return };
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/reports.py");
+    let output = Command::new(python).arg(script).env("PYTHONDONTWRITEBYTECODE", "1").output().await.unwrap();
+    let reports: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(reports.len() > 10, "{}", reports.len());
+    for report in reports {
+        let raw = hex::decode(report["raw"].as_str().unwrap()).unwrap();
+        let list = |name: &str| -> Vec<&str> { report[name].as_array().unwrap().iter().map(|entry| entry.as_str().unwrap()).collect() };
+        // It is about the message of one of these names, whose sender would have been at that domain.
+        let read = list("ids").iter().find_map(|id| {
+            let account = MailAccount {
+                host: "127.0.0.1".to_owned(),
+                port: None,
+                security: Security::Plain,
+                login: None,
+                from: format!("office@{}", id.rsplit_once('@').unwrap().1),
+                authority: None,
+                hello: None,
+            };
+            let receipt = mailer(account).read_report(&raw)?;
+            (receipt.own_id.as_deref() == Some(id.rsplit_once('@').unwrap().0)).then_some(receipt)
+        });
+        let receipt = read.unwrap_or_else(|| panic!("{}", report["name"]));
+        let expected = if matches!(receipt.fate, Fate::Pending) { list("later") } else { list("lost") };
+        assert_eq!(expected, [receipt.to.as_str()], "{}: {receipt:?}", report["name"]);
+    }
 }

@@ -13,6 +13,7 @@
 //! | [`tasks`] | the task tree and everything that happens to a task |
 //! | [`talk`] | leaders' notes, comments, who wants to hear of what |
 //! | [`supervision`] | urging, and who is told what when something happens |
+//! | [`burden`] | how much a person is asked and told in a week, against a budget |
 //! | [`archive`] | packages of tasks that have ended |
 //! | [`search`] | full text over everything that is written about a task |
 //! | [`operations`] | to-do, home pages, and what else is composed of the rooms below |
@@ -21,6 +22,7 @@ pub mod access;
 pub mod app;
 pub mod archive;
 pub mod audit;
+pub mod burden;
 pub mod calendar;
 pub mod cli;
 pub mod config;

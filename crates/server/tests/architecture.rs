@@ -3,6 +3,8 @@
 //!
 //! Every rule comes with a sample that breaks it, so that none can pass by looking at nothing.
 
+#[path = "architecture/counted.rs"]
+mod counted;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]
@@ -104,6 +106,22 @@ fn every_sentence_for_people_is_said_in_english_too() {
     assert_eq!(names.len(), 1);
     holds(rules::nameless(&names, &migrations));
     holds(said.iter().flat_map(|source| rules::unspoken(source)));
+}
+
+/// What the statement of the burden says the system does not do.
+#[test]
+fn nothing_counts_log_ins_or_time_online_or_ranks_people() {
+    let migrations = source::files(&workspace(), "crates/server/migrations", ".sql");
+    let tables: std::collections::BTreeSet<String> = migrations.iter().flat_map(|(_, text)| counted::names_of_migration(text)).collect();
+    assert!(["session", "person_id", "report_due"].iter().all(|name| tables.contains(*name)), "the tables were not found");
+    let document = std::fs::read_to_string(workspace().join("docs/api/openapi.json")).unwrap();
+    let api = counted::names_of_api(&serde_json::from_str(&document).unwrap());
+    assert!(["tasks", "due_day", "TaskRow", "person_id"].iter().all(|name| api.contains(*name)), "the API was not found");
+    let wrong = |names: &std::collections::BTreeSet<String>, where_: &str| {
+        let found = names.iter().filter(|name| counted::is_forbidden(name));
+        found.map(|name| format!("{where_}: `{name}` counts what nobody may count")).collect::<Vec<_>>()
+    };
+    holds(wrong(&tables, "migrations").into_iter().chain(wrong(&api, "openapi.json")));
 }
 
 #[test]
@@ -281,6 +299,22 @@ mod samples {
         found(&leaf("use crate::task::X;"), &["`task`"]);
         found(&leaf("enum Unit { Day } let unit = Unit::Day; MAX_CELL_UNITS; tokio::task::spawn_blocking(f); multitasking();"), &[]);
         found(&leaf("tokio::task_local! { static CURRENT: String; }"), &[]);
+    }
+
+    #[test]
+    fn what_counts_log_ins_or_ranks_people_is_found() {
+        let bad = ["login_count", "last_login_at", "online_minutes", "clicks", "check_ins", "points", "person_rank", "ranking", "visits"];
+        for name in bad {
+            assert!(super::counted::is_forbidden(name), "{name}");
+        }
+        for name in ["login", "importance_rank", "seen_at", "report_due", "pages", "checked", "sign_within"] {
+            assert!(!super::counted::is_forbidden(name), "{name}");
+        }
+        let names = super::counted::names_of_migration("create table person_login_day (n bigint); -- clicks");
+        assert!(names.contains("person_login_day") && !names.contains("clicks"));
+        let document = serde_json::json!({ "paths": { "/people/{id}/ranking": {} }, "components": { "schemas": { "X": { "properties": { "clicks": {} } } } } });
+        let names = super::counted::names_of_api(&document);
+        assert!(["ranking", "clicks", "X"].iter().all(|name| names.contains(*name)), "{names:?}");
     }
 
     #[test]

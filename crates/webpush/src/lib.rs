@@ -6,7 +6,7 @@ mod vapid;
 
 use std::time::Duration;
 
-use base64::{Engine as _, alphabet, engine::DecodePaddingMode, engine::GeneralPurpose, engine::GeneralPurposeConfig};
+use base64::{alphabet, engine::DecodePaddingMode, engine::GeneralPurpose, engine::GeneralPurposeConfig};
 use gateway::{Answer, Http, SendError, Taken};
 use kit::Clock;
 use reqwest::Url;

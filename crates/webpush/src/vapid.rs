@@ -74,7 +74,7 @@ impl VapidKey {
         let head = BASE64.encode(json!({ "typ": "JWT", "alg": "ES256" }).to_string());
         let claims = BASE64.encode(json!({ "aud": origin, "exp": until, "sub": contact }).to_string());
         let signature = self.0.sign(&SystemRandom::new(), format!("{head}.{claims}").as_bytes()).ok()?;
-        Some(format!("vapid t={head}.{claims}.{}, k={}", BASE64.encode(signature), self.public()))
+        Some(format!("vapid t={head}.{claims}.{},k={}", BASE64.encode(signature), self.public()))
     }
 }
 

@@ -18,7 +18,6 @@ use crate::{
     token::{Caller, House},
 };
 
-/// Where browsers go to learn who they are; not an interface, so it does not follow `base_url`.
 const MONTH: u64 = 30 * 86_400;
 
 /// Where and as whom to send.

@@ -55,6 +55,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/burden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how much persons were told in the last seven days and have to report in the weeks ahead, and what makes it up: one's own, and
+         *     that of the people of units one sees.
+         */
+        get: operations["burden"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how much may be asked of a person in a week, and from when on two tasks are alike. */
+        get: operations["burden_rules"];
+        put?: never;
+        /** Writes the next version of the numbers. */
+        post: operations["write_burden_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Works out, before it is saved, what the handlers would owe a week with this rule to report or with this report that is asked for.
+         *     Changes nothing.
+         */
+        post: operations["foresee_burden"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** States what was asked how often in a period, and what the system does not do. */
+        get: operations["burden_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/burden/statement.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statement as CSV. */
+        get: operations["burden_statement_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -557,6 +649,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the talks with units' heads (约谈) that are suggested, why, and what became of earlier suggestions. Nothing is sent by itself. */
+        get: operations["list_interviews"];
+        put?: never;
+        /** Writes down that a suggested talk was held, or that there is none. */
+        post: operations["decide_interview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -792,6 +902,144 @@ export interface paths {
         get: operations["preview_numbering"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows by when urges and orders are answered, how orders are numbered, and when a talk is suggested. */
+        get: operations["order_rules"];
+        put?: never;
+        /** Writes the next version of the numbers. Orders that are out keep their day. */
+        post: operations["write_order_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the supervision orders (督办单) the asker sees, the latest first. */
+        get: operations["list_orders"];
+        put?: never;
+        /** Issues a blue order about one task or several of one unit. */
+        post: operations["issue_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one order. */
+        get: operations["show_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers an order for the addressed unit. */
+        post: operations["answer_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts the answer, which ends the order, or sends it back. */
+        post: operations["decide_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The order as a DOCX in the layout of official documents. */
+        get: operations["order_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issues the order that follows one which expired without an answer or whose answer was refused, one level sharper. */
+        post: operations["follow_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an order back. */
+        post: operations["withdraw_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1724,6 +1972,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks, before a task is submitted, for open tasks that ask the same lead units for something alike. Of one that the asker does not
+         *     see it is only said that there is one.
+         */
+        post: operations["find_alike_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/by-unit": {
         parameters: {
             query?: never;
@@ -2116,6 +2384,23 @@ export interface paths {
         put?: never;
         /** Gives a leader's note (点评) on a task or one of its reports. */
         post: operations["rate_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a task's orders, the latest first. */
+        get: operations["task_orders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2767,6 +3052,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something the system does not do, and how that is assured. */
+        Absent: {
+            how: components["schemas"]["Words"];
+            what: components["schemas"]["Words"];
+        };
         /** @enum {string} */
         Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag" | "review_standing";
         /** @description A person just made. */
@@ -2810,6 +3100,79 @@ export interface components {
             text: components["schemas"]["Words"];
             /** @description Whom, as things stand. */
             to: components["schemas"]["PersonRef"][];
+        };
+        /** @description A task to be set up. */
+        AlikeInput: {
+            /** @description At most 20,000 characters. */
+            demand?: string;
+            /** @description Who is to do it; those that lead are looked at. */
+            parties: components["schemas"]["AlikeParty"][];
+            /** @description The draft it is already: the tree it stands in is left out. */
+            task_id?: string | null;
+            /** @description At most 300 characters. */
+            title: string;
+        };
+        /** @description How likeness was measured: twice the shared pairs by the pairs of both. */
+        AlikeMeasure: {
+            /** @description Of the titles; otherwise of titles and demands together. */
+            of_titles: boolean;
+            /** Format: int64 */
+            other_pairs: number;
+            /** Format: int64 */
+            own_pairs: number;
+            /**
+             * Format: int64
+             * @description In whole percent.
+             */
+            percent: number;
+            /** @description What stands in both, as words. */
+            shared: string[];
+            /**
+             * Format: int64
+             * @description Pairs of characters that stand in both, in this one and in the other.
+             */
+            shared_pairs: number;
+        };
+        /** @description Two tasks of two offices that ask for something alike. */
+        AlikePairView: {
+            /** @description When it was found. */
+            day: components["schemas"]["Day"];
+            issuer?: components["schemas"]["UnitRef"] | null;
+            other_issuer?: components["schemas"]["UnitRef"] | null;
+            other_title?: string | null;
+            /**
+             * Format: int64
+             * @description In whole percent.
+             */
+            similarity: number;
+            /** @description Their titles; nothing where the asker does not see both. */
+            title?: string | null;
+        };
+        /** @description A party of the task to be. */
+        AlikeParty: {
+            role: components["schemas"]["PartyRole"];
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description An open task that asks the same unit for something alike. */
+        AlikeTask: {
+            day?: components["schemas"]["Day"] | null;
+            issuer?: components["schemas"]["UnitRef"] | null;
+            measure?: components["schemas"]["AlikeMeasure"] | null;
+            task?: components["schemas"]["TaskRow"] | null;
+            /** @description The unit both are asked of. */
+            unit: components["schemas"]["UnitRef"];
+            /** @description In words: who asked whom, and when. */
+            words: components["schemas"]["Words"];
+        };
+        /** @description What was found. */
+        AlikeTasks: {
+            /**
+             * Format: int64
+             * @description From this percentage on two are alike.
+             */
+            from_percent: number;
+            /** @description The most alike first, at most ten. */
+            items: components["schemas"]["AlikeTask"][];
         };
         /** @description A task above. */
         Ancestor: {
@@ -2939,7 +3302,7 @@ export interface components {
             total: number;
         };
         /** @enum {string} */
-        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "ask_report" | "accept_reports" | "grant_close" | "verify" | "tag";
+        BulkAction: "sign" | "submit" | "delete" | "recall" | "urge" | "order" | "ask_report" | "accept_reports" | "grant_close" | "verify" | "tag";
         /**
          * Format: uuid
          * @description One action on many tasks.
@@ -2955,7 +3318,7 @@ export interface components {
             ids?: components["schemas"]["TaskId"][];
             /** @description For `submit`: nothing in them is a state secret (不涉密). */
             not_secret?: boolean;
-            /** @description What is said with it: the demand of an urge, the reason of a recall, the remark of a decision, the tag. */
+            /** @description What is said with it: the demand of an urge or of an order, the reason of a recall, the remark of a decision, the tag. */
             text?: string | null;
         };
         /** @description One task of it. */
@@ -2969,6 +3332,81 @@ export interface components {
         };
         /** @enum {string} */
         BulkRowState: "waiting" | "done" | "refused";
+        /** @description The burden of persons. */
+        Burden: {
+            budget: components["schemas"]["BurdenRules"];
+            /** @description There are more persons than these. */
+            more: boolean;
+            /** @description In the order of their names. */
+            people: components["schemas"]["PersonBurden"][];
+            /** @description Messages are counted from this day on. */
+            since: components["schemas"]["Day"];
+        };
+        /** @description The budget of a person and a week, and what counts as asking twice. */
+        BurdenRules: {
+            /**
+             * Format: int64
+             * @description From so many percent on, two tasks ask for something alike.
+             * @default 60
+             */
+            alike_from: number;
+            /**
+             * Format: int64
+             * @description Messages a person may get in a week.
+             * @default 50
+             */
+            messages_a_week: number;
+            /**
+             * Format: int64
+             * @description Reports a person may owe in a week.
+             * @default 5
+             */
+            reports_a_week: number;
+        };
+        BurdenRulesInput: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            rules: components["schemas"]["BurdenRules"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description One version of the numbers. */
+        BurdenRulesVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            rules: components["schemas"]["BurdenRules"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The numbers in force, those the program is delivered with, and how they came about. */
+        BurdenRulesView: {
+            defaults: components["schemas"]["BurdenRules"];
+            /** @description Versions, the latest first; one that begins later is not in force yet. */
+            history: components["schemas"]["BurdenRulesVersion"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            rules: components["schemas"]["BurdenRules"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @description Duties by how often the tasks are reported. */
+        CadenceDuties: components["schemas"]["DutyCount"] & {
+            kind: components["schemas"]["RuleKind"];
+            name: components["schemas"]["Words"];
+        };
         /** @description Who changed the calendar, when and why. */
         CalendarChange: {
             at: components["schemas"]["Moment"];
@@ -3471,8 +3909,26 @@ export interface components {
             /** @description In words. */
             text: components["schemas"]["Words"];
         };
+        /** @description Duties to report. */
+        DutyCount: {
+            /**
+             * Format: int64
+             * @description On the spot.
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description By their rule.
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description Tasks that asked for any.
+             */
+            tasks: number;
+        };
         /** @enum {string} */
-        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
+        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "answer_order" | "decide_order" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
         EditInput: components["schemas"]["TaskInput"] & {
             /**
              * Format: int64
@@ -3883,6 +4339,60 @@ export interface components {
             items: components["schemas"]["FileFinding"][];
             next_cursor?: string | null;
         };
+        /** @description The sharper order after one. */
+        FollowingInput: {
+            /** @description What is demanded, at most 2,000 characters; what was demanded before when missing. */
+            demand?: string | null;
+            due_day?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description The version of the order that was looked at.
+             */
+            version: number;
+        };
+        /** @description What would be owed. A warning, never a bar. */
+        Forecast: {
+            people: components["schemas"]["ForecastPerson"][];
+            /** Format: int64 */
+            reports_a_week: number;
+        };
+        /** @description What is about to be saved: a task with its rule, or a report that is asked for. */
+        ForecastInput: {
+            asked_day?: components["schemas"]["Day"] | null;
+            due?: components["schemas"]["DueInput"] | null;
+            /** @description The days of its steps. */
+            milestone_days?: components["schemas"]["Day"][];
+            /** @description Who is to do it; those of the task when missing. */
+            parties?: components["schemas"]["ForecastParty"][] | null;
+            report_rule?: components["schemas"]["ReportRule"] | null;
+            start_day?: components["schemas"]["Day"] | null;
+            /** @description The task, where there is one already; what it asks for now is replaced. */
+            task_id?: string | null;
+        };
+        /** @description A party of the task to be. */
+        ForecastParty: {
+            person_id?: string | null;
+            role: components["schemas"]["PartyRole"];
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description What a person would owe. */
+        ForecastPerson: {
+            person: components["schemas"]["PersonRef"];
+            warning?: components["schemas"]["Words"] | null;
+            /** @description The weeks that would change. */
+            weeks: components["schemas"]["ForecastWeek"][];
+        };
+        /** @description A person's week, as it is and as it would be. */
+        ForecastWeek: {
+            /** @description Its Monday. */
+            from: components["schemas"]["Day"];
+            /** Format: int64 */
+            now: number;
+            /** @description It would be more than the budget. */
+            over: boolean;
+            /** Format: int64 */
+            then: number;
+        };
         /** @description A piece of a text. */
         Fragment: {
             /** @description It is what was asked for. */
@@ -4076,6 +4586,58 @@ export interface components {
              * @description How many messages are not read yet, on this page or not.
              */
             unread: number;
+        };
+        /** @description What was decided. */
+        Interview: {
+            /** @description Why it was suggested, as it was then. */
+            basis: unknown;
+            /** @description Who had it. */
+            by_whom?: string | null;
+            day?: components["schemas"]["Day"] | null;
+            decided_at: components["schemas"]["Moment"];
+            decided_by: components["schemas"]["PersonRef"];
+            id: components["schemas"]["InterviewId"];
+            note: string;
+            outcome: components["schemas"]["InterviewOutcome"];
+            /** @description As `2026Q1`. */
+            quarter: string;
+            unit: components["schemas"]["UnitRef"];
+        };
+        /**
+         * Format: uuid
+         * @description What was decided on a suggested talk.
+         */
+        InterviewId: string;
+        /** @description A decision on a suggestion. */
+        InterviewInput: {
+            /** @description Who had it, at most 100 characters. */
+            by_whom?: string | null;
+            day?: components["schemas"]["Day"] | null;
+            /** @description What was said, or why there is no talk, at most 2,000 characters. */
+            note: string;
+            /** @description What came of it. */
+            outcome: components["schemas"]["InterviewOutcome"];
+            /** @description Which unit. */
+            unit_id: components["schemas"]["UnitId"];
+            /**
+             * Format: int64
+             * @description The suggestion's version that was looked at.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        InterviewOutcome: "held" | "dismissed";
+        /** @description Talks that are suggested now, and what became of earlier ones. */
+        Interviews: {
+            /** @description The latest hundred, newest first. */
+            decided: components["schemas"]["Interview"][];
+            /** @description Of which quarter events are counted, as `2026Q1`. */
+            quarter: string;
+            suggestions: components["schemas"]["Suggestion"][];
+        };
+        /** @description Duties by who issued the tasks. */
+        IssuerDuties: components["schemas"]["DutyCount"] & {
+            issuer?: components["schemas"]["UnitRef"] | null;
         };
         /** @description A day decided on the spot. */
         KeptDay: {
@@ -4636,6 +5198,237 @@ export interface components {
             /** @description Which official account. */
             gateway: string;
         };
+        /** @description A supervision order. */
+        Order: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Who issued it. */
+            by: components["schemas"]["PersonRef"];
+            /** @description What is demanded. */
+            demand: string;
+            /** @description By when what is owed now is to be answered. */
+            due_day: components["schemas"]["Day"];
+            /** @description By when it was to be answered first. */
+            first_due_day: components["schemas"]["Day"];
+            followed_by?: components["schemas"]["OrderRef"] | null;
+            follows?: components["schemas"]["OrderRef"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["OrderId"];
+            /** @description Which unit issued it. */
+            issuer_unit: components["schemas"]["UnitRef"];
+            /** @description How sharp it is. */
+            level: components["schemas"]["OrderLevel"];
+            /** @description The asker may answer. */
+            may_answer: boolean;
+            /** @description The asker may accept the answer or send it back. */
+            may_decide: boolean;
+            /** @description The asker may withdraw it. */
+            may_withdraw: boolean;
+            next_due_day?: components["schemas"]["Day"] | null;
+            next_level?: components["schemas"]["OrderLevel"] | null;
+            /** @description Its number, of the issuing unit's own series. */
+            number: string;
+            /** @description An answer is owed and its day has passed. */
+            overdue: boolean;
+            /** @description Who was told of it and when they read it; only for the issuing side, leaders and the operations centre. */
+            readers?: components["schemas"]["Reader"][] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["OrderState"];
+            /**
+             * Format: int64
+             * @description How many there are altogether.
+             */
+            task_count: number;
+            /** @description The tasks it is about that the asker sees. */
+            tasks: components["schemas"]["OrderTask"][];
+            /** @description What was answered and said to it, in order. */
+            turns: components["schemas"]["OrderTurn"][];
+            /** @description To whom. */
+            unit: components["schemas"]["UnitRef"];
+            /**
+             * Format: int64
+             * @description To be sent with what changes it.
+             */
+            version: number;
+        };
+        /** @description An answer to an order. */
+        OrderAnswerInput: {
+            file_ids?: components["schemas"]["FileId"][];
+            /** @description What was done, at most 4,000 characters. */
+            text: string;
+        };
+        /** @enum {string} */
+        OrderDecision: "accept" | "send_back";
+        /** @description What the issuing side makes of an answer. */
+        OrderDecisionInput: {
+            decision: components["schemas"]["OrderDecision"];
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description Why it is sent back, at most 1,000 characters; with an acceptance a remark where there is one. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the order that was looked at.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A supervision order.
+         */
+        OrderId: string;
+        /** @description An order to be issued. */
+        OrderInput: {
+            /** @description What is demanded, at most 2,000 characters. */
+            demand: string;
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description About which tasks, at most 50. */
+            task_ids: components["schemas"]["TaskId"][];
+            unit_id?: components["schemas"]["UnitId"] | null;
+        };
+        /** @enum {string} */
+        OrderLevel: "blue" | "orange" | "red";
+        /** @description A page of orders, the latest first. */
+        OrderPage: {
+            items: components["schemas"]["Order"][];
+            next_cursor?: string | null;
+        };
+        /** @description An order as others name it. */
+        OrderRef: {
+            /** @description Its id. */
+            id: components["schemas"]["OrderId"];
+            /** @description How sharp it is. */
+            level: components["schemas"]["OrderLevel"];
+            /** @description Its number. */
+            number: string;
+        };
+        /** @description The numbers of urging and of orders. Days are working days. */
+        OrderRules: {
+            /**
+             * Format: int64
+             * @description The same for a blue order.
+             * @default 5
+             */
+            blue_days: number;
+            /**
+             * Format: int64
+             * @description From so many orders to a unit in a quarter on a talk is suggested; 0: never.
+             * @default 3
+             */
+            interview_orders: number;
+            /**
+             * Format: int64
+             * @description From so many of a unit's tasks that turned red in a quarter on a talk is suggested; 0: never.
+             * @default 5
+             */
+            interview_reds: number;
+            /**
+             * @description How orders are numbered, as tasks are; each issuing unit counts for itself.
+             * @default {unit}督办〔{year}〕{seq}号
+             */
+            numbering: string;
+            /**
+             * Format: int64
+             * @description The same for an orange one.
+             * @default 3
+             */
+            orange_days: number;
+            /**
+             * Format: int64
+             * @description The same for a red one.
+             * @default 2
+             */
+            red_days: number;
+            /**
+             * Format: int64
+             * @description Within how many days an urge is answered where nothing is said.
+             * @default 1
+             */
+            urge_days: number;
+        };
+        OrderRulesInput: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description Numbers that are left out are those of the defaults. */
+            rules: components["schemas"]["OrderRules"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description One version of the numbers. */
+        OrderRulesVersion: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            rules: components["schemas"]["OrderRules"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The numbers in force, those the program is delivered with, and how they came about. */
+        OrderRulesView: {
+            defaults: components["schemas"]["OrderRules"];
+            /** @description Versions, the latest first; one that begins later is not in force yet. */
+            history: components["schemas"]["OrderRulesVersion"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            rules: components["schemas"]["OrderRules"];
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        OrderState: "issued" | "answered" | "returned" | "closed" | "followed" | "withdrawn";
+        /** @description A task an order is about. */
+        OrderTask: {
+            /** @description Which. */
+            id: components["schemas"]["TaskId"];
+            /** @description Its number. */
+            number?: string | null;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description What was answered, or said to the answer. */
+        OrderTurn: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Whose. */
+            by: components["schemas"]["PersonRef"];
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description Files of an answer. */
+            files: components["schemas"]["FileRef"][];
+            /** @description Its id. */
+            id: components["schemas"]["OrderTurnId"];
+            /** @description An answer, or what the issuing side did. */
+            kind: components["schemas"]["OrderTurnKind"];
+            /** @description What they say. */
+            text: string;
+        };
+        /**
+         * Format: uuid
+         * @description What was answered to one, or said to the answer.
+         */
+        OrderTurnId: string;
+        /** @enum {string} */
+        OrderTurnKind: "answer" | "send_back" | "accept" | "withdraw";
+        /** @description Taking an order back. */
+        OrderWithdrawalInput: {
+            /** @description Why, at most 1,000 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version of the order that was looked at.
+             */
+            version: number;
+        };
         /** @description An organisation to be taken in, as it would be now. */
         OrgImport: {
             /** @description Accounts with their initial passwords, in the answer to the commit and never again. */
@@ -4662,6 +5455,15 @@ export interface components {
             task: components["schemas"]["TaskRow"];
             /** @description The latest first. */
             urges: components["schemas"]["OpenUrge"][];
+        };
+        /** @description Reports owed in a week. */
+        OwedWeek: {
+            /** @description Its Monday. */
+            from: components["schemas"]["Day"];
+            /** @description More than the budget. */
+            over: boolean;
+            /** Format: int64 */
+            reports: number;
         };
         /** @description An upload that comes in pieces. */
         PartialUpload: {
@@ -4873,6 +5675,22 @@ export interface components {
              * @description Counts changes.
              */
             version: number;
+        };
+        /** @description What a person is asked and told. */
+        PersonBurden: {
+            /**
+             * Format: int64
+             * @description In the last seven days.
+             */
+            messages: number;
+            /** @description More than the budget. */
+            messages_over: boolean;
+            person: components["schemas"]["PersonRef"];
+            /** @description Which tasks make it up, at most twenty, those that ask next first. */
+            tasks: components["schemas"]["TaskBurden"][];
+            /** @description What the messages were, at most twenty. */
+            told_by: components["schemas"]["ToldBy"][];
+            weeks: components["schemas"]["OwedWeek"][];
         };
         /** @description A person at a glance. */
         PersonGlance: {
@@ -5880,6 +6698,36 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @description How a number is spread; a week counts for a person where it is not 0. */
+        Spread: {
+            /**
+             * Format: int64
+             * @description Half of the weeks have no more.
+             */
+            median: number;
+            /** Format: int64 */
+            most: number;
+            /**
+             * Format: int64
+             * @description Weeks with more than the budget.
+             */
+            over: number;
+            /**
+             * Format: int64
+             * @description 95 in a hundred have no more.
+             */
+            p95: number;
+            /**
+             * Format: int64
+             * @description All together.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Weeks of persons.
+             */
+            weeks: number;
+        };
         /** @enum {string} */
         Standing: "handler" | "liaison" | "head";
         /** @enum {string} */
@@ -5910,6 +6758,53 @@ export interface components {
              */
             mean: number;
         };
+        /** @description The statement. */
+        Statement: {
+            absent: components["schemas"]["Absent"][];
+            /**
+             * Format: int64
+             * @description Pairs of tasks of two offices that are alike.
+             */
+            alike: number;
+            /**
+             * Format: int64
+             * @description Pairs of tasks of one office.
+             */
+            alike_own: number;
+            alike_pairs: components["schemas"]["AlikePairView"][];
+            /** @description In force today. */
+            budget: components["schemas"]["BurdenRules"];
+            by_cadence: components["schemas"]["CadenceDuties"][];
+            by_issuer: components["schemas"]["IssuerDuties"][];
+            duties: components["schemas"]["DutyCount"];
+            from_day: components["schemas"]["Day"];
+            made_at: components["schemas"]["Moment"];
+            /** @description Messages to a person in a week. */
+            messages: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Persons who got more than the budget in any week.
+             */
+            messages_over_people: number;
+            /** @description Reports owed by a person in a week. */
+            owed: components["schemas"]["Spread"];
+            /**
+             * Format: int64
+             * @description Persons who owed more than the budget in any week.
+             */
+            owed_over_people: number;
+            /**
+             * Format: int64
+             * @description Of those, how many say the same as an earlier one on the same part.
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description Reports that were handed in.
+             */
+            reports: number;
+            to_day: components["schemas"]["Day"];
+        };
         /** @description One step of a ladder. */
         Step: {
             after: components["schemas"]["Delay"];
@@ -5930,6 +6825,41 @@ export interface components {
             /**
              * Format: int64
              * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description An order a suggestion stands on. */
+        SuggestedOrder: {
+            due_day: components["schemas"]["Day"];
+            id: components["schemas"]["OrderId"];
+            issued_at: components["schemas"]["Moment"];
+            level: components["schemas"]["OrderLevel"];
+            number: string;
+            /** @description It waits for an answer whose day has passed. */
+            overdue: boolean;
+            state: components["schemas"]["OrderState"];
+        };
+        /** @description A task a suggestion stands on. */
+        SuggestedTask: {
+            id: components["schemas"]["TaskId"];
+            number?: string | null;
+            /** @description When it turned red. */
+            red_day: components["schemas"]["Day"];
+            title: string;
+        };
+        /** @description A talk that is suggested. Nothing happens by itself. */
+        Suggestion: {
+            /** @description The orders it stands on. */
+            orders: components["schemas"]["SuggestedOrder"][];
+            /** @description Why, each in words. */
+            reasons: components["schemas"]["Words"][];
+            /** @description The tasks it stands on. */
+            tasks: components["schemas"]["SuggestedTask"][];
+            /** @description With whom. */
+            unit: components["schemas"]["UnitRef"];
+            /**
+             * Format: int64
+             * @description How often somebody has decided on this unit in this quarter; to be sent with the next decision.
              */
             version: number;
         };
@@ -6021,6 +6951,30 @@ export interface components {
              * @description The version of the task that was looked at.
              */
             version: number;
+        };
+        /** @description What one task asks and tells. */
+        TaskBurden: {
+            /**
+             * Format: int64
+             * @description How many of them somebody asked for on the spot.
+             */
+            asked: number;
+            issuer?: components["schemas"]["UnitRef"] | null;
+            /**
+             * Format: int64
+             * @description In the last seven days.
+             */
+            messages: number;
+            next?: components["schemas"]["Day"] | null;
+            number?: string | null;
+            /**
+             * Format: int64
+             * @description In the weeks looked at.
+             */
+            reports: number;
+            /** @description Nothing where the asker does not see the task. */
+            task_id?: string | null;
+            title?: string | null;
         };
         /** @description What falls on the days of a period. */
         TaskCalendar: {
@@ -6165,6 +7119,12 @@ export interface components {
             /** @description At most 300 characters. */
             title?: string | null;
             urgency?: components["schemas"]["Urgency"] | null;
+        };
+        /** @description A task's orders, and who may be sent one. */
+        TaskOrders: {
+            items: components["schemas"]["Order"][];
+            /** @description Units the asker may send an order about this task now: those that take part and have none yet, the leading one first. */
+            units: components["schemas"]["UnitRef"][];
         };
         /** @description A page of tasks. */
         TaskPage: {
@@ -6647,10 +7607,19 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
-            /** @description What is due first on top; unanswered urges before everything else. */
+            /** @description What is due first on top; unanswered orders and urges before everything else. */
             items: components["schemas"]["Duty"][];
             /** @description More waits than is shown: only what is due first of it was looked at. */
             truncated: boolean;
+        };
+        /** @description Messages of one kind. */
+        ToldBy: {
+            /** Format: int64 */
+            messages: number;
+            /** @description The rule's name, or what the messages say. */
+            name: components["schemas"]["Words"];
+            /** @description The rule that reminded; nothing where it was something that happened. */
+            rule?: string | null;
         };
         /** @description How contents stand, as far as they have been read. */
         Totals: {
@@ -6673,6 +7642,11 @@ export interface components {
         };
         /** @description What a month would have been like. */
         Trial: {
+            /**
+             * Format: int64
+             * @description Messages a person may get in a week.
+             */
+            budget: number;
             channels: components["schemas"]["TrialChannel"][];
             /** @description At most thirty. */
             examples: components["schemas"]["TrialExample"][];
@@ -6688,6 +7662,7 @@ export interface components {
              */
             tasks: number;
             to: components["schemas"]["Day"];
+            weeks: components["schemas"]["TrialWeek"][];
         };
         /** @description What would have gone out by one way. */
         TrialChannel: {
@@ -6716,6 +7691,15 @@ export interface components {
             messages: components["schemas"]["Both"];
             name: string;
             rule: string;
+        };
+        /** @description A week in which somebody would have been told more than the budget allows, with either set. */
+        TrialWeek: {
+            /** @description The first of its days that lies in the month. */
+            from: components["schemas"]["Day"];
+            /** @description How many persons would have been over it. */
+            over: components["schemas"]["Both"];
+            /** @description Who, in the order of their names and at most twenty, with all messages of that week: those of other causes as they were sent. */
+            people: components["schemas"]["TrialPerson"][];
         };
         /** @description What a reminder begins with. */
         Trigger: {
@@ -7012,6 +7996,8 @@ export interface components {
             /** @description The asker may press for this task. */
             can_urge: boolean;
             items: components["schemas"]["Urge"][];
+            /** @description By when an answer is expected where nothing is said. */
+            usual_day: components["schemas"]["Day"];
         };
         UseridInput: {
             /** @description The work messenger. */
@@ -7257,6 +8243,211 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden: {
+        parameters: {
+            query?: {
+                /** @description This person's; one's own where neither is said. */
+                person_id?: string;
+                /** @description Of everybody in this unit and those below. */
+                unit_id?: string;
+                /** @description Weeks ahead, the present one included, 1 to 13; 4 when nothing is said. */
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Burden"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_burden_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BurdenRulesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    foresee_burden: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_statement: {
+        parameters: {
+            query?: {
+                /** @description Its first day; of last month when missing. */
+                from_day?: components["schemas"]["Day"];
+                /** @description Its last day, at most 366 days later; of last month when missing. */
+                to_day?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_statement_csv: {
+        parameters: {
+            query?: {
+                /** @description Its first day; of last month when missing. */
+                from_day?: components["schemas"]["Day"];
+                /** @description Its last day, at most 366 days later; of last month when missing. */
+                to_day?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -8497,6 +9688,71 @@ export interface operations {
             };
         };
     };
+    list_interviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interviews"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_interview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InterviewInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interviews"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: {
@@ -8956,6 +10212,367 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NumberingExample"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_order_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRulesInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRulesView"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                /** @description Only of this level. */
+                level?: "blue" | "orange" | "red";
+                /** @description Only in this state. */
+                state?: "issued" | "answered" | "returned" | "closed" | "followed" | "withdrawn";
+                /** @description Only to this unit. */
+                unit_id?: string;
+                /** @description Only about this task. */
+                task_id?: string;
+                /** @description Only what has not ended; or, when false, what has. */
+                open?: boolean;
+                /** @description Only what should have been answered by now and was not. */
+                overdue?: boolean;
+                /** @description Where the page begins. */
+                cursor?: string;
+                /** @description 1 to 200, 50 when missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderAnswerInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderDecisionInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowingInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderWithdrawalInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -11603,6 +13220,42 @@ export interface operations {
             };
         };
     };
+    find_alike_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeTasks"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tasks_by_unit: {
         parameters: {
             query?: {
@@ -12957,6 +14610,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    task_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOrders"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

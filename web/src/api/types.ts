@@ -139,12 +139,25 @@ export type Fragment = Of<'Fragment'>
 // --- supervision: urges are a resource beside the task; the task page shows both as one
 export type Urge = Of<'Urge'>
 export type Urges = Of<'Urges'>
+export type Order = Of<'Order'>
+export type OrderLevel = Schemas['OrderLevel']
+export type OrderState = Schemas['OrderState']
+export type OrderDecision = Schemas['OrderDecision']
+export type OrderInput = Schemas['OrderInput']
+export type TaskOrders = Of<'TaskOrders'>
+export type OrderRules = Of<'OrderRules'>
+export type OrderRulesView = Of<'OrderRulesView'>
+export type OrderRulesInput = Schemas['OrderRulesInput']
+export type Interviews = Of<'Interviews'>
+export type Interview = Of<'Interview'>
+export type Suggestion = Of<'Suggestion'>
+export type InterviewInput = Schemas['InterviewInput']
 /**
  * An urge is no action of the task itself, nor is taking back what one has said or asked for, nor answering a wait, nor what
  * is said beside the work.
  */
 export type Action =
-  Schemas['Action'] | 'urge' | 'reply' | 'withdraw' | 'withdraw_report' | 'provide' | 'rate' | 'comment'
+  Schemas['Action'] | 'urge' | 'reply' | 'order' | 'withdraw' | 'withdraw_report' | 'provide' | 'rate' | 'comment'
 export interface NextDuty {
   action: Action
   text: string
@@ -156,6 +169,8 @@ export type TaskDetail = Omit<TaskAnswer, 'can' | 'next_duty'> & {
   can: Action[]
   next_duty: NextDuty | null
   urges: Urge[]
+  /** By when an urge of today is answered where nothing is said. */
+  urge_day: string | undefined
   talk: TaskTalk
 }
 
@@ -195,6 +210,14 @@ export type ReminderRules = Schemas['LookoutRules']
 export type ReminderRulesView = Schemas['ReminderRulesView']
 export type ReminderRulesVersion = Schemas['ReminderRulesVersion']
 export type ReminderRulesInput = Schemas['ReminderRulesInput']
+export type AlikeInput = Schemas['AlikeInput']
+export type AlikeTasks = Of<'AlikeTasks'>
+export type Burden = Of<'Burden'>
+export type BurdenRulesView = Of<'BurdenRulesView'>
+export type BurdenRulesInput = Schemas['BurdenRulesInput']
+export type BurdenStatement = Of<'Statement'>
+export type Forecast = Of<'Forecast'>
+export type ForecastInput = Schemas['ForecastInput']
 export type ReminderTrial = Of<'Trial'>
 export type TrialFigures = Schemas['Both']
 export type DelayUnit = Schemas['DelayUnit']

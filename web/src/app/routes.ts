@@ -11,13 +11,14 @@ import {
   seesTasks,
   SignInPage,
 } from '@/modules/access'
+import { BurdenPage, StatementPage } from '@/modules/burden'
 import { CalendarPage } from '@/modules/calendar'
 import { ChecksPage, LibraryPage } from '@/modules/files'
 import { DeliveryRulesPage, ReachPage } from '@/modules/notify'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
 import { OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
-import { ReminderRulesPage, UrgesPage, WatchPage } from '@/modules/supervision'
+import { OrderPage, OrderRulesPage, OrdersPage, ReminderRulesPage, UrgesPage, WatchPage } from '@/modules/supervision'
 import { InboxPage } from '@/modules/talk'
 import {
   DecomposePage,
@@ -106,6 +107,14 @@ export const routes: RouteRecordRaw[] = [
       },
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'urges', name: 'urges', component: UrgesPage, meta: { title: 'app.nav.urges', may: seesTasks } },
+      { path: 'orders', name: 'orders', component: OrdersPage, meta: { title: 'app.nav.orders', may: seesTasks } },
+      { path: 'orders/:id', name: 'order', component: OrderPage, props: true, meta: { may: seesTasks } },
+      {
+        path: 'rules/orders',
+        name: 'order_rules',
+        component: OrderRulesPage,
+        meta: { title: 'app.nav.order_rules' },
+      },
       { path: 'files', name: 'library', component: LibraryPage, meta: { title: 'app.nav.library', may: seesTasks } },
       {
         path: 'files/checks',
@@ -131,6 +140,13 @@ export const routes: RouteRecordRaw[] = [
         meta: { title: 'app.nav.delivery_rules', may: mayWatch },
       },
       { path: 'watch', name: 'watch', component: WatchPage, meta: { title: 'app.nav.watch', may: mayWatch } },
+      { path: 'burden', name: 'burden', component: BurdenPage, meta: { title: 'app.nav.burden', may: seesTasks } },
+      {
+        path: 'burden/statement',
+        name: 'burden_statement',
+        component: StatementPage,
+        meta: { title: 'app.nav.burden', may: mayWatch },
+      },
       { path: 'kinds', name: 'kinds', component: KindsPage, meta: { title: 'app.nav.kinds', may: mayKeepRules } },
       { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },
       {

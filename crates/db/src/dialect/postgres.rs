@@ -134,6 +134,7 @@ pub(crate) fn matching(m: &Matching) -> String {
     };
     let mut text = match m.place {
         Place::Head => all("^"),
+        Place::Anywhere => all(""),
         Place::Elsewhere => format!("{} & !({})", all(""), all("^")),
     };
     if !m.keys.is_empty() {

@@ -120,6 +120,7 @@ pub(crate) fn matching(m: &Matching) -> String {
     let all = m.terms.iter().map(term).collect::<Vec<_>>().join(" AND ");
     let mut text = match m.place {
         Place::Head => format!("({{head}} : ({all}))"),
+        Place::Anywhere => format!("({{head body}} : ({all}))"),
         Place::Elsewhere => format!("(({{head body}} : ({all})) NOT ({{head}} : ({all})))"),
     };
     if !m.keys.is_empty() {

@@ -64,7 +64,7 @@ class Handler:
             sender=envelope.mail_from,
             to=envelope.rcpt_tos,
             secured=session.ssl is not None,
-            login=session.login_data.login.decode() if session.login_data else None,
+            login=session.auth_data.login.decode() if session.auth_data else None,
             subject=message["subject"],
             name=message["from"].addresses[0].display_name,
             id=message["message-id"],

@@ -23,8 +23,8 @@ pub use http::{let_in, routes};
 pub use known::Known;
 pub use password::{InitialPassword, hash as hash_password};
 pub use permission::{
-    Guarded, ImportTasks, InstructTasks, JudgeFiles, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn, WatchSystem,
-    assert_guarded,
+    Guarded, ImportTasks, InstructTasks, IssueOrders, JudgeFiles, KeepRules, ManageOrganisation, Permission, Permitted, SetTasks, SignedIn,
+    WatchSystem, assert_guarded,
 };
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
 pub use scope::{Scope, Way};

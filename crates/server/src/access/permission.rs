@@ -54,6 +54,8 @@ permissions! {
         |p| [Role::Centre, Role::Leader, Role::Head, Role::Liaison].iter().any(|role| p.is(*role));
     /// Take in ledgers.
     ImportTasks, "只有政务运营中心可以导入台账。", |p| p.is(Role::Centre);
+    /// Issue supervision orders, and see what is suggested where they do not help.
+    IssueOrders, "只有管委领导和政务运营中心可以签发督办单。", |p| p.is(Role::Leader) || p.is(Role::Centre);
     /// Press for a task.
     InstructTasks, "只有领导、运营中心和部门负责人可以督办。",
         |p| [Role::Centre, Role::Leader, Role::Head].iter().any(|role| p.is(*role));

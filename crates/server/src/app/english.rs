@@ -18,7 +18,11 @@ const FILES: &[(&str, &str)] = &[
     ("kinds", include_str!("../../locales/en/kinds.toml")),
     ("views", include_str!("../../locales/en/views.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
+    ("orders", include_str!("../../locales/en/orders.toml")),
     ("reminders", include_str!("../../locales/en/reminders.toml")),
+    ("burden", include_str!("../../locales/en/burden.toml")),
+    ("secrecy", include_str!("../../locales/en/secrecy.toml")),
+    ("series", include_str!("../../locales/en/series.toml")),
 ];
 
 /// What the program says, in English. Files that cannot be read are a fault of the build, which the tests see; a page then
@@ -42,6 +46,16 @@ pub(super) fn english() -> Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_file_is_left_out() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("locales/en");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().and_then(std::ffi::OsStr::to_str).unwrap();
+            assert!(FILES.iter().any(|(known, _)| *known == name), "{name} is not among the files");
+        }
+    }
 
     #[test]
     fn every_file_can_be_read_and_has_the_places_of_its_sentences() {

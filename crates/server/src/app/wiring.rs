@@ -24,7 +24,7 @@ use wording::say;
 
 use super::{App, Outcome, Parts, Refusal, RuleBook, Standing, document, english::english};
 use crate::{
-    access, archive, calendar,
+    access, archive, burden, calendar,
     config::Config,
     demo,
     events::Subscriptions,
@@ -105,6 +105,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(tasks::routes())
         .merge(talk::routes())
         .merge(supervision::routes())
+        .merge(burden::routes())
         .merge(archive::routes())
         .merge(search::routes())
         .merge(operations::routes())
@@ -335,7 +336,12 @@ pub fn runner(app: &App) -> Runner {
         let app = indexing.clone();
         Box::pin(async move {
             let event: tasks::TaskEvent = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
-            search::index(tx, &app, &[event.task]).await.map_err(JobError::retry)
+            search::index(tx, &app, &[event.task]).await.map_err(JobError::retry)?;
+            if event.name != "task.dispatched" {
+                return Ok(());
+            }
+            let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
+            search::note_alike(tx, &ctx, event.task).await.map_err(JobError::retry)
         })
     });
     let catch_up = handler(move |tx, _| {

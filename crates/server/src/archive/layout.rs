@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     audit::Event,
     files::{Attached, FileId},
-    supervision::UrgeRecord,
+    supervision::{OrderRecord, UrgeRecord},
     tasks::{Record, TaskId},
 };
 
@@ -155,6 +155,8 @@ pub(super) struct Kept<'a> {
     pub(super) record: &'a Record,
     #[serde(rename = "督办")]
     pub(super) urges: &'a [UrgeRecord],
+    #[serde(rename = "督办单")]
+    pub(super) orders: &'a [OrderRecord],
     #[serde(rename = "附件")]
     pub(super) files: Vec<KeptFile<'a>>,
 }

@@ -107,6 +107,7 @@ async fn write_down(app: &App, tx: &mut Tx, top: &Task, ids: &[TaskId]) -> Outco
         let folder = layout::folder(n);
         let record = tasks::record_of(tx, *id).await?;
         let urges = supervision::record_of(tx, *id).await?;
+        let orders = supervision::orders_of(tx, *id).await?;
         let events = audit::whole_of_task(tx, id.0).await?;
         learn(tx, &mut names, &events).await?;
         let attached = free_of_findings(files::attached(tx, id.0).await?)?;
@@ -118,8 +119,8 @@ async fn write_down(app: &App, tx: &mut Tx, top: &Task, ids: &[TaskId]) -> Outco
                 (attached, path)
             })
             .collect();
-        let kept =
-            Kept { record: &record, urges: &urges, files: placed.iter().map(|(file, path)| layout::kept_file(file, path)).collect() };
+        let files = placed.iter().map(|(file, path)| layout::kept_file(file, path)).collect();
+        let kept = Kept { record: &record, urges: &urges, orders: &orders, files };
         let path = [&folder, "/", layout::RECORD].concat();
         package.bundle.add(path, pretty(&kept)?).await.map_err(lost)?;
         let record_file = package.bundle.entries().last().map(|entry| (entry.digest.to_string(), entry.size)).unwrap_or_default();

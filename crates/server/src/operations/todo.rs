@@ -1,4 +1,4 @@
-//! The to-do list: what waits in tasks, and urges that want an answer.
+//! The to-do list: what waits in tasks, and urges and orders that want an answer.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use wording::say;
 
 use crate::{
     app::{Ctx, Outcome},
-    supervision,
+    supervision::{self, Order},
     tasks::{self, Duty, DutyKind},
 };
 
 /// What waits for a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Todo {
-    /// What is due first on top; unanswered urges before everything else.
+    /// What is due first on top; unanswered orders and urges before everything else.
     pub(super) items: Vec<Duty>,
     /// How many of each kind.
     pub(super) counts: BTreeMap<&'static str, i64>,
@@ -26,7 +26,7 @@ pub(super) struct Todo {
 
 /// What waits for the actor.
 pub(super) async fn todo(tx: &mut Tx, ctx: &Ctx) -> Outcome<Todo> {
-    let mut items = Vec::new();
+    let mut items = orders(tx, ctx).await?;
     let owed = supervision::owed_replies(tx, ctx).await?;
     let ids: Vec<_> = owed.iter().map(|urge| urge.task_id).collect();
     let rows = tasks::rows_of(tx, ctx, &ids).await?;
@@ -49,4 +49,25 @@ pub(super) async fn todo(tx: &mut Tx, ctx: &Ctx) -> Outcome<Todo> {
         *counts.entry(duty.kind.word()).or_default() += 1;
     }
     Ok(Todo { items, counts, truncated })
+}
+
+/// Orders the actor owes an answer, and answers to their own that they have not judged. One that is about several tasks stands with the
+/// first of them they see.
+async fn orders(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Duty>> {
+    let owed = supervision::owed_answers(tx, ctx).await?.into_iter().map(|order| (DutyKind::AnswerOrder, order));
+    let answered = supervision::orders_to_decide(tx, ctx).await?.into_iter().map(|order| (DutyKind::DecideOrder, order));
+    let orders: Vec<(DutyKind, Order)> = owed.chain(answered).collect();
+    let ids: Vec<_> = orders.iter().filter_map(|(_, order)| order.tasks.first()).map(|task| task.id).collect();
+    let rows = tasks::rows_of(tx, ctx, &ids).await?;
+    let duty = |(kind, order): (DutyKind, Order)| {
+        let task = rows.iter().find(|row| order.tasks.first().is_some_and(|task| task.id == row.id)).cloned()?;
+        let (number, demand, unit) = (order.number.as_str(), order.demand.as_str(), order.unit.name.as_str());
+        let text = match kind {
+            DutyKind::AnswerOrder => say!("督办单{number}：{demand}"),
+            _ => say!("{unit}已反馈督办单{number}，请认定"),
+        };
+        let due_day = (kind == DutyKind::AnswerOrder).then_some(order.due_day);
+        Some(Duty { id: format!("order:{}", order.id), kind, task, text, due_day, overdue: order.overdue, since: order.at })
+    };
+    Ok(orders.into_iter().filter_map(duty).collect())
 }

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::{read, store, store::Doc, words};
 use crate::{
     app::{App, Outcome, Text},
+    org::UnitId,
     supervision, talk,
     tasks::{self, TaskId},
 };
@@ -38,6 +39,7 @@ pub async fn index(tx: &mut Tx, app: &App, ids: &[TaskId]) -> Outcome<()> {
     texts.extend(supervision::texts(tx, ids).await?);
     texts.extend(files(tx, app, ids).await?);
     let named = tasks::named(tx, ids).await?;
+    let led = tasks::led_by(tx, ids).await?;
     // A file may belong to several of them.
     let mut known: HashMap<(Uuid, String, Uuid), Doc> =
         store::known(tx, ids).await?.into_iter().map(|doc| ((doc.task_id.0, doc.kind.clone(), doc.subject_id), doc)).collect();
@@ -45,7 +47,10 @@ pub async fn index(tx: &mut Tx, app: &App, ids: &[TaskId]) -> Outcome<()> {
         if let Some((end, _)) = text.body.char_indices().nth(LONGEST) {
             text.body.truncate(end);
         }
-        let keys: Vec<String> = named.get(&TaskId(text.task)).into_iter().flatten().map(|id| id.simple().to_string()).collect();
+        let mut keys: Vec<String> = named.get(&TaskId(text.task)).into_iter().flatten().map(|id| id.simple().to_string()).collect();
+        if text.kind == "task" {
+            keys.extend(led.get(&TaskId(text.task)).into_iter().flatten().map(|unit| led_key(*unit)));
+        }
         let digest = digest(&text, &keys);
         let before = known.remove(&(text.task, text.kind.to_owned(), text.id));
         if before.as_ref().is_some_and(|doc| doc.digest == digest) {
@@ -72,6 +77,11 @@ pub async fn index(tx: &mut Tx, app: &App, ids: &[TaskId]) -> Outcome<()> {
         store::remove(tx, gone.seq).await?;
     }
     Ok(())
+}
+
+/// Marks what an open task says by a unit that leads it.
+pub(super) fn led_key(unit: UnitId) -> String {
+    format!("led{}", unit.0.simple())
 }
 
 /// Files by their name and by what is written in them. What has not been read yet is asked to be.

@@ -9,15 +9,18 @@
 //!
 //! Tables: `search_doc`, `file_text`, and `fulltext`, which belongs to `crates/db`. *Not here*: the list's own filter.
 
+mod alike;
 mod find;
 mod http;
 mod index;
+mod likeness;
 mod marks;
 mod pdf;
 mod read;
 mod store;
 mod words;
 
+pub use alike::note_alike;
 pub use http::routes;
 pub use index::{CATCH_UP, INDEX, MORE, catch_up, index, rebuild};
 pub use read::{JUDGED, LONGEST, READ, RECHECK, judged, read, recheck, take};

@@ -1,6 +1,6 @@
 //! All SQL of searching.
 
-use db::{Matching, Result, Sql, Tx, execute, run};
+use db::{Matching, Place, Result, Sql, Term, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
 use crate::{access::Scope, tasks::TaskId};
@@ -156,6 +156,20 @@ pub(super) async fn matching(
     }
     sql.push(" and f.id < ").bind(before).push(" order by f.id desc limit ").bind(limit);
     sql.fetch_all(tx).await
+}
+
+/// Tasks marked with one of `keys` that share words, those that share most and the newest of them first. Scope is the caller's business.
+pub(super) async fn sharing(tx: &mut Tx, words: &[String], keys: &[String], limit: i64) -> Result<Vec<TaskId>> {
+    let mut sql = Sql::new("select d.task_id from (select id, count(*) as shared from (");
+    for (n, word) in words.iter().enumerate() {
+        sql.push(if n == 0 { "select f.id from " } else { " union all select f.id from " });
+        let terms = vec![Term::Whole(word.clone())];
+        sql.push_matching(tx.kind(), &Matching { terms, place: Place::Anywhere, keys: keys.to_vec() });
+    }
+    sql.push(") g group by id order by shared desc, id desc limit ").bind(limit);
+    sql.push(") h join search_doc d on d.seq = h.id order by h.shared desc, h.id desc");
+    let rows: Vec<(TaskId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// The task itself, when it is seen.

@@ -34,7 +34,7 @@ pub(super) fn is_written_without_spaces(c: char) -> bool {
 }
 
 /// The runs of a folded text: letters and digits of one kind.
-fn runs(text: &[char]) -> impl Iterator<Item = &[char]> {
+pub(super) fn runs(text: &[char]) -> impl Iterator<Item = &[char]> {
     text.chunk_by(|a, b| a.is_alphanumeric() && b.is_alphanumeric() && is_written_without_spaces(*a) == is_written_without_spaces(*b))
         .filter(|run| run.first().is_some_and(|c| c.is_alphanumeric()))
 }

@@ -1,4 +1,5 @@
 use axum::{http::StatusCode, response::Response};
+use kit::Day;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +26,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(ask_again))
         .routes(guarded!(accept))
         .merge(super::lookout::routes())
+        .merge(super::orders::routes())
+        .merge(super::interviews::routes())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -69,6 +72,8 @@ struct Urges {
     items: Vec<Urge>,
     /// The asker may press for this task.
     can_urge: bool,
+    /// By when an answer is expected where nothing is said.
+    usual_day: Day,
 }
 
 /// A task's urges, newest first.
@@ -76,7 +81,7 @@ struct Urges {
 async fn list(me: Permitted<SignedIn>, Path(id): Path<TaskId>) -> Result<Json<Urges>, Problem> {
     let mut tx = me.app.db.read().await?;
     let (items, can_urge) = pressing::urges_of(&mut tx, &me.ctx, id).await?;
-    Ok(Json(Urges { items, can_urge }))
+    Ok(Json(Urges { items, can_urge, usual_day: pressing::usual_day(&me.ctx) }))
 }
 
 /// Presses for a task (督办): one urge for each party.
@@ -84,7 +89,7 @@ async fn list(me: Permitted<SignedIn>, Path(id): Path<TaskId>) -> Result<Json<Ur
 async fn urge(me: Permitted<SignedIn>, Path(id): Path<TaskId>, idem: Idem, Json(input): Json<UrgeInput>) -> Result<Response, Problem> {
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
         let items = pressing::urge(tx, &me.ctx, id, &input).await?;
-        Ok(Urges { items, can_urge: true })
+        Ok(Urges { items, can_urge: true, usual_day: pressing::usual_day(&me.ctx) })
     })
     .await
 }

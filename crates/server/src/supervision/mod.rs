@@ -1,15 +1,17 @@
-//! Supervision: pressing for a task (督办), and who is told when something happens to one.
+//! Supervision: pressing for a task (督办), by a word or by a numbered order, and who is told when something happens to one.
 //!
 //! Decides *when* and *whom*; how a message reaches a person is `notify`'s business.
 //!
-//! Tables: `urge`, `urge_turn`, and those of [`lookout`], which reminds by rules. Jobs: `supervision.notices`, which hears of every event of a task, `supervision.unit_notes`, `supervision.series_stuck`, and
+//! Tables: `urge`, `urge_turn`, those of [`orders`] and [`interviews`], and those of [`lookout`], which reminds by rules. Jobs: `supervision.notices`, which hears of every event of a task, `supervision.unit_notes`, `supervision.series_stuck`, and
 //! `supervision.followed_red`, which looks for followed tasks that have turned red.
 
 mod followers;
 mod http;
+mod interviews;
 mod lookout;
 mod model;
 mod notices;
+mod orders;
 mod record;
 mod series;
 mod spoken;
@@ -18,9 +20,10 @@ mod urge;
 
 pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
-pub use lookout::{LOOK, MISSED, REPLIED_JOB, SWEEP, audit, is_due, look_again, look_first, sweep, take_answer, take_in};
+pub use lookout::{LOOK, MISSED, REPLIED_JOB, SWEEP, audit, is_due, look_again, look_first, rule_names, sweep, take_answer, take_in};
 pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{JOB, UNHEARD, hear};
+pub use orders::{Order, OrderRecord, issue_in_bulk, orders_to_decide, owed_answers, record_of as orders_of};
 pub use record::{UrgeRecord, record_of};
 pub use series::{SERIES_JOB, tell_stuck};
 pub use spoken::{UNIT_JOB, tell_unit};
@@ -33,7 +36,9 @@ use crate::{
     tasks::TaskId,
 };
 
-/// What can be searched for in urges.
+/// What can be searched for in urges and orders.
 pub async fn texts(tx: &mut Tx, tasks: &[TaskId]) -> Outcome<Vec<Text>> {
-    Ok(store::texts(tx, tasks).await?)
+    let mut texts = store::texts(tx, tasks).await?;
+    texts.extend(orders::texts(tx, tasks).await?);
+    Ok(texts)
 }

@@ -7,7 +7,7 @@ use wording::{Words, say};
 use super::{
     followers, lookout,
     model::{UrgeId, UrgeMethod},
-    spoken,
+    orders, spoken,
     urge::{self, Told},
 };
 use crate::{
@@ -181,6 +181,10 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         | "task.risk_answered" => return beside_notice(tx, case, event, today).await,
         "task.urged" | "task.urge_asked_again" | "task.urge_replied" | "task.urge_accepted" => {
             return urge_notice(tx, case, event, today).await;
+        }
+        "task.ordered" | "task.order_answered" | "task.order_sent_back" | "task.order_accepted" | "task.order_withdrawn" => {
+            let notice = orders::notice(tx, ctx, event).await?;
+            return Ok(notice.map(|(to, title, text)| Notice { to, title, text, urge: None }));
         }
         "task.rated" | "task.rating_corrected" | "task.commented" | "task.comment_edited" => {
             return spoken::notice(tx, ctx, case, event).await;

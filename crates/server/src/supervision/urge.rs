@@ -11,6 +11,7 @@ use wording::say;
 
 use super::{
     model::{TurnId, TurnKind, Urge, UrgeId, UrgeMethod, UrgeTurn, Wanted},
+    orders::OrderRules,
     store::{self, NewUrge, TurnRow, UrgeRow},
 };
 use crate::{
@@ -30,7 +31,7 @@ pub struct UrgeInput {
     /// How; a call is one the asker has made by hand, and is only written down. A message when missing.
     #[serde(default)]
     pub method: Option<UrgeMethod>,
-    /// By when an answer is expected; the next working day when missing.
+    /// By when an answer is expected; as the rules say when missing.
     pub reply_due_day: Option<Day>,
     /// Which parties; the lead ones when missing.
     pub party_ids: Option<Vec<PartyId>>,
@@ -110,7 +111,7 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
 pub(super) struct QuestionInput {
     /// What is asked, at most 1,000 characters.
     text: String,
-    /// By when an answer is expected; the next working day when missing.
+    /// By when an answer is expected; as the rules say when missing.
     reply_due_day: Option<Day>,
 }
 
@@ -172,10 +173,16 @@ fn turn(ctx: &Ctx, urge_id: UrgeId, kind: TurnKind, text: &str, reply_due_day: O
     TurnRow { id, urge_id, kind, person_id: ctx.actor.person, at: ctx.now(), text: text.to_owned(), reply_due_day }
 }
 
-/// The day an answer is expected by, which is the next working day where none is named.
+/// By when an urge of today is answered where nothing is said.
+pub(super) fn usual_day(ctx: &Ctx) -> Day {
+    let today = ctx.today();
+    Day::new(ctx.calendar.add_workdays(today.date(), ctx.rules.get::<OrderRules>().urge_days)).unwrap_or(today)
+}
+
+/// The day an answer is expected by, which is what the rules say where none is named.
 fn reply_day(ctx: &Ctx, wanted: Option<Day>, fields: &mut Fields) -> Day {
     let today = ctx.today();
-    let due = wanted.unwrap_or_else(|| Day::new(ctx.calendar.add_workdays(today.date(), 1)).unwrap_or(today));
+    let due = wanted.unwrap_or_else(|| usual_day(ctx));
     if due < today {
         fields.add("reply_due_day", "不能早于今天");
     }

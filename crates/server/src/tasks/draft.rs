@@ -281,7 +281,7 @@ async fn checked_steps(tx: &mut Tx, ctx: &Ctx, task: &Task, given: &[MilestoneIn
 }
 
 /// Only the committee's side may task any unit; a unit tasks its own.
-pub(super) fn may_task(ctx: &Ctx, unit: UnitId) -> bool {
+pub fn may_task(ctx: &Ctx, unit: UnitId) -> bool {
     ctx.actor.is(Role::Centre) || ctx.actor.is(Role::Leader) || ctx.actor.person.0 == kit::NIL || ctx.actor.acts_for(unit)
 }
 
@@ -505,15 +505,24 @@ pub(super) async fn plan_dues(tx: &mut Tx, ctx: &Ctx, task: &Task, from: Day) ->
 
 /// The days on which the task's rule asks for a report, after `from` and up to `until`.
 pub(super) async fn days_of_rule(tx: &mut Tx, ctx: &Ctx, task: &Task, from: Day, until: Day) -> Outcome<Vec<Day>> {
-    if task.rule_kind == RuleKind::Milestone {
-        let steps = store::milestones(tx, task.id).await?.into_iter().filter(|step| step.done_at.is_none());
-        let mut days: Vec<Day> = steps.filter_map(|step| Day::new(ctx.calendar.workday_on_or_before(step.due_day.date()))).collect();
+    let rule = ReportRule { kind: task.rule_kind, day: task.rule_day };
+    let mut steps = Vec::new();
+    if rule.kind == RuleKind::Milestone {
+        steps.extend(store::milestones(tx, task.id).await?.into_iter().filter(|step| step.done_at.is_none()).map(|step| step.due_day));
+    }
+    days_of(ctx, rule, task.start_day, &steps, from, until)
+}
+
+/// The days on which a rule asks for a report, after `from` and up to `until`; `steps` are those that are open, in their order.
+pub fn days_of(ctx: &Ctx, rule: ReportRule, start: Option<Day>, steps: &[Day], from: Day, until: Day) -> Outcome<Vec<Day>> {
+    if rule.kind == RuleKind::Milestone {
+        let mut days: Vec<Day> = steps.iter().filter_map(|day| Day::new(ctx.calendar.workday_on_or_before(day.date()))).collect();
         days.retain(|day| *day > from && *day <= until);
         days.dedup();
         return Ok(days);
     }
-    let cadence = due::cadence_of(ReportRule { kind: task.rule_kind, day: task.rule_day })?;
-    let start = task.start_day.unwrap_or(from).max(from).plus_days(1);
+    let cadence = due::cadence_of(rule)?;
+    let start = start.unwrap_or(from).max(from).plus_days(1);
     if cadence == workdays::Cadence::None || start > until {
         return Ok(Vec::new());
     }

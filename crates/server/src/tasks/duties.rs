@@ -29,6 +29,8 @@ text_enum! {
         Rule = "rule", "待裁定";
         Decide = "decide", "待审批申请";
         Reply = "reply", "待回复督办";
+        AnswerOrder = "answer_order", "待反馈督办单";
+        DecideOrder = "decide_order", "待认定督办反馈";
         Complete = "complete", "待完成配合";
         Provide = "provide", "待配合答复";
         AnswerRisk = "answer_risk", "待回应风险";
@@ -39,7 +41,7 @@ text_enum! {
 }
 
 impl DutyKind {
-    /// What does it; an answer to an urge is no action on the task.
+    /// What does it; an answer to an urge or an order is no action on the task.
     pub(super) const fn action(self) -> Option<Action> {
         Some(match self {
             Self::Sign => Action::Sign,
@@ -54,7 +56,7 @@ impl DutyKind {
             Self::Decide => Action::Decide,
             Self::Complete => Action::Complete,
             Self::AnswerRisk => Action::AnswerRisk,
-            Self::Reply | Self::Provide => return None,
+            Self::Reply | Self::AnswerOrder | Self::DecideOrder | Self::Provide => return None,
         })
     }
 }

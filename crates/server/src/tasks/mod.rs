@@ -10,6 +10,7 @@
 //! Tables: `task`, `party`, `milestone`, `report`, `report_due`, `request`, `closure`, `verification`, `wait`,
 //! `risk`, `link`, `source_kind`, `source_field`, `task_field`, `tag`, `task_tag`, `task_import`, `task_template`, `task_series`, `series_rule`, `series_occurrence`. *Not here*: who is told and when (`supervision`), urging (`supervision`), home pages (`operations`).
 
+mod alike;
 mod bench;
 mod case;
 mod changes;
@@ -33,6 +34,7 @@ mod links;
 mod list;
 mod model;
 mod narrow;
+mod owing;
 mod pattern;
 mod policy;
 mod progress;
@@ -65,13 +67,14 @@ use futures_util::future::BoxFuture;
 use kit::{Day, Moment, uuid::Uuid};
 use wording::Words;
 
+pub use alike::{Asking, askings, led_by};
 pub use bench::{BenchTask, make as make_given, make_many, raw_page, settle};
 pub use case::{Case, Step, TaskEvent, note};
 pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
 pub use cooperate::{complete as complete_part, reopen_part, waive as waive_part};
 pub use decompose::{ChildInput, decompose};
 pub use dispatch::{Decision, approve, submit};
-pub use draft::{create, delete, edit, equal_shares};
+pub use draft::{create, days_of, delete, edit, equal_shares, may_task};
 pub use due::{read as read_due, rule_of};
 pub use duties::{Duty, DutyKind, duties};
 pub use filter::{Filter, FilterQuery, Mine, UnitRole};
@@ -88,6 +91,7 @@ pub use model::{
     RequestId, RiskId, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency, VerificationResult, WaitId,
 };
 pub use narrow::{Charged, DueKind, Narrow};
+pub use owing::{Owed, OwedDay, owed, owed_by_day, own_days};
 pub use policy::{Action, acts_as, is_doer, is_issuer};
 pub use progress::{GONE_OUT, Load, ProgressBy, Tally, loads_of_people, loads_of_units, progress, share, tally, tops_of_documents};
 pub use record::{Named, Record, of_task as record_of, tree_to_keep};
@@ -215,6 +219,24 @@ pub async fn made_before(tx: &mut Tx, before: Moment, limit: i64) -> Outcome<Opt
 /// The task of this number, should there be one; whether the actor sees it is not asked.
 pub async fn of_number(tx: &mut Tx, number: &str) -> Outcome<Option<TaskId>> {
     Ok(store::of_number(tx, number).await?)
+}
+
+/// Whether a pattern of numbers is understood; what is wrong with it where it is not.
+pub fn check_numbering(pattern: &str) -> Result<(), Words> {
+    match kinds::given(Some(pattern))? {
+        Some(_) => Ok(()),
+        None => Err("不能为空".into()),
+    }
+}
+
+/// The next number of a series that is kept as that of tasks is: what the pattern says, counted from 1 for everything that reads the
+/// same around its count.
+pub async fn next_number(tx: &mut Tx, series: &str, pattern: &str, day: Day, unit: &str) -> Outcome<String> {
+    let pattern = kinds::Pattern::read(pattern).map_err(|words| Refusal::internal(words.zh()))?;
+    let day = day.to_string();
+    let occasion = kinds::Occasion { day: &day, unit };
+    let n = store::next_value(tx, &format!("{series}:{}", pattern.counter(occasion))).await?;
+    Ok(pattern.number(occasion, n))
 }
 
 /// [`sees`] as a value that can be handed to `files`, which stands below this room.

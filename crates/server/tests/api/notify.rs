@@ -28,6 +28,7 @@ async fn send(app: &TestApp, to: &[&str], title: &str, dedupe: &str) {
         urge: None,
         subject: None,
         occurrence: None,
+        rule: None,
         channels: &[],
         critical: false,
         dedupe,

@@ -8,7 +8,7 @@ const RINGS: &[&[&str]] = &[
     &["org", "access", "audit", "files", "notify", "calendar", "rules", "secrecy"],
     &["tasks", "indicators", "feedback"],
     &["talk"],
-    &["supervision"],
+    &["supervision", "burden"],
     &["archive", "assessment", "portraits", "search", "statistics"],
     &["operations"],
 ];
@@ -422,6 +422,10 @@ const READ_NOT_SAID: &[&str] = &[
     "crates/server/src/archive/layout.rs",
     "crates/server/src/tasks/record/kept.rs",
     "crates/server/src/supervision/record.rs",
+    "crates/server/src/supervision/orders/record.rs",
+    // Papers, which are Chinese for every reader.
+    "crates/server/src/supervision/orders/paper.rs",
+    "crates/officedoc/src/letter.rs",
     "crates/server/src/org/import/form.rs",
     "crates/server/src/tasks/import/cells.rs",
     "crates/server/src/tasks/import/guess.rs",

@@ -8,8 +8,8 @@ use std::{
 
 use axum::{Router, extract::State, routing::post};
 use gateway::{Fate, SendError};
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use serde_json::{Value, json};
-use sha1::{Digest as _, Sha1};
 use shibicheng::notify::Channel;
 use testkit::{FakeGateway, TestApp, both};
 
@@ -245,7 +245,10 @@ fn signed(path: &str, app: &TestApp) -> String {
     let timestamp = (app.clock.now().millis() / 1000).to_string();
     let mut parts = [TOKEN, timestamp.as_str(), "nonce1"];
     parts.sort_unstable();
-    format!("{path}?signature={}&timestamp={timestamp}&nonce=nonce1", hex::encode(Sha1::digest(parts.concat())))
+    format!(
+        "{path}?signature={}&timestamp={timestamp}&nonce=nonce1",
+        hex::encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, parts.concat().as_bytes()))
+    )
 }
 
 #[derive(Default)]

@@ -45,6 +45,7 @@ async fn settled(app: &TestApp) -> Value {
     sign(app, "head_b", &task).await;
     let urge = json!({ "text": "抓紧" });
     app.as_user("centre1").post(&format!("/tasks/{}/urges", id(&task)), &urge).await.assert(201);
+    app.as_user("centre1").post("/orders", &json!({ "task_ids": [id(&task)], "demand": "限期整改" })).await.assert(201);
     let file = app.as_user("head_b").upload("验收单.pdf", &b"%PDF-1.7 accepted"[..]).await.assert(201);
     let body = json!({ "claimed_progress": 80, "text": "路面已铺", "file_ids": [file["id"]] });
     app.as_user("head_b").post(&format!("/tasks/{}/reports", id(&task)), &body).await.assert(200);
@@ -101,6 +102,7 @@ both! {
         assert_eq!((&record["任务"]["状态"], &record["任务"]["保管期限"]), (&json!("已销号"), &json!("10年")));
         assert_eq!(record["进展上报"][0]["进展情况"], "路面已铺");
         assert_eq!(record["督办"][0]["督办意见"], "抓紧");
+        assert_eq!((&record["督办单"][0]["级别"], &record["督办单"][0]["督办要求"]), (&json!("蓝色"), &json!("限期整改")));
         assert_eq!(record["核查"][0]["结果"], "通过");
         assert_eq!((&record["附件"][0]["文件名"], &record["附件"][0]["属于"][0]["类别"]), (&json!("验收单.pdf"), &json!("进展上报")));
         let sheet = zip.text("任务/0001/封装包.xml");

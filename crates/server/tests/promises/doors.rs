@@ -85,6 +85,9 @@ both! {
             ("set up series", Method::POST, "/task-series", [true, true, true, true, false, false]),
             ("keep units", Method::POST, "/units", [false, false, false, false, false, true]),
             ("keep persons", Method::POST, "/persons", [false, false, false, false, false, true]),
+            ("issue orders", Method::POST, "/orders", [true, true, false, false, false, false]),
+            ("decide on suggested talks", Method::POST, "/interviews", [true, true, false, false, false, false]),
+            ("keep the rules of orders", Method::POST, "/order-rules", [false, true, false, false, false, true]),
             ("take in ledgers", Method::POST, "/task-imports", [false, true, false, false, false, false]),
             ("take in the organisation", Method::POST, "/org-imports", [false, false, false, false, false, true]),
         ];

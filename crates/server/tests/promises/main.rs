@@ -4,6 +4,7 @@
 mod addresses;
 mod archive;
 mod bounds;
+mod burden;
 mod closing;
 mod comments;
 mod deadlines;
@@ -20,6 +21,7 @@ mod ledger;
 mod many;
 mod nodes;
 mod notes;
+mod orders;
 mod parts;
 mod progress;
 mod quotas;

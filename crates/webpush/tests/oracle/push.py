@@ -1,4 +1,4 @@
-"""A browser and a push service over `http-ece` and `py-vapid` (which `pywebpush` is made of), driven by tests/oracle.rs.
+"""A browser and a push service over `http-ece` and `py-vapid` (which `pywebpush` is made of), driven by tests/services/oracle.rs.
 
     push.py browser     prints the keys of a new subscription, and the private one
     push.py keys        prints a pair of VAPID keys as most programs do

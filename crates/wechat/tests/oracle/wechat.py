@@ -1,4 +1,4 @@
-"""wechatpy, driven by tests/oracle.rs.
+"""wechatpy, driven by tests/houses/oracle.rs.
 
     wechat.py encrypt KIND     encrypts the text, nonce and timestamp of a JSON object from stdin as the house would, and signs it
     wechat.py greet KIND       encrypts a greeting as 企业微信 does

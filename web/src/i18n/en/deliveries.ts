@@ -1,7 +1,7 @@
 export default {
   title: 'Sent outside',
   none: 'Nothing was sent that fits',
-  noneText: 'Try another way or result.',
+  noneText: 'Try another person, way or result.',
   noneYet: 'Nothing has left the system yet',
   state: {
     queued: 'waiting',
@@ -117,14 +117,14 @@ export default {
       wait: 'Waiting',
     },
     days: { any: 'Every day', work: 'Working days only' },
-    waits: 'At other times messages wait for these hours; none is lost.',
+    waits: 'Numbers are for each person. Outside these hours messages wait; none is lost.',
     critical: { at_once: 'Sent at once, at any hour', waits: 'Wait for these hours, too' },
-    daily: 'At most {n} to one person a day; critical ones are not counted',
+    daily: 'At most {n} a day, critical ones not counted',
     mergeField: '{channel} – Merged from',
     merge: {
       never: 'Never merged',
       from: 'Merged',
-      say: 'From {n} for one person at one time they become one message; critical ones stay by themselves',
+      say: 'From {n} at one time on they become one message, critical ones do not',
     },
     price: { say: '{n} yuan each', free: 'Free', note: '0 for free' },
     give_up: 'Messages wait and are tried again; what could not be sent for {n} is given up and counts as failed.',

@@ -2,6 +2,7 @@ import access from './access'
 import again from './again'
 import app from './app'
 import archive from './archive'
+import burden from './burden'
 import calendar from './calendar'
 import common from './common'
 import deliveries from './deliveries'
@@ -11,6 +12,7 @@ import imports from './imports'
 import inbox from './inbox'
 import kinds from './kinds'
 import life from './life'
+import orders from './orders'
 import org from './org'
 import phone from './phone'
 import progress from './progress'
@@ -31,6 +33,7 @@ export default {
   again,
   app,
   archive,
+  burden,
   calendar,
   common,
   deliveries,
@@ -40,6 +43,7 @@ export default {
   inbox,
   kinds,
   life,
+  orders,
   org,
   phone,
   progress,

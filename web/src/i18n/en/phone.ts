@@ -32,6 +32,8 @@ export default {
   due: ['本周五前', '5个工作日内', '10个工作日内', '本月底前', '年底前'],
   do: {
     reply: 'Reply',
+    answer_order: 'Answer',
+    decide_order: 'Judge',
     sign: 'Sign',
     report: 'Report',
     complete: 'Done',

@@ -161,6 +161,10 @@ export default {
     },
   },
   trial: {
+    over: 'Who is over {n} messages a week',
+    nobodyOver: 'Nobody',
+    week: 'Week from {day}: {now} now, {then} on trial',
+    inWeek: '{now} → {then}',
     title: 'Trial of {month}',
     lead: 'Rules in force: {now} → new rules: {then}',
     tasks:

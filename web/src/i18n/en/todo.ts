@@ -11,6 +11,8 @@ export default {
   was: 'was due {day}',
   kind: {
     reply: 'Reply to urge',
+    answer_order: 'Answer an order',
+    decide_order: 'Judge an answer',
     sign: 'To sign',
     report: 'To report',
     complete: 'Parts to do',

@@ -98,6 +98,7 @@ export default {
     withdraw: 'Withdraw request',
     urge: 'Urge',
     reply: 'Reply to urge',
+    order: 'Open the order',
     rate: 'Rate',
     comment: 'Comment',
     complete: 'Part done',

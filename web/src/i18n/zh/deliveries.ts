@@ -1,7 +1,7 @@
 export default {
   title: '外发记录',
   none: '没有符合条件的外发记录',
-  noneText: '换一个方式或结果再看。',
+  noneText: '换一个收件人、方式或结果再看。',
   noneYet: '还没有向系统外发送过消息',
   state: {
     queued: '待发送',
@@ -111,11 +111,11 @@ export default {
       wait: '等候',
     },
     days: { any: '每天', work: '只在工作日' },
-    waits: '其余时间的消息先留着，到时间再发，不会丢。',
+    waits: '条数和合并按每个收件人算。不在发送时间的消息先留着，到时间再发，不会丢。',
     critical: { at_once: '立即发，不等发送时间', waits: '也等到发送时间再发' },
-    daily: '同一个人一天最多 {n} 条，特急的不算在内',
+    daily: '一人一天最多 {n} 条，特急不计',
     mergeField: '{channel}满几条合并',
-    merge: { never: '不合并', from: '合并', say: '同一个人同时满 {n} 条合并成一条，特急的单独发' },
+    merge: { never: '不合并', from: '合并', say: '同时满 {n} 条合并成一条，特急除外' },
     price: { say: '每条 {n} 元', free: '不计费', note: '0 为不计费' },
     give_up: '先留着，隔一会儿再试；过了 {n}还发不出去的，不再发送，记为“未送达”。',
     minutesField: '放弃前等多久（分钟）',

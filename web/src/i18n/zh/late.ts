@@ -1,7 +1,9 @@
+import burden from './burden'
 import deliveries from './deliveries'
+import orders from './orders'
 import reach from './reach'
 import reminders from './reminders'
 import rules from './rules'
 
 /** Words of pages that few open: they come with those pages. */
-export default { deliveries, reach, reminders, rules }
+export default { burden, deliveries, orders, reach, reminders, rules }

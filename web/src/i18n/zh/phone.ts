@@ -33,6 +33,8 @@ export default {
   due: ['本周五前', '5个工作日内', '10个工作日内', '本月底前', '年底前'],
   do: {
     reply: '回复',
+    answer_order: '反馈',
+    decide_order: '认定',
     sign: '签收',
     report: '上报',
     complete: '完成',

@@ -149,6 +149,10 @@ export default {
     },
   },
   trial: {
+    over: '超过每周消息上限（{n} 条）的人',
+    nobodyOver: '没有人超过',
+    week: '{day}起一周：现行 {now} 人，试算 {then} 人',
+    inWeek: '{now} 条 → {then} 条',
     title: '试算 {month}',
     lead: '现行规则 {now} 条 → 新规则 {then} 条',
     tasks: '当月在办 {n} 件任务，按当时签收、上报、办结的情况推算；不会真的发出。',

@@ -11,6 +11,8 @@ export default {
   was: '应于 {day}',
   kind: {
     reply: '回复督办',
+    answer_order: '反馈督办单',
+    decide_order: '待认定督办反馈',
     sign: '待签收',
     report: '待上报',
     complete: '待完成配合',

@@ -99,6 +99,7 @@ export default {
     withdraw: '撤回申请',
     urge: '督办',
     reply: '回复督办',
+    order: '查看督办单',
     rate: '点评',
     comment: '发表评论',
     complete: '完成配合',

@@ -36,6 +36,8 @@ export const mayKeepRules = (roles: readonly Role[]) =>
   roles.some((role) => role === 'administrator' || role === 'centre')
 /** Who may bring in new tags; others take what is there. */
 export const mayAddTags = (roles: readonly Role[]) => roles.some((role) => role === 'leader' || role === 'centre')
+/** Who issues supervision orders and is suggested talks. */
+export const mayIssueOrders = mayAddTags
 /** Who sees whether reminders go out, and what left the house. */
 export const mayWatch = (roles: readonly Role[]) =>
   roles.some((role) => role === 'administrator' || role === 'centre' || role === 'leader')

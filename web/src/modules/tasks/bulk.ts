@@ -19,6 +19,7 @@ const ISSUERS: readonly Role[] = ['leader', 'centre', 'head', 'liaison']
 export const BULK: Record<BulkAction, BulkSpec> = {
   sign: { states: OPEN, roles: ['head', 'liaison', 'handler', 'centre'] },
   urge: { states: OPEN, roles: ['leader', 'centre', 'head'], text: 'must', day: 'may' },
+  order: { states: OPEN, roles: ['leader', 'centre'], text: 'must', day: 'may' },
   ask_report: { states: OPEN, roles: ISSUERS, text: 'must', day: 'must' },
   accept_reports: { states: ['active'], roles: ISSUERS, text: 'may' },
   grant_close: { states: ['active'], roles: ISSUERS, text: 'may' },

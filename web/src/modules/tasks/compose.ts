@@ -2,8 +2,10 @@ import type { Action, NextDuty, TaskAnswer, TaskDetail, TaskTalk, Urges } from '
 import { openUrge } from './duties'
 import { owedAnswer } from './life'
 
+type Known = Pick<Urges, 'items' | 'can_urge'> & { usual_day?: string | undefined }
+
 /** The task, its urges and the talk about it come from three rooms of the server; the page shows them as one. */
-export function compose(task: TaskAnswer, urges: Urges, talk: TaskTalk): TaskDetail {
+export function compose(task: TaskAnswer, urges: Known, talk: TaskTalk): TaskDetail {
   const first = openUrge({ urges: urges.items })
   const can: Action[] = [...task.can]
   if (urges.can_urge) can.push('urge')
@@ -26,10 +28,18 @@ export function compose(task: TaskAnswer, urges: Urges, talk: TaskTalk): TaskDet
     target: wait.id,
   }
   // Who is pressed answers first; everything else follows.
-  return { ...task, can, urges: urges.items, talk, next_duty: reply ?? task.next_duty ?? provide }
+  return {
+    ...task,
+    can,
+    urges: urges.items,
+    urge_day: urges.usual_day,
+    talk,
+    next_duty: reply ?? task.next_duty ?? provide,
+  }
 }
 
 /** A fresh answer about the task, with the urges and the talk that were known before. */
 export function recompose(task: TaskAnswer, known: TaskDetail): TaskDetail {
-  return compose(task, { items: known.urges, can_urge: known.can.includes('urge') }, known.talk)
+  const urges = { items: known.urges, can_urge: known.can.includes('urge'), usual_day: known.urge_day }
+  return compose(task, urges, known.talk)
 }

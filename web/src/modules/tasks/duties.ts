@@ -2,7 +2,9 @@ import type { Action, Duty, NextDuty, Party, Report, Request, TaskDetail, TaskRo
 
 /** Kinds in the order people should take them. */
 export const DUTY_KINDS = [
+  'answer_order',
   'reply',
+  'decide_order',
   'sign',
   'report',
   'complete',
@@ -27,6 +29,8 @@ export const DUTY_ACTION: Record<DutyKind, Action> = {
   decide: 'decide',
   rule: 'rule',
   reply: 'reply',
+  answer_order: 'order',
+  decide_order: 'order',
   complete: 'complete',
   provide: 'provide',
   answer_risk: 'answer_risk',

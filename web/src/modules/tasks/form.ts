@@ -9,6 +9,7 @@ import type {
   TaskInput,
   TaskRow,
 } from '@/api/types'
+import type { Asked } from '@/modules/burden'
 import { draftsOf, fieldsInput, saysNothing, type FieldDrafts } from './fields'
 
 /** The form's own shape: flat, with empty strings, kept in the draft. */
@@ -182,6 +183,24 @@ export function inputOf(form: TaskForm, fields: readonly Field[] = []): TaskInpu
   if (form.not_secret) input.not_secret = true
   return input
 }
+
+/** What one should know of before it is saved: who is asked for what, how often. */
+export function burdenOf(form: TaskForm, task_id: string | null = null): Asked {
+  const { title, demand, parties, report_rule, due, start_day, milestones } = inputOf(form)
+  return {
+    title: title ?? '',
+    demand: demand ?? '',
+    parties: parties?.map(({ unit_id, person_id, role }) => ({ unit_id, person_id: person_id ?? null, role })) ?? [],
+    report_rule: report_rule ?? null,
+    due: due ?? null,
+    start_day: start_day ?? null,
+    milestone_days: milestones?.map((step) => step.due_day) ?? [],
+    task_id,
+  }
+}
+
+/** The same of a draft as it is. */
+export const burdenIn = (detail: TaskDetail): Asked => burdenOf(formOf(detail), detail.task.id)
 
 /** What stands in each field, by the names under which its errors come. */
 export function fieldsOf(form: () => TaskForm): Record<string, () => unknown> {

@@ -96,14 +96,15 @@ pub(in crate::notify) async fn left(tx: &mut Tx, ctx: &Ctx, gateway: &str, who: 
 
 /// What came of a number that somebody gave.
 pub(super) enum Proof {
-    Right(AddressId),
+    Right,
     Wrong(Refusal),
 }
 
 /// Takes the number that was sent to a mailbox. A wrong one is counted, so what this has written is kept whatever comes of it.
 pub(super) async fn prove(tx: &mut Tx, ctx: &Ctx, given: &str) -> Outcome<Proof> {
     let wrong = |words: &'static str| Ok(Proof::Wrong(Refusal::field("code", words)));
-    let Some(BindingRow { id, value: Some(mailbox), code, tries, expires_at, .. }) = store::mailbox_of(tx, ctx.actor.person).await? else {
+    let Some(BindingRow { id, value: Some(mailbox), code, tries, expires_at, .. }) = store::mailbox_of(tx, ctx.actor.person, true).await?
+    else {
         return wrong("请先获取验证码");
     };
     if expires_at <= ctx.now() || tries >= MOST_TRIES {
@@ -114,7 +115,8 @@ pub(super) async fn prove(tx: &mut Tx, ctx: &Ctx, given: &str) -> Outcome<Proof>
         return wrong("验证码不正确");
     }
     store::end(tx, id, ctx.now()).await?;
-    Ok(Proof::Right(bind(tx, ctx, ctx.actor.person, AddressKind::Mailbox, ("", &mailbox), None).await?))
+    bind(tx, ctx, ctx.actor.person, AddressKind::Mailbox, ("", &mailbox), None).await?;
+    Ok(Proof::Right)
 }
 
 /// Sends the number of a binding to its mailbox, outside any transaction; one that has ended meanwhile is not sent.

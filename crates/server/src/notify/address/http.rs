@@ -87,7 +87,7 @@ async fn reached(app: &App, tx: &mut db::Tx, person: PersonId, now: Moment) -> O
         channel: gateway.channel(),
         kind: gateway.writes_to(),
     });
-    let waiting = store::mailbox_of(tx, person).await?.filter(|binding| binding.expires_at > now);
+    let waiting = store::mailbox_of(tx, person, false).await?.filter(|binding| binding.expires_at > now);
     Ok(Reached {
         addresses: store::of_person(tx, person).await?.into_iter().map(AddressView::from).collect(),
         ways: ways.collect(),
@@ -200,7 +200,7 @@ async fn mailbox(me: Permitted<SignedIn>, Json(input): Json<MailboxInput>) -> Re
     let reached = reached(&me.app, &mut tx, me.actor().person, me.ctx.now()).await?;
     tx.commit().await?;
     match proof {
-        Proof::Right(_) => Ok((StatusCode::CREATED, Json(reached)).into_response()),
+        Proof::Right => Ok((StatusCode::CREATED, Json(reached)).into_response()),
         Proof::Wrong(refusal) => Err(refusal.into()),
     }
 }

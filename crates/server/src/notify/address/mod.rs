@@ -19,7 +19,7 @@ pub use bind::{CODE, send_code};
 pub(super) use bind::{came, left};
 pub(super) use http::routes;
 pub use model::AddressKind;
-pub(super) use store::{heard_well, whose};
+pub(super) use store::heard_well;
 
 use crate::{app::Outcome, org::PersonId};
 

@@ -168,10 +168,13 @@ pub(super) async fn of_code(tx: &mut Tx, gateway: &str, code: &str) -> Result<Op
     Ok(sql.fetch_all(tx).await?.pop())
 }
 
-/// The mailbox that a person is about to bind.
-pub(super) async fn mailbox_of(tx: &mut Tx, person: PersonId) -> Result<Option<BindingRow>> {
+/// The mailbox that a person is about to bind; `held` until the end of the transaction where something is to be done about it.
+pub(super) async fn mailbox_of(tx: &mut Tx, person: PersonId, held: bool) -> Result<Option<BindingRow>> {
     let mut sql = Sql::new(BINDING);
-    sql.push("kind = 'mailbox' and person_id = ").bind(person.0).hold(tx, false);
+    sql.push("kind = 'mailbox' and person_id = ").bind(person.0);
+    if held {
+        sql.hold(tx, false);
+    }
     Ok(sql.fetch_all(tx).await?.pop())
 }
 

@@ -332,6 +332,10 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
                     }
                 }
                 store::gateway_ok(tx, &sent.gateway, now).await?;
+                let bound = app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.writes_to() != AddressKind::Phone);
+                for line in sent.to.lines().filter(|line| bound && !sent.gone.iter().any(|gone| gone == line)) {
+                    address::heard_well(tx, &sent.gateway, line, now).await?;
+                }
             }
             SentFate::Refused { code, text } => {
                 // The gateway is well; it is the message it will not have.

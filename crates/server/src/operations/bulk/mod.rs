@@ -48,6 +48,7 @@ text_enum! {
         Delete = "delete", "删除";
         Recall = "recall", "撤回交办";
         Urge = "urge", "督办";
+        Order = "order", "发督办单";
         AskReport = "ask_report", "要求上报";
         AcceptReports = "accept_reports", "采纳上报";
         GrantClose = "grant_close", "同意办结";
@@ -76,9 +77,9 @@ pub(super) struct BulkInput {
     ids: Vec<TaskId>,
     /// Everything the list finds with this filter, in its order.
     filter: Option<FilterQuery>,
-    /// What is said with it: the demand of an urge, the reason of a recall, the remark of a decision, the tag.
+    /// What is said with it: the demand of an urge or of an order, the reason of a recall, the remark of a decision, the tag.
     text: Option<String>,
-    /// By when an urge is to be answered, or a report is due.
+    /// By when an urge or an order is to be answered, or a report is due.
     due_day: Option<Day>,
     /// For `submit`: nothing in them is a state secret (不涉密).
     #[serde(default)]
@@ -122,7 +123,8 @@ pub(super) struct BulkRow {
 async fn begin(tx: &mut Tx, ctx: &Ctx, input: &BulkInput) -> Outcome<BulkId> {
     let mut fields = Fields::default();
     let text = fields.optional_text("text", input.text.as_deref(), 1000);
-    let needs_text = matches!(input.action, BulkAction::Urge | BulkAction::Recall | BulkAction::AskReport | BulkAction::Tag);
+    let needs_text =
+        matches!(input.action, BulkAction::Urge | BulkAction::Order | BulkAction::Recall | BulkAction::AskReport | BulkAction::Tag);
     if needs_text && text.is_none() {
         fields.add("text", "不能为空");
     }
@@ -180,7 +182,7 @@ pub async fn go_on(tx: &mut Tx, app: &App, payload: &serde_json::Value) -> Outco
     let ctx = principal.map(|principal| system.acting(std::sync::Arc::new(principal)));
     for (position, task) in rows {
         let result = match &ctx {
-            Some(ctx) => tx.attempt(async |tx| act(tx, ctx, bulk.action, task, &particulars).await).await?,
+            Some(ctx) => tx.attempt(async |tx| act(tx, ctx, id, bulk.action, task, &particulars).await).await?,
             None => Err(Refusal::forbidden("账号已停用，没有继续处理。")),
         };
         match result {
@@ -218,7 +220,7 @@ fn said(refusal: Refusal) -> Words {
     }
 }
 
-async fn act(tx: &mut Tx, ctx: &Ctx, action: BulkAction, task: TaskId, input: &Particulars) -> Outcome<()> {
+async fn act(tx: &mut Tx, ctx: &Ctx, bulk: BulkId, action: BulkAction, task: TaskId, input: &Particulars) -> Outcome<()> {
     let text = input.text.as_deref();
     match action {
         BulkAction::Sign => tasks::sign(tx, ctx, task, None, None).await,
@@ -235,6 +237,7 @@ async fn act(tx: &mut Tx, ctx: &Ctx, action: BulkAction, task: TaskId, input: &P
             let urge = UrgeInput { text: text.unwrap_or_default().to_owned(), method: None, reply_due_day: input.due_day, party_ids: None };
             supervision::urge(tx, ctx, task, &urge).await.map(drop)
         }
+        BulkAction::Order => supervision::issue_in_bulk(tx, ctx, bulk.0, task, text.unwrap_or_default(), input.due_day).await,
         BulkAction::AskReport => {
             tasks::ask_report(tx, ctx, task, input.due_day.unwrap_or_else(|| ctx.today()), text.unwrap_or_default()).await
         }

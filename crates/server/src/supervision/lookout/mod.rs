@@ -25,7 +25,7 @@ mod text;
 mod trial;
 mod watch;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use db::Tx;
 use futures_util::future::BoxFuture;
@@ -40,6 +40,11 @@ use crate::{
     app::{Ctx, Outcome},
     tasks::TaskId,
 };
+
+/// The names of the rules in force, by code.
+pub fn rule_names(ctx: &Ctx) -> HashMap<String, String> {
+    ctx.rules.get::<rule::LookoutRules>().rules.iter().map(|rule| (rule.code.clone(), rule.name.clone())).collect()
+}
 
 /// Looks at what is due.
 pub const SWEEP: &str = "supervision.sweep";

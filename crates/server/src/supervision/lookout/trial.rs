@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     app::{Ctx, Outcome, Refusal},
+    burden::{self, BurdenRules},
     notify::{self, Channel},
     org::{self, PersonId, PersonRef, UnitId},
     tasks::{self, Lamp, Lived, PartyId, TaskId, TaskState},
@@ -87,6 +88,17 @@ pub(super) struct TrialExample {
     channels: Vec<Channel>,
 }
 
+/// A week in which somebody would have been told more than the budget allows, with either set.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct TrialWeek {
+    /// The first of its days that lies in the month.
+    from: Day,
+    /// How many persons would have been over it.
+    over: Both,
+    /// Who, in the order of their names and at most twenty, with all messages of that week: those of other causes as they were sent.
+    people: Vec<TrialPerson>,
+}
+
 /// What a month would have been like.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Trial {
@@ -100,6 +112,9 @@ pub(super) struct Trial {
     channels: Vec<TrialChannel>,
     /// Those who would have got most, at most twenty.
     people: Vec<TrialPerson>,
+    /// Messages a person may get in a week.
+    budget: i64,
+    weeks: Vec<TrialWeek>,
     /// At most thirty.
     examples: Vec<TrialExample>,
 }
@@ -124,6 +139,8 @@ struct Count<'a> {
     rules: BTreeMap<String, (String, Both)>,
     channels: BTreeMap<Channel, (Both, Both)>,
     persons: HashMap<PersonId, Both>,
+    /// By the first day of the week, within the month.
+    weeks: BTreeMap<Day, HashMap<PersonId, Both>>,
     examples: Vec<(TrialExample, BTreeSet<PersonId>)>,
     prices: HashMap<Channel, i64>,
     /// Who is meant by a recipient, for a unit: the same for all its tasks that name no handler.
@@ -146,6 +163,8 @@ pub(super) async fn run(tx: &mut Tx, ctx: &Ctx, set: &LookoutRules, month: Day) 
         rules: Vec::new(),
         channels: Vec::new(),
         people: Vec::new(),
+        budget: ctx.rules.get::<BurdenRules>().messages_a_week,
+        weeks: Vec::new(),
         examples: Vec::new(),
     };
     let mut count = Count {
@@ -157,6 +176,7 @@ pub(super) async fn run(tx: &mut Tx, ctx: &Ctx, set: &LookoutRules, month: Day) 
         rules: BTreeMap::new(),
         channels: BTreeMap::new(),
         persons: HashMap::new(),
+        weeks: BTreeMap::new(),
         examples: Vec::new(),
         prices: notify::prices(ctx),
         set_now: ctx.rules.get::<LookoutRules>(),
@@ -266,8 +286,10 @@ impl Count<'_> {
             messages.add(side, n);
             cost.add(side, n * price);
         }
+        let week = self.weeks.entry(burden::monday(would.at.day()).max(self.trial.from)).or_default();
         for person in &would.to {
             self.persons.entry(*person).or_default().add(side, 1);
+            week.entry(*person).or_default().add(side, 1);
         }
         if side == Side::Then && self.examples.len() < MOST_EXAMPLES && !self.set_now.rules.contains(rule) {
             let task = &sight.watched.task;
@@ -283,7 +305,33 @@ impl Count<'_> {
         }
     }
 
+    /// Who would have been over the budget, week by week.
+    async fn over(&mut self, tx: &mut Tx) -> Outcome<()> {
+        let budget = self.trial.budget;
+        for (from, mut told) in std::mem::take(&mut self.weeks) {
+            let last = burden::monday(from).plus_days(6).min(self.trial.to);
+            for (person, n) in burden::messages_apart(tx, from.start(), last.end()).await? {
+                let both = told.entry(person).or_default();
+                both.now += n;
+                both.then += n;
+            }
+            told.retain(|_, both| both.now > budget || both.then > budget);
+            let count = |over: &dyn Fn(&Both) -> bool| i64::try_from(told.values().filter(|both| over(both)).count()).unwrap_or(0);
+            let over = Both { now: count(&|both| both.now > budget), then: count(&|both| both.then > budget) };
+            if told.is_empty() {
+                continue;
+            }
+            let mut names = org::person_refs(tx, told.keys().copied()).await?;
+            names.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+            names.truncate(MOST_PEOPLE);
+            let people = names.into_iter().filter_map(|person| Some(TrialPerson { messages: *told.get(&person.id)?, person }));
+            self.trial.weeks.push(TrialWeek { from, over, people: people.collect() });
+        }
+        Ok(())
+    }
+
     async fn finish(mut self, tx: &mut Tx) -> Outcome<Trial> {
+        self.over(tx).await?;
         let mut most: Vec<(PersonId, Both)> = self.persons.into_iter().collect();
         most.sort_by_key(|(person, both)| (-both.then.max(both.now), *person));
         most.truncate(MOST_PEOPLE);

@@ -21,7 +21,7 @@ pub(super) use http::routes;
 pub(in crate::tasks) use {
     condition::{FieldCondition, read as conditions},
     field::{Field, Shape},
-    numbering::{Occasion, Pattern, USUAL},
+    numbering::{Occasion, Pattern, USUAL, given},
     store::{fields_of, numbering},
     values::{FieldValue, FieldsInput, Rewritten, missing, of, set},
 };

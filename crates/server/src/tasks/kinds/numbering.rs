@@ -97,7 +97,7 @@ impl Pattern {
 }
 
 /// Takes a pattern that people wrote; nothing where it says nothing.
-pub(super) fn given(text: Option<&str>) -> Result<Option<String>, Words> {
+pub(in crate::tasks) fn given(text: Option<&str>) -> Result<Option<String>, Words> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     if text.chars().count() > LONGEST {
         return Err(say!("最多 {LONGEST} 个字"));

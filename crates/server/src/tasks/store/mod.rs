@@ -1,5 +1,6 @@
 //! All SQL of tasks.
 
+mod alike;
 mod bulk;
 mod figures;
 mod lanes;
@@ -9,6 +10,7 @@ mod list;
 mod marks;
 mod narrow;
 mod nodes;
+mod owing;
 mod parts;
 mod progress;
 mod record;
@@ -21,6 +23,7 @@ mod task;
 mod templates;
 mod texts;
 
+pub(super) use alike::*;
 pub(super) use bulk::*;
 pub(super) use figures::*;
 pub(super) use latest::*;
@@ -29,6 +32,7 @@ pub(super) use list::*;
 pub(super) use marks::*;
 pub(super) use narrow::*;
 pub(super) use nodes::*;
+pub(super) use owing::*;
 pub(super) use parts::*;
 pub(super) use progress::*;
 pub(super) use record::*;

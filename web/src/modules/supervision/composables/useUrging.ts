@@ -18,7 +18,7 @@ export function useUrging(detail: TaskDetail, done: () => void) {
   /** The words that fit the task stand there already, so that pressing is two clicks; they can be changed. */
   const fitting = ready.value[fittingWords(detail.task)] ?? ''
   const text = ref(fitting)
-  const day = ref(defaultReplyDay(session.today))
+  const day = ref(detail.urge_day ?? defaultReplyDay(session.today))
   const method = ref<UrgeMethod>('message')
   const methods = computed(() =>
     (['message', 'call'] as const).map((value) => ({ value, label: t(`progress.call.${value}`) })),

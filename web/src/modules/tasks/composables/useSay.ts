@@ -1,4 +1,4 @@
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { FileRef, TaskDetail } from '@/api/types'
 import { shortDay, shortInstant } from '@/lib/dates'
@@ -51,6 +51,18 @@ export function useSay(props: Saying, close: () => void) {
     const { due_day } = props.detail.task
     return action === 'reopen' && due_day ? t('life.say.oldDay', { day: shortDay(due_day, session.today) }) : ''
   })
+  /** The day a report is asked for by, once its words are read: what that means for the handler is shown before. */
+  const askedDay = ref('')
+  if (action === 'ask_report')
+    watch(day, async (words) => {
+      const found = await dayIn(words).catch(() => null)
+      if (words === day.value) askedDay.value = found ?? ''
+    })
+  const forecast = computed(() =>
+    askedDay.value >= session.today
+      ? { task_id: props.detail.task.id, asked_day: askedDay.value, milestone_days: [] }
+      : null,
+  )
   const ready = computed(() => !uploading.value && (!needsSubject(action) || !!subject.value))
 
   function send(said: string, due: string | null, key: string) {
@@ -128,6 +140,7 @@ export function useSay(props: Saying, close: () => void) {
     words,
     quick,
     dayHint,
+    forecast,
     ready,
     fault,
     submit,

@@ -24,6 +24,7 @@ export function useAct() {
     const params = { id: task.id }
     if (action === 'sign') void sign(task)
     else if (action === 'edit' || action === 'decompose') void router.push({ name: action, params })
+    else if (action === 'order') void router.push({ name: 'order', params: { id: target } })
     else void router.push({ name: 'act', params: { ...params, action }, query: target ? { target } : {} })
   }
   return { act, signing }

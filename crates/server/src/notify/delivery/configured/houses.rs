@@ -1,6 +1,6 @@
 //! 微信公众号, and the work messengers 企业微信, 钉钉 and 飞书.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail, ensure};
 use futures_util::future::BoxFuture;

@@ -118,14 +118,23 @@ struct Tools<'a> {
 /// # Errors
 /// When the file cannot be read, or says something that makes no sense; the error names the gateway and the field.
 pub fn read(path: &Path, config: &Config, db: &Db, clock: &Clock, rng: &Rng) -> anyhow::Result<(Gateways, Vec<Line>)> {
+    load(path, &config.public_url, Arc::new(tokens::Tokens::new(db.clone())), clock, rng)
+}
+
+fn load(
+    path: &Path,
+    public_url: &str,
+    tokens: Arc<dyn wechat::TokenStore>,
+    clock: &Clock,
+    rng: &Rng,
+) -> anyhow::Result<(Gateways, Vec<Line>)> {
     let text = std::fs::read_to_string(path).with_context(|| format!("gateways file {}", path.display()))?;
     let mut value: toml::Value = toml::from_str(&text).with_context(|| format!("gateways file {}", path.display()))?;
     resolve(&mut value)?;
     let file: File = value.try_into().with_context(|| format!("gateways file {}", path.display()))?;
     let http = Http::new(PATIENCE).context("no HTTP client can be made")?;
     let outward = Http::outward(PATIENCE).context("no HTTP client can be made")?;
-    let tokens = Arc::new(tokens::Tokens::new(db.clone()));
-    let tools = Tools { http: &http, outward: &outward, clock, rng, tokens, public_url: config.public_url.trim_end_matches('/') };
+    let tools = Tools { http: &http, outward: &outward, clock, rng, tokens, public_url: public_url.trim_end_matches('/') };
     let mut gateways: Vec<Arc<dyn Gateway>> = Vec::new();
     let mut lines = Vec::new();
     for entry in file.gateway {
@@ -204,11 +213,13 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+    use crate::notify::Call;
 
     fn read_text(text: &str) -> anyhow::Result<Gateways> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        read(file.path(), &Clock::system(), &Rng::seeded(1)).map(|(gateways, _)| gateways)
+        let tokens = Arc::new(wechat::MemoryTokens::default());
+        load(file.path(), "", tokens, &Clock::system(), &Rng::seeded(1)).map(|(gateways, _)| gateways)
     }
 
     fn refusal(text: &str) -> String {

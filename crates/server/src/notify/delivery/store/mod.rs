@@ -10,7 +10,7 @@ use db::{Result, Sql, Tx, execute, run};
 use gateway::Fate;
 use kit::{Moment, uuid::Uuid};
 
-pub(super) use gateways::{GatewayRow, close_gateway, forget_token, gateway_failed, gateway_ok, gateways, is_closed, put_token, token};
+pub(super) use gateways::{close_gateway, forget_token, gateway_failed, gateway_ok, gateways, is_closed, put_token, token};
 pub(super) use silent::{SilentRow, await_word, is_silent, take_silent};
 
 use super::model::{DeliveryId, Meaning, QueuedRow, ReceiptId, ReplyId, Suppression};
@@ -395,7 +395,7 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
         "delivered" | "read" => {
             execute!(tx, |c| {
                 sqlx::query(
-                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2 where id = $1 and (state = 'sent' or (state = 'failed' and sent_at is not null))"
+                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2, ask_at = null where id = $1 and (state = 'sent' or (state = 'failed' and sent_at is not null))"
             )
             .bind(id)
             .bind(now)
@@ -403,14 +403,16 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
             })?;
         }
         "failed" => {
-            execute!(tx, |c| sqlx::query(
-                "update delivery set state = 'failed', reason = $3, detail = $4, settled_at = $2 where id = $1 and state = 'sent'"
+            execute!(tx, |c| {
+                sqlx::query(
+                "update delivery set state = 'failed', reason = $3, detail = $4, settled_at = $2, ask_at = null where id = $1 and state = 'sent'"
             )
             .bind(id)
             .bind(now)
             .bind(code.unwrap_or("failed"))
             .bind(detail)
-            .execute(c))?;
+            .execute(c)
+            })?;
         }
         _ => {}
     }
@@ -424,14 +426,16 @@ pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid,
         .bind(occurrence)
         .bind(now)
         .execute(c))?;
-    execute!(tx, |c| sqlx::query(
-        "update delivery set state = 'acknowledged', acked_at = $3 where state in ('sent', 'delivered') and person_id = $1 and id in ( \
+    execute!(tx, |c| {
+        sqlx::query(
+        "update delivery set state = 'acknowledged', acked_at = $3, ask_at = null where state in ('sent', 'delivered') and person_id = $1 and id in ( \
            select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id = $2)"
     )
     .bind(person)
     .bind(occurrence)
     .bind(now)
-    .execute(c))?;
+    .execute(c)
+    })?;
     Ok(messages > 0)
 }
 

@@ -21,27 +21,30 @@ use wechat::{
 };
 
 /// 2026-01-05 09:00 in China.
-pub const NOW: i64 = 1_767_574_800_000;
-pub const SECRET: &str = "the-secret";
-pub const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+pub(crate) const NOW: i64 = 1_767_574_800_000;
+pub(crate) const SECRET: &str = "the-secret";
+pub(crate) const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// With its query.
-    pub path: String,
-    pub bearer: String,
-    pub body: Value,
+    pub(crate) path: String,
+    pub(crate) bearer: String,
+    pub(crate) body: Value,
 }
 
+/// Status and body of what each path answers next.
+type Answers = HashMap<String, VecDeque<(u16, String)>>;
+
 #[derive(Clone, Default)]
-pub struct House {
-    answers: Arc<Mutex<HashMap<String, VecDeque<(u16, String)>>>>,
+pub(crate) struct House {
+    answers: Arc<Mutex<Answers>>,
     asked: Arc<Mutex<Vec<Asked>>>,
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl House {
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let house = Self { url: format!("http://{}", listener.local_addr().unwrap()), ..Self::default() };
         let router = Router::new().fallback(serve).with_state(house.clone());
@@ -50,22 +53,22 @@ impl House {
     }
 
     /// What a path answers next; the last one stays.
-    pub fn says(&self, path: &str, answer: Value) {
+    pub(crate) fn says(&self, path: &str, answer: &Value) {
         self.says_raw(path, 200, &answer.to_string());
     }
 
-    pub fn says_raw(&self, path: &str, status: u16, answer: &str) {
+    pub(crate) fn says_raw(&self, path: &str, status: u16, answer: &str) {
         self.answers.lock().unwrap().entry(path.to_owned()).or_default().push_back((status, answer.to_owned()));
     }
 
     /// As [`House::says`], but nothing else any more.
-    pub fn only_says(&self, path: &str, answer: Value) {
+    pub(crate) fn only_says(&self, path: &str, answer: &Value) {
         self.answers.lock().unwrap().remove(path);
         self.says(path, answer);
     }
 
     /// What was asked at paths that begin so.
-    pub fn asked(&self, path: &str) -> Vec<Asked> {
+    pub(crate) fn asked(&self, path: &str) -> Vec<Asked> {
         self.asked.lock().unwrap().iter().filter(|asked| asked.path.starts_with(path)).cloned().collect()
     }
 }
@@ -82,11 +85,11 @@ async fn serve(State(house): State<House>, request: Request) -> (StatusCode, Str
     (StatusCode::from_u16(status).unwrap(), answer)
 }
 
-pub fn http() -> Http {
+pub(crate) fn http() -> Http {
     Http::new(Duration::from_secs(10)).unwrap()
 }
 
-pub fn clock() -> Clock {
+pub(crate) fn clock() -> Clock {
     Clock::manual(Moment::from_millis(NOW))
 }
 
@@ -94,12 +97,12 @@ fn secret() -> Secret<String> {
     Secret::new(SECRET.to_owned())
 }
 
-pub fn keys(aes: bool) -> CallbackKeys {
+pub(crate) fn keys(aes: bool) -> CallbackKeys {
     CallbackKeys { token: Secret::new("the-token".to_owned()), aes_key: aes.then(|| Secret::new(KEY.to_owned())) }
 }
 
-pub fn official(house: &House, tokens: Arc<dyn TokenStore>, callback: Option<CallbackKeys>) -> Official {
-    house.says("/cgi-bin/stable_token", json!({ "access_token": "token-1", "expires_in": 7200 }));
+pub(crate) fn official(house: &House, tokens: Arc<dyn TokenStore>, callback: Option<CallbackKeys>) -> Official {
+    house.says("/cgi-bin/stable_token", &json!({ "access_token": "token-1", "expires_in": 7200 }));
     let account = OfficialAccount {
         base_url: house.url.clone(),
         authorize_url: "https://open.weixin.qq.com/connect/oauth2/authorize".to_owned(),
@@ -110,28 +113,28 @@ pub fn official(house: &House, tokens: Arc<dyn TokenStore>, callback: Option<Cal
     Official::new(account, http(), tokens, clock(), Rng::seeded(1)).unwrap()
 }
 
-pub fn wecom(house: &House, tokens: Arc<dyn TokenStore>, callback: Option<CallbackKeys>) -> WeCom {
-    house.says("/cgi-bin/gettoken", json!({ "errcode": 0, "errmsg": "ok", "access_token": "token-1", "expires_in": 7200 }));
+pub(crate) fn wecom(house: &House, tokens: Arc<dyn TokenStore>, callback: Option<CallbackKeys>) -> WeCom {
+    house.says("/cgi-bin/gettoken", &json!({ "errcode": 0, "errmsg": "ok", "access_token": "token-1", "expires_in": 7200 }));
     let account = WeComAccount { base_url: house.url.clone(), corp_id: "ww1".to_owned(), secret: secret(), agent_id: 1_000_002, callback };
     WeCom::new(account, http(), tokens, clock(), Rng::seeded(1)).unwrap()
 }
 
-pub fn dingtalk(house: &House, tokens: Arc<dyn TokenStore>) -> DingTalk {
-    house.says("/v1.0/oauth2/accessToken", json!({ "accessToken": "token-1", "expireIn": 7200 }));
+pub(crate) fn dingtalk(house: &House, tokens: Arc<dyn TokenStore>) -> DingTalk {
+    house.says("/v1.0/oauth2/accessToken", &json!({ "accessToken": "token-1", "expireIn": 7200 }));
     let (api_url, oapi_url) = (house.url.clone(), house.url.clone());
     let account = DingTalkAccount { api_url, oapi_url, app_key: "ding1".to_owned(), app_secret: secret(), agent_id: 77 };
     DingTalk::new(account, http(), tokens, clock()).unwrap()
 }
 
-pub fn feishu(house: &House, tokens: Arc<dyn TokenStore>) -> Feishu {
+pub(crate) fn feishu(house: &House, tokens: Arc<dyn TokenStore>) -> Feishu {
     let path = "/open-apis/auth/v3/tenant_access_token/internal";
-    house.says(path, json!({ "code": 0, "msg": "ok", "tenant_access_token": "token-1", "expire": 7200 }));
+    house.says(path, &json!({ "code": 0, "msg": "ok", "tenant_access_token": "token-1", "expire": 7200 }));
     let account = FeishuAccount { base_url: house.url.clone(), app_id: "cli_1".to_owned(), app_secret: secret(), to: FeishuId::User };
     Feishu::new(account, http(), tokens, clock()).unwrap()
 }
 
 /// The four, with the paths where they ask for a token and where they send.
-pub fn all(house: &House, tokens: &dyn Fn() -> Arc<dyn TokenStore>) -> [(Box<dyn Client>, &'static str, &'static str, Value); 4] {
+pub(crate) fn all(house: &House, tokens: &dyn Fn() -> Arc<dyn TokenStore>) -> [(Box<dyn Client>, &'static str, &'static str, Value); 4] {
     [
         (
             Box::new(official(house, tokens(), None)),
@@ -160,7 +163,7 @@ pub fn all(house: &House, tokens: &dyn Fn() -> Arc<dyn TokenStore>) -> [(Box<dyn
     ]
 }
 
-pub fn message() -> Outgoing {
+pub(crate) fn message() -> Outgoing {
     Outgoing {
         own_id: "019b8c00-0000-7000-8000-000000000001".to_owned(),
         to: "somebody".to_owned(),

@@ -1,8 +1,5 @@
 //! Encryption and signature against `http-ece` and `py-vapid`, which `bin/lib/oracles.sh` puts into a virtual environment. Without it
 //! these tests say SKIPPED.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers outside #[test] functions may fail the test too, and say why they skip")]
-
-mod service;
 
 use std::{
     io::Write as _,
@@ -13,8 +10,9 @@ use std::{
 use gateway::Http;
 use kit::{Clock, Moment, Secret};
 use serde_json::{Value, json};
-use service::{NOW, Service, message, sender};
 use webpush::{MOST, Message, Subscription, VapidKey, WebPush};
+
+use super::service::{NOW, Service, message, sender};
 
 /// What the other programs say; nothing where they are not to be had.
 async fn oracle(verb: &'static str, input: Value) -> Option<Value> {

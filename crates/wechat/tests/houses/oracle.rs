@@ -1,13 +1,5 @@
 //! Encryption of calls and forms of requests against `wechatpy`, which `bin/lib/oracles.sh` puts into a virtual environment. Without it
 //! these tests say SKIPPED.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "helpers outside #[test] functions may fail the test too, and say why they skip"
-)]
-
-mod house;
 
 use std::{
     io::Write as _,
@@ -16,9 +8,10 @@ use std::{
 };
 
 use gateway::Told;
-use house::{House, NOW, keys, message, official, wecom};
 use serde_json::{Value, json};
 use wechat::{Call, Client, Event, MemoryTokens, Outgoing, Template, TokenStore};
+
+use super::house::{House, NOW, keys, message, official, wecom};
 
 /// What wechatpy says; nothing where it is not to be had.
 async fn oracle(args: &[&str], input: Value) -> Option<Value> {
@@ -107,9 +100,9 @@ async fn wechatpy_sends_what_we_send() {
     let (ours, theirs) = (House::open().await, House::open().await);
     let (template, send, code) = ("/cgi-bin/message/template/send", "/cgi-bin/message/send", "/cgi-bin/qrcode/create");
     for house in [&ours, &theirs] {
-        house.says(template, json!({ "errcode": 0, "errmsg": "ok", "msgid": 1 }));
-        house.says(send, json!({ "errcode": 0, "errmsg": "ok", "msgid": "1" }));
-        house.says(code, json!({ "ticket": "t", "expire_seconds": 600, "url": "http://weixin.qq.com/q/1" }));
+        house.says(template, &json!({ "errcode": 0, "errmsg": "ok", "msgid": 1 }));
+        house.says(send, &json!({ "errcode": 0, "errmsg": "ok", "msgid": "1" }));
+        house.says(code, &json!({ "ticket": "t", "expire_seconds": 600, "url": "http://weixin.qq.com/q/1" }));
     }
     let text = "请于 5 日内办结。".to_owned();
     let fields = vec![("thing1".to_owned(), "关于防汛的通知".to_owned()), ("time2".to_owned(), "2026-01-05 09:00".to_owned())];

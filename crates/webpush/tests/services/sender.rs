@@ -1,14 +1,12 @@
 //! A sender against a push service on the loopback.
-#![expect(clippy::unwrap_used, reason = "helpers outside #[test] functions may fail the test too")]
-
-mod service;
 
 use std::time::Duration;
 
 use gateway::{Http, SendError};
 use kit::Clock;
-use service::{Service, message, sender};
 use webpush::{MOST, Message, Subscription, Urgency, VapidKey, WebPush};
+
+use super::service::{Service, message, sender};
 
 fn subscription(endpoint: String) -> Subscription {
     // RFC 8291, section 5.

@@ -16,12 +16,12 @@ use kit::{Clock, Moment};
 use webpush::{Message, VapidKey, WebPush};
 
 /// 2026-01-05 09:00 in China.
-pub const NOW: i64 = 1_767_574_800_000;
+pub(crate) const NOW: i64 = 1_767_574_800_000;
 
 #[derive(Clone)]
-pub struct Service {
+pub(crate) struct Service {
     state: Arc<Mutex<State_>>,
-    pub url: String,
+    pub(crate) url: String,
 }
 
 #[derive(Default)]
@@ -31,7 +31,7 @@ struct State_ {
 }
 
 impl Service {
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let service = Self { state: Arc::new(Mutex::new(State_ { answer: (201, String::new()), ..State_::default() })), url };
@@ -40,11 +40,11 @@ impl Service {
         service
     }
 
-    pub fn says(&self, status: u16, body: &str) {
+    pub(crate) fn says(&self, status: u16, body: &str) {
         self.state.lock().unwrap().answer = (status, body.to_owned());
     }
 
-    pub fn asked(&self) -> Vec<(HeaderMap, Bytes)> {
+    pub(crate) fn asked(&self) -> Vec<(HeaderMap, Bytes)> {
         self.state.lock().unwrap().asked.clone()
     }
 }
@@ -58,12 +58,12 @@ async fn serve(State(service): State<Service>, request: Request) -> (StatusCode,
     (StatusCode::from_u16(status).unwrap(), [("retry-after", "7")], body)
 }
 
-pub fn sender() -> WebPush {
+pub(crate) fn sender() -> WebPush {
     let (key, _) = VapidKey::generate().unwrap();
     let http = Http::new(Duration::from_secs(10)).unwrap();
     WebPush::new(key, "mailto:office@example.gov.cn".to_owned(), http, Clock::manual(Moment::from_millis(NOW)))
 }
 
-pub fn message() -> Message {
+pub(crate) fn message() -> Message {
     Message { payload: "{\"title\":\"关于防汛的通知\"}".as_bytes().to_vec(), ttl: Duration::from_secs(86_400), ..Message::default() }
 }

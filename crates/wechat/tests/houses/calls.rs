@@ -1,14 +1,12 @@
-//! What 公众号 and 企业微信 call us with. That others encrypt and decrypt the same way is what tests/oracle.rs is for.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers outside #[test] functions may fail the test too")]
-
-mod house;
+//! What 公众号 and 企业微信 call us with. That others encrypt and decrypt the same way is what oracle.rs is for.
 
 use std::sync::Arc;
 
 use gateway::{Fate, Told};
-use house::{House, NOW, keys, official, wecom};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use wechat::{Call, Client, Event, Heard, MemoryTokens, Official, Unreadable};
+
+use super::house::{House, NOW, keys, official, wecom};
 
 fn signed(at: i64) -> String {
     let at = at.to_string();

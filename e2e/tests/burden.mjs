@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { choose, dialog, go, overflow, says, see, toast } from '../lib/page.mjs'
+import { dayFromNow, Work } from '../lib/work.mjs'
+
+const ASKED = '报送优化营商环境工作进展情况'
+const button = (scope, name) => scope.getByRole('button', { name, exact: true })
+const fits = async (page, what) => assert.deepEqual(await overflow(page), { beyond: 0, who: [] }, what)
+const bar = (page) => page.getByRole('region', { name: '现在要做的' })
+const weekly = { report_rule: { kind: 'weekly', day: 3 } }
+
+/** An action in the menu beside the duty. */
+async function more(page, item) {
+  await bar(page).getByRole('button', { name: '更多' }).click()
+  await page.locator('.pop').getByRole('button', { name: item, exact: true }).click()
+}
+
+/** The limit on reports, so low that any rule is over it. */
+async function oneReportAWeek(app) {
+  const { rules, version } = await app.people.zhouyun.api.get('/burden-rules')
+  if (rules.reports_a_week === 1) return
+  await app.people.zhouyun.api.post('/burden-rules', { rules: { ...rules, reports_a_week: 1 }, reason: '试行', version })
+}
+
+export const tests = {
+  async 'whoever sets a task is told of one like it and of what its handler would owe, and may go on'(app) {
+    await oneReportAWeek(app)
+    const { unit, head, handler } = await app.org.newBureau()
+    const work = new Work(app.people.zhouyun)
+    const first = await work.active(ASKED, unit, head, handler, weekly)
+    const page = await app.desk(app.people.zhouyun)
+    await go(page, '/tasks/new')
+    await page.getByLabel(/^任务名称/).fill('上报优化营商环境工作情况')
+    await choose(page, '牵头单位', unit.short_name)
+    const note = page.locator('.notice--warn').filter({ hasText: '相近的任务' })
+    await says(note, `政务运营中心已向${unit.name}布置过相近任务`)
+    await note.getByText(/^相似度 \d+%$/).click()
+    await says(note, '优化营商环境工作、情况')
+    assert.match(await note.getByRole('link', { name: ASKED }).getAttribute('href'), new RegExp(first.id))
+    await fits(page, 'the form with its notes')
+
+    // What is asked for on the spot is foreseen, too.
+    await go(page, `/tasks/${first.id}`)
+    await more(page, '要求上报')
+    const ask = dialog(page, '要求上报')
+    await ask.getByRole('button', { name: /^\+5/ }).click()
+    await says(ask, /上报负担/)
+    await says(ask, handler.name)
+  },
+
+  async 'the page of the burden says what makes it up, and its limits are changed with a reason'(app) {
+    const { unit, head, handler } = await app.org.newBureau()
+    const work = new Work(app.people.zhouyun)
+    await work.active('每周报一次的事', unit, head, handler, weekly)
+    const page = await app.desk(handler)
+    await go(page, '/burden')
+    await see(page.getByRole('heading', { name: '减负护栏', level: 1 }))
+    await says(page.locator('table').first(), '每周报一次的事')
+    await fits(page, 'one’s own burden')
+    const centre = await app.desk(app.people.zhouyun)
+    await go(centre, '/burden')
+    await button(centre, '单位').click()
+    await choose(centre, '单位', unit.short_name)
+    await says(centre.locator('table').first(), handler.name)
+    await button(centre, '修改').click()
+    await centre.getByLabel('每人每周消息').fill('40')
+    await button(centre, '保存').click()
+    await says(centre.getByRole('alert'), '不能为空')
+    await centre.getByLabel('修改原因').fill('按减负要求')
+    await button(centre, '保存').click()
+    await toast(centre, '已保存')
+    await says(centre.locator('dl'), '40 条')
+    app.expect({ status: 422, path: /\/burden-rules$/ })
+
+    const phone = await app.phone(handler)
+    await go(phone, '/me')
+    await phone.getByRole('link', { name: '减负护栏' }).click()
+    await says(phone.locator('main'), '每周报一次的事')
+    await fits(phone, 'the burden on the phone')
+  },
+
+  async 'the statement is read, printed and taken along'(app) {
+    const page = await app.desk(app.people.wang)
+    await go(page, '/burden/statement')
+    await says(page.locator('article'), '系统不做的事和怎样保证')
+    await page.getByLabel('结束日期').fill(dayFromNow(0))
+    await says(page.locator('article'), dayFromNow(0))
+    await fits(page, 'the statement')
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()])
+    assert.match(file.suggestedFilename(), /^减负情况说明.*\.csv$/)
+    await page.emulateMedia({ media: 'print' })
+    await says(page.locator('article'), '不统计登录次数')
+    assert.equal(await page.getByRole('button', { name: 'CSV' }).isVisible(), false)
+  },
+
+  async 'on the phone the same is told before a task goes out'(app) {
+    await oneReportAWeek(app)
+    const { unit, head, handler } = await app.org.newBureau()
+    const work = new Work(app.people.zhouyun)
+    const task = await work.active('在手机上要求上报', unit, head, handler, weekly)
+    const page = await app.phone(app.people.zhouyun)
+    await go(page, `/tasks/${task.id}/act/ask_report`)
+    await page.getByRole('button', { name: /^\+5/ }).tap()
+    await says(page.locator('main'), /上报负担/)
+    await fits(page, 'asking on the phone')
+  },
+}

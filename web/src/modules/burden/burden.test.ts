@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import type { Forecast } from '@/api/types'
+import { alikeInput, concerned, forecastInput, fullest, lastMonth } from './model'
+
+const lead = { unit_id: 'a', role: 'lead' } as const
+const co = { unit_id: 'b', role: 'co' } as const
+
+describe('before a task is saved', () => {
+  it('compares nothing that says too little or is asked of nobody', () => {
+    expect(alikeInput({ title: '修路', parties: [lead] })).toBeNull()
+    expect(alikeInput({ title: '报送营商环境情况', parties: [co] })).toBeNull()
+    expect(alikeInput({ title: ' 报送营商环境情况 ', parties: [lead, co] })).toEqual({
+      title: '报送营商环境情况',
+      demand: '',
+      parties: [lead],
+      task_id: null,
+    })
+  })
+  it('foresees only what is asked for at fixed times, or was', () => {
+    const rule = { kind: 'weekly', day: 3 } as const
+    expect(forecastInput({ parties: [lead], report_rule: { kind: 'none' } })).toBeNull()
+    expect(forecastInput({ parties: [co], report_rule: rule })).toBeNull()
+    expect(forecastInput({ parties: [lead], report_rule: { kind: 'weekly', day: 25 } })).toBeNull()
+    expect(forecastInput({ parties: [lead], report_rule: rule })?.report_rule).toEqual(rule)
+    expect(forecastInput({ parties: [lead], report_rule: { kind: 'none' }, task_id: 't' })?.task_id).toBe('t')
+  })
+  it('names the fullest week of those whose weeks get fuller', () => {
+    const week = (from: string, now: number, then: number) => ({ from, now, then, over: false })
+    const forecast: Forecast = {
+      reports_a_week: 5,
+      people: [
+        { person: { id: '1', name: '甲' }, weeks: [week('2026-02-02', 1, 2), week('2026-02-09', 2, 4)], warning: null },
+        { person: { id: '2', name: '乙' }, weeks: [week('2026-02-02', 2, 1)], warning: null },
+      ],
+    }
+    expect(concerned(forecast).map((one) => fullest(one).from)).toEqual(['2026-02-09'])
+    expect(concerned(undefined)).toEqual([])
+  })
+  it('states the month before', () => {
+    expect(lastMonth('2026-03-05')).toEqual({ from_day: '2026-02-01', to_day: '2026-02-28' })
+    expect(lastMonth('2026-01-31')).toEqual({ from_day: '2025-12-01', to_day: '2025-12-31' })
+  })
+})

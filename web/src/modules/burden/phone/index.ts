@@ -1,0 +1,3 @@
+import { withLateWords } from '@/i18n'
+
+export const BurdenPage = withLateWords(() => import('./BurdenPage.vue'))
