@@ -5,12 +5,18 @@ use mail_parser::{HeaderValue, Message, MessageParser, MessagePart, MimeHeaders 
 
 /// What a report says of the message whose name ends in our `domain`.
 pub(crate) fn read(raw: &[u8], domain: &str) -> Option<Receipt> {
-    let report = MessageParser::default().parse(raw)?;
+    let message = MessageParser::default().parse(raw)?;
+    // Lists and rules of mailboxes hand a report on inside another message.
+    let attached = message.parts.iter().filter_map(MessagePart::message);
+    std::iter::once(&message).chain(attached).find_map(|report| told(report, domain))
+}
+
+fn told(report: &Message<'_>, domain: &str) -> Option<Receipt> {
     let status = report.parts.iter().find(|part| is(part, "message", "delivery-status"))?;
     let status = String::from_utf8_lossy(status.contents()).replace("\r\n", "\n");
     // The first group is about the report; we write to one only, so the next is about the receiver.
     let group = status.split("\n\n").find(|group| field(group, "Final-Recipient").is_some())?.to_owned();
-    let own_id = names(&report).iter().find_map(|id| Some(id.trim().strip_suffix(domain)?.strip_suffix('@')?.to_owned()))?;
+    let own_id = names(report).iter().find_map(|id| Some(id.trim().strip_suffix(domain)?.strip_suffix('@')?.to_owned()))?;
 
     let get = |name| field(&group, name).unwrap_or_default();
     let after = |text: String| text.split_once(';').map_or(text.clone(), |(_, rest)| rest.trim().to_owned());
@@ -18,8 +24,8 @@ pub(crate) fn read(raw: &[u8], domain: &str) -> Option<Receipt> {
     // Some servers say more behind it in brackets, and some have words of their own.
     let fate = match first(&get("Action")).to_lowercase().as_str() {
         "failed" | "failure" | "error" => {
-            let told = field(&group, "Diagnostic-Code").map_or_else(|| get("Status"), after);
-            Fate::Failed { code: SendError::shorten(&first(&get("Status"))), text: SendError::shorten(&told) }
+            let words = field(&group, "Diagnostic-Code").map_or_else(|| get("Status"), after);
+            Fate::Failed { code: SendError::shorten(&first(&get("Status"))), text: SendError::shorten(&words) }
         }
         "delivered" => Fate::Delivered,
         // It is tried again, or has gone where nothing is told.
