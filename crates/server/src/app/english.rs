@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("kinds", include_str!("../../locales/en/kinds.toml")),
     ("views", include_str!("../../locales/en/views.toml")),
     ("leaves", include_str!("../../locales/en/leaves.toml")),
+    ("addresses", include_str!("../../locales/en/addresses.toml")),
     ("orders", include_str!("../../locales/en/orders.toml")),
     ("reminders", include_str!("../../locales/en/reminders.toml")),
     ("burden", include_str!("../../locales/en/burden.toml")),

@@ -110,7 +110,7 @@ impl House {
 
 impl OfficialEntry {
     pub(super) fn open(self, code: String, template: Option<String>, tools: &Tools<'_>) -> anyhow::Result<House> {
-        let template = template.context("template: 公众号 sends registered templates only")?;
+        let template = template.context("template: official accounts send registered templates only")?;
         ensure!(!self.fields.is_empty(), "wechat.fields: says what stands in the template's places");
         let account = OfficialAccount {
             base_url: self.base_url.unwrap_or_else(|| "https://api.weixin.qq.com".to_owned()),

@@ -1,5 +1,7 @@
 //! Deliveries as people look for them.
 
+use std::collections::HashMap;
+
 use db::{Result, Sql, Tx};
 use kit::{Moment, uuid::Uuid};
 use serde::Serialize;
@@ -73,7 +75,6 @@ struct Row {
     settled_at: Option<Moment>,
     acked_at: Option<Moment>,
     answer: Option<String>,
-    rules: Option<String>,
     resent_as: Option<DeliveryId>,
 }
 
@@ -99,8 +100,6 @@ pub(in crate::notify::delivery) async fn list(tx: &mut Tx, wanted: &Wanted, limi
         "select d.id, d.person_id, e.name as person_name, d.channel, d.state, d.reason, d.detail, d.critical, d.created_at, d.due_at, d.attempts, \
            d.unsure, d.gateway, d.address, d.parts, d.cost, d.text, d.sent_at, d.settled_at, d.acked_at, \
            (select r.text from reply r where r.delivery_id = d.id order by r.received_at desc, r.id desc limit 1) as answer, \
-           (select string_agg(z.rule, ',') from (select distinct m.rule from delivery_message x join message m on m.id = x.message_id \
-              where x.delivery_id = d.id and m.rule is not null) z) as rules, \
            (select n.id from delivery n where n.resent_of = d.id) as resent_as \
          from delivery d join person e on e.id = d.person_id where 1 = 1",
     );
@@ -136,7 +135,25 @@ pub(in crate::notify::delivery) async fn list(tx: &mut Tx, wanted: &Wanted, limi
     }
     sql.push(" order by d.id desc limit ").bind(limit);
     let rows: Vec<Row> = sql.fetch_all(tx).await?;
+    let mut rules = rules_of(tx, rows.iter().map(|row| row.id)).await?;
+    let view = |row: Row| {
+        let rules = rules.remove(&row.id).unwrap_or_default();
+        view(row, rules)
+    };
     Ok(rows.into_iter().map(view).collect())
+}
+
+/// By which rules these reminded.
+async fn rules_of(tx: &mut Tx, ids: impl Iterator<Item = DeliveryId>) -> Result<HashMap<DeliveryId, Vec<String>>> {
+    let mut sql = Sql::new(
+        "select distinct x.delivery_id, m.rule from delivery_message x join message m on m.id = x.message_id where m.rule is not null and x.delivery_id in ",
+    );
+    sql.bind_list(ids.map(|id| id.0)).push(" order by x.delivery_id, m.rule");
+    let mut rules: HashMap<DeliveryId, Vec<String>> = HashMap::new();
+    for (id, rule) in sql.fetch_all::<(DeliveryId, String)>(tx).await? {
+        rules.entry(id).or_default().push(rule);
+    }
+    Ok(rules)
 }
 
 /// The first id that could be made at a moment.
@@ -144,7 +161,7 @@ fn first_id(at: Moment) -> Uuid {
     Uuid::from_u128(u128::try_from(at.millis()).unwrap_or(0) << 80)
 }
 
-fn view(row: Row) -> DeliveryView {
+fn view(row: Row, rules: Vec<String>) -> DeliveryView {
     DeliveryView {
         id: row.id,
         to: PersonRef { id: row.person_id, name: row.person_name },
@@ -166,7 +183,7 @@ fn view(row: Row) -> DeliveryView {
         settled_at: row.settled_at,
         acked_at: row.acked_at,
         answer: row.answer,
-        rules: row.rules.map(|all| all.split(',').map(str::to_owned).collect()).unwrap_or_default(),
+        rules,
         resent_as: row.resent_as,
     }
 }
