@@ -133,9 +133,10 @@ both! {
         at(app, "2026-02-10T14:30:00+08:00").await;
         let taken = wecom.taken();
         assert!(taken.iter().any(|(to, _)| to == "qinyi"), "{taken:?}");
-        assert_eq!(last(app, "liaison_b", "wechat").await, "suppressed no_address");
         admin.put(&path("staff_b1"), &json!({ "gateway": "wecom", "value": null })).await.assert(200);
         assert_eq!(mine(app, "staff_b1").await["addresses"], json!([]));
+        at(app, "2026-02-12T14:30:00+08:00").await;
+        assert_eq!(last(app, "staff_b1", "wechat").await, "suppressed no_address");
     }
 
     async fn where_nobody_is_any_more_nothing_is_sent_again(app) {
@@ -195,7 +196,7 @@ both! {
         at(app, "2026-02-10T14:30:00+08:00").await;
         let sent = wechat.sent();
         let message = sent.iter().find(|message| message["touser"] == "o-1").unwrap();
-        assert_eq!(message["data"]["thing1"]["value"], "任务逾期");
+        assert_eq!(message["data"]["thing1"]["value"], "任务已逾期");
         assert!(message["data"]["thing2"]["value"].as_str().unwrap().chars().count() <= 20, "cut to its limit: {message}");
         let url = message["url"].as_str().unwrap();
         let path = url.strip_prefix("https://task.example.gov.cn/api/v1").unwrap();
