@@ -170,7 +170,8 @@ async fn add_up(
     }
     let units: Vec<UnitId> = units.into_iter().collect();
     // What there is, and what would be left of it if this task asked for nothing from today on.
-    let (mut now, mut others): (BTreeMap<(PersonId, Day), i64>, BTreeMap<(PersonId, Day), i64>) = Default::default();
+    let mut now: BTreeMap<(PersonId, Day), i64> = BTreeMap::new();
+    let mut others = now.clone();
     let mut counted = BTreeSet::new();
     for owed in tasks::owed(tx, &ids, &units, first, last).await? {
         for person in whose.part(tx, ctx, owed.person_id, owed.unit_id).await? {

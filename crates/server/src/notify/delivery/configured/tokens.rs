@@ -17,6 +17,7 @@ impl Tokens {
 }
 
 /// The message has not gone anywhere yet.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn busy(error: db::Error) -> SendError {
     SendError::Busy { code: "token".to_owned(), text: SendError::shorten(&error.to_string()), retry_after: None }
 }

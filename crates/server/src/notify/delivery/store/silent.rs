@@ -54,15 +54,6 @@ pub(in crate::notify::delivery) async fn take_silent(tx: &mut Tx, now: Moment, l
         .bind(ASKED_AFTER)
         .push(" * (1 << cast(asks + 1 as int)) end where id in ");
     sql.bind_list(ids.iter().map(|(id,)| id.0)).push(" returning id, gateway, provider_id, address, sent_at");
-    let rows: Vec<(DeliveryId, Option<String>, Option<String>, Option<String>, Option<Moment>)> = sql.fetch_all(tx).await?;
-    let known = |(id, gateway, provider_id, address, sent_at)| {
-        Some(SilentRow {
-            id,
-            gateway: Option::<String>::from(gateway)?,
-            provider_id: Option::<String>::from(provider_id)?,
-            address,
-            sent_at: Option::<Moment>::from(sent_at)?,
-        })
-    };
-    Ok(rows.into_iter().filter_map(known).collect())
+    // Only what a gateway has taken and named is waited for.
+    sql.fetch_all(tx).await
 }
