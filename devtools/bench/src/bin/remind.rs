@@ -44,6 +44,7 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn refused(refusal: app::Refusal) -> anyhow::Error {
     anyhow::anyhow!("{refusal}")
 }
