@@ -170,7 +170,7 @@ both! {
         app.run_jobs().await;
         let mine = burden(app, "staff_b1", "").await;
         let told_by = mine["people"][0]["told_by"].as_array().unwrap().clone();
-        let rule = told_by.iter().find(|one| one["rule"].is_string()).unwrap_or_else(|| panic!("{mine:#}"));
+        let rule = told_by.iter().find(|one| one["rule"].is_string()).unwrap();
         let rules = app.as_user("centre1").get("/reminder-rules").await.assert(200);
         let known = rules["rules"]["rules"].as_array().unwrap().iter().find(|one| one["code"] == rule["rule"]).unwrap();
         assert_eq!(rule["name"], known["name"]);
@@ -241,7 +241,7 @@ both! {
         let body = json!({ "rules": set, "month": "2026-02-01" });
         let trial = app.as_user("centre1").post("/reminder-rules/trials", &body).await.assert(200);
         assert_eq!(trial["budget"], 3);
-        let week = trial["weeks"].as_array().unwrap().iter().find(|week| week["from"] == "2026-02-09").unwrap_or_else(|| panic!("{trial:#}"));
+        let week = trial["weeks"].as_array().unwrap().iter().find(|week| week["from"] == "2026-02-09").unwrap();
         let handler = week["people"].as_array().unwrap().iter().find(|one| one["person"]["name"] == "秦一").unwrap();
         let (now, then) = (handler["messages"]["now"].as_i64().unwrap(), handler["messages"]["then"].as_i64().unwrap());
         assert!(now <= 3 && then > 3, "{week:#}");
