@@ -70,12 +70,37 @@ pub(super) async fn bind(
         store::end_others(tx, person, kind, gateway, value, now).await?;
     }
     let id = AddressId::new(&ctx.rng, now);
-    store::insert(tx, &NewAddress { id, person, kind, gateway, value, label, now })
-        .await
-        .map_err(|error| if error.is_foreign_key_violation() { Refusal::NotFound } else { error.into() })?;
+    store::insert(tx, &NewAddress { id, person, kind, gateway, value, label, now }).await.map_err(|error| {
+        if error.is_foreign_key_violation() {
+            Refusal::NotFound
+        } else if error.is_unique_violation() {
+            Refusal::conflict("decided", "这个地址正在由别人绑定，请再试一次。")
+        } else {
+            error.into()
+        }
+    })?;
     let data = json!({ "person": person, "kind": kind, "gateway": gateway });
     audit::record(tx, ctx, audit::Entry::security("address_bound", say!("绑定{kind}", kind = kind.words()), data)).await?;
     Ok(id)
+}
+
+/// Takes one of the actor's addresses away; the ledger says so.
+pub(super) async fn remove(tx: &mut Tx, ctx: &Ctx, id: AddressId) -> Outcome<()> {
+    let row = store::remove(tx, ctx.actor.person, id, ctx.now()).await?.ok_or(Refusal::NotFound)?;
+    unbound(tx, ctx, ctx.actor.person, row.kind, &row.gateway).await
+}
+
+/// Takes away by which id a work messenger knows somebody; the ledger says so where there was one.
+pub(super) async fn forget(tx: &mut Tx, ctx: &Ctx, person: PersonId, gateway: &str) -> Outcome<()> {
+    if store::end_others(tx, person, AddressKind::Userid, gateway, "", ctx.now()).await? == 0 {
+        return Ok(());
+    }
+    unbound(tx, ctx, person, AddressKind::Userid, gateway).await
+}
+
+async fn unbound(tx: &mut Tx, ctx: &Ctx, person: PersonId, kind: AddressKind, gateway: &str) -> Outcome<()> {
+    let data = json!({ "person": person, "kind": kind, "gateway": gateway });
+    audit::record(tx, ctx, audit::Entry::security("address_removed", say!("解除绑定{kind}", kind = kind.words()), data)).await
 }
 
 /// Somebody has scanned a code of ours: who stands behind it is known by this from now on. Answers what they are told.

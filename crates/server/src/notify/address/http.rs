@@ -109,7 +109,7 @@ async fn mine(me: Permitted<SignedIn>) -> Result<Json<Reached>, Problem> {
 async fn remove(me: Permitted<SignedIn>, Path(id): Path<AddressId>, idem: Idem) -> Result<Response, Problem> {
     let (person, now) = (me.actor().person, me.ctx.now());
     let done = mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| {
-        store::remove(tx, person, id, now).await?.ok_or(Refusal::NotFound)?;
+        bind::remove(tx, &me.ctx, id).await?;
         reached(&me.app, tx, person, now).await
     });
     done.await
@@ -277,9 +277,7 @@ async fn write(
             Some(value) => {
                 bind::bind(tx, ctx, id, AddressKind::Userid, (&input.gateway, value), None).await?;
             }
-            None => {
-                store::end_others(tx, id, AddressKind::Userid, &input.gateway, "", ctx.now()).await?;
-            }
+            None => bind::forget(tx, ctx, id, &input.gateway).await?,
         }
         reached(&me.app, tx, id, ctx.now()).await
     });

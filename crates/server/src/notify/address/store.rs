@@ -161,10 +161,10 @@ pub(super) async fn begun_since(tx: &mut Tx, person: PersonId, since: Moment) ->
 
 const BINDING: &str = "select id, person_id, value, code, tries, expires_at from binding where ended_at is null and ";
 
-/// What a scanned code stands for.
+/// What a scanned code stands for, held until the end of the transaction: whoever scans it at the same time finds it used.
 pub(super) async fn of_code(tx: &mut Tx, gateway: &str, code: &str) -> Result<Option<BindingRow>> {
     let mut sql = Sql::new(BINDING);
-    sql.push("gateway = ").bind(gateway).push(" and code = ").bind(code);
+    sql.push("gateway = ").bind(gateway).push(" and code = ").bind(code).hold(tx, false);
     Ok(sql.fetch_all(tx).await?.pop())
 }
 
