@@ -254,6 +254,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delegations/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends it at once: either of the two does, and administrators. */
+        post: operations["end_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries": {
         parameters: {
             query?: never;
@@ -1239,6 +1256,24 @@ export interface paths {
         head?: never;
         /** Changes a person; a new unit or post begins today. Only administrators. */
         patch: operations["update_person"];
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who acts for a person who is away, and for whom the person acts; of oneself, and for administrators of everybody. */
+        get: operations["delegations"];
+        put?: never;
+        /** Has somebody act for a person from a day to a day: sees what they see, does what they may do, and is told what they would be told. */
+        post: operations["delegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/persons/{id}/password-reset": {
@@ -3745,6 +3780,47 @@ export interface components {
         };
         /** @enum {string} */
         DelayUnit: "workdays" | "days" | "work_hours" | "hours";
+        /** @description Somebody who acts for another person. */
+        Delegation: {
+            /** @description Who acts for them. */
+            deputy: components["schemas"]["PersonRef"];
+            ended_at?: components["schemas"]["Moment"] | null;
+            /** @description The first day. */
+            from_day: components["schemas"]["Day"];
+            /** @description It holds today. */
+            holds: boolean;
+            id: components["schemas"]["DelegationId"];
+            made_at: components["schemas"]["Moment"];
+            made_by: components["schemas"]["PersonRef"];
+            may_end: boolean;
+            /** @description Who is away. */
+            person: components["schemas"]["PersonRef"];
+            reason?: string | null;
+            /** @description The last day. */
+            to_day: components["schemas"]["Day"];
+        };
+        /**
+         * Format: uuid
+         * @description Somebody's acting for a person who is away.
+         */
+        DelegationId: string;
+        /** @description Who is to act, and when. */
+        DelegationInput: {
+            deputy_id: components["schemas"]["PersonId"];
+            /** @description The first day, today at the earliest. */
+            from_day: components["schemas"]["Day"];
+            /** @description Why, at most 100 characters. */
+            reason?: string | null;
+            /** @description The last day, at most a year later. */
+            to_day: components["schemas"]["Day"];
+        };
+        /** @description A person's delegations. */
+        Delegations: {
+            /** @description Who acts for the person, the latest first. */
+            given: components["schemas"]["Delegation"][];
+            /** @description For whom the person acts, the latest first. */
+            received: components["schemas"]["Delegation"][];
+        };
         /** @description How the ways out do. */
         DeliveriesState: {
             gateways: components["schemas"]["GatewayView"][];
@@ -8730,6 +8806,40 @@ export interface operations {
             };
         };
     };
+    end_delegation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["DelegationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegations"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_deliveries: {
         parameters: {
             query?: {
@@ -11112,6 +11222,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegations"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegations"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -1,4 +1,7 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use db::Tx;
 use kit::{Day, text_enum};
@@ -6,7 +9,7 @@ use kit::{Day, text_enum};
 use super::{Scope, store};
 use crate::{
     app::Outcome,
-    org::{self, DutyKind, PersonId, UnitId, UnitKind},
+    org::{self, DutyKind, DutyRow, PersonId, UnitId, UnitKind},
 };
 
 text_enum! {
@@ -34,6 +37,9 @@ pub struct Principal {
     pub roles: BTreeSet<Role>,
     /// The unit of their first post.
     pub unit: Option<UnitId>,
+    /// Those who are away and have them act for them today, each with the units that they stand for only through that person. What
+    /// they may do follows from these persons' duties, too.
+    pub deputises: BTreeMap<PersonId, BTreeSet<UnitId>>,
     /// Units they stand for as head, deputy or liaison, units below included.
     pub stands_for: BTreeSet<UnitId>,
     /// What they see in lists.
@@ -46,6 +52,11 @@ impl Principal {
     /// Whether they are this.
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Whether they are this person, or act for them while they are away.
+    pub fn acts_as(&self, person: PersonId) -> bool {
+        self.person == person || self.deputises.contains_key(&person)
     }
 
     /// Whether they act for the unit as head, deputy or liaison of it or of a unit above it.
@@ -62,6 +73,7 @@ pub fn system() -> Arc<Principal> {
         login: String::new(),
         roles: BTreeSet::new(),
         unit: None,
+        deputises: BTreeMap::new(),
         stands_for: BTreeSet::new(),
         scope: Scope::everything(PersonId(kit::NIL)),
         must_change: false,
@@ -90,27 +102,35 @@ pub fn roles_of(administrator: bool, duties: impl IntoIterator<Item = (DutyKind,
     roles
 }
 
+/// Units somebody with these duties stands for.
+fn stood_for(duties: &[DutyRow]) -> Vec<UnitId> {
+    let stands = |duty: &&DutyRow| matches!(duty.duty, DutyKind::Head | DutyKind::Deputy | DutyKind::Liaison);
+    duties.iter().filter(stands).map(|duty| duty.unit_id).collect()
+}
+
 /// Loads the principal of an active person with an account.
 pub async fn load(tx: &mut Tx, person: PersonId, today: Day) -> Outcome<Option<Principal>> {
     let Some(account) = store::account_of(tx, person).await? else { return Ok(None) };
     if !account.active {
         return Ok(None);
     }
-    let duties = org::duties(tx, person, today).await?;
-    let roles = roles_of(account.administrator, duties.iter().map(|duty| (duty.duty, duty.kind)));
-    let (mut stands, mut sees, mut everything) = (Vec::new(), Vec::new(), roles.contains(&Role::Centre));
-    for duty in &duties {
-        match duty.duty {
-            DutyKind::Head | DutyKind::Deputy | DutyKind::Liaison => stands.push(duty.unit_id),
-            DutyKind::Charge => {
-                everything |= duty.is_root;
-                sees.push(duty.unit_id);
-            }
-            DutyKind::Leader | DutyKind::Staff => {}
-        }
-    }
+    let mut duties = org::duties(tx, person, today).await?;
     let unit = duties.iter().find(|d| !matches!(d.duty, DutyKind::Charge | DutyKind::Liaison)).map(|d| d.unit_id);
-    let stands_for: BTreeSet<_> = org::below(tx, &stands).await?.into_iter().collect();
+    let own = org::below(tx, &stood_for(&duties)).await?;
+    let mut deputises = BTreeMap::new();
+    for away in org::away_behind(tx, person, today).await? {
+        // What was handed on to that person is not handed on once more.
+        let theirs = org::duties(tx, away, today).await?;
+        let mut units: BTreeSet<_> = org::below(tx, &stood_for(&theirs)).await?.into_iter().collect();
+        units.retain(|unit| !own.contains(unit));
+        deputises.insert(away, units);
+        duties.extend(theirs);
+    }
+    let roles = roles_of(account.administrator, duties.iter().map(|duty| (duty.duty, duty.kind)));
+    let charges = || duties.iter().filter(|duty| duty.duty == DutyKind::Charge);
+    let everything = roles.contains(&Role::Centre) || charges().any(|duty| duty.is_root);
+    let sees: Vec<_> = charges().map(|duty| duty.unit_id).collect();
+    let stands_for: BTreeSet<_> = own.into_iter().chain(deputises.values().flatten().copied()).collect();
     let scope = if everything {
         Scope::everything(person)
     } else {
@@ -122,9 +142,10 @@ pub async fn load(tx: &mut Tx, person: PersonId, today: Day) -> Outcome<Option<P
         person,
         name: account.name,
         login: account.login,
-        scope: scope.with_drafts(roles.contains(&Role::Centre)),
+        scope: scope.with_drafts(roles.contains(&Role::Centre)).and_of(deputises.keys().copied()),
         roles,
         unit,
+        deputises,
         stands_for,
         must_change: account.must_change,
     }))

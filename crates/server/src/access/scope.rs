@@ -24,6 +24,8 @@ pub enum Way {
 #[derive(Clone, Debug)]
 pub struct Scope {
     person: PersonId,
+    /// Those the person acts for while they are away.
+    away: BTreeSet<PersonId>,
     everything: bool,
     drafts: bool,
     units: BTreeSet<UnitId>,
@@ -31,16 +33,40 @@ pub struct Scope {
 
 impl Scope {
     pub(super) const fn everything(person: PersonId) -> Self {
-        Self { person, everything: true, drafts: true, units: BTreeSet::new() }
+        Self { person, away: BTreeSet::new(), everything: true, drafts: true, units: BTreeSet::new() }
     }
 
     pub(super) const fn limited(person: PersonId, units: BTreeSet<UnitId>) -> Self {
-        Self { person, everything: false, drafts: false, units }
+        Self { person, away: BTreeSet::new(), everything: false, drafts: false, units }
     }
 
     pub(super) const fn with_drafts(mut self, drafts: bool) -> Self {
         self.drafts = drafts;
         self
+    }
+
+    /// What these persons see by name is seen, too.
+    pub(super) fn and_of(mut self, away: impl IntoIterator<Item = PersonId>) -> Self {
+        self.away.extend(away);
+        self
+    }
+
+    /// The person, and those they act for.
+    pub fn persons(&self) -> impl Iterator<Item = PersonId> + '_ {
+        std::iter::once(self.person).chain(self.away.iter().copied())
+    }
+
+    /// Adds to a column of persons that it names this person or somebody they act for: `= …` or `in …`.
+    pub fn is_person(&self, sql: &mut Sql) {
+        if self.away.is_empty() {
+            sql.push(" = ").bind(self.person.0);
+        } else {
+            sql.push(" in ").bind_list(self.persons().map(|person| person.0));
+        }
+    }
+
+    fn includes(&self, person: PersonId) -> bool {
+        self.person == person || self.away.contains(&person)
     }
 
     /// Adds the condition that the task `t` is visible.
@@ -52,7 +78,8 @@ impl Scope {
             sql.push(" true");
             return;
         }
-        sql.push(" (t.creator_id = ").bind(self.person.0);
+        sql.push(" (t.creator_id");
+        self.is_person(sql);
         if self.everything {
             sql.push(" or t.state <> 'draft')");
             return;
@@ -60,8 +87,8 @@ impl Scope {
         if !self.units.is_empty() {
             sql.push(" or t.issuer_unit_id in ").bind_list(self.units.iter().map(|unit| unit.0));
         }
-        sql.push(" or (t.dispatched_at is not null and exists (select 1 from party sp where sp.task_id = t.id and (sp.person_id = ");
-        sql.bind(self.person.0);
+        sql.push(" or (t.dispatched_at is not null and exists (select 1 from party sp where sp.task_id = t.id and (sp.person_id");
+        self.is_person(sql);
         if !self.units.is_empty() {
             sql.push(" or sp.unit_id in ").bind_list(self.units.iter().map(|unit| unit.0));
         }
@@ -76,13 +103,17 @@ impl Scope {
         }
         let units = || self.units.iter().map(|unit| unit.0);
         let (tasks, parts) = if open { (" and state in ('dispatched', 'active')", " and open_day is not null") } else { ("", "") };
-        sql.push(" t.id in (select id from task where creator_id = ").bind(self.person.0).push(tasks);
+        sql.push(" t.id in (select id from task where creator_id");
+        self.is_person(sql);
+        sql.push(tasks);
         if !self.units.is_empty() {
             sql.push(" union all select id from task where issuer_unit_id in ").bind_list(units()).push(tasks);
             sql.push(" union all select task_id from party where unit_id in ").bind_list(units()).push(parts);
         }
-        sql.push(" union all select task_id from party where person_id = ").bind(self.person.0).push(parts);
-        sql.push(") and (t.dispatched_at is not null or t.creator_id = ").bind(self.person.0);
+        sql.push(" union all select task_id from party where person_id");
+        self.is_person(sql);
+        sql.push(parts).push(") and (t.dispatched_at is not null or t.creator_id");
+        self.is_person(sql);
         if !self.units.is_empty() {
             sql.push(" or t.issuer_unit_id in ").bind_list(units());
         }
@@ -93,8 +124,8 @@ impl Scope {
     pub fn ways(&self) -> Option<Vec<Way>> {
         let units = || self.units.iter().copied();
         (!self.everything).then(|| {
-            [Way::Creator(self.person), Way::Person(self.person)]
-                .into_iter()
+            self.persons()
+                .flat_map(|person| [Way::Creator(person), Way::Person(person)])
                 .chain(units().map(Way::Issuer))
                 .chain(units().map(Way::Unit))
                 .collect()
@@ -112,14 +143,14 @@ impl Scope {
     ) -> bool {
         let mine = |unit: UnitId| self.units.contains(&unit);
         (self.everything && (self.drafts || submitted))
-            || creator == self.person
+            || self.includes(creator)
             || issuer.is_some_and(mine)
-            || (dispatched && parties.into_iter().any(|(unit, person)| person == Some(self.person) || mine(unit)))
+            || (dispatched && parties.into_iter().any(|(unit, person)| person.is_some_and(|person| self.includes(person)) || mine(unit)))
     }
 
     /// Of which persons and units a task has to name one, so that it can be seen at all; none when everything may be.
     pub fn named(&self) -> Option<Vec<Uuid>> {
-        (!self.everything).then(|| std::iter::once(self.person.0).chain(self.units.iter().map(|unit| unit.0)).collect())
+        (!self.everything).then(|| self.persons().map(|person| person.0).chain(self.units.iter().map(|unit| unit.0)).collect())
     }
 
     /// Whether everything is seen.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use db::Tx;
 use kit::uuid::Uuid;
-use wording::Words;
+use wording::{Words, say};
 
 use super::{
     delivery,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::{Ctx, Outcome},
-    org::PersonId,
+    org::{self, PersonId, Standing},
 };
 
 /// The signal that something about a person's messages has changed.
@@ -62,11 +62,14 @@ pub async fn send_quietly(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Outcom
 }
 
 async fn put(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>], quiet: bool) -> Outcome<()> {
-    let mut rows = Vec::new();
-    for message in new {
-        let persons: BTreeSet<PersonId> = message.to.iter().copied().collect();
-        rows.extend(persons.into_iter().map(|person| (MessageId::new(&ctx.rng, ctx.now()), person, message)));
-    }
+    let away = if quiet { Vec::new() } else { org::standing_in(tx, ctx.today()).await? };
+    let told: Vec<Told<'_>> = new.iter().flat_map(|message| told(message, &away)).collect();
+    let new: Vec<NewMessage<'_>> = told.iter().map(Told::message).collect();
+    let fresh = |(told, message)| {
+        let Told { person, .. }: &Told<'_> = told;
+        (MessageId::new(&ctx.rng, ctx.now()), *person, message)
+    };
+    let mut rows: Vec<_> = told.iter().zip(&new).map(fresh).collect();
     let written = store::insert(tx, &rows, quiet, ctx.now()).await?;
     if quiet {
         return Ok(());
@@ -76,4 +79,45 @@ async fn put(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>], quiet: bool) -> Out
         tx.signal(TOPIC, &format!("{person} {id}")).await?;
     }
     delivery::post(tx, ctx, &rows).await
+}
+
+/// What one person is told.
+struct Told<'a> {
+    person: PersonId,
+    message: &'a NewMessage<'a>,
+    /// In place of the message's own: it is for somebody who is away.
+    title: Option<Words>,
+    /// Nothing is brought to them outside the system.
+    is_away: bool,
+}
+
+impl Told<'_> {
+    fn message(&self) -> NewMessage<'_> {
+        let channels = if self.is_away { &[] } else { self.message.channels };
+        NewMessage { title: self.title.as_ref().unwrap_or(self.message.title), channels, ..*self.message }
+    }
+}
+
+/// Who is told, once each. Whoever is away finds it when they are back and is left in peace; who acts for them is told in their place,
+/// unless it is about the acting itself.
+fn told<'a>(message: &'a NewMessage<'a>, away: &[Standing]) -> Vec<Told<'a>> {
+    let to: BTreeSet<PersonId> = message.to.iter().copied().collect();
+    let away: Vec<&Standing> = away.iter().filter(|one| to.contains(&one.person)).collect();
+    let mut deputies: Vec<&Standing> = away.iter().copied().filter(|one| !to.contains(&one.deputy)).collect();
+    // For several it is told once, in the name of the first.
+    let mut named = BTreeSet::new();
+    deputies.retain(|one| named.insert(one.deputy));
+    let own = to.into_iter().map(|person| Told {
+        person,
+        message,
+        title: None,
+        is_away: message.task.is_some() && away.iter().any(|one| one.person == person),
+    });
+    let deputies = deputies.into_iter().filter(|_| message.task.is_some()).map(|Standing { name, deputy, .. }| Told {
+        person: *deputy,
+        message,
+        title: Some(say!("（代{name}）{title}", title = message.title)),
+        is_away: false,
+    });
+    own.chain(deputies).collect()
 }

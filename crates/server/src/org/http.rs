@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    import,
+    delegation, import,
     model::{Member, Person, PersonId, PersonInput, TenureId, Unit, UnitId, UnitInput},
     people::{self, NewPerson, person},
     store::{self, PersonFilter},
@@ -30,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(update_person))
         .routes(guarded!(reset_password))
         .routes(guarded!(end_tenure))
+        .merge(delegation::routes())
         .merge(import::routes())
 }
 

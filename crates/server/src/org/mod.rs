@@ -3,9 +3,10 @@
 //! Duty binds to the post, history to who held it then: nothing here is ever overwritten, a tenure, a charge or a
 //! liaison *ends* on a day. A unit that has become obsolete is switched off, not removed.
 //!
-//! Tables: `unit`, `unit_above` (the tree's closure), `unit_alias`, `person`, `post`, `tenure`, `charge`, `liaison`, `org_import`.
+//! Tables: `unit`, `unit_above` (the tree's closure), `unit_alias`, `person`, `post`, `tenure`, `charge`, `liaison`, `delegation`, `org_import`.
 
 mod contacts;
+mod delegation;
 mod http;
 mod import;
 mod model;
@@ -17,6 +18,7 @@ pub use contacts::{
     Contact, Faces, charged, contacts, faces, in_charge, peers_of_person, peers_of_unit, phones_of, push_charged, roots, steps_below,
     with_parts,
 };
+pub use delegation::{Standing, away_behind, standing_in};
 pub use http::routes;
 pub use import::sweep;
 pub use model::{

@@ -107,10 +107,12 @@ pub(super) async fn list(tx: &mut Tx, scope: &Scope, who: &Principal, query: &Wa
     match query.side {
         Side::All => {}
         Side::Sent => {
-            sql.push(" and g.person_id = ").bind(who.person.0);
+            sql.push(" and g.person_id");
+            who.scope.is_person(&mut sql);
         }
         Side::Received => {
-            sql.push(" and (p.person_id = ").bind(who.person.0);
+            sql.push(" and (p.person_id");
+            who.scope.is_person(&mut sql);
             sql.push(" or p.unit_id in ").bind_list(who.stands_for.iter().map(|unit| unit.0)).push(")");
         }
     }
@@ -139,7 +141,8 @@ pub(super) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, units: impl I
     scope.tasks(&mut sql);
     // Whoever pressed waits for an answer and does not owe one.
     sql.push(" and t.state not in ('suspended', 'terminated') and g.person_id <> ").bind(me.0).push(OWED);
-    sql.push(" and (p.person_id = ").bind(me.0);
+    sql.push(" and (p.person_id");
+    scope.is_person(&mut sql);
     sql.push(" or p.unit_id in ").bind_list(units.into_iter().map(|unit| unit.0));
     sql.push(") order by coalesce(g.again_day, g.reply_due_day), g.id limit 200");
     sql.fetch_all(tx).await

@@ -151,7 +151,7 @@ async fn open(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<(UrgeRow, Case)> {
 /// An urge of the actor's own that has been answered and not accepted.
 async fn answered(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<(UrgeRow, Case)> {
     let (row, case) = open(tx, ctx, id).await?;
-    if row.person_id != ctx.actor.person {
+    if !ctx.actor.acts_as(row.person_id) {
         return Err(Refusal::forbidden("只有发出督办的人可以追问或认可。"));
     }
     if row.accepted_at.is_some() {
@@ -218,7 +218,7 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
     let mut files = files::of_owners(tx, &owners.collect::<Vec<_>>()).await?;
     let who = &ctx.actor;
     let oversees = who.is(Role::Leader) || who.is(Role::Centre);
-    let told: Vec<_> = rows.iter().filter(|row| oversees || row.person_id == who.person).map(|row| row.id.0).collect();
+    let told: Vec<_> = rows.iter().filter(|row| oversees || who.acts_as(row.person_id)).map(|row| row.id.0).collect();
     let mut readers = notify::readers(tx, &told, "task.urged").await?;
     let mut turns: HashMap<UrgeId, Vec<UrgeTurn>> = HashMap::new();
     for turn in later {
@@ -230,7 +230,7 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
     let urge = |row: UrgeRow| {
         let turns = turns.remove(&row.id).unwrap_or_default();
         let owed_day = owed_day(&row);
-        let mine = row.person_id == who.person;
+        let mine = who.acts_as(row.person_id);
         let done = mine && owed_day.is_none() && row.accepted_at.is_none();
         Urge {
             to_unit: UnitRef { id: row.unit_id, name: row.unit_name, short_name: row.unit_short },

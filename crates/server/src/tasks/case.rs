@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use db::Tx;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use wording::{Words, say};
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::{Ctx, Outcome, Refusal},
     audit, events,
-    org::PersonId,
+    org::{self, PersonId},
 };
 
 /// Something that happened to a task, for the rooms above.
@@ -330,11 +330,36 @@ fn is_stopped(task: &Task, requests: &[RequestRow], parties: &[PartyRow]) -> boo
 
 /// Writes a step into the ledger and tells whoever listens.
 pub async fn note(tx: &mut Tx, ctx: &Ctx, task: &Task, step: Step) -> Outcome<()> {
-    let entry = audit::Entry { stream: task.root_id.0, task: Some(task.id.0), action: step.action, words: step.words, data: step.data };
+    let (words, data) = in_whose_name(tx, ctx, task, step.words, step.data).await?;
+    let entry = audit::Entry { stream: task.root_id.0, task: Some(task.id.0), action: step.action, words, data };
     audit::record(tx, ctx, entry).await?;
     let actor = (ctx.actor.person.0 != kit::NIL).then_some(ctx.actor.person);
     let event = TaskEvent { name: format!("task.{}", step.action), task: task.id, actor, subject: step.subject };
     events::publish(tx, ctx, &event).await?;
     tx.signal("task", &format!("{} {}", task.root_id, task.id)).await?;
     Ok(())
+}
+
+/// What is written down where the actor acts for somebody who is away and whose task this is, and not their own: both are named.
+async fn in_whose_name(tx: &mut Tx, ctx: &Ctx, task: &Task, words: Words, mut data: Value) -> Outcome<(Words, Value)> {
+    let who = &ctx.actor;
+    if who.deputises.is_empty() {
+        return Ok((words, data));
+    }
+    let parties = store::parties(tx, task.id).await?;
+    let has_part = |person: PersonId| task.creator_id == person || parties.iter().any(|party| party.person_id == Some(person));
+    let units = || parties.iter().map(|party| party.unit_id).chain(task.issuer_unit_id);
+    if has_part(who.person) || units().any(|unit| who.acts_for(unit) && !who.deputises.values().any(|theirs| theirs.contains(&unit))) {
+        return Ok((words, data));
+    }
+    let behind = who.deputises.iter().filter(|(person, theirs)| has_part(**person) || units().any(|unit| theirs.contains(&unit)));
+    let behind: Vec<PersonId> = behind.map(|(person, _)| *person).collect();
+    if behind.is_empty() {
+        return Ok((words, data));
+    }
+    let names: Vec<String> = org::person_refs(tx, behind.iter().copied()).await?.into_iter().map(|person| person.name).collect();
+    if let Some(data) = data.as_object_mut() {
+        data.insert("for".to_owned(), json!(behind));
+    }
+    Ok((say!("{words}（代{names}办理）", names = names.join("、")), data))
 }

@@ -141,7 +141,9 @@ async fn arrange(tx: &mut Tx, id: TaskId, order: &[TaskId]) -> Outcome<()> {
 fn issuer(case: &Case, ctx: &Ctx) -> Option<crate::org::UnitId> {
     let lead = case.parties.iter().find(|party| party.role == PartyRole::Lead && case.task.dispatched_at.is_some());
     match lead {
-        Some(party) if ctx.actor.acts_for(party.unit_id) || party.person_id == Some(ctx.actor.person) => Some(party.unit_id),
+        Some(party) if ctx.actor.acts_for(party.unit_id) || party.person_id.is_some_and(|person| ctx.actor.acts_as(person)) => {
+            Some(party.unit_id)
+        }
         _ => case.task.issuer_unit_id,
     }
 }

@@ -185,7 +185,7 @@ pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<(Vec<Duty>, bool)> {
     let mut shown = Vec::new();
     let until = today.plus_days(ctx.rules.get::<TaskRules>().report_ahead);
     let review = today.plus_days(standing::REVIEW_AHEAD);
-    let mut owed = store::owed(tx, &ctx.actor.scope, ctx.actor.person, until, review, MOST + 1).await?;
+    let mut owed = store::owed(tx, &ctx.actor.scope, until, review, MOST + 1).await?;
     let cut = i64::try_from(owed.len()).is_ok_and(|n| n > MOST);
     if cut {
         // The one more that was asked for says only that there is more.
@@ -218,7 +218,7 @@ pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<(Vec<Duty>, bool)> {
 /// A part is the named handler's; where nobody is named, the unit's.
 fn is_mine(party: &super::PartyRow, ctx: &Ctx) -> bool {
     match party.person_id {
-        Some(person) => person == ctx.actor.person,
+        Some(person) => ctx.actor.acts_as(person),
         None => policy::is_doer(party, &ctx.actor),
     }
 }

@@ -177,7 +177,7 @@ pub async fn unreviewed(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<Vec<Rep
     let reports = store::reports(tx, task)
         .await?
         .into_iter()
-        .filter(|row| row.state == model::ReportState::Submitted && row.person_id != ctx.actor.person);
+        .filter(|row| row.state == model::ReportState::Submitted && !ctx.actor.acts_as(row.person_id));
     Ok(reports.rev().map(|row| row.id).collect())
 }
 

@@ -93,7 +93,7 @@ pub(super) struct Situation<'a> {
 /// Whether the person speaks for whoever issued the task: its creator, the operations centre for what it or the
 /// committee issued, or head, deputy or liaison of the issuing unit.
 pub fn is_issuer(task: &Task, who: &Principal) -> bool {
-    task.creator_id == who.person
+    who.acts_as(task.creator_id)
         || task.issuer_unit_id.is_some_and(|unit| who.acts_for(unit))
         || (who.is(Role::Centre) && matches!(task.issuer_kind, None | Some(UnitKind::Centre | UnitKind::Committee)))
 }
@@ -105,7 +105,7 @@ pub fn is_doer(party: &PartyRow, who: &Principal) -> bool {
 
 /// [`is_doer`] for whoever knows only the party's unit and handler.
 pub fn acts_as(unit: UnitId, handler: Option<PersonId>, who: &Principal) -> bool {
-    handler == Some(who.person) || who.acts_for(unit)
+    handler.is_some_and(|person| who.acts_as(person)) || who.acts_for(unit)
 }
 
 /// Whether the party may still be returned: unsigned, not returned before, in time.
@@ -126,9 +126,9 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     let mine: Vec<&PartyRow> = s.parties.iter().filter(|party| is_doer(party, who)).collect();
     let leading = mine.iter().any(|p| p.role.leads() && matches!(p.state, PartyState::Signed | PartyState::Done));
     let request = |kind: RequestKind| s.requests.iter().find(|r| r.kind == kind);
-    // Nobody decides on what they do themselves: neither who asked nor who is named as its handler.
+    // Nobody decides on what they do themselves: neither who asked nor who is named as its handler, nor whoever acts for them.
     let doer_in_person =
-        |asker: PersonId| asker == who.person || s.parties.iter().any(|p| p.role.leads() && p.person_id == Some(who.person));
+        |asker: PersonId| who.acts_as(asker) || s.parties.iter().any(|p| p.role.leads() && p.person_id.is_some_and(|it| who.acts_as(it)));
     let mut can = BTreeSet::new();
     let mut grant = |action: Action, when: bool| {
         if when {
@@ -148,13 +148,13 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     );
     grant(A::Submit, issuer && state == TaskState::Draft && above_is_out);
     grant(A::DispatchChildren, (issuer || leading) && state.is_open() && !closing && s.own_drafts > 0);
-    grant(A::Approve, state == TaskState::Approval && task.submitted_by != Some(who.person) && may_approve(task, who));
+    grant(A::Approve, state == TaskState::Approval && !task.submitted_by.is_some_and(|by| who.acts_as(by)) && may_approve(task, who));
     grant(A::Sign, state.is_open() && mine.iter().any(|p| p.state == PartyState::Unsigned));
     grant(A::Return, state.is_open() && mine.iter().any(|p| may_return(s, p)));
-    grant(A::Rule, issuer && state.is_open() && request(RequestKind::Return).is_some_and(|r| r.person_id != who.person));
+    grant(A::Rule, issuer && state.is_open() && request(RequestKind::Return).is_some_and(|r| !who.acts_as(r.person_id)));
     grant(A::Assign, state.is_open() && s.parties.iter().any(|p| p.role.works() && who.acts_for(p.unit_id)));
     grant(A::Report, state == TaskState::Active && mine.iter().any(|p| p.role.works() && p.state == PartyState::Signed));
-    grant(A::Review, issuer && state == TaskState::Active && s.reporters.iter().any(|reporter| *reporter != who.person));
+    grant(A::Review, issuer && state == TaskState::Active && s.reporters.iter().any(|reporter| !who.acts_as(*reporter)));
     grant(
         A::RequestClose,
         leading
@@ -244,10 +244,10 @@ pub(super) fn may_transfer(party: &PartyRow, who: &Principal) -> bool {
 /// Whoever checks neither did it nor asked for its closing; where a unit leads what it set itself, nor granted that. What is of
 /// the greatest importance is checked by the centre.
 fn may_verify(s: &Situation<'_>, who: &Principal, issuer: bool) -> bool {
-    let me = Some(who.person);
+    let me = |person: Option<PersonId>| person.is_some_and(|person| who.acts_as(person));
     let own = s.parties.iter().any(|p| p.role.leads() && Some(p.unit_id) == s.task.issuer_unit_id);
-    let did_it = s.parties.iter().any(|p| p.role.leads() && p.person_id == me);
-    let closed_it = s.closure.is_some_and(|closure| closure.asked_by == me || (own && closure.granted_by == me));
+    let did_it = s.parties.iter().any(|p| p.role.leads() && me(p.person_id));
+    let closed_it = s.closure.is_some_and(|closure| me(closure.asked_by) || (own && me(closure.granted_by)));
     let checks = if s.task.importance == Importance::Major { who.is(Role::Centre) } else { issuer || who.is(Role::Centre) };
     checks && !did_it && !closed_it
 }

@@ -160,7 +160,7 @@ pub async fn review(tx: &mut Tx, ctx: &Ctx, id: ReportId, decision: Review, veri
         return Err(Refusal::conflict("decided", "这份上报已经审核。"));
     }
     case.require(ctx, Action::Review)?;
-    if row.person_id == ctx.actor.person {
+    if ctx.actor.acts_as(row.person_id) {
         return Err(Refusal::forbidden("不能审核自己的上报。"));
     }
     let mut fields = Fields::default();

@@ -109,7 +109,7 @@ pub async fn answer(tx: &mut Tx, ctx: &Ctx, risk: RiskId, text: &str) -> Outcome
     if row.ended_at.is_some() {
         return Err(Refusal::conflict("decided", "这条风险已经回应。"));
     }
-    let own = row.person_id == ctx.actor.person;
+    let own = ctx.actor.acts_as(row.person_id);
     if !own {
         case.require(ctx, Action::AnswerRisk)?;
     }

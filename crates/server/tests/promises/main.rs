@@ -9,6 +9,7 @@ mod closing;
 mod comments;
 mod deadlines;
 mod decomposition;
+mod delegations;
 mod deliveries;
 mod doors;
 mod export;

@@ -63,12 +63,12 @@ pub(super) struct OrderWithdrawalInput {
 
 /// Whether somebody answers for the addressed unit.
 pub(super) fn may_answer(row: &OrderRow, handlers: &[PersonId], who: &Principal) -> bool {
-    row.state.owes() && (who.acts_for(row.unit_id) || handlers.contains(&who.person))
+    row.state.owes() && (who.acts_for(row.unit_id) || handlers.iter().any(|person| who.acts_as(*person)))
 }
 
 /// Whether somebody speaks for the issuing side: who issued it, and whoever of their unit may issue orders.
 pub(super) fn speaks_for(row: &OrderRow, who: &Principal) -> bool {
-    issue::issues(who) && (row.issued_by == who.person || who.is(Role::Leader) || who.unit == Some(row.issuer_unit_id))
+    issue::issues(who) && (who.acts_as(row.issued_by) || who.is(Role::Leader) || who.unit == Some(row.issuer_unit_id))
 }
 
 /// Answers an order, once; anew when the answer was sent back.
@@ -76,7 +76,7 @@ pub(super) async fn answer(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderAns
     let (mut row, cases) = issue::in_hand(tx, ctx, id).await?;
     let handlers: Vec<PersonId> = store::handlers(tx, &[id]).await?.into_iter().map(|(_, person)| person).collect();
     if !may_answer(&row, &handlers, &ctx.actor) {
-        if ctx.actor.acts_for(row.unit_id) || handlers.contains(&ctx.actor.person) {
+        if ctx.actor.acts_for(row.unit_id) || handlers.iter().any(|person| ctx.actor.acts_as(*person)) {
             return Err(Refusal::conflict("decided", say!("督办单现为“{state}”，不需要反馈。", state = row.state.words())));
         }
         return Err(Refusal::forbidden("这份督办单不是发给您单位的。"));

@@ -131,7 +131,7 @@ pub async fn issue_in_bulk(tx: &mut Tx, ctx: &Ctx, bulk: Uuid, task: TaskId, dem
         }
         match store::of_bulk(tx, bulk, unit).await? {
             Some((order, n)) if usize::try_from(n).is_ok_and(|n| n < MOST) => {
-                let row = store::find(tx, &ctx.actor.scope, ctx.actor.person, order).await?.ok_or(Refusal::NotFound)?;
+                let row = store::find(tx, &ctx.actor.scope, order).await?.ok_or(Refusal::NotFound)?;
                 for case in &cases {
                     list(tx, ctx, &row, case).await?;
                 }
@@ -215,11 +215,11 @@ async fn issuer_of(tx: &mut Tx, ctx: &Ctx) -> Outcome<UnitRef> {
 
 /// An order that the actor sees, with its tasks in hand: whoever changes it or one of them waits.
 pub(super) async fn in_hand(tx: &mut Tx, ctx: &Ctx, id: OrderId) -> Outcome<(OrderRow, Vec<Case>)> {
-    let (scope, me) = (&ctx.actor.scope, ctx.actor.person);
-    store::find(tx, scope, me, id).await?.ok_or(Refusal::NotFound)?;
+    let scope = &ctx.actor.scope;
+    store::find(tx, scope, id).await?.ok_or(Refusal::NotFound)?;
     let ids: Vec<TaskId> = store::tasks(tx, &[id]).await?.into_iter().map(|(_, task)| task).collect();
     let cases = all(tx, ctx, &ids).await?;
-    Ok((store::find(tx, scope, me, id).await?.ok_or(Refusal::NotFound)?, cases))
+    Ok((store::find(tx, scope, id).await?.ok_or(Refusal::NotFound)?, cases))
 }
 
 /// An order's tasks, also such as the actor sees no more.

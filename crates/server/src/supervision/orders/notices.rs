@@ -19,7 +19,7 @@ use crate::{
 pub(in crate::supervision) async fn notice(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent) -> Outcome<Option<(Vec<PersonId>, Words, Words)>> {
     let Some(id) = event.subject.map(OrderId) else { return Ok(None) };
     let system = access::system_principal();
-    let Some(row) = store::find(tx, &system.scope, system.person, id).await? else { return Ok(None) };
+    let Some(row) = store::find(tx, &system.scope, id).await? else { return Ok(None) };
     let tasks = store::tasks(tx, &[id]).await?;
     if tasks.first().is_none_or(|(_, task)| *task != event.task) {
         return Ok(None);

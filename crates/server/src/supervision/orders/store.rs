@@ -5,7 +5,7 @@ use kit::{Day, Moment, uuid::Uuid};
 
 use super::model::{OrderId, OrderLevel, OrderState, OrderTurnId, OrderTurnKind};
 use crate::{
-    access::{Principal, Scope},
+    access::Scope,
     app::Text,
     org::{PersonId, UnitId},
     tasks::TaskId,
@@ -45,13 +45,15 @@ const SELECT: &str = "select o.id, o.number, o.level, o.state, o.unit_id, u.name
 
 /// The condition that the order `o` is seen: by the units addressed and issuing and whoever is in charge of them, by who issued it, by who
 /// handles one of its tasks for the addressed unit, and by whoever sees every task it is about.
-fn seen(sql: &mut Sql, scope: &Scope, me: PersonId) {
+fn seen(sql: &mut Sql, scope: &Scope) {
     if scope.sees_everything() {
         sql.push(" true");
         return;
     }
-    sql.push(" (o.issued_by = ").bind(me.0).push(" or ");
-    handles(sql, me);
+    sql.push(" (o.issued_by");
+    scope.is_person(sql);
+    sql.push(" or ");
+    handles(sql, scope);
     let units = || scope.units().iter().map(|unit| unit.0);
     sql.push(" or o.unit_id in ").bind_list(units());
     sql.push(" or o.issuer_unit_id in ").bind_list(units());
@@ -61,12 +63,13 @@ fn seen(sql: &mut Sql, scope: &Scope, me: PersonId) {
 }
 
 /// The condition that a person handles one of the order's tasks for the addressed unit.
-fn handles(sql: &mut Sql, me: PersonId) {
+fn handles(sql: &mut Sql, scope: &Scope) {
     sql.push(
         " exists (select 1 from order_task h join party p on p.task_id = h.task_id and p.unit_id = o.unit_id \
-           where h.order_id = o.id and p.person_id = ",
+           where h.order_id = o.id and p.person_id",
     );
-    sql.bind(me.0).push(")");
+    scope.is_person(sql);
+    sql.push(")");
 }
 
 /// Which orders are looked for.
@@ -85,9 +88,9 @@ pub(super) struct Wanted {
 }
 
 /// A page of orders that are seen, the latest first.
-pub(super) async fn list(tx: &mut Tx, scope: &Scope, who: &Principal, wanted: &Wanted, limit: i64) -> Result<Vec<OrderRow>> {
+pub(super) async fn list(tx: &mut Tx, scope: &Scope, wanted: &Wanted, limit: i64) -> Result<Vec<OrderRow>> {
     let mut sql = Sql::new(SELECT);
-    seen(&mut sql, scope, who.person);
+    seen(&mut sql, scope);
     if let Some(level) = wanted.level {
         sql.push(" and o.level = ").bind(level.word());
     }
@@ -120,28 +123,30 @@ pub(super) async fn list(tx: &mut Tx, scope: &Scope, who: &Principal, wanted: &W
 }
 
 /// One order, where it is seen.
-pub(super) async fn find(tx: &mut Tx, scope: &Scope, me: PersonId, id: OrderId) -> Result<Option<OrderRow>> {
+pub(super) async fn find(tx: &mut Tx, scope: &Scope, id: OrderId) -> Result<Option<OrderRow>> {
     let mut sql = Sql::new(SELECT);
-    seen(&mut sql, scope, me);
+    seen(&mut sql, scope);
     sql.push(" and o.id = ").bind(id.0);
     Ok(sql.fetch_all(tx).await?.into_iter().next())
 }
 
 /// Orders that wait for an answer of one of these units, or of whoever handles one of their tasks; what is due first on top.
-pub(super) async fn owed(tx: &mut Tx, me: PersonId, units: impl IntoIterator<Item = UnitId>) -> Result<Vec<OrderRow>> {
+pub(super) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, units: impl IntoIterator<Item = UnitId>) -> Result<Vec<OrderRow>> {
     let mut sql = Sql::new(SELECT);
     sql.push("o.ended_at is null and o.state in ('issued', 'returned') and o.issued_by <> ").bind(me.0);
     sql.push(" and (o.unit_id in ").bind_list(units.into_iter().map(|unit| unit.0));
     sql.push(" or");
-    handles(&mut sql, me);
+    handles(&mut sql, scope);
     sql.push(") order by o.due_day, o.id limit 200");
     sql.fetch_all(tx).await
 }
 
-/// A person's own orders whose answers they have not judged yet, what was answered first on top.
-pub(super) async fn undecided(tx: &mut Tx, me: PersonId) -> Result<Vec<OrderRow>> {
+/// Orders of a person, and of those they act for, whose answers they have not judged yet, what was answered first on top.
+pub(super) async fn undecided(tx: &mut Tx, scope: &Scope) -> Result<Vec<OrderRow>> {
     let mut sql = Sql::new(SELECT);
-    sql.push("o.ended_at is null and o.state = 'answered' and o.issued_by = ").bind(me.0).push(" order by o.answered_at, o.id limit 200");
+    sql.push("o.ended_at is null and o.state = 'answered' and o.issued_by");
+    scope.is_person(&mut sql);
+    sql.push(" order by o.answered_at, o.id limit 200");
     sql.fetch_all(tx).await
 }
 

@@ -24,24 +24,24 @@ pub(super) async fn find(tx: &mut Tx, ctx: &Ctx, id: OrderId) -> Outcome<Order> 
 }
 
 pub(super) async fn row(tx: &mut Tx, ctx: &Ctx, id: OrderId) -> Outcome<OrderRow> {
-    store::find(tx, &ctx.actor.scope, ctx.actor.person, id).await?.ok_or(Refusal::NotFound)
+    store::find(tx, &ctx.actor.scope, id).await?.ok_or(Refusal::NotFound)
 }
 
 /// A page of orders the actor sees, the latest first; one more than `limit` where there are more.
 pub(super) async fn list(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, limit: i64) -> Outcome<Vec<Order>> {
-    let rows = store::list(tx, &ctx.actor.scope, &ctx.actor, wanted, limit + 1).await?;
+    let rows = store::list(tx, &ctx.actor.scope, wanted, limit + 1).await?;
     describe(tx, ctx, rows).await
 }
 
 /// Orders that the actor owes an answer.
 pub async fn owed_answers(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Order>> {
-    let rows = store::owed(tx, ctx.actor.person, ctx.actor.stands_for.iter().copied()).await?;
+    let rows = store::owed(tx, &ctx.actor.scope, ctx.actor.person, ctx.actor.stands_for.iter().copied()).await?;
     describe(tx, ctx, rows).await
 }
 
 /// Answers to the actor's own orders that they have not judged yet.
 pub async fn orders_to_decide(tx: &mut Tx, ctx: &Ctx) -> Outcome<Vec<Order>> {
-    let rows = store::undecided(tx, ctx.actor.person).await?;
+    let rows = store::undecided(tx, &ctx.actor.scope).await?;
     describe(tx, ctx, rows).await
 }
 
@@ -90,7 +90,7 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<OrderRow>) -> Outcome<Vec<Or
         let files = files.remove(&id.0).unwrap_or_default();
         later.entry(order_id).or_default().push(OrderTurn { id, kind, by: person(person_id), at, text, due_day, files });
     }
-    let told: Vec<_> = rows.iter().filter(|row| issue::issues(who) || row.issued_by == who.person).map(|row| row.id.0).collect();
+    let told: Vec<_> = rows.iter().filter(|row| issue::issues(who) || who.acts_as(row.issued_by)).map(|row| row.id.0).collect();
     let mut readers = notify::readers(tx, &told, "task.ordered").await?;
     let today = ctx.today();
     let order = |row: OrderRow| {

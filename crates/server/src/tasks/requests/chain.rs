@@ -54,10 +54,10 @@ fn is_leader(who: &Principal) -> bool {
 
 /// Whether the person may decide on the request now. Returns and closings have rules of their own.
 pub(in crate::tasks) fn may_decide(s: &Situation<'_>, request: &RequestRow, who: &Principal) -> bool {
-    let took_part = request.person_id == who.person
-        || request.agreed_by == Some(who.person)
+    let took_part = who.acts_as(request.person_id)
+        || request.agreed_by.is_some_and(|by| who.acts_as(by))
         || request.bars(who.person)
-        || s.parties.iter().any(|party| party.role.leads() && party.person_id == Some(who.person));
+        || s.parties.iter().any(|party| party.role.leads() && party.person_id.is_some_and(|person| who.acts_as(person)));
     if request.state != RequestState::Open || took_part {
         return false;
     }

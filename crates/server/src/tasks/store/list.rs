@@ -132,10 +132,13 @@ pub(super) fn push_filter(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
     push_narrow(sql, eye, &filter.narrow);
     match filter.mine {
         Some(Mine::Handling) => {
-            sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.person_id = ").bind(me.0).push(")");
+            sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.person_id");
+            scope.is_person(sql);
+            sql.push(")");
         }
         Some(Mine::Created) => {
-            sql.push(" and t.creator_id = ").bind(me.0);
+            sql.push(" and t.creator_id");
+            scope.is_person(sql);
         }
         Some(Mine::Unit) => {
             sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.unit_id in ");
@@ -242,12 +245,12 @@ pub(in crate::tasks) async fn list(
 
 /// Tasks whose signature, report or decision somebody waits for and that a person may owe: the to-do's raw material. Reports
 /// count when they are due by `until`, reviews of standing tasks by `review`.
-pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, until: Day, review: Day, limit: i64) -> Result<Vec<Task>> {
+pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, until: Day, review: Day, limit: i64) -> Result<Vec<Task>> {
     let units = scope.units();
     let mut sql = Sql::new(select_task!("where t.state in ('approval', 'dispatched', 'active', 'suspended', 'closed') and ("));
     // As a party: something unsigned, nobody named, or a report due.
-    sql.push("(t.state in ('dispatched', 'active') and exists (select 1 from party op where op.task_id = t.id and (op.person_id = ")
-        .bind(me.0);
+    sql.push("(t.state in ('dispatched', 'active') and exists (select 1 from party op where op.task_id = t.id and (op.person_id");
+    scope.is_person(&mut sql);
     if !units.is_empty() {
         sql.push(" or op.unit_id in ").bind_list(units.iter().map(|unit| unit.0));
     }
@@ -259,7 +262,8 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, unt
     sql.bind(until.to_string()).push(") or op.due_day <= ").bind(until.to_string());
     sql.push(" or (t.waits_for is not null and exists (select 1 from wait ow where ow.on_party_id = op.id and ow.ended_at is null)))))))");
     // As the issuer: something to decide.
-    sql.push(" or ((t.creator_id = ").bind(me.0);
+    sql.push(" or ((t.creator_id");
+    scope.is_person(&mut sql);
     if scope.sees_everything() {
         sql.push(" or true");
     } else if !units.is_empty() {

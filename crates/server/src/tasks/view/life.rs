@@ -95,7 +95,7 @@ pub(in crate::tasks) struct Risk {
 impl Risk {
     pub(super) fn of(row: RiskRow, ctx: &Ctx, names: &Names, may_answer: bool, files: Vec<FileRef>) -> Self {
         Self {
-            may_answer: row.ended_at.is_none() && (may_answer || row.person_id == ctx.actor.person),
+            may_answer: row.ended_at.is_none() && (may_answer || ctx.actor.acts_as(row.person_id)),
             early: matches!(row.lamp, Lamp::Grey | Lamp::Green),
             by: names.person(row.person_id),
             ended_by: row.ended_by.map(|by| names.person(by)),

@@ -1,0 +1,161 @@
+//! Whoever is away has somebody act for them: nothing is left lying, and it is seen who did what for whom.
+
+use serde_json::{Value, json};
+use shibicheng::notify::Channel;
+use testkit::{FakeGateway, TestApp, both};
+
+use crate::kit::*;
+
+/// Has somebody act for a person, as that person says.
+async fn delegated(app: &TestApp, away: &str, deputy: &str, from: &str, to: &str) -> Value {
+    let body = json!({ "deputy_id": app.person(deputy), "from_day": from, "to_day": to, "reason": "年休假" });
+    app.as_user(away).post(&format!("/persons/{}/delegations", app.person(away)), &body).await.assert(201)["given"][0].clone()
+}
+
+/// A task of bureau_b that staff_b1 handles.
+async fn given(app: &TestApp, title: &str, more: Value) -> Value {
+    let party = json!({ "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person("staff_b1") });
+    let mut input = json!({ "title": title, "parties": [party] });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    dispatched_with(app, input).await
+}
+
+async fn timeline(app: &TestApp, task: &Value) -> Vec<(String, String)> {
+    let page = app.as_user("centre1").get(&format!("/tasks/{}/timeline", id(task))).await.assert(200);
+    let text = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+    page["items"].as_array().unwrap().iter().map(|item| (text(item, "action"), text(item, "sentence"))).collect()
+}
+
+both! {
+    async fn who_acts_for_somebody_sees_and_does_what_is_theirs_and_both_are_named(app) {
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-10" } })).await;
+        app.as_user("staff_c1").get(&format!("/tasks/{}", id(&task))).await.refused(404, "not_found");
+        delegated(app, "staff_b1", "staff_c1", "2026-02-06", "2026-02-10").await;
+        sign(app, "staff_c1", &task).await;
+        go_to(app, "2026-02-10");
+        assert_eq!(duties(app, "staff_c1").await, ["report"]);
+        assert_eq!(app.as_user("staff_c1").get("/tasks?mine=handling").await.assert(200)["items"].as_array().unwrap().len(), 1);
+        let page = report(app, "staff_c1", &task, 40).await;
+        assert_eq!(page["reports"][0]["by"]["name"], "吕一");
+        let lines = timeline(app, &task).await;
+        let reported = lines.iter().find(|(action, _)| action == "reported").unwrap();
+        assert!(reported.1.ends_with("（代秦一办理）"), "{lines:?}");
+        // What the other does themselves is written down as ever.
+        report(app, "staff_b1", &task, 50).await;
+        assert!(!timeline(app, &task).await[0].1.contains("代"), "{:?}", timeline(app, &task).await);
+    }
+
+    async fn it_begins_and_ends_by_itself(app) {
+        let task = given(app, "修路", json!({})).await;
+        delegated(app, "staff_b1", "staff_c1", "2026-02-09", "2026-02-10").await;
+        let path = format!("/tasks/{}", id(&task));
+        app.as_user("staff_c1").get(&path).await.refused(404, "not_found");
+        go_to(app, "2026-02-09");
+        app.as_user("staff_c1").get(&path).await.assert(200);
+        go_to(app, "2026-02-11");
+        app.as_user("staff_c1").get(&path).await.refused(404, "not_found");
+    }
+
+    async fn either_ends_it_at_once_and_nobody_else(app) {
+        let task = given(app, "修路", json!({})).await;
+        let made = delegated(app, "staff_b1", "staff_c1", "2026-02-06", "2026-03-06").await;
+        app.run_jobs().await;
+        assert_eq!(messages(app, "staff_c1").await, ["（代秦一）新任务待签收", "请您代办"]);
+        let end = format!("/delegations/{}/end", made["id"].as_str().unwrap());
+        for login in ["head_b", "liaison_b", "centre1", "leader", "head_c"] {
+            app.as_user(login).post(&end, &json!({})).await.refused(404, "not_found");
+        }
+        let page = app.as_user("staff_c1").post(&end, &json!({})).await.assert(200);
+        assert_eq!((&page["received"][0]["holds"], &page["received"][0]["may_end"]), (&json!(false), &json!(false)));
+        app.as_user("staff_c1").get(&format!("/tasks/{}", id(&task))).await.refused(404, "not_found");
+        app.as_user("staff_b1").post(&end, &json!({})).await.refused(409, "decided");
+        app.run_jobs().await;
+        assert_eq!(messages(app, "staff_b1").await[0], "代办结束");
+    }
+
+    async fn nobody_gives_away_what_is_not_theirs(app) {
+        let path = format!("/persons/{}/delegations", app.person("head_b"));
+        let body = json!({ "deputy_id": app.person("liaison_b"), "from_day": "2026-02-06", "to_day": "2026-02-10" });
+        for login in ["liaison_b", "staff_b1", "centre1", "leader", "head_c"] {
+            app.as_user(login).post(&path, &body).await.refused(404, "not_found");
+            app.as_user(login).get(&path).await.refused(404, "not_found");
+        }
+        app.as_user("admin").post(&path, &body).await.assert(201);
+        app.run_jobs().await;
+        assert_eq!(messages(app, "head_b").await[0], "请您代办");
+        let wrong = [
+            ("deputy_id", json!({ "deputy_id": app.person("head_b"), "from_day": "2026-03-06", "to_day": "2026-03-10" })),
+            ("deputy_id", json!({ "deputy_id": "00000000-0000-7000-8000-000000000000", "from_day": "2026-03-06", "to_day": "2026-03-10" })),
+            ("from_day", json!({ "deputy_id": app.person("liaison_b"), "from_day": "2026-02-05", "to_day": "2026-02-05" })),
+            ("from_day", json!({ "deputy_id": app.person("staff_b1"), "from_day": "2026-02-10", "to_day": "2026-02-20" })),
+            ("to_day", json!({ "deputy_id": app.person("liaison_b"), "from_day": "2026-03-06", "to_day": "2026-03-05" })),
+            ("to_day", json!({ "deputy_id": app.person("liaison_b"), "from_day": "2026-03-06", "to_day": "2027-06-05" })),
+            ("reason", json!({ "deputy_id": app.person("liaison_b"), "from_day": "2026-03-06", "to_day": "2026-03-10", "reason": "休".repeat(101) })),
+        ];
+        for (field, body) in wrong {
+            app.as_user("head_b").post(&path, &body).await.refused_field(field);
+        }
+        // Who is away themselves does not act for others.
+        let path = format!("/persons/{}/delegations", app.person("head_c"));
+        let body = json!({ "deputy_id": app.person("head_b"), "from_day": "2026-02-08", "to_day": "2026-02-09" });
+        app.as_user("head_c").post(&path, &body).await.refused_field("deputy_id");
+    }
+
+    async fn what_was_handed_on_is_not_handed_on_once_more(app) {
+        let task = given(app, "修路", json!({})).await;
+        delegated(app, "head_c", "staff_c1", "2026-02-06", "2026-02-10").await;
+        delegated(app, "staff_b1", "head_c", "2026-02-11", "2026-02-20").await;
+        go_to(app, "2026-02-11");
+        let path = format!("/tasks/{}", id(&task));
+        app.as_user("head_c").get(&path).await.assert(200);
+        app.as_user("staff_c1").get(&path).await.refused(404, "not_found");
+        delegated(app, "staff_c1", "staff_b2", "2026-02-11", "2026-02-12").await;
+        let me = app.as_user("staff_b2").get("/me").await.assert(200);
+        assert_eq!(me["roles"], json!(["handler"]));
+    }
+
+    async fn who_acts_for_the_one_that_asked_does_not_decide(app) {
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-27" } })).await;
+        sign(app, "liaison_b", &task).await;
+        report(app, "staff_b1", &task, 60).await;
+        // The centre's own clerk, who may review, acts for whoever reported.
+        delegated(app, "staff_b1", "centre1", "2026-02-06", "2026-02-20").await;
+        assert!(!can(&show(app, "centre1", &task).await, "review"));
+        assert!(can(&show(app, "centre2", &task).await, "review"));
+    }
+
+    async fn reminders_reach_who_acts_and_leave_who_is_away_in_peace(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        sign(app, "liaison_b", &task).await;
+        delegated(app, "staff_b1", "staff_c1", "2026-02-09", "2026-02-28").await;
+        app.run_jobs().await;
+        for time in ["2026-02-10T09:00:00+08:00", "2026-02-10T14:30:00+08:00"] {
+            app.clock.set(time.parse().unwrap());
+            app.run_jobs().await;
+        }
+        let sent = sms.taken();
+        let numbers: Vec<&String> = sent.iter().map(|(number, _)| number).collect();
+        let number = async |login: &str| {
+            let page = app.as_user("admin").get(&format!("/persons?q={login}")).await.assert(200);
+            page["items"][0]["phone"].as_str().unwrap().to_owned()
+        };
+        let (away, deputy) = (number("staff_b1").await, number("staff_c1").await);
+        assert!(numbers.contains(&&deputy) && !numbers.contains(&&away), "{sent:?}");
+        let of = async |login: &str| -> Vec<String> {
+            let page = app.as_user(login).get("/messages?limit=200").await.assert(200);
+            let reminders = page["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "reminder");
+            reminders.map(|item| item["title"].as_str().unwrap().to_owned()).collect()
+        };
+        assert!(of("staff_b1").await.contains(&"任务已逾期".to_owned()), "they find it when they are back");
+        assert!(of("staff_c1").await.contains(&"（代秦一）任务已逾期".to_owned()), "{:?}", of("staff_c1").await);
+        // An answer of theirs stops the ladder as the other's would.
+        let page = app.as_user("staff_c1").get("/messages?limit=200").await.assert(200);
+        let reminder = page["items"].as_array().unwrap().iter().find(|item| item["title"].as_str().unwrap().contains("任务已逾期")).unwrap();
+        let message = reminder["id"].as_str().unwrap();
+        app.as_user("staff_c1").post(&format!("/messages/{message}/acknowledgement"), &json!({})).await.assert_status(204);
+        let page = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);
+        assert!(page["past"].as_array().unwrap().iter().any(|past| !past["acked_at"].is_null()), "{page:#}");
+    }
+}
