@@ -127,19 +127,36 @@ export const tests = {
     await says(panel(page), '批量督办单乙')
   },
 
-  async 'whoever keeps the rules changes within how many days an order is answered'(app) {
-    app.expect({ status: 422, path: /\/order-rules$/ })
-    const page = await app.desk(app.people.zhouyun)
+  async 'whoever keeps the rules changes within how many days an order is answered, in one column at 375'(app) {
+    const page = await app.desk(app.people.zhouyun, { viewport: { width: 375, height: 812 } })
     await go(page, '/rules/orders')
-    await button(page, '修改规则').click()
-    await page.getByLabel(/^蓝色督办单/).fill('0')
-    await page.getByLabel(/^修改的理由/).fill('试行')
-    await button(page, '保存').click()
-    await says(page.locator('form.sheet'), '应为 1 至 30 的整数')
-    await page.getByLabel(/^蓝色督办单/).fill('7')
-    await button(page, '保存').click()
-    await toast(page, '督办规则已保存')
-    await says(page.locator('form.sheet'), '标准为 5')
+    await says(page.getByRole('region', { name: '反馈期限' }), '签发后 5 个工作日内反馈')
     assert.deepEqual(await violations(page), [])
+    await button(page, '修改规则').click()
+    const blue = page.getByLabel('蓝色督办单反馈期限')
+    await blue.fill('0')
+    await says(page.getByRole('region', { name: '反馈期限' }), '应为 1 至 30 的整数')
+    assert.ok(await button(page, '保存').isDisabled())
+    await blue.fill('7')
+    await page.getByRole('textbox', { name: '督办单编号' }).fill('督办第{seq}号')
+    await says(page.getByRole('region', { name: '督办单编号' }), '督办第1号')
+    assert.deepEqual(await violations(page), [])
+    await fits(page, 'the rules of orders')
+    await button(page, '去保存').click()
+    await says(page.locator('.changes'), '蓝色督办单反馈期限：5 个工作日 → 7 个工作日')
+    await page.getByLabel(/^修改的原因/).fill('试行')
+    await button(page, '保存').click()
+    await toast(page, '已保存，自')
+    await says(page.getByRole('region', { name: '反馈期限' }), /签发后 7 个工作日内反馈 默认 5 个工作日/)
+    await says(page.getByRole('complementary', { name: '现行规则' }), '试行')
+
+    // A head reads it and has nothing to press.
+    const head = await app.desk(app.people.zheng)
+    await go(head, '/rules/orders')
+    await says(head.getByRole('region', { name: '反馈期限' }), '签发后 7 个工作日内反馈')
+    assert.equal(await button(head, '修改规则').count(), 0)
+    // Nothing else of this file is to go by it.
+    const { rules, version, defaults } = await app.people.zhouyun.api.get('/order-rules')
+    await app.people.zhouyun.api.post('/order-rules', { rules: { ...rules, ...defaults }, reason: '恢复标准', version })
   },
 }

@@ -37,8 +37,6 @@ export const useInterviews = (enabled: MaybeRefOrGetter<boolean>) =>
     enabled: computed(() => toValue(enabled)),
   })
 
-export const useOrderRules = () => useQuery({ queryKey: ['orders', 'rules'], queryFn: api.readOrderRules })
-
 /** Sends one intention; keeps what was typed whatever the answer. */
 export function useSending() {
   const { t } = useI18n()
