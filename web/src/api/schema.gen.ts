@@ -4961,6 +4961,8 @@ export interface components {
         };
         /** @description Who is signed in, and what the pages show to them. */
         Me: {
+            /** @description Those who are away and have them act for them today. */
+            acts_for: components["schemas"]["PersonRef"][];
             area_name: string;
             /** @description Whether this is a demo area. */
             demo: boolean;

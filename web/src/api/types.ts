@@ -37,6 +37,9 @@ export type Person = Of<'Person'>
 export type PersonInput = Schemas['PersonInput']
 export type AddedPerson = Of<'AddedPerson'>
 export type Member = Of<'Member'>
+export type Delegation = Of<'Delegation'>
+export type Delegations = Of<'Delegations'>
+export type DelegationInput = Schemas['DelegationInput']
 export type OrgImport = Of<'OrgImport'>
 
 // --- tasks

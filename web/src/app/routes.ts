@@ -16,7 +16,7 @@ import { CalendarPage } from '@/modules/calendar'
 import { ChecksPage, LibraryPage } from '@/modules/files'
 import { DeliveryRulesPage, ReachPage } from '@/modules/notify'
 import { HomePage, ImportPage, OverduePage, ProgressPage } from '@/modules/operations'
-import { OrgPage } from '@/modules/org'
+import { DelegationPage, OrgPage } from '@/modules/org'
 import { SearchPage } from '@/modules/search'
 import { OrderPage, OrderRulesPage, OrdersPage, ReminderRulesPage, UrgesPage, WatchPage } from '@/modules/supervision'
 import { InboxPage } from '@/modules/talk'
@@ -124,6 +124,7 @@ export const routes: RouteRecordRaw[] = [
       },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'reach', name: 'reach', component: ReachPage, meta: { title: 'app.person.reach' } },
+      { path: 'delegation', name: 'delegation', component: DelegationPage, meta: { title: 'app.person.delegation' } },
       { path: 'org', name: 'org', component: OrgPage, meta: { title: 'app.nav.org' } },
       { path: 'calendar', name: 'calendar', component: CalendarPage, meta: { title: 'app.nav.calendar' } },
       { path: 'rules', name: 'rules', component: RulesPage, meta: { title: 'app.nav.rules' } },

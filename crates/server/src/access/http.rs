@@ -33,6 +33,8 @@ struct Me {
     login: String,
     roles: Vec<Role>,
     unit: Option<UnitRef>,
+    /// Those who are away and have them act for them today.
+    acts_for: Vec<PersonRef>,
     must_change_password: bool,
     area_name: String,
     /// Today in the area's zone.
@@ -118,11 +120,16 @@ async fn me(me: Permitted<Newcomer>, parts: Parts) -> Result<Json<Me>, Problem> 
 
 async fn describe(app: &App, tx: &mut db::Tx, principal: &Principal) -> Result<Me, Problem> {
     let unit = org::unit_refs(tx, principal.unit).await?.into_iter().next();
+    let acts_for = match &principal.deputises {
+        none if none.is_empty() => Vec::new(),
+        away => org::person_refs(tx, away.keys().copied()).await?,
+    };
     Ok(Me {
         person: PersonRef { id: principal.person, name: principal.name.clone() },
         login: principal.login.clone(),
         roles: principal.roles.iter().copied().collect(),
         unit,
+        acts_for,
         must_change_password: principal.must_change,
         area_name: app.config.area_name.clone(),
         today: app.clock.today(),

@@ -3,7 +3,7 @@ import { mayCreate, oversees, PasswordPage, seesTasks, SignInPage, useSession } 
 import { BurdenPage } from '@/modules/burden/phone'
 import { ReachPage } from '@/modules/notify/phone'
 import { BoardPage, OverduePage, ProgressPage } from '@/modules/operations/phone'
-import { PersonPage, UnitPage } from '@/modules/org/phone'
+import { DelegationPage, PersonPage, UnitPage } from '@/modules/org/phone'
 import { SearchPage } from '@/modules/search/phone'
 import { OrderPage, OrdersPage, UrgesPage } from '@/modules/supervision/phone'
 import { InboxPage } from '@/modules/talk/phone'
@@ -77,6 +77,7 @@ export const routes: RouteRecordRaw[] = [
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'burden', name: 'burden', component: BurdenPage, meta: { title: 'app.nav.burden', may: seesTasks } },
       { path: 'reach', name: 'reach', component: ReachPage, meta: { title: 'app.person.reach' } },
+      { path: 'delegation', name: 'delegation', component: DelegationPage, meta: { title: 'app.person.delegation' } },
       { path: 'outbox', name: 'outbox', component: OutboxPage, meta: { title: 'phone.outbox.title', may: seesTasks } },
       {
         path: 'series',

@@ -29,6 +29,7 @@ export default {
     kinds: 'Task sources',
     import: 'Ledger import',
     main: 'Main navigation',
+    group: { material: 'Materials', settings: 'Rules and settings' },
     collapse: 'Collapse navigation',
     expand: 'Expand navigation',
   },
@@ -44,6 +45,8 @@ export default {
   person: {
     label: 'My account',
     reach: 'How I am reached',
+    delegation: 'While I am away',
+    actsFor: 'Acting for {names}',
     password: 'Change password',
     phone: 'Phone version',
     keys: 'Keyboard shortcuts',

@@ -5,6 +5,7 @@ import archive from './archive'
 import burden from './burden'
 import calendar from './calendar'
 import common from './common'
+import delegation from './delegation'
 import deliveries from './deliveries'
 import files from './files'
 import home from './home'
@@ -36,6 +37,7 @@ export default {
   burden,
   calendar,
   common,
+  delegation,
   deliveries,
   files,
   home,

@@ -1,4 +1,5 @@
 import burden from './burden'
+import delegation from './delegation'
 import deliveries from './deliveries'
 import orders from './orders'
 import reach from './reach'
@@ -6,4 +7,4 @@ import reminders from './reminders'
 import rules from './rules'
 
 /** Words of pages that few open: they come with those pages. */
-export default { burden, deliveries, orders, reach, reminders, rules }
+export default { burden, delegation, deliveries, orders, reach, reminders, rules }

@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import { Problem } from '@/api/client'
 import type { Me, Role } from '@/api/types'
 import { localDay } from '@/lib/dates'
+import { mark } from '@/lib/marks'
 import { silence, silenceOthers } from '@/lib/notices'
 import { claimShelf, clearShelf, keepAs, keptOr } from '@/lib/offline'
 import { queryClient } from '@/lib/query'
@@ -36,6 +37,8 @@ export const useSession = defineStore('session', () => {
 
   const roles = computed<Role[]>(() => me.value?.roles ?? [])
   const role = computed(() => mainRole(roles.value))
+  /** Names of those the reader acts for today. */
+  const actsFor = computed(() => (me.value?.acts_for ?? []).map((person) => person.name).join(mark('、')))
   const today = computed(() => me.value?.today ?? localDay())
 
   async function load(): Promise<Me | null> {
@@ -106,5 +109,20 @@ export const useSession = defineStore('session', () => {
     if (me.value) me.value = { ...me.value, must_change_password: false }
   }
 
-  return { me, known, expired, roles, role, today, load, signIn, signOut, leave, forget, heardOf, changePassword }
+  return {
+    me,
+    known,
+    expired,
+    roles,
+    role,
+    actsFor,
+    today,
+    load,
+    signIn,
+    signOut,
+    leave,
+    forget,
+    heardOf,
+    changePassword,
+  }
 })

@@ -1,4 +1,5 @@
 import { defineAsyncComponent } from 'vue'
+import { withLateWords } from '@/i18n'
 
 export * from './model'
 export * from './glance'
@@ -10,3 +11,5 @@ export { usePeopleOf, useUnits } from './composables/useOrg'
 export const UnitPicker = defineAsyncComponent(() => import('./components/UnitPicker.vue'))
 export const PersonPicker = defineAsyncComponent(() => import('./components/PersonPicker.vue'))
 export const OrgPage = () => import('./pages/OrgPage.vue')
+/** Who acts for the reader while they are away. */
+export const DelegationPage = withLateWords(() => import('./pages/DelegationPage.vue'))
