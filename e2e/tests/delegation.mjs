@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { violations } from '../lib/axe.mjs'
-import { at, choose, count, go, gone, overflow, says, see, toast } from '../lib/page.mjs'
+import { at, choose, count, dialog, go, gone, overflow, says, see, toast } from '../lib/page.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
 const button = (scope, name) => scope.getByRole('button', { name, exact: true })
@@ -58,6 +58,8 @@ export const tests = {
     await says(part(phone, '我代办的'), `代 ${handler.name} 办理`)
     assert.deepEqual(await violations(phone), [])
     await fits(phone, 'the page at 375')
+    // What lay open a moment ago is looked at once more, and is nobody's to see any longer.
+    await app.expect({ status: 404, path: /tasks/ })
     phone.once('dialog', (ask) => ask.accept())
     await button(part(phone, '我代办的'), '结束代办').tap()
     await toast(phone, '已结束')
@@ -67,6 +69,23 @@ export const tests = {
     await phone.reload()
     await see(phone.locator('.who'))
     await count(phone.getByText(`代 ${handler.name} 办理`), 0)
+  },
+
+  async 'an administrator arranges it for somebody who cannot'(app) {
+    const { unit, head, handler } = await app.org.newBureau()
+    const page = await app.desk(app.people.admin, { colorScheme: 'light' })
+    await go(page, `/org?unit=${unit.id}`)
+    await page.getByLabel('按姓名查找（全部单位）').fill(handler.name)
+    await button(page, `修改 ${handler.name}`).first().click()
+    await dialog(page).getByRole('link', { name: '外出代办' }).click()
+    await see(page.getByRole('heading', { name: `外出代办：${handler.name}` }))
+    await choose(page, '代办人单位', unit.name)
+    await choose(page, '代办人', head.name)
+    await button(page, '确定').click()
+    await toast(page, '已安排')
+    await says(part(page, '谁代其办理'), `由 ${head.name} 代办`)
+    assert.deepEqual(await violations(page), [])
+    await fits(page, 'the page at 1440')
   },
 
   async 'on the phone somebody is picked from sheets'(app) {

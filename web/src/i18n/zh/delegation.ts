@@ -1,6 +1,7 @@
 /** Acting for whoever is away. */
 export default {
   lead: '请假、出差期间请一位同志代办：能看到您的任务，代您签收、上报、办理，提醒也发给代办人。台账上写明谁代谁办的；您申请的事项，代办人不能批。',
+  leadOther: '{name}本人不能操作时，由系统管理员代为安排。双方都会收到消息，也都可以提前结束。',
   new: '请人代办',
   unit: '代办人单位',
   deputy: '代办人',
@@ -11,10 +12,13 @@ export default {
   go: '确定',
   done: '已安排',
   given: '我请的',
+  givenOther: '谁代其办理',
   noneGiven: '没有请人代办',
   noneGivenText: '外出前在上面选一位同志和起止日期。',
   received: '我代办的',
+  receivedOther: '其代谁办理',
   noneReceived: '没有人请您代办',
+  noneReceivedOther: '没有',
   by: '由 {name} 代办',
   forWhom: '代 {name} 办理',
   days: '{from} 至 {to}',

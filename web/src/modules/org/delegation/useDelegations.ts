@@ -5,9 +5,6 @@ import type { Delegation, DelegationInput, Delegations } from '@/api/types'
 import { uuid } from '@/lib/id'
 import { explain, fieldErrors } from '@/lib/problems'
 import { queryClient } from '@/lib/query'
-import { useSession } from '@/modules/access'
-
-const KEY = ['delegations']
 
 /** How one stands on a day. */
 export function standing(one: Delegation, today: string): 'holds' | 'ahead' | 'over' {
@@ -15,13 +12,11 @@ export function standing(one: Delegation, today: string): 'holds' | 'ahead' | 'o
   return !one.ended_at && one.from_day > today ? 'ahead' : 'over'
 }
 
-/** Who acts for the reader, and for whom they act. */
-export function useDelegations() {
-  const session = useSession()
-  const query = useQuery({
-    queryKey: KEY,
-    queryFn: () => get<Delegations>(`/persons/${session.me?.person.id}/delegations`),
-  })
+/** Who acts for a person, and for whom they act. */
+export function useDelegations(person: string) {
+  const KEY = ['delegations', person]
+  const path = `/persons/${person}/delegations`
+  const query = useQuery({ queryKey: KEY, queryFn: () => get<Delegations>(path) })
   const busy = ref(false)
   const failed = ref('')
   const errors = ref<Record<string, string>>({})
@@ -46,8 +41,7 @@ export function useDelegations() {
       busy.value = false
     }
   }
-  const begin = (input: DelegationInput) =>
-    send((key) => post<Delegations>(`/persons/${session.me?.person.id}/delegations`, input, key))
+  const begin = (input: DelegationInput) => send((key) => post<Delegations>(path, input, key))
   const end = (id: string) => send((key) => post<Delegations>(`/delegations/${id}/end`, {}, key))
   return { query, busy, failed, errors, begin, end }
 }
