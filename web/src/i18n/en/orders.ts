@@ -95,9 +95,9 @@ export default {
     group: { days: 'Time to answer', interviews: 'Suggested talks', numbering: 'Numbers of orders' },
     field: {
       urge_days: 'Urge',
-      blue_days: 'Blue order',
-      orange_days: 'Orange order',
-      red_days: 'Red order',
+      blue_days: 'Blue',
+      orange_days: 'Orange',
+      red_days: 'Red',
       interview_orders: 'Orders',
       interview_reds: 'Red tasks',
       numbering: 'Pattern',
