@@ -225,10 +225,12 @@ export const tests = {
 
     await push(page, '/', { id: 'n1', title: '临近到期', body: '清淤疏浚还有 3 天到期', path: '/tasks/1' })
     await push(page, '/', { id: 'n1', title: '临近到期', body: '清淤疏浚还有 3 天到期', path: '/tasks/1' })
-    await push(page, '/', { id: 'n2', title: '2 项提醒', body: '您有 2 项提醒', path: 'https://elsewhere.example/' })
+    // What is brought to a worker that is just being woken may be lost on the way; the same tag is the same notice.
     const all = await until('both notices', async () => {
       const found = await shown(page, '/')
-      return found.some(({ tag }) => tag === 'n2') && found
+      if (found.some(({ tag }) => tag === 'n2')) return found
+      await push(page, '/', { id: 'n2', title: '2 项提醒', body: '您有 2 项提醒', path: 'https://elsewhere.example/' })
+      return false
     })
     assert.deepEqual(
       all.sort((a, b) => a.tag.localeCompare(b.tag)),

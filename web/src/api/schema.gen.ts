@@ -7813,6 +7813,9 @@ export interface components {
             kind: "urge";
         } | {
             /** @enum {string} */
+            kind: "order";
+        } | {
+            /** @enum {string} */
             kind: "request";
         };
         /**

@@ -28,7 +28,62 @@ async fn numbers(app: &TestApp, login: &str, query: &str) -> Vec<String> {
     page["items"].as_array().unwrap().iter().map(|order| order["number"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Who was reminded of what, with the day: `02-12 liaison_b 督办单待反馈`.
+async fn reminded(app: &TestApp, logins: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for login in logins {
+        let page = app.as_user(login).get("/messages?limit=200").await.assert(200);
+        for item in page["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "reminder") {
+            let title = item["title"].as_str().unwrap();
+            if title.contains("督办单") {
+                all.push(format!("{} {login} {title}", &item["at"].as_str().unwrap()[5..10]));
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
 both! {
+    async fn an_order_is_reminded_of_once_however_many_tasks_it_is_about_until_it_is_answered(app) {
+        let (road, bridge) = (dispatched(app, "修路", "bureau_b").await, dispatched(app, "修桥", "bureau_b").await);
+        let order = issue(app, "leader", &[&road, &bridge], json!({})).await;
+        let whom = ["liaison_b", "head_b", "deputy", "leader", "staff_b1"];
+        for day in ["2026-02-06", "2026-02-11", "2026-02-12", "2026-02-13"] {
+            go_to(app, day);
+            app.run_jobs().await;
+        }
+        let ahead = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&road))).await.assert(200);
+        assert!(ahead["ahead"].to_string().contains("督办单到期未反馈"), "{ahead:#}");
+        assert_eq!(reminded(app, &whom).await, ["02-12 liaison_b 督办单待反馈"]);
+        go_to(app, "2026-02-14");
+        app.run_jobs().await;
+        let late = ["02-12 liaison_b 督办单待反馈", "02-14 head_b 督办单逾期未反馈", "02-14 liaison_b 督办单逾期未反馈"];
+        assert_eq!(reminded(app, &whom).await, late);
+        answer(app, "head_b", &order, "已整改").await;
+        for day in ["2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27"] {
+            go_to(app, day);
+            app.run_jobs().await;
+        }
+        assert_eq!(reminded(app, &whom).await, late);
+    }
+
+    async fn an_order_goes_on_being_reminded_of_when_its_first_task_is_done(app) {
+        let (road, bridge) = (dispatched(app, "修路", "bureau_b").await, dispatched(app, "修桥", "bureau_b").await);
+        issue(app, "leader", &[&road, &bridge], json!({})).await;
+        app.run_jobs().await;
+        let road = sign(app, "head_b", &road).await;
+        report(app, "head_b", &road, 100).await;
+        accept(app, "centre1", &road).await;
+        close(app, "head_b", "centre1", &road).await;
+        app.run_jobs().await;
+        for day in ["2026-02-11", "2026-02-12", "2026-02-13"] {
+            go_to(app, day);
+            app.run_jobs().await;
+        }
+        assert_eq!(reminded(app, &["liaison_b"]).await, ["02-12 liaison_b 督办单待反馈"]);
+    }
+
     async fn an_order_is_numbered_by_its_issuer_tells_the_unit_is_answered_and_closed(app) {
         let (road, bridge) = (dispatched(app, "修路", "bureau_b").await, dispatched(app, "修桥", "bureau_b").await);
         let order = issue(app, "leader", &[&road, &bridge], json!({})).await;

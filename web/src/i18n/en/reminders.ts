@@ -19,6 +19,7 @@ export default {
     lamp: 'the day of the {lamp}',
     silent: 'the day that makes {n} working days without a report',
     urge: 'the day an urge is to be answered',
+    order: 'the day an order is to be answered',
     request: 'the request',
   },
   trigger: {
@@ -30,6 +31,7 @@ export default {
     lamp: 'A lamp turns on',
     silent: 'No report for long',
     urge: 'An urge is not answered in time',
+    order: 'Before and after an order is to be answered',
     request: 'A request is not decided',
   },
   delay: {

@@ -19,6 +19,7 @@ export default {
     lamp: '亮{lamp}',
     silent: '满 {n} 个工作日没有上报',
     urge: '督办应回复日',
+    order: '督办单应反馈日',
     request: '提出申请',
   },
   trigger: {
@@ -30,6 +31,7 @@ export default {
     lamp: '亮灯',
     silent: '长期没有上报',
     urge: '督办没有按时回复',
+    order: '督办单应反馈日前后',
     request: '申请没有审批',
   },
   delay: { workdays: '{n} 个工作日', days: '{n} 天', work_hours: '{n} 个工作小时', hours: '{n} 小时' },

@@ -128,6 +128,12 @@ impl Default for LookoutRules {
             Trigger::Urge,
             vec![on(1, [Handler], [Sms, Voice]), on(2, [Handler, Liaison, Head], [Sms, Voice])],
         );
+        let order = rule(
+            "order",
+            "督办单到期未反馈",
+            Trigger::Order,
+            vec![on(-1, [Handler, Liaison], [Wechat]), on(1, [Liaison, Head], [Wechat, Sms]), on(3, [Head, ChargeLeader], [Wechat, Sms])],
+        );
         let orange = Rule {
             on_ack: OnAck::GoOn,
             ..rule("lamp_orange", "亮橙灯", Trigger::Lamp { lamp: Lamp::Orange }, vec![on(0, [Head], [Wechat])])
@@ -149,7 +155,22 @@ impl Default for LookoutRules {
             ..rule("request", "申请久未审批", Trigger::Request, vec![on(3, [Decider], [Wechat]), on(5, [Decider, Centre], [Wechat])])
         };
         Self {
-            rules: vec![unsigned, unsigned_critical, due, overdue, part, near, missed, milestone, urge, orange, red, silent, request],
+            rules: vec![
+                unsigned,
+                unsigned_critical,
+                due,
+                overdue,
+                part,
+                near,
+                missed,
+                milestone,
+                urge,
+                order,
+                orange,
+                red,
+                silent,
+                request,
+            ],
             office: vec![TimeSpan::of((8, 30), (12, 0)), TimeSpan::of((13, 30), (17, 30))],
         }
     }

@@ -12,7 +12,7 @@ use super::{
     rule::{DelayUnit, Rule, Step, Trigger},
 };
 use crate::{
-    supervision::UrgeId,
+    supervision::{UrgeId, orders::OrderId},
     tasks::{Lamp, PartyId, PartyRow, PartyState, TaskState, Watched},
 };
 
@@ -25,11 +25,23 @@ pub(super) struct OpenUrge {
     pub(super) owed_day: Day,
 }
 
+/// A supervision order that waits for an answer, at the task it is reminded of with: the first of those it is about that are open.
+#[derive(Clone, Debug)]
+pub(super) struct OpenOrder {
+    pub(super) id: OrderId,
+    pub(super) number: String,
+    /// What the addressed unit has in that task.
+    pub(super) party: PartyId,
+    /// By when.
+    pub(super) due_day: Day,
+}
+
 /// A task with what presses it.
 #[derive(Clone, Debug)]
 pub(super) struct Sight {
     pub(super) watched: Watched,
     pub(super) urges: Vec<OpenUrge>,
+    pub(super) orders: Vec<OpenOrder>,
 }
 
 /// What a plan is made with.
@@ -134,6 +146,16 @@ pub(super) fn anchors(trigger: &Trigger, sight: &Sight, env: Env<'_>) -> Vec<Anc
                 party: Some(urge.party),
                 subject: Some(urge.id.0),
                 ..of_day(format!("urge:{}:{}", urge.id, urge.owed_day), urge.owed_day)
+            })
+            .collect()
+        }
+        Trigger::Order => {
+            let owed = sight.orders.iter();
+            owed.map(|order| Anchor {
+                name: Some(order.number.clone()),
+                party: Some(order.party),
+                subject: Some(order.id.0),
+                ..of_day(format!("order:{}:{}", order.id, order.due_day), order.due_day)
             })
             .collect()
         }

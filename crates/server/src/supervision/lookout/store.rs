@@ -9,8 +9,9 @@ use crate::{
         UrgeId,
         lookout::{
             model::{Ending, OccurrenceId, StepOutcome},
-            plan::{Anchor, OpenUrge},
+            plan::{Anchor, OpenOrder, OpenUrge},
         },
+        orders::OrderId,
     },
     tasks::{PartyId, TaskId},
 };
@@ -217,6 +218,38 @@ pub(super) async fn owed(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, O
     sql.bind_list(tasks.iter().map(|id| id.0)).push(" and (replied_at is null or again_day is not null) order by id");
     let rows: Vec<(TaskId, UrgeId, PartyId, Day)> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(task, id, party, owed_day)| (task, OpenUrge { id, party, owed_day })).collect())
+}
+
+const ORDERS: &str = "select h.task_id, o.id, o.number, p.id, o.due_day, o.answered_at from supervision_order o \
+     join order_task h on h.order_id = o.id join party p on p.task_id = h.task_id and p.unit_id = o.unit_id \
+     where p.role <> 'charge_leader' and ";
+
+/// Supervision orders that wait for an answer, each at the first of its open tasks.
+pub(super) async fn orders_owed(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, OpenOrder)>> {
+    let mut sql = Sql::new(ORDERS);
+    sql.push("o.ended_at is null and o.state in ('issued', 'returned') and not exists (select 1 from order_task e join task t on t.id = e.task_id \
+           where e.order_id = o.id and e.task_id < h.task_id and t.state in ('dispatched', 'active')) and ");
+    Ok(orders(tx, sql, tasks).await?.into_iter().map(|(task, order, _)| (task, order)).collect())
+}
+
+/// Every supervision order that these tasks are the first of, and when it was answered last.
+pub(super) async fn orders_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, OpenOrder, Option<Moment>)>> {
+    let mut sql = Sql::new(ORDERS);
+    sql.push("not exists (select 1 from order_task e where e.order_id = o.id and e.task_id < h.task_id) and ");
+    orders(tx, sql, tasks).await
+}
+
+async fn orders(tx: &mut Tx, mut sql: Sql, tasks: &[TaskId]) -> Result<Vec<(TaskId, OpenOrder, Option<Moment>)>> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    sql.push("h.task_id in ").bind_list(tasks.iter().map(|id| id.0)).push(" order by o.id, p.id");
+    let rows: Vec<(TaskId, OrderId, String, PartyId, Day, Option<Moment>)> = sql.fetch_all(tx).await?;
+    let order = |(task, id, number, party, due_day, answered)| (task, OpenOrder { id, number, party, due_day }, answered);
+    let mut all: Vec<_> = rows.into_iter().map(order).collect();
+    // A unit with two parts in a task is told once.
+    all.dedup_by_key(|(_, order, _)| order.id);
+    Ok(all)
 }
 
 /// How the watch stands: (tasks looked out for, the oldest moment that is due and not dealt with, due by now, planned with older rules).

@@ -90,6 +90,10 @@ pub(super) fn say_it(trigger: &Trigger, own: Option<&str>, watched: &Watched, an
         Trigger::Lamp { lamp } => ("任务亮灯", say!("“{title}”自{day}起亮灯：{lamp}，请查看原因并督促办理。", lamp = lamp.words())),
         Trigger::Silent { .. } => ("长期没有进展", say!("“{title}”已有 {n} 个工作日没有上报进展，请上报近况。")),
         Trigger::Urge => ("督办逾期未回复", say!("“{title}”的督办应于{day}回复，至今未回复，请立即回复。")),
+        Trigger::Order if days > 0 || anchor.is_today => {
+            ("督办单待反馈", say!("督办单{name}（“{title}”）{day}前应反馈办理情况，请按时反馈。"))
+        }
+        Trigger::Order => ("督办单逾期未反馈", say!("督办单{name}（“{title}”）应于{day}前反馈，至今未反馈，请立即反馈。")),
         Trigger::Request => ("申请待审批", say!("“{title}”有一项申请（{name}）等待审批，请及时处理。")),
     };
     Said { title: head.into(), text: own.map_or(text, |own| fill(own, watched, anchor, days)) }

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::{
     condition::Condition,
     people::People,
-    plan::{self, Anchor, Base, Env, OnDay, OpenUrge, Sight},
+    plan::{self, Anchor, Base, Env, OnDay, OpenOrder, OpenUrge, Sight},
     rule::{LookoutRules, Recipient, Rule, Trigger},
     store,
 };
@@ -211,15 +211,20 @@ impl Count<'_> {
                 above.entry(unit).or_default().push(over);
             }
         }
+        let mut orders: HashMap<TaskId, Vec<(OpenOrder, Option<Moment>)>> = HashMap::new();
+        for (task, order, answered) in store::orders_of(tx, &ids).await? {
+            orders.entry(task).or_default().push((order, answered));
+        }
         for lived in page {
             let urges = urges.remove(&lived.watched.task.id).unwrap_or_default();
+            let orders = orders.remove(&lived.watched.task.id).unwrap_or_default();
             self.trial.tasks += 1;
             let mut lived = lived;
             // It is looked at as it was while it was out.
             let ended = lived.watched.task.closed_at;
             lived.watched.task.state =
                 if lived.watched.task.state == TaskState::Dispatched { TaskState::Dispatched } else { TaskState::Active };
-            let sight = Sight { watched: lived.watched.clone(), urges: Vec::new() };
+            let sight = Sight { watched: lived.watched.clone(), urges: Vec::new(), orders: Vec::new() };
             let in_units = |rule: &Rule| {
                 rule.units.is_empty()
                     || sight
@@ -231,7 +236,7 @@ impl Count<'_> {
             };
             for (side, set) in [(Side::Now, now.as_ref()), (Side::Then, then)] {
                 for rule in set.rules.iter().filter(|rule| plan::concerns(rule, &sight, in_units(rule))) {
-                    self.rule(tx, side, set, rule, &lived, &sight, &urges, ended).await?;
+                    self.rule(tx, side, set, rule, &lived, &sight, (&urges, &orders), ended).await?;
                 }
             }
         }
@@ -247,12 +252,12 @@ impl Count<'_> {
         rule: &Rule,
         lived: &Lived,
         sight: &Sight,
-        urges: &[(OpenUrge, Option<Moment>)],
+        pressed: Pressed<'_>,
         ended: Option<Moment>,
     ) -> Outcome<()> {
         let Some(hours) = set.hours() else { return Ok(()) };
         let began = lived.watched.task.dispatched_at;
-        for (anchor, until) in lived_anchors(&rule.trigger, lived, urges, self.ctx) {
+        for (anchor, until) in lived_anchors(&rule.trigger, lived, pressed, self.ctx) {
             let until = [until, ended].into_iter().flatten().min();
             let env = Env { calendar: &self.ctx.calendar, hours: &hours, today: self.ctx.today() };
             for (n, at) in plan::moments(rule, anchor.base, env).into_iter().enumerate() {
@@ -352,8 +357,11 @@ impl Count<'_> {
     }
 }
 
+/// Urges and orders of a task, each with when it was answered.
+type Pressed<'a> = (&'a [(OpenUrge, Option<Moment>)], &'a [(OpenOrder, Option<Moment>)]);
+
 /// What a rule counted from in a task over time, and until when.
-fn lived_anchors(trigger: &Trigger, lived: &Lived, urges: &[(OpenUrge, Option<Moment>)], ctx: &Ctx) -> Vec<(Anchor, Option<Moment>)> {
+fn lived_anchors(trigger: &Trigger, lived: &Lived, (urges, orders): Pressed<'_>, ctx: &Ctx) -> Vec<(Anchor, Option<Moment>)> {
     let task = &lived.watched.task;
     let of = |base: Base, party: Option<PartyId>, subject| {
         let day = match base {
@@ -402,6 +410,10 @@ fn lived_anchors(trigger: &Trigger, lived: &Lived, urges: &[(OpenUrge, Option<Mo
         Trigger::Urge => {
             let all = urges.iter();
             all.map(|(urge, replied)| (of(Base::Day(urge.owed_day), Some(urge.party), Some(urge.id.0)), *replied)).collect()
+        }
+        Trigger::Order => {
+            let all = orders.iter();
+            all.map(|(order, answered)| (of(Base::Day(order.due_day), Some(order.party), Some(order.id.0)), *answered)).collect()
         }
         Trigger::Request => {
             lived.requests.iter().map(|request| (of(Base::Moment(request.at), None, Some(request.id.0)), request.decided_at)).collect()

@@ -399,11 +399,19 @@ pub(super) async fn sights(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<
     for (task, urge) in store::owed(tx, tasks).await? {
         urges.entry(task).or_default().push(urge);
     }
+    let mut orders: HashMap<TaskId, Vec<_>> = HashMap::new();
+    for (task, order) in store::orders_owed(tx, tasks).await? {
+        orders.entry(task).or_default().push(order);
+    }
     let mut watched = tasks::watched(tx, ctx, tasks).await?;
     // In the order asked for: what is said at one time is said in the same order on every database.
     let place: HashMap<TaskId, usize> = tasks.iter().enumerate().map(|(place, task)| (*task, place)).collect();
     watched.sort_by_key(|watched| place.get(&watched.task.id).copied());
-    Ok(watched.into_iter().map(|watched| Sight { urges: urges.remove(&watched.task.id).unwrap_or_default(), watched }).collect())
+    let mut sight = |watched: tasks::Watched| {
+        let task = watched.task.id;
+        Sight { urges: urges.remove(&task).unwrap_or_default(), orders: orders.remove(&task).unwrap_or_default(), watched }
+    };
+    Ok(watched.into_iter().map(&mut sight).collect())
 }
 
 /// Opens ladders again whose cause is back. What was due while it was gone is past.
