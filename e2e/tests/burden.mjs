@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { choose, dialog, go, overflow, says, see, toast } from '../lib/page.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 const ASKED = '报送优化营商环境工作进展情况'
 const button = (scope, name) => scope.getByRole('button', { name, exact: true })
 const fits = async (page, what) => assert.deepEqual(await overflow(page), { beyond: 0, who: [] }, what)

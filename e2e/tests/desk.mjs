@@ -3,6 +3,9 @@ import { at, choose, clean, count, dialog, go, gone, mark, says, see, toast } fr
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 const rows = (page) => page.locator('table.tasks tbody tr')
 const titles = async (page) => (await page.locator('table.tasks tbody .title a').allInnerTexts()).map(clean)
 const chip = (page, words) => page.locator('.chip').filter({ hasText: words })

@@ -13,6 +13,9 @@ import { pick, press } from "../lib/thumb.mjs";
 import { until } from "../lib/until.mjs";
 import { dayFromNow, Work } from "../lib/work.mjs";
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 export const tests = {
   async "a decomposition names handlers, survives a reload, and is sent only when there is something to send"(
     app,

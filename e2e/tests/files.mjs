@@ -9,6 +9,9 @@ import { dialog, go, gone, says, see, toast } from '../lib/page.mjs'
 import { until } from '../lib/until.mjs'
 import { Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 export const patience = 120_000
 
 /** A task that was struck off, with a file on its report. */

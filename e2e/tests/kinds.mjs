@@ -7,6 +7,9 @@ import { act, pick, press } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 /** Some tests look at many pages twice. */
 export const patience = 180_000
 

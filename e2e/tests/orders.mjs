@@ -5,6 +5,9 @@ import { press } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 /** An order expires when its day has passed. */
 export const demoClock = true
 

@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { Caller, signIn } from '../lib/api.mjs'
 import { at, choose, clean, count, dialog, go, gone, says, see, signInAs, toast } from '../lib/page.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 const tree = (page) => page.getByRole('region', { name: '单位', exact: true })
 const unitRow = (page, name) => tree(page).locator('li').filter({ has: page.getByRole('button', { name, exact: true }) })
 const openUnit = (page, name) => unitRow(page, name).locator('.name').click()

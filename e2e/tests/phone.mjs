@@ -5,6 +5,9 @@ import { act, pick, press, slide } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 /** The walk over every page takes its time on a busy machine. */
 export const patience = 180_000
 

@@ -5,6 +5,9 @@ import { at, count, dialog, go, gone, overflow, says, see, toast } from '../lib/
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 /** Messages go out, to gateways of the test's own. */
 export const ways = true
 /** Reminders are sent when their day comes. */

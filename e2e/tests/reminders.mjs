@@ -4,6 +4,9 @@ import { at, clean, dialog, go, gone, overflow, says, see, toast } from '../lib/
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 /** Reminders come when their day comes. */
 export const demoClock = true
 

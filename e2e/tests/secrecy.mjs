@@ -5,6 +5,9 @@ import { act, press, slide } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 export const patience = 120_000
 
 const button = (scope, name) => scope.getByRole('button', { name, exact: true })

@@ -3,6 +3,9 @@ import { violations } from '../lib/axe.mjs'
 import { at, count, dialog, go, overflow, says, see, toast } from '../lib/page.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 export const patience = 150_000
 
 const rows = (page) => page.locator('ol > li')

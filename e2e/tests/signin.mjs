@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { Caller, PASSWORD, signIn } from '../lib/api.mjs'
 import { at, clean, gone, go, says, see, signInAs, toast } from '../lib/page.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 let made = 0
 /** Somebody no other test signs in as. */
 function somebody({ org, units }, options = {}) {
