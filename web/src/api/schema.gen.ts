@@ -3818,6 +3818,8 @@ export interface components {
         Delegations: {
             /** @description Who acts for the person, the latest first. */
             given: components["schemas"]["Delegation"][];
+            /** @description Whose they are. */
+            person: components["schemas"]["PersonRef"];
             /** @description For whom the person acts, the latest first. */
             received: components["schemas"]["Delegation"][];
         };

@@ -120,10 +120,7 @@ async fn me(me: Permitted<Newcomer>, parts: Parts) -> Result<Json<Me>, Problem> 
 
 async fn describe(app: &App, tx: &mut db::Tx, principal: &Principal) -> Result<Me, Problem> {
     let unit = org::unit_refs(tx, principal.unit).await?.into_iter().next();
-    let acts_for = match &principal.deputises {
-        none if none.is_empty() => Vec::new(),
-        away => org::person_refs(tx, away.keys().copied()).await?,
-    };
+    let acts_for = org::person_refs(tx, principal.deputises.keys().copied()).await?;
     Ok(Me {
         person: PersonRef { id: principal.person, name: principal.name.clone() },
         login: principal.login.clone(),

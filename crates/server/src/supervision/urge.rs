@@ -1,6 +1,6 @@
 //! 督办: a person presses for a task, and gets an answer by a day; asks again when it does not do, and accepts it when it does.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use db::Tx;
 use kit::Day;
@@ -135,6 +135,10 @@ pub(super) async fn ask_again(tx: &mut Tx, ctx: &Ctx, id: UrgeId, input: &Questi
 /// Whoever pressed finds the answer good: the thread has ended.
 pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<Urge> {
     let (row, case) = answered(tx, ctx, id).await?;
+    let turns = store::turns(tx, &[id]).await?;
+    if last_answer(&row, &turns).is_some_and(|by| ctx.actor.acts_as(by)) {
+        return Err(Refusal::forbidden("不能认可自己的回复，请由发出督办的人认可。"));
+    }
     store::accept(tx, id, ctx.actor.person, ctx.now()).await?;
     let words = say!("认可{unit}的督办回复", unit = row.unit_name);
     tasks::note(tx, ctx, &case.task, Step::new("urge_accepted", words, json!({ "urge": id })).about(id.0)).await?;
@@ -161,6 +165,12 @@ async fn answered(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<(UrgeRow, Case)
         return Err(Refusal::conflict("not_now", "对方还没有回复，现在不能追问或认可。"));
     }
     Ok((row, case))
+}
+
+/// Who answered last.
+fn last_answer(row: &UrgeRow, turns: &[TurnRow]) -> Option<PersonId> {
+    let later = turns.iter().rev().find(|turn| turn.urge_id == row.id && turn.kind == TurnKind::Reply);
+    later.map_or(row.replied_by, |turn| Some(turn.person_id))
 }
 
 /// By when an answer is owed.
@@ -220,6 +230,8 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
     let oversees = who.is(Role::Leader) || who.is(Role::Centre);
     let told: Vec<_> = rows.iter().filter(|row| oversees || who.acts_as(row.person_id)).map(|row| row.id.0).collect();
     let mut readers = notify::readers(tx, &told, "task.urged").await?;
+    let own_answers: HashSet<UrgeId> =
+        rows.iter().filter(|row| last_answer(row, &later).is_some_and(|by| who.acts_as(by))).map(|row| row.id).collect();
     let mut turns: HashMap<UrgeId, Vec<UrgeTurn>> = HashMap::new();
     for turn in later {
         let TurnRow { id, urge_id, kind, person_id, at, text, reply_due_day } = turn;
@@ -241,7 +253,7 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
             overdue: owed_day.is_some_and(|day| day < today),
             may_reply: owed_day.is_some() && tasks::acts_as(row.unit_id, row.handler_id, who),
             may_ask: done && row.task_open,
-            may_accept: done,
+            may_accept: done && !own_answers.contains(&row.id),
             readers: told.contains(&row.id.0).then(|| readers.remove(&row.id.0).unwrap_or_default()),
             files: files.remove(&row.id.0).unwrap_or_default(),
             turns,

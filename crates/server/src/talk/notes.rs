@@ -76,7 +76,7 @@ impl NoteInput {
 pub(super) fn may_rate(case: &Case, who: &Principal) -> bool {
     who.is(Role::Leader)
         && case.task.dispatched_at.is_some()
-        && case.parties.iter().all(|party| !(party.role.works() && party.person_id == Some(who.person)))
+        && case.parties.iter().all(|party| !(party.role.works() && party.person_id.is_some_and(|person| who.acts_as(person))))
 }
 
 fn may_rate_unit(unit: UnitId, who: &Principal) -> bool {

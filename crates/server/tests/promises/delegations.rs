@@ -80,7 +80,10 @@ both! {
             app.as_user(login).post(&path, &body).await.refused(404, "not_found");
             app.as_user(login).get(&path).await.refused(404, "not_found");
         }
-        app.as_user("admin").post(&path, &body).await.assert(201);
+        let own = json!({ "deputy_id": app.person("admin"), "from_day": "2026-02-06", "to_day": "2026-02-10" });
+        app.as_user("admin").post(&path, &own).await.refused_field("deputy_id");
+        let made = app.as_user("admin").post(&path, &body).await.assert(201);
+        assert_eq!(made["person"]["name"], "杨建设");
         app.run_jobs().await;
         assert_eq!(messages(app, "head_b").await[0], "请您代办");
         let wrong = [
@@ -122,6 +125,30 @@ both! {
         delegated(app, "staff_b1", "centre1", "2026-02-06", "2026-02-20").await;
         assert!(!can(&show(app, "centre1", &task).await, "review"));
         assert!(can(&show(app, "centre2", &task).await, "review"));
+    }
+
+    async fn who_answered_an_order_does_not_judge_the_answer_in_its_issuers_name(app) {
+        let task = given(app, "修路", json!({})).await;
+        let body = json!({ "task_ids": [id(&task)], "demand": "限期整改" });
+        let order = app.as_user("leader").post("/orders", &body).await.assert(201);
+        delegated(app, "leader", "head_b", "2026-02-06", "2026-02-20").await;
+        let path = format!("/orders/{}", order["id"].as_str().unwrap());
+        let answered = app.as_user("head_b").post(&format!("{path}/answers"), &json!({ "text": "已整改" })).await.assert(200);
+        assert_eq!(answered["may_decide"], false);
+        let accept = json!({ "decision": "accept", "version": answered["version"] });
+        app.as_user("head_b").post(&format!("{path}/decision"), &accept).await.refused(403, "forbidden");
+        app.as_user("leader").post(&format!("{path}/decision"), &accept).await.assert(200);
+    }
+
+    async fn who_answered_an_urge_does_not_accept_the_answer_in_its_senders_name(app) {
+        let task = given(app, "修路", json!({})).await;
+        let sent = app.as_user("leader").post(&format!("/tasks/{}/urges", id(&task)), &json!({ "text": "抓紧" })).await.assert(201);
+        delegated(app, "leader", "head_b", "2026-02-06", "2026-02-20").await;
+        let urge = format!("/urges/{}", sent["items"][0]["id"].as_str().unwrap());
+        let answered = app.as_user("head_b").post(&format!("{urge}/reply"), &json!({ "text": "已安排" })).await.assert(200);
+        assert_eq!(answered["may_accept"], false);
+        app.as_user("head_b").post(&format!("{urge}/acceptance"), &json!({})).await.refused(403, "forbidden");
+        app.as_user("leader").post(&format!("{urge}/acceptance"), &json!({})).await.assert(200);
     }
 
     async fn reminders_reach_who_acts_and_leave_who_is_away_in_peace(app) {

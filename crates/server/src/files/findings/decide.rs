@@ -56,7 +56,7 @@ pub(super) async fn decide(tx: &mut Tx, ctx: &Ctx, id: FindingId, input: &Findin
         return Err(Refusal::Stale);
     }
     let named = files::of_digest(tx, &row.digest).await?;
-    if named.iter().any(|file| file.uploaded_by == ctx.actor.person) {
+    if named.iter().any(|file| ctx.actor.acts_as(file.uploaded_by)) {
         return Err(Refusal::forbidden("不能核定自己上传的文件，请由其他人核定。"));
     }
     let (is_removed, state) = match input.decision {

@@ -83,7 +83,7 @@ async fn shown(tx: &mut Tx, ctx: &Ctx, rows: Vec<FindingRow>) -> Outcome<Vec<Fil
     let mut items = Vec::new();
     for row in rows {
         let named = files::of_digest(tx, &row.digest).await?;
-        let may_decide = row.state == FindingState::Open && named.iter().all(|file| file.uploaded_by != ctx.actor.person);
+        let may_decide = row.state == FindingState::Open && named.iter().all(|file| !ctx.actor.acts_as(file.uploaded_by));
         let files = named.into_iter().map(|file| FindingFile { tasks: tasks.remove(&file.id.0).unwrap_or_default(), file: file.into() });
         items.push(FileFinding {
             id: row.id,

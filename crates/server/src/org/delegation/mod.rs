@@ -74,6 +74,8 @@ struct Delegation {
 /// A person's delegations.
 #[derive(Debug, Serialize, ToSchema)]
 struct Delegations {
+    /// Whose they are.
+    person: PersonRef,
     /// Who acts for the person, the latest first.
     given: Vec<Delegation>,
     /// For whom the person acts, the latest first.
@@ -106,7 +108,8 @@ async fn of_person(tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Outcome<Delegati
     let rows = store::of_person(tx, person).await?;
     let shown = describe(tx, ctx, rows).await?;
     let (given, received) = shown.into_iter().partition(|one| one.person.id == person);
-    Ok(Delegations { given, received })
+    let person = person_refs(tx, [person]).await?.into_iter().next().ok_or(Refusal::NotFound)?;
+    Ok(Delegations { person, given, received })
 }
 
 async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<DelegationRow>) -> Outcome<Vec<Delegation>> {
@@ -152,7 +155,10 @@ async fn begin(tx: &mut Tx, ctx: &Ctx, person: PersonId, input: &DelegationInput
     } else if to > from.plus_days(MOST_DAYS) {
         fields.add("to_day", "最长一年");
     }
-    if input.deputy_id == person {
+    if person != ctx.actor.person && input.deputy_id == ctx.actor.person {
+        // Whoever keeps the accounts reads no business; what they would give themselves they have somebody else give them.
+        fields.add("deputy_id", "不能安排自己代他人办理，请由本人或其他系统管理员安排");
+    } else if input.deputy_id == person {
         fields.add("deputy_id", "不能由本人代办");
     } else if !person_active(tx, input.deputy_id).await? {
         fields.add("deputy_id", "人员不存在或已离任");

@@ -1,5 +1,7 @@
 //! All SQL of looking out for tasks.
 
+use std::collections::HashSet;
+
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Day, Moment, uuid::Uuid};
 
@@ -248,7 +250,8 @@ async fn orders(tx: &mut Tx, mut sql: Sql, tasks: &[TaskId]) -> Result<Vec<(Task
     let order = |(task, id, number, party, due_day, answered)| (task, OpenOrder { id, number, party, due_day }, answered);
     let mut all: Vec<_> = rows.into_iter().map(order).collect();
     // A unit with two parts in a task is told once.
-    all.dedup_by_key(|(_, order, _)| order.id);
+    let mut seen = HashSet::new();
+    all.retain(|(task, order, _)| seen.insert((*task, order.id)));
     Ok(all)
 }
 

@@ -103,6 +103,9 @@ pub(super) async fn decide(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderDec
     if row.state != OrderState::Answered {
         return Err(Refusal::conflict("decided", say!("督办单现为“{state}”，没有待认定的反馈。", state = row.state.words())));
     }
+    if row.answered_by.is_some_and(|by| ctx.actor.acts_as(by)) {
+        return Err(Refusal::forbidden("不能认定自己的反馈，请由签发方的其他人认定。"));
+    }
     let mut fields = Fields::default();
     let (number, unit) = (row.number.clone(), row.unit_name.clone());
     match input.decision {

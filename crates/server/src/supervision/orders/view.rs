@@ -115,7 +115,9 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<OrderRow>) -> Outcome<Vec<Or
             followed_by: after(row.id),
             readers: told.contains(&row.id.0).then(|| readers.remove(&row.id.0).unwrap_or_default()),
             may_answer: answer::may_answer(&row, &own, who),
-            may_decide: speaks && row.state == super::model::OrderState::Answered,
+            may_decide: speaks
+                && row.state == super::model::OrderState::Answered
+                && !row.answered_by.is_some_and(|by| ctx.actor.acts_as(by)),
             may_withdraw: speaks && !row.state.is_ended(),
             next_due_day: next.map(|level| issue::usual_day(ctx, level)),
             next_level: next,

@@ -56,7 +56,7 @@ fn is_leader(who: &Principal) -> bool {
 pub(in crate::tasks) fn may_decide(s: &Situation<'_>, request: &RequestRow, who: &Principal) -> bool {
     let took_part = who.acts_as(request.person_id)
         || request.agreed_by.is_some_and(|by| who.acts_as(by))
-        || request.bars(who.person)
+        || who.scope.persons().any(|person| request.bars(person))
         || s.parties.iter().any(|party| party.role.leads() && party.person_id.is_some_and(|person| who.acts_as(person)));
     if request.state != RequestState::Open || took_part {
         return false;
