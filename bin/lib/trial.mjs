@@ -7,7 +7,7 @@ const ask = async (path, init) => {
     return answer.json();
 };
 const { rules } = await ask('/reminder-rules');
-const lastMonth = new Date(Date.now() - 30 * 24 * 3600 * 1000).toISOString().slice(0, 7);
+const lastMonth = new Date(Date.now() - 30 * 24 * 3600 * 1000).toISOString().slice(0, 10);
 const times = [];
 let result;
 for (let turn = 0; turn < 5; turn++) {

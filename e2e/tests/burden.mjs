@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { choose, dialog, go, overflow, says, see, toast } from '../lib/page.mjs'
+import { violations } from '../lib/axe.mjs'
+import { at, choose, dialog, go, overflow, says, see, toast } from '../lib/page.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
 /** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
@@ -64,15 +65,32 @@ export const tests = {
     await button(centre, '单位').click()
     await choose(centre, '单位', unit.short_name, unit.name)
     await says(centre.locator('table').first(), handler.name)
-    await button(centre, '修改').click()
-    await centre.getByLabel('每人每周消息').fill('40')
-    app.expect({ status: 422, path: /\/burden-rules$/ })
+    await centre.locator('main').getByRole('link', { name: '减负上限' }).click()
+    await at(centre, '/rules/burden')
+    const limits = centre.getByRole('region', { name: '每人每周' })
+    await says(limits, '一个人一周收到的消息超过 50 条，提示超上限')
+    await button(centre, '修改规则').click()
+    await centre.getByLabel('每人每周消息上限').fill('0')
+    await says(limits, '应为 1 至 1000 的整数')
+    assert.ok(await button(centre, '保存').isDisabled())
+    await centre.getByLabel('每人每周消息上限').fill('40')
+    await says(centre.locator('.changes'), '每人每周消息上限：50 条 → 40 条')
     await button(centre, '保存').click()
-    await says(centre.getByRole('alert'), '不能为空')
-    await centre.getByLabel('修改原因').fill('按减负要求')
+    await says(centre.getByRole('alert').first(), '请填写修改的原因')
+    await centre.getByLabel(/^修改的原因/).fill('按减负要求')
+    assert.deepEqual(await violations(centre), [])
+    await fits(centre, 'the limits')
     await button(centre, '保存').click()
-    await toast(centre, '已保存')
-    await says(centre.locator('dl'), '40 条')
+    await toast(centre, '已保存，自')
+    await says(limits, /超过 40 条，提示超上限 默认 50 条/)
+    await go(centre, '/burden')
+    await says(centre.locator('main'), '上限 40')
+
+    // The administrator keeps them, too; the way there is among the rules.
+    const admin = await app.desk(app.people.admin)
+    await go(admin, '/rules')
+    await admin.locator('main').getByRole('link', { name: '减负上限' }).click()
+    await see(button(admin, '修改规则'))
 
     const phone = await app.phone(handler)
     await go(phone, '/me')

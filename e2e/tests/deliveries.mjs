@@ -26,6 +26,34 @@ async function write(api, set, more = {}) {
 }
 
 export const tests = {
+  async 'a gateway is given so many letters a minute'(app) {
+    const { api } = app.people.zhouyun
+    const { version, rules: before } = await kept(api)
+    await api.post('/delivery-rules', { rules: { ...before, gateways: [{ gateway: 'line', per_minute: 30 }] }, reason: '线路限速', version })
+    const page = await app.desk(app.people.zhouyun, { colorScheme: 'light' })
+    await rules(page)
+    const limits = way(page, '通道限速')
+    await says(limits, /line（现在没有这个通道） ?每分钟最多 30 条/)
+    await button(page, '修改规则').click()
+    const field = limits.getByLabel('line（现在没有这个通道）每分钟上限')
+    await field.fill('100001')
+    await says(limits.getByRole('alert'), '应为 1 至 100000 的整数')
+    await field.fill('20')
+    await says(page.locator('.changes'), 'line每分钟上限：每分钟最多 30 条 → 每分钟最多 20 条')
+    assert.deepEqual(await violations(page), [])
+    await page.getByLabel(/^修改的原因/).fill('线路降速')
+    await button(page, '保存').click()
+    await toast(page, '已保存，自')
+    await says(limits, '每分钟最多 20 条')
+    // Emptied, it takes any.
+    await button(page, '修改规则').click()
+    await field.fill('')
+    await page.getByLabel(/^修改的原因/).fill('线路扩容')
+    await button(page, '保存').click()
+    await toast(page, '已保存，自')
+    assert.deepEqual((await kept(api)).rules.gateways, [])
+  },
+
   async 'the centre changes when messages leave and how many, and whoever watches reads it'(app) {
     const page = await app.desk(app.people.zhouyun, { colorScheme: 'light' })
     await rules(page)

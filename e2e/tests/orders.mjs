@@ -34,6 +34,19 @@ async function expired(app, id) {
   throw new Error('it did not become overdue')
 }
 
+/** A red order about this task that nobody answered in time. */
+async function redAndExpired(app, task) {
+  const { api } = app.people.wang
+  let order = await api.post('/orders', { task_ids: [task.id], demand: '整改' })
+  for (const level of ['orange', 'red']) {
+    await expired(app, order.id)
+    order = await api.post(`/orders/${order.id}/following`, { version: order.version })
+    assert.equal(order.level, level)
+  }
+  await expired(app, order.id)
+  return order
+}
+
 export const tests = {
   async 'a leader presses in two taps on the phone'(app) {
     const { task, work } = await underWay(app, '两下督办的任务')
@@ -98,14 +111,7 @@ export const tests = {
 
   async 'a red order that expired suggests a talk, which a leader records'(app) {
     const { task, unit } = await underWay(app, '屡督不改的任务')
-    const { api } = app.people.wang
-    let order = await api.post('/orders', { task_ids: [task.id], demand: '整改' })
-    for (const level of ['orange', 'red']) {
-      await expired(app, order.id)
-      order = await api.post(`/orders/${order.id}/following`, { version: order.version })
-      assert.equal(order.level, level)
-    }
-    await expired(app, order.id)
+    const order = await redAndExpired(app, task)
     const page = await app.desk(app.people.wang, { colorScheme: 'dark' })
     await go(page, '/orders?tab=interviews')
     const one = page.getByRole('listitem').filter({ hasText: unit.name }).first()
@@ -118,6 +124,45 @@ export const tests = {
     await button(one, '保存').click()
     await toast(page, '约谈已记录')
     await says(page.locator('.talks'), '当面要求限期整改')
+  },
+
+  async 'on the phone a leader sees why a talk is suggested and records it; a head has no way there'(app) {
+    const { task, unit, head } = await underWay(app, '在手机上决定约谈的任务')
+    const order = await redAndExpired(app, task)
+    const phone = await app.phone(app.people.wang)
+    await go(phone, '/urges')
+    await phone.getByRole('link', { name: /^约谈建议 \d+$/ }).tap()
+    await at(phone, '/m/interviews')
+    const one = phone.getByRole('listitem').filter({ hasText: unit.name }).first()
+    await says(one, `红色督办单${order.number}到期`)
+    await one.getByText(/^依据：/).tap()
+    await see(one.getByRole('link', { name: order.number }))
+    assert.deepEqual(await violations(phone), [])
+    await button(one, '不约谈').tap()
+    await button(one, '保存').tap()
+    await says(one, '请填写不约谈的理由')
+    await fits(phone, 'the reason for no talk on the phone')
+    await button(one, '记录约谈').tap()
+    await one.getByLabel(/^约谈情况/).fill('当面要求倒排工期')
+    await one.getByLabel(/^约谈人/).fill('')
+    app.expect({ status: 422, path: /\/interviews$/ })
+    await button(one, '保存').tap()
+    await says(one, '请填写约谈人')
+    await one.getByLabel(/^约谈人/).fill('王主任、纪工委负责人')
+    await fits(phone, 'the record of a talk on the phone')
+    assert.deepEqual(await violations(phone), [])
+    await button(one, '保存').tap()
+    await toast(phone, '约谈已记录')
+    await says(phone.getByRole('article', { name: unit.name }), /已约谈 .*王主任、纪工委负责人 当面要求倒排工期/)
+    assert.equal(await button(phone.getByRole('listitem').filter({ hasText: unit.name }), '记录约谈').count(), 0)
+    await fits(phone, 'what became of it on the phone')
+
+    const theirs = await app.phone(head)
+    await go(theirs, '/urges')
+    await see(theirs.getByRole('link', { name: '督办单', exact: true }))
+    assert.equal(await theirs.getByRole('link', { name: /约谈/ }).count(), 0)
+    await go(theirs, '/interviews')
+    await see(theirs.getByText('没有这一页').first())
   },
 
   async 'many tasks in the list get one order for each unit'(app) {

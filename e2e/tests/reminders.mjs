@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { violations } from '../lib/axe.mjs'
-import { at, clean, dialog, go, gone, overflow, says, see, toast } from '../lib/page.mjs'
+import { at, choose, clean, dialog, go, gone, overflow, says, see, toast } from '../lib/page.mjs'
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
@@ -113,10 +113,14 @@ export const tests = {
     await named.getByLabel('什么', { exact: true }).selectOption('days_to_due')
     await named.getByLabel('怎样比').selectOption('at_most')
     await named.getByLabel('数', { exact: true }).fill('15')
+    await choose(page, '先选单位', '政务运营中心')
+    await choose(page, '添加人员', '周运')
+    await see(button(named, '去掉周运'))
     assert.deepEqual(await violations(page), [])
     await button(named, '完成').click()
     await gone(named)
     await says(rule(page, '重大任务早提醒'), '只在距到期工作日不多于 15时')
+    await says(rule(page, '重大任务早提醒'), '→ 经办人、周运 ·')
     await tryOut(page)
     await page.getByLabel(/^修改的原因/).fill('会议议定')
 
@@ -129,7 +133,7 @@ export const tests = {
     await button(page, '保存').click()
     await toast(page, '已保存，自')
     await says(rule(page, '长期没有进展'), '停用')
-    await see(rule(page, '重大任务早提醒'))
+    await says(rule(page, '重大任务早提醒'), '→ 经办人、周运 ·')
   },
 
   async 'office hours are changed as the rules are'(app) {

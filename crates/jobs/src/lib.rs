@@ -15,7 +15,7 @@ mod store;
 use kit::id_types;
 
 pub use runner::{Handler, JobFuture, Runner};
-pub use store::{Failed, NewJob, enqueue, failed, waiting};
+pub use store::{Depth, Failed, NewJob, depth, enqueue, failed, waiting};
 
 id_types! {
     /// A job.

@@ -51,6 +51,30 @@ pub async fn waiting(tx: &mut Tx) -> Result<i64> {
     Ok(n)
 }
 
+/// How the queue stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Depth {
+    /// Jobs whose turn has come and that nobody has finished.
+    pub due: i64,
+    /// Since when the oldest of them has been due.
+    pub oldest: Option<Moment>,
+    /// Jobs that were given up.
+    pub failed: i64,
+}
+
+/// How the queue stands now.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn depth(tx: &mut Tx, now: Moment) -> Result<Depth> {
+    run!(tx, |c| sqlx::query_as(
+        "select count(*) as due, min(run_at) as oldest, (select count(*) from job where state = 'failed') as failed \
+         from job where state = 'waiting' and run_at <= $1"
+    )
+    .bind(now)
+    .fetch_one(c))
+}
+
 /// A job that was given up.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Failed {

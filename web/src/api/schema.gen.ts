@@ -3857,6 +3857,8 @@ export interface components {
         /** @description The numbers of all ways out. */
         DeliveryRules: {
             channels: components["schemas"]["ChannelRules"][];
+            /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
+            gateways?: components["schemas"]["GatewayRules"][];
             /**
              * Format: int64
              * @description A message that found no gateway for so many minutes is given up.
@@ -4506,6 +4508,16 @@ export interface components {
             done: boolean;
             /** @description What it is. */
             title: string;
+        };
+        /** @description What one gateway can bear, whatever house it belongs to. */
+        GatewayRules: {
+            /** @description Its code in the list of gateways. */
+            gateway: string;
+            /**
+             * Format: int64
+             * @description At most so many letters a minute, of all nodes together; the others wait for the next. Minutes begin with the clock's.
+             */
+            per_minute: number;
         };
         /** @description How one way out does. */
         GatewayView: {
@@ -6033,6 +6045,8 @@ export interface components {
              * @description The version in force today, 0 for the defaults.
              */
             in_force: number;
+            /** @description Who is named in any of them. */
+            people: components["schemas"]["PersonRef"][];
             rules: components["schemas"]["LookoutRules"];
             /**
              * Format: int64
@@ -6893,6 +6907,8 @@ export interface components {
             /** @description A message in the system is always left, too. */
             channels: components["schemas"]["Channel"][];
             only_if?: components["schemas"]["Condition"] | null;
+            /** @description And these people by name, where they see the task. */
+            persons?: components["schemas"]["PersonId"][];
             /** @description Words of one's own in place of the usual ones, with places such as `{title}`. */
             text?: string | null;
             to: components["schemas"]["Recipient"][];

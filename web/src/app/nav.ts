@@ -40,7 +40,9 @@ export const NAV: readonly NavGroup[] = [
     entries: [
       { name: 'calendar', icon: 'calendar' },
       { name: 'rules', icon: 'rules' },
+      { name: 'order_rules', icon: 'stamp' },
       { name: 'reminder_rules', icon: 'clock' },
+      { name: 'delivery_rules', icon: 'send' },
       { name: 'watch', icon: 'pulse' },
       { name: 'burden', icon: 'scales' },
       { name: 'kinds', icon: 'kinds' },
@@ -51,15 +53,14 @@ export const NAV: readonly NavGroup[] = [
 /** Pages without an entry of their own, each below the entry it is reached from. */
 const WITHIN: Record<string, string> = {
   order: 'orders',
-  order_rules: 'orders',
   task: 'tasks',
   edit: 'tasks',
   decompose: 'tasks',
+  burden_rules: 'rules',
   burden_statement: 'burden',
   series: 'series_list',
   series_new: 'series_list',
   template: 'templates',
-  delivery_rules: 'reminder_rules',
 }
 export const entryOf = (route: string) => WITHIN[route] ?? route
 

@@ -11,7 +11,7 @@ import {
   seesTasks,
   SignInPage,
 } from '@/modules/access'
-import { BurdenPage, StatementPage } from '@/modules/burden'
+import { BurdenPage, BurdenRulesPage, StatementPage } from '@/modules/burden'
 import { CalendarPage } from '@/modules/calendar'
 import { ChecksPage, LibraryPage } from '@/modules/files'
 import { DeliveryRulesPage, ReachPage } from '@/modules/notify'
@@ -147,6 +147,12 @@ export const routes: RouteRecordRaw[] = [
         name: 'burden_statement',
         component: StatementPage,
         meta: { title: 'app.nav.burden', may: mayWatch },
+      },
+      {
+        path: 'rules/burden',
+        name: 'burden_rules',
+        component: BurdenRulesPage,
+        meta: { title: 'app.nav.burden_rules' },
       },
       { path: 'kinds', name: 'kinds', component: KindsPage, meta: { title: 'app.nav.kinds', may: mayKeepRules } },
       { path: 'import', name: 'import', component: ImportPage, meta: { title: 'app.nav.import', may: mayImport } },

@@ -35,7 +35,8 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(options.acquire_timeout)
-        .connect_with(connect.clone())
+        // The pages that a morning's reminders go into are all over the file: with less they are read again and again.
+        .connect_with(connect.clone().pragma("cache_size", "-48000"))
         .await?;
     let read = SqlitePoolOptions::new()
         .max_connections(options.readers)

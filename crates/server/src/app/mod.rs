@@ -4,6 +4,7 @@
 mod context;
 mod document;
 mod english;
+mod gauges;
 mod refusal;
 mod rulebook;
 mod running;
@@ -13,6 +14,7 @@ mod text;
 mod wiring;
 
 pub use context::Ctx;
+pub use gauges::{age, number};
 pub use refusal::{FieldError, Fields, Outcome, Refusal, Unknown};
 pub use rulebook::{RuleBook, RuleSet, Standing, Written};
 pub use running::{App, Parts};

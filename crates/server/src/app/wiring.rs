@@ -2,12 +2,13 @@
 
 use std::{
     sync::{Arc, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
     Router,
-    http::{Uri, header},
+    extract::State,
+    http::{StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -22,7 +23,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use wording::say;
 
-use super::{App, Outcome, Parts, Refusal, RuleBook, Standing, document, english::english};
+use super::{App, Outcome, Parts, Refusal, RuleBook, Standing, age, document, english::english, number};
 use crate::{
     access, archive, burden, calendar,
     config::Config,
@@ -38,6 +39,8 @@ const BASE: &str = "/api/v1";
 /// What an upload that died left behind is removed when nothing was written to it for so long.
 const LEFTOVER: Duration = Duration::from_secs(24 * 3600);
 const HOUR: Duration = Duration::from_secs(3600);
+/// Gauges are read from the database no oftener.
+const GAUGES_EVERY: Duration = Duration::from_secs(5);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What the program is started with; the rest of an application follows from it.
@@ -132,16 +135,42 @@ pub fn router(app: &App) -> Router {
         .route("/api/v1/openapi.json", get(document))
         .route("/healthz", get(http::healthz))
         .route("/readyz", get(http::readyz))
-        .route("/metrics", get(http::metrics))
+        .route("/metrics", get(metrics_of))
         .fallback(http::serve_web)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app.clone());
     http::wrap(router, app)
 }
 
+/// Counters and histograms in Prometheus' text format, and gauges read from the database: whatever node is asked, they are those of all.
+async fn metrics_of(State(app): State<App>) -> Response {
+    let Some(handle) = &app.metrics else { return StatusCode::NOT_FOUND.into_response() };
+    // One at a time, and not all the time: whoever reaches the port may ask.
+    static READ: tokio::sync::Mutex<Option<Instant>> = tokio::sync::Mutex::const_new(None);
+    let mut read = READ.lock().await;
+    if read.is_none_or(|at| at.elapsed() >= GAUGES_EVERY) {
+        let known = set_gauges(&app).await.inspect_err(|error| tracing::warn!(%error, "how things stand is not known"));
+        metrics::gauge!("database_up").set(if known.is_ok() { 1.0 } else { 0.0 });
+        *read = Some(Instant::now());
+    }
+    drop(read);
+    handle.render().into_response()
+}
+
+async fn set_gauges(app: &App) -> Outcome<()> {
+    let mut tx = app.db.read().await?;
+    let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
+    let depth = jobs::depth(&mut tx, ctx.now()).await?;
+    metrics::gauge!("jobs_due").set(number(depth.due));
+    metrics::gauge!("jobs_oldest_seconds").set(depth.oldest.map_or(0.0, |at| age(at, ctx.now())));
+    metrics::gauge!("jobs_given_up").set(number(depth.failed));
+    supervision::gauges(&mut tx, &ctx).await?;
+    notify::gauges(&mut tx, app, &ctx).await
+}
+
 async fn method_not_allowed(uri: Uri) -> Response {
     let detail = say!("{path} 不支持这种操作。", path = uri.path());
-    Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into_response()
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into_response()
 }
 
 /// Who hears of which event.

@@ -27,11 +27,3 @@ pub async fn readyz(State(app): State<App>) -> Response {
         }
     }
 }
-
-/// Counters and histograms in Prometheus' text format.
-pub async fn metrics(State(app): State<App>) -> Response {
-    match &app.metrics {
-        Some(handle) => handle.render().into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
-}

@@ -185,6 +185,7 @@ struct Answer {
     body: String,
 }
 
+/// Only what the work itself is differs from one handler to the next: what is before and after it is compiled once.
 async fn change<T: Serialize>(
     app: &App,
     ctx: &Ctx,
@@ -193,13 +194,31 @@ async fn change<T: Serialize>(
     repeated: Repeated,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
 ) -> Result<Answer, Problem> {
+    let mut tx = match begin(app, ctx, idem, repeated).await? {
+        Begun::Done(answer) => return Ok(answer),
+        Begun::Open(tx) => tx,
+    };
+    let done = match work(&mut tx).await {
+        Ok(value) => serde_json::to_string(&value).map_err(Refusal::internal),
+        Err(refusal) => Err(refusal),
+    };
+    end(tx, ctx, idem, status, repeated, done).await
+}
+
+enum Begun {
+    /// It was done before.
+    Done(Answer),
+    Open(Tx),
+}
+
+async fn begin(app: &App, ctx: &Ctx, idem: &Idem, repeated: Repeated) -> Result<Begun, Problem> {
     let mut tx = app.db.begin().await?;
     if let Some(key) = &idem.key {
         match claim(&mut tx, ctx, key, &idem.fingerprint(), repeated).await {
             Ok(None) => {}
             Ok(Some(answer)) => {
                 tx.rollback().await?;
-                return Ok(answer);
+                return Ok(Begun::Done(answer));
             }
             Err(refusal) => {
                 let _ = tx.rollback().await;
@@ -209,13 +228,18 @@ async fn change<T: Serialize>(
     }
     // A password is kept by nobody and not looked at.
     let said = if matches!(repeated, Repeated::FirstAnswer) { idem.said() } else { Said::default() };
-    let done = match (app.screen)(&mut tx, ctx, &said).await {
-        Ok(()) => work(&mut tx).await,
-        Err(refusal) => Err(refusal),
-    };
+    match (app.screen)(&mut tx, ctx, &said).await {
+        Ok(()) => Ok(Begun::Open(tx)),
+        Err(refusal) => {
+            let _ = tx.rollback().await;
+            Err(refusal.into())
+        }
+    }
+}
+
+async fn end(mut tx: Tx, ctx: &Ctx, idem: &Idem, status: StatusCode, repeated: Repeated, done: Outcome<String>) -> Result<Answer, Problem> {
     match done {
-        Ok(value) => {
-            let body = serde_json::to_string(&value).map_err(Refusal::internal)?;
+        Ok(body) => {
             if let Some(key) = &idem.key {
                 let kept = if matches!(repeated, Repeated::FirstAnswer) { body.as_str() } else { "" };
                 keep(&mut tx, ctx.actor.person, key, status, kept).await?;

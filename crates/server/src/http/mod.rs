@@ -12,7 +12,7 @@ mod upload;
 mod web;
 
 pub use extract::{Json, Path, Query};
-pub use health::{healthz, metrics, readyz};
+pub use health::{healthz, readyz};
 pub use idempotency::{Idem, mutate, mutate_and_show, mutate_once, sweep};
 pub use layers::wrap;
 pub use page::{Cursor, Limit};

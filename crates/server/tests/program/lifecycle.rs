@@ -22,7 +22,12 @@ fn the_first_start_makes_an_administrator_and_the_second_is_quick() {
     assert_eq!(me["unit"]["name"], "管理委员会");
     assert_eq!(server.ask("GET", "/healthz", &[], b"").0, 200);
     let (status, metrics) = server.ask("GET", "/metrics", &[], b"");
-    assert!(status == 200 && String::from_utf8(metrics).unwrap().contains("http_request_seconds_bucket"));
+    let metrics = String::from_utf8(metrics).unwrap();
+    assert!(status == 200 && metrics.contains("http_request_seconds_bucket"), "{metrics}");
+    // How things stand, whatever was counted since the start.
+    for line in ["database_up 1", "jobs_given_up 0", "lookout_tasks 0", "lookout_oldest_seconds 0", "deliveries_due{channel=\"sms\"} 0"] {
+        assert!(metrics.lines().any(|said| said == line), "{line} is missing: {metrics}");
+    }
     server.stop();
 
     // The best of a few: other tests use this machine at the same time.

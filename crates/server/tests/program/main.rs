@@ -9,4 +9,5 @@ mod full;
 mod killed;
 mod kit;
 mod lifecycle;
+mod lines;
 mod nodes;

@@ -142,6 +142,51 @@ both! {
         assert!(state["gateways"][0]["closed_until"].is_string() && state["gateways"][1]["closed_until"].is_null());
     }
 
+    async fn a_gateway_that_bears_so_many_a_minute_is_given_no_more_and_what_is_critical_goes_first(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let page = app.as_user("centre1").get("/delivery-rules").await.assert(200);
+        let mut set = page["rules"].clone();
+        set["gateways"] = json!([{ "gateway": "sms1", "per_minute": 2 }]);
+        for channel in set["channels"].as_array_mut().unwrap() {
+            channel["merge_from"] = json!(0);
+        }
+        let body = |set: &Value| json!({ "rules": set, "reason": "运营商限速", "version": page["version"] });
+        for (field, value) in [("gateways[0].per_minute", json!([{ "gateway": "sms1", "per_minute": 0 }])), ("gateways[1].gateway", json!([{ "gateway": "sms1", "per_minute": 1 }, { "gateway": "sms1", "per_minute": 2 }]))] {
+            let mut wrong = set.clone();
+            wrong["gateways"] = value;
+            app.as_user("centre1").post("/delivery-rules", &body(&wrong)).await.refused_field(&format!("rules.{field}"));
+        }
+        app.as_user("centre1").post("/delivery-rules", &body(&set)).await.assert(201);
+        given(app, &["甲", "乙", "丙", "丁"], "2026-02-09", json!({})).await;
+        given(app, &["戊"], "2026-02-09", json!({ "urgency": "critical" })).await;
+        at(app, "2026-02-10T14:30:20+08:00").await;
+        let taken = sms.taken();
+        assert_eq!(taken.len(), 2, "{taken:?}");
+        assert!(taken.iter().any(|(_, text)| text.contains("戊")), "{taken:?}");
+        at(app, "2026-02-10T14:30:59+08:00").await;
+        assert!(sms.taken().is_empty());
+        at(app, "2026-02-10T14:31:00+08:00").await;
+        assert_eq!(sms.taken().len(), 2);
+        // Held, never dropped.
+        assert_eq!(states(app, "staff_b1").await.iter().filter(|state| state.starts_with("queued")).count(), 1);
+        at(app, "2026-02-10T14:32:00+08:00").await;
+        assert_eq!(sms.taken().len(), 1);
+    }
+
+    async fn where_one_gateway_is_full_the_other_takes_the_rest(app) {
+        let (one, two) = (FakeGateway::new("sms1", Channel::Sms), FakeGateway::new("sms2", Channel::Sms));
+        let app = &app.with_gateways(&[&one, &two]);
+        let page = app.as_user("centre1").get("/delivery-rules").await.assert(200);
+        let mut set = page["rules"].clone();
+        set["gateways"] = json!([{ "gateway": "sms1", "per_minute": 1 }]);
+        let body = json!({ "rules": set, "reason": "运营商限速", "version": page["version"] });
+        app.as_user("centre1").post("/delivery-rules", &body).await.assert(201);
+        given(app, &["甲", "乙"], "2026-02-09", json!({})).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        assert_eq!((one.taken().len(), two.taken().len()), (1, 1));
+    }
+
     async fn a_number_the_gateway_refuses_is_not_tried_again(app) {
         let sms = FakeGateway::new("sms1", Channel::Sms);
         let app = &app.with_gateways(&[&sms]);

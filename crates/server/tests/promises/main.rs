@@ -20,6 +20,7 @@ mod kinds;
 mod kit;
 mod ledger;
 mod many;
+mod month;
 mod nodes;
 mod notes;
 mod orders;

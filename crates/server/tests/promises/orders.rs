@@ -97,7 +97,8 @@ both! {
         assert_eq!(messages(app, "liaison_b").await.iter().filter(|title| *title == "收到督办单").count(), 1);
         assert_eq!(duties(app, "head_b").await[0], "answer_order");
         let read = look(app, "leader", &order).await["readers"].clone();
-        assert_eq!(read, json!([{ "person": { "id": app.person("liaison_b"), "name": "朱联" }, "read_at": null }]));
+        let unread = |login: &str, name: &str| json!({ "person": { "id": app.person(login), "name": name }, "read_at": null });
+        assert_eq!(read, json!([unread("liaison_b", "朱联"), unread("head_b", "杨建设")]));
         assert_eq!(look(app, "head_b", &order).await["readers"], Value::Null);
         let line = app.as_user("head_b").get(&format!("/tasks/{}/timeline", id(&road))).await.assert(200);
         assert_eq!(line["items"][0]["action"], "ordered");

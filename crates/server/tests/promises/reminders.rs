@@ -421,6 +421,33 @@ both! {
         app.as_user("head_b").post("/reminder-rules/trials", &body).await.refused(403, "forbidden");
     }
 
+    async fn who_is_named_by_a_rule_is_told_where_they_see_the_task(app) {
+        only(app, "overdue").await;
+        let named = json!([app.person("staff_d1"), app.person("centre2"), app.person("head_c")]);
+        change_rule(app, "overdue", |rule| rule["steps"] = json!([
+            { "after": { "n": 1, "unit": "workdays" }, "to": [], "persons": named, "channels": [] },
+        ])).await;
+        let co = json!([{ "unit_id": app.unit("bureau_b"), "role": "lead" }, { "unit_id": app.unit("bureau_c"), "role": "co" }]);
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" }, "parties": co })).await;
+        let ahead = app.as_user("centre1").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);
+        let to: Vec<_> = ahead["ahead"][0]["to"].as_array().unwrap().iter().map(|person| person["name"].as_str().unwrap()).collect();
+        assert!(to.len() == 2 && to.contains(&"吴营") && to.contains(&"许环境"), "{to:?}");
+        live(app, "2026-02-10", "2026-02-10").await;
+        // A rule gives nobody a right to know of a task.
+        for (login, n) in [("centre2", 1), ("head_c", 1), ("staff_d1", 0), ("staff_b1", 0)] {
+            assert_eq!(reminders_of(app, login).await.len(), n, "{login}");
+        }
+        let page = rules(app).await;
+        assert_eq!(page["people"].as_array().unwrap().len(), 3, "{page:#}");
+        let mut set = page["rules"].clone();
+        let index = set["rules"].as_array().unwrap().iter().position(|rule| rule["code"] == "overdue").unwrap();
+        set["rules"][index]["steps"][0]["persons"] = json!([task["task"]["id"]]);
+        let body = json!({ "rules": set, "reason": "试", "version": page["version"] });
+        let field = format!("rules.rules[{index}].steps[0].persons");
+        app.as_user("centre1").post("/reminder-rules", &body).await.refused_field(&field);
+        app.as_user("centre1").post("/reminder-rules/trials", &json!({ "rules": set })).await.refused_field(&field);
+    }
+
     async fn rules_that_make_no_sense_are_refused_with_the_place(app) {
         let page = rules(app).await;
         let centre = app.as_user("centre1");

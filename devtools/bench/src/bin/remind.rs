@@ -19,6 +19,8 @@ use server::{
     org::PersonId,
     supervision,
 };
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use wording::Words;
 
 /// Measures reminders.
@@ -31,12 +33,13 @@ struct Cli {
     #[arg(long)]
     gateways: PathBuf,
     /// So many messages that cannot be merged are brought to the gateways; 0 for none.
-    #[arg(long, default_value_t = 20_000)]
+    #[arg(long, default_value_t = 10_000)]
     deliveries: usize,
 }
 
 /// How often an idle look is taken.
 const LOOKS: usize = 200;
+const AT_MOST: Duration = Duration::from_secs(600);
 /// Messages of one transaction.
 const BATCH: usize = 500;
 
@@ -56,7 +59,7 @@ async fn main() -> anyhow::Result<()> {
     let db = db::Db::open(&config.database(), &config.database_options()).await?;
     db.migrate(&app::MIGRATIONS).await?;
     let blobs = blob::Store::at(&std::env::temp_dir().join("bench-no-files")).await?;
-    let clock = Clock::manual(Clock::system().now());
+    let clock = Clock::ahead(Duration::ZERO);
     let rng = Rng::from_system();
     let (gateways, _) = notify::read_gateways(&cli.gateways, &config, &db, &clock, &rng)?;
     let app = app::assemble(Base { db, clock, rng, blobs, config, gateways, metrics: None });
@@ -66,6 +69,9 @@ async fn main() -> anyhow::Result<()> {
     let taken = take_in(&app).await?;
     println!("| tasks that nobody looked at are taken in | {taken} | {:.1} s |", began.elapsed().as_secs_f64());
 
+    // What came due since the area was made.
+    sweep_all(&app).await?;
+    deliver(&app).await?;
     let mut times = Vec::new();
     for _ in 0..LOOKS {
         let began = Instant::now();
@@ -77,21 +83,18 @@ async fn main() -> anyhow::Result<()> {
     println!("| a look when nothing is due, p50 / p99 | {LOOKS} | {:.2} / {:.2} ms |", ms(at(50)), ms(at(99)));
 
     let (next, n) = busiest(&app).await?.context("nothing lies ahead")?;
-    app.clock.set(next);
+    go_to(&app, next);
     let before = count(&app, "message").await?;
     let began = Instant::now();
-    while is_due(&app).await? {
-        let mut tx = app.db.begin().await?;
-        let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(refused)?;
-        supervision::sweep(&mut tx, &ctx).await.map_err(refused)?;
-        tx.commit().await?;
-    }
+    sweep_all(&app).await?;
     let took = began.elapsed().as_secs_f64();
     let sent = count(&app, "message").await? - before;
     println!("| what is due by {next}, {n} tasks of it at that moment: messages planned, written and queued | {sent} | {took:.1} s |");
     let queued = waiting(&app).await?;
     let took = deliver(&app).await?;
     println!("| what of that leaves the house: looked at again, merged, handed to the gateway | {queued} | {:.1} s |", took.as_secs_f64());
+
+    at_work(&app).await?;
 
     if cli.deliveries > 0 {
         let began = Instant::now();
@@ -106,6 +109,90 @@ async fn main() -> anyhow::Result<()> {
     }
     app.db.close().await;
     Ok(())
+}
+
+/// The clock never goes back: what is past stays so.
+fn go_to(app: &App, at: Moment) {
+    let by = at.millis() - app.clock.now().millis();
+    app.clock.advance(Duration::from_millis(u64::try_from(by).unwrap_or(0)));
+}
+
+async fn sweep_all(app: &App) -> anyhow::Result<()> {
+    while is_due(app).await? {
+        let mut tx = app.db.begin().await?;
+        let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(refused)?;
+        supervision::sweep(&mut tx, &ctx).await.map_err(refused)?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The busiest moment that still lies ahead, met as a server meets it: sweeps, deliveries and all other jobs at the same time.
+async fn at_work(app: &App) -> anyhow::Result<()> {
+    let (next, n) = busiest(app).await?.context("nothing lies ahead")?;
+    let before = count(app, "message").await?;
+    // What was due between is done with beforehand.
+    go_to(app, next.minus(Duration::from_secs(600)));
+    sweep_all(app).await?;
+    deliver(app).await?;
+    let between = count(app, "message").await? - before;
+    let stop = CancellationToken::new();
+    let mut serving = JoinSet::new();
+    for _ in 0..app.config.workers {
+        let (runner, stop) = (app::runner(app), stop.clone());
+        serving.spawn(async move { runner.serve(stop).await });
+    }
+    let began = Instant::now();
+    // What a server does every hour and every day is all due after such a leap, and on no other morning.
+    while jobs::depth(&mut app.db.read().await?, app.clock.now()).await?.due > 0 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        anyhow::ensure!(began.elapsed() < AT_MOST, "not quiet after ten minutes");
+    }
+    go_to(app, next.minus(Duration::from_millis(500)));
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        anyhow::ensure!(began.elapsed() < AT_MOST, "not done after ten minutes");
+        let open = is_due(app).await? || waiting_now(app).await? > 0;
+        if app.clock.now() > next.plus(Duration::from_secs(2)) && !open {
+            break;
+        }
+    }
+    stop.cancel();
+    serving.join_all().await;
+    let sent = count(app, "message").await? - before - between;
+    let planned = latest(app, "select max(at) from message where at >= ", next).await?;
+    let late = lateness(app, next).await?;
+    let at = |share: usize| late.get(late.len() * share / 100).or(late.last()).map_or(0.0, |ms| Duration::from_millis(*ms).as_secs_f64());
+    println!(
+        "| with all jobs of a server at work: what is due at {next}, {n} tasks: messages planned, written and queued | {sent} | {planned:.1} s |"
+    );
+    println!("| from due to handed to the gateway then, p50 / p99 | {} | {:.1} / {:.1} s |", late.len(), at(50), at(99));
+    Ok(())
+}
+
+/// Whatever is due and not handed over.
+async fn waiting_now(app: &App) -> anyhow::Result<i64> {
+    let mut sql = Sql::new("select count(*) from delivery where state = 'sending' or (state = 'queued' and due_at <= ");
+    sql.bind(app.clock.now().millis()).push(")");
+    let (n,): (i64,) = sql.fetch_one(&mut app.db.read().await?).await?;
+    Ok(n)
+}
+
+/// Seconds from a moment to what the statement finds after it.
+async fn latest(app: &App, sql: &'static str, from: Moment) -> anyhow::Result<f64> {
+    let mut sql = Sql::new(sql);
+    sql.bind(from.millis());
+    let (at,): (Option<Moment>,) = sql.fetch_one(&mut app.db.read().await?).await?;
+    let ms = at.map_or(0, |at| at.millis() - from.millis());
+    Ok(Duration::from_millis(u64::try_from(ms).unwrap_or(0)).as_secs_f64())
+}
+
+/// How long after that moment each delivery written since was handed over, in milliseconds, in order.
+async fn lateness(app: &App, from: Moment) -> anyhow::Result<Vec<u64>> {
+    let mut sql = Sql::new("select sent_at from delivery where sent_at is not null and created_at >= ");
+    sql.bind(from.millis()).push(" order by sent_at");
+    let rows: Vec<(Moment,)> = sql.fetch_all(&mut app.db.read().await?).await?;
+    Ok(rows.into_iter().map(|(at,)| u64::try_from(at.millis() - from.millis()).unwrap_or(0)).collect())
 }
 
 async fn take_in(app: &App) -> anyhow::Result<usize> {

@@ -1,11 +1,11 @@
 import type { RouteRecordRaw } from 'vue-router'
-import { mayCreate, oversees, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
+import { mayCreate, mayIssueOrders, oversees, PasswordPage, seesTasks, SignInPage, useSession } from '@/modules/access'
 import { BurdenPage } from '@/modules/burden/phone'
 import { ReachPage } from '@/modules/notify/phone'
 import { BoardPage, OverduePage, ProgressPage } from '@/modules/operations/phone'
 import { DelegationPage, PersonPage, UnitPage } from '@/modules/org/phone'
 import { SearchPage } from '@/modules/search/phone'
-import { OrderPage, OrdersPage, UrgesPage } from '@/modules/supervision/phone'
+import { InterviewsPage, OrderPage, OrdersPage, UrgesPage } from '@/modules/supervision/phone'
 import { InboxPage } from '@/modules/talk/phone'
 import {
   ActPage,
@@ -73,6 +73,12 @@ export const routes: RouteRecordRaw[] = [
       },
       { path: 'orders', name: 'orders', component: OrdersPage, meta: { title: 'app.nav.orders', may: seesTasks } },
       { path: 'orders/:id', name: 'order', component: OrderPage, props: true, meta: { may: seesTasks } },
+      {
+        path: 'interviews',
+        name: 'interviews',
+        component: InterviewsPage,
+        meta: { title: 'app.nav.interviews', may: mayIssueOrders },
+      },
       { path: 'search', name: 'search', component: SearchPage, meta: { title: 'search.title', may: seesTasks } },
       { path: 'inbox', name: 'inbox', component: InboxPage, meta: { title: 'app.nav.inbox' } },
       { path: 'burden', name: 'burden', component: BurdenPage, meta: { title: 'app.nav.burden', may: seesTasks } },

@@ -47,15 +47,26 @@ export default {
     byRule: 'by rule',
   },
   rules: {
-    title: 'Limits',
     lead: 'Going over a limit is shown and bars nothing. Before a rule to remind, a rule to report or a report on the spot is saved, the system works out whether it would.',
-    messages_a_week: 'Messages a person and week',
-    reports_a_week: 'Reports a person and week',
-    alike_from: 'Tasks are alike from',
-    say: { messages_a_week: '{n}', reports_a_week: '{n}', alike_from: '{n}% on' },
-    from: 'From which day',
-    reason: 'Why',
-    saved: 'Saved, in force from {day}',
+    hint: 'Today unless you say otherwise; what is shown goes by it at once.',
+    group: { week: 'A person and week', alike: 'Tasks alike' },
+    field: { messages_a_week: 'Messages', reports_a_week: 'Reports', alike_from: 'Alike by' },
+    name: {
+      messages_a_week: 'Messages a person and week',
+      reports_a_week: 'Reports a person and week',
+      alike_from: 'Tasks are alike from',
+    },
+    say: {
+      messages_a_week: 'More than {n} messages to a person in a week are over the limit',
+      reports_a_week: 'More than {n} reports owed by a person in a week are over the limit',
+      alike_from: 'Tasks that are alike by {n}% or more are shown as such',
+    },
+    value: { messages_a_week: '{n}', reports_a_week: '{n}', alike_from: '{n}%' },
+    effect: {
+      moves:
+        'From that day on what is over a limit and which tasks are alike go by the new numbers; so do earlier weeks in the statement of the burden.',
+      stays: 'Pairs of tasks that were noted, rules to report and messages that are out stay as they are.',
+    },
   },
   statement: {
     title: 'Statement of the burden',

@@ -113,6 +113,7 @@ export default {
       daily: 'Daily limit',
       merge_from: 'Merging',
       price: 'Price',
+      per_minute: 'Limit a minute',
       give_up_after: 'When no way out works',
       wait: 'Waiting',
     },
@@ -129,7 +130,16 @@ export default {
     price: { say: '{n} yuan each', free: 'Free', note: '0 for free' },
     give_up: 'Messages wait and are tried again; what could not be sent for {n} is given up and counts as failed.',
     minutesField: 'Minutes until it is given up',
+    limit: {
+      title: 'Limits of gateways',
+      note: 'Counted over all servers. What is more waits for the next minute and is not lost; another gateway takes it where there is one, and what is most urgent goes first.',
+      none: 'no limit',
+      most: 'At most',
+      unit: 'a minute',
+      gone: '{code} (not there at present)',
+    },
     value: {
+      per_minute: 'at most {n} a minute',
       daily: '{n}',
       merge_from: 'from {n} on',
       price: '{n} yuan',
@@ -139,6 +149,7 @@ export default {
     },
     minutes: 'minutes ({value})',
     fault: {
+      per_minute: 'A whole number from 1 to 100000; empty for no limit',
       daily: 'A whole number from 1 to 1000',
       merge_from: 'A whole number from 2 to 100',
       price: 'From 0 to 100 yuan, at most three decimals',

@@ -73,7 +73,6 @@ export default {
     anyUnit: 'All units',
   },
   interviews: {
-    tab: 'Suggested talks {n}',
     lead: 'A talk is suggested where a red order expired without an answer, or where a unit had too many orders or red tasks in a quarter. Whether there is one is yours to decide; the system tells nobody.',
     none: 'No talk is suggested at present',
     basis: 'It stands on {parts}',
@@ -90,7 +89,6 @@ export default {
   },
   rules: {
     lead: 'By when urges and orders are answered, how orders are numbered, when a talk is suggested.',
-    none: 'Nothing is changed yet. Change the numbers, then give a reason and save.',
     hint: 'Today unless you say otherwise; urges and orders sent from then on go by it.',
     group: { days: 'Time to answer', interviews: 'Suggested talks', numbering: 'Numbers of orders' },
     field: {
@@ -128,7 +126,6 @@ export default {
     zero: '0: no talk is suggested for this. A red order that expired without an answer always suggests one.',
     sample: 'Example',
     numberingHint: "{'{'}unit{'}'} issuing unit, {'{'}year{'}'}, {'{'}seq{'}'} count; each unit counts for itself.",
-    fault: 'A whole number from {least} to {most}',
     effect: {
       moves:
         'From that day on what is sent goes by the new times and numbers, and talks are suggested by the new counts.',

@@ -119,7 +119,13 @@ export default {
     noWord: '(none chosen)',
     group: '({text})',
   },
+  unknownPerson: 'Unknown person',
   form: {
+    persons: 'And these people',
+    personsHint: 'Only those who can see the task are told.',
+    unitOf: 'Unit first',
+    addPerson: 'Add a person',
+    dropPerson: 'Remove {name}',
     name: 'Name',
     trigger: 'Reminds when',
     lamp: 'Which lamp (or a worse one)',

@@ -95,6 +95,7 @@ export default {
   draft: {
     title: 'Changes',
     none: 'Nothing is changed yet. Change numbers in the sentences, then try them.',
+    noneUntried: 'Nothing is changed yet. Change numbers in the sentences, then give a reason and save.',
     count: '{n} changed',
     go: 'Go and try',
     goSave: 'Go and save',

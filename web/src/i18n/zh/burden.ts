@@ -47,15 +47,25 @@ export default {
     byRule: '提醒规则',
   },
   rules: {
-    title: '减负上限',
     lead: '超过上限只作提示，不拦截。修改提醒规则、报送周期和要求上报之前，系统先算出会不会超过。',
-    messages_a_week: '每人每周消息',
-    reports_a_week: '每人每周应报',
-    alike_from: '相近任务的相似度',
-    say: { messages_a_week: '{n} 条', reports_a_week: '{n} 次', alike_from: '{n}% 以上' },
-    from: '从哪天起执行',
-    reason: '修改原因',
-    saved: '已保存，自{day}起执行',
+    hint: '默认今天，保存后随即按新的数字提示。',
+    group: { week: '每人每周', alike: '相近任务' },
+    field: { messages_a_week: '消息', reports_a_week: '应报', alike_from: '相似度' },
+    name: {
+      messages_a_week: '每人每周消息上限',
+      reports_a_week: '每人每周应报上限',
+      alike_from: '相近任务的相似度',
+    },
+    say: {
+      messages_a_week: '一个人一周收到的消息超过 {n} 条，提示超上限',
+      reports_a_week: '一个人一周应报超过 {n} 次，提示超上限',
+      alike_from: '相似度在 {n}% 以上的任务，提示为相近任务',
+    },
+    value: { messages_a_week: '{n} 条', reports_a_week: '{n} 次', alike_from: '{n}%' },
+    effect: {
+      moves: '从执行那天起，超没超上限、是不是相近任务，都按新的数字提示；减负情况说明里以前的各周也按新的上限计算。',
+      stays: '已经记下的相近任务、任务的报送周期和已经发出的消息都不变。',
+    },
   },
   statement: {
     title: '减负情况说明',

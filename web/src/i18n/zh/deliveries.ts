@@ -107,6 +107,7 @@ export default {
       daily: '每日上限',
       merge_from: '合并',
       price: '费用',
+      per_minute: '每分钟上限',
       give_up_after: '通道不通时',
       wait: '等候',
     },
@@ -119,7 +120,16 @@ export default {
     price: { say: '每条 {n} 元', free: '不计费', note: '0 为不计费' },
     give_up: '先留着，隔一会儿再试；过了 {n}还发不出去的，不再发送，记为“未送达”。',
     minutesField: '放弃前等多久（分钟）',
+    limit: {
+      title: '通道限速',
+      note: '几台服务器合计。超过的留到下一分钟再发，不会丢；有别的通道的先走别的通道，特急的先发。',
+      none: '不限',
+      most: '每分钟最多',
+      unit: '条',
+      gone: '{code}（现在没有这个通道）',
+    },
     value: {
+      per_minute: '每分钟最多 {n} 条',
       daily: '{n} 条',
       merge_from: '满 {n} 条',
       price: '{n} 元',
@@ -129,6 +139,7 @@ export default {
     },
     minutes: '分钟（{value}）',
     fault: {
+      per_minute: '应为 1 至 100000 的整数，留空为不限',
       daily: '应为 1 至 1000 的整数',
       merge_from: '应为 2 至 100 的整数',
       price: '应为 0 至 100 元，最多三位小数',

@@ -107,7 +107,13 @@ export default {
     noWord: '（未选）',
     group: '（{text}）',
   },
+  unknownPerson: '未知人员',
   form: {
+    persons: '另外指定人员',
+    personsHint: '只有能看到该任务的人才会收到。',
+    unitOf: '先选单位',
+    addPerson: '添加人员',
+    dropPerson: '去掉{name}',
     name: '名称',
     trigger: '什么情况下提醒',
     lamp: '哪种灯（更差的也算）',

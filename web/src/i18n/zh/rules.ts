@@ -92,6 +92,7 @@ export default {
   draft: {
     title: '改动',
     none: '还没有改动。在句子里改数字，改好后先试算。',
+    noneUntried: '还没有改动。在句子里改数字，改好后写明原因再保存。',
     count: '改了 {n} 处',
     go: '去试算',
     goSave: '去保存',

@@ -1,4 +1,5 @@
 export { useSession } from './session'
+export { useRulesReader } from './rules'
 export * from './model'
 
 export const SignInPage = () => import('./pages/SignInPage.vue')

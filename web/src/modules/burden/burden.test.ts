@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Forecast } from '@/api/types'
 import { alikeInput, concerned, forecastInput, fullest, lastMonth } from './model'
+import { BOUNDS, changedKeys, numberFaults, rebased, settled } from './rules/model'
 
 const lead = { unit_id: 'a', role: 'lead' } as const
 const co = { unit_id: 'b', role: 'co' } as const
@@ -39,5 +40,22 @@ describe('before a task is saved', () => {
   it('states the month before', () => {
     expect(lastMonth('2026-03-05')).toEqual({ from_day: '2026-02-01', to_day: '2026-02-28' })
     expect(lastMonth('2026-01-31')).toEqual({ from_day: '2025-12-01', to_day: '2025-12-31' })
+  })
+})
+
+describe('the limits', () => {
+  const BASE = { messages_a_week: 50, reports_a_week: 5, alike_from: 60 }
+  it('are wrong where the server would say so', () => {
+    expect(numberFaults(BASE)).toEqual([])
+    expect(numberFaults({ messages_a_week: '', reports_a_week: 101, alike_from: 29 })).toEqual(Object.keys(BOUNDS))
+  })
+  it('that one changed are put upon what others wrote; an emptied field changes nothing', () => {
+    const mine = settled({ ...BASE, messages_a_week: 40, alike_from: '' }, BASE)
+    expect(changedKeys(BASE, mine)).toEqual(['messages_a_week'])
+    expect(rebased(mine, BASE, { ...BASE, messages_a_week: 60, reports_a_week: 4 })).toEqual({
+      ...BASE,
+      messages_a_week: 40,
+      reports_a_week: 4,
+    })
   })
 })

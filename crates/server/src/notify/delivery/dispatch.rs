@@ -177,7 +177,11 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     let mut sent_today = store::sent_since(tx, &persons, ctx.today().start()).await?;
     let states: HashMap<String, Option<Moment>> = store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
     let known = Known::of(tx, &persons).await?;
+    let mut room = Room::of(tx, app, &rules, now).await?;
     let mut going = Vec::new();
+    // Where a gateway takes no more in this minute, what is critical has gone before.
+    let mut slots: Vec<_> = slots.into_iter().collect();
+    slots.sort_by_key(|(_, rows)| !rows.iter().any(|row| row.critical));
     for ((person, channel), rows) in slots {
         let (critical, plain): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.critical);
         let merge_from = rules.of(channel).map_or(0, |rules| rules.merge_from);
@@ -206,7 +210,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
                 continue;
             }
             // Where a person is known to one gateway and not to the other, it is the one that is asked.
-            let reaching: Vec<_> =
+            let mut reaching: Vec<_> =
                 app.gateways.of(channel).filter_map(|gateway| Some((gateway, known.at(gateway.as_ref(), person)?))).collect();
             if reaching.is_empty() {
                 store::suppress(tx, &[row.id], Suppression::NoAddress, now).await?;
@@ -217,13 +221,18 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
                 continue;
             }
             let open = |code: &str| states.get(code).copied().flatten().is_none_or(|until| until <= now);
-            let Some((gateway, address)) = reaching.into_iter().find(|(gateway, _)| open(gateway.code())) else {
+            reaching.retain(|(gateway, _)| open(gateway.code()));
+            if reaching.is_empty() {
                 let age = now.millis() - row.created_at.millis();
                 if age > rules.give_up_after * 60_000 {
                     store::give_up(tx, row.id, now).await?;
                 } else {
                     store::put_off(tx, row.id, now.plus(PAUSE)).await?;
                 }
+                continue;
+            }
+            let Some((gateway, address)) = reaching.into_iter().find(|(gateway, _)| room.take(gateway.code())) else {
+                store::put_off(tx, row.id, room.next).await?;
                 continue;
             };
             if !row.critical {
@@ -232,6 +241,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
             going.push((row, gateway.clone(), address));
         }
     }
+    room.write(tx).await?;
     let ids: Vec<DeliveryId> = going.iter().map(|(row, ..)| row.id).collect();
     let mut parts: HashMap<DeliveryId, Vec<PartRow>> = HashMap::new();
     for part in store::parts(tx, &ids).await? {
@@ -258,6 +268,50 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
         letters.push((sent, Letter { id: row.id.0, to: address, title, text, link }));
     }
     Ok(letters)
+}
+
+/// What gateways take in this minute, where that is limited.
+struct Room {
+    /// How many more each takes, and how many it was given now.
+    left: HashMap<String, (i64, i64)>,
+    /// When the next minute begins.
+    next: Moment,
+}
+
+const MINUTE: i64 = 60_000;
+
+impl Room {
+    async fn of(tx: &mut Tx, app: &App, rules: &DeliveryRules, now: Moment) -> Outcome<Self> {
+        let minute = Moment::from_millis(now.millis() - now.millis().rem_euclid(MINUTE));
+        let mut left = HashMap::new();
+        // In one order, so that two nodes do not wait for each other.
+        let codes: BTreeSet<&str> = app.gateways.all().iter().map(|gateway| gateway.code()).collect();
+        for code in codes {
+            if let Some(per_minute) = rules.per_minute(code) {
+                let given = store::given(tx, code, minute).await?;
+                left.insert(code.to_owned(), (per_minute - given, 0));
+            }
+        }
+        Ok(Self { left, next: Moment::from_millis(minute.millis() + MINUTE) })
+    }
+
+    /// Whether the gateway takes one more; it is counted.
+    fn take(&mut self, code: &str) -> bool {
+        let Some((left, given)) = self.left.get_mut(code) else { return true };
+        if *left <= 0 {
+            return false;
+        }
+        *left -= 1;
+        *given += 1;
+        true
+    }
+
+    async fn write(self, tx: &mut Tx) -> Outcome<()> {
+        for (code, (_, given)) in self.left.into_iter().filter(|(_, (_, given))| *given > 0) {
+            store::give(tx, &code, given).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Where people are reached.

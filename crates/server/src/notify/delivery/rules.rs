@@ -29,6 +29,16 @@ pub(super) struct ChannelRules {
     pub(super) price: i64,
 }
 
+/// What one gateway can bear, whatever house it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GatewayRules {
+    /// Its code in the list of gateways.
+    pub(super) gateway: String,
+    /// At most so many letters a minute, of all nodes together; the others wait for the next. Minutes begin with the clock's.
+    pub(super) per_minute: i64,
+}
+
 /// The numbers of all ways out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +46,9 @@ pub(super) struct DeliveryRules {
     pub(super) channels: Vec<ChannelRules>,
     /// A message that found no gateway for so many minutes is given up.
     pub(super) give_up_after: i64,
+    /// Gateways that take so many letters a minute and no more; one that is not named takes any.
+    #[serde(default)]
+    pub(super) gateways: Vec<GatewayRules>,
 }
 
 impl RuleSet for DeliveryRules {
@@ -70,14 +83,23 @@ impl Default for DeliveryRules {
                 of(Channel::Push, 50, 0),
             ],
             give_up_after: 240,
+            gateways: Vec::new(),
         }
     }
 }
+
+/// More gateways than anybody has.
+const MOST_GATEWAYS: usize = 40;
 
 impl DeliveryRules {
     /// What a way out keeps to.
     pub(super) fn of(&self, channel: Channel) -> Option<&ChannelRules> {
         self.channels.iter().find(|rules| rules.channel == channel)
+    }
+
+    /// How many letters a gateway is given in a minute, where that is limited.
+    pub(super) fn per_minute(&self, gateway: &str) -> Option<i64> {
+        self.gateways.iter().find(|rules| rules.gateway == gateway).map(|rules| rules.per_minute)
     }
 
     /// Refuses numbers that make no sense.
@@ -104,6 +126,22 @@ impl DeliveryRules {
             }
             if !(0..=100_000).contains(&rules.price) {
                 fields.add("price", "应为 0 至 100000");
+            }
+            fields.under("");
+        }
+        if self.gateways.len() > MOST_GATEWAYS {
+            fields.add("gateways", say!("最多 {most} 个通道", most = MOST_GATEWAYS));
+        }
+        for (index, rules) in self.gateways.iter().enumerate() {
+            fields.under(format!("gateways[{index}]."));
+            if !(1..=40).contains(&rules.gateway.len()) {
+                fields.add("gateway", "应为通道的编码");
+            }
+            if self.gateways.iter().take(index).any(|other| other.gateway == rules.gateway) {
+                fields.add("gateway", "与前面的通道重复");
+            }
+            if !(1..=100_000).contains(&rules.per_minute) {
+                fields.add("per_minute", "应为 1 至 100000");
             }
             fields.under("");
         }

@@ -31,8 +31,11 @@ enum Read<'a> {
 fn read(text: &str) -> Read<'_> {
     let marks = |c: char| c.is_whitespace() || "。，,.!！:：、".contains(c);
     let plain = text.trim_matches(marks);
-    let short = plain.replace('１', "1").to_lowercase();
-    if NOTED.contains(&short.as_str()) {
+    let other = |c: char| !c.is_alphanumeric();
+    let bare = text.trim_matches(other).replace('１', "1").to_lowercase();
+    // What follows a word after a mark is courtesy: “收到，谢谢”. What follows a number may be the rest of it.
+    let word = bare.split(other).next().filter(|word| *word != "1").unwrap_or(&bare);
+    if NOTED.contains(&word) {
         return Read::Noted;
     }
     let said = OPENINGS.iter().find_map(|opening| plain.strip_prefix(*opening)).map(|said| said.trim_matches(marks));
@@ -80,14 +83,14 @@ mod tests {
 
     #[test]
     fn short_answers_are_read_as_people_write_them() {
-        for noted in ["1", " 1 ", "１", "收到", "收到！", "已收到。", "OK"] {
+        for noted in ["1", " 1 ", "１", "收到", "收到！", "已收到。", "OK", "收到😀", "收到，谢谢", "【1】"] {
             assert_eq!(read(noted), Read::Noted, "{noted}");
         }
         for (text, said) in [("回 本周五前完成", "本周五前完成"), ("回复：已加派人手。", "已加派人手"), ("回已办", "已办")]
         {
             assert_eq!(read(text), Read::Says(said), "{text}");
         }
-        for unclear in ["", "2", "11", "你是谁", "回", "退订"] {
+        for unclear in ["", "2", "11", "你是谁", "回", "退订", "收到假短信怎么办", "1月底", "1.5亿"] {
             assert_eq!(read(unclear), Read::Unclear, "{unclear}");
         }
     }

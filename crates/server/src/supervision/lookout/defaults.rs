@@ -16,7 +16,15 @@ use Channel::{Sms, Voice, Wechat};
 use Recipient::{AreaLeaders, Centre, ChargeLeader, Decider, Handler, Head, Liaison};
 
 fn after<const R: usize, const C: usize>(n: i64, unit: DelayUnit, to: [Recipient; R], channels: [Channel; C]) -> Step {
-    Step { after: Delay { n, unit }, at: None, to: to.into(), channels: channels.into(), only_if: None, text: None }
+    Step {
+        after: Delay { n, unit },
+        at: None,
+        to: to.into(),
+        persons: BTreeSet::new(),
+        channels: channels.into(),
+        only_if: None,
+        text: None,
+    }
 }
 
 /// So many working days after, before where negative.
@@ -46,7 +54,7 @@ fn rule(code: &str, name: &str, trigger: Trigger, steps: Vec<Step>) -> Rule {
 impl Default for LookoutRules {
     fn default() -> Self {
         let critical = || is(Fact::Urgency, &[Urgency::Critical.word()]);
-        let weighty = || is(Fact::Importance, &["important", "major"]);
+        let weighty = || Condition::Any { of: vec![is(Fact::Importance, &["important", "major"]), critical()] };
         let calm = |n, unit| after(n, unit, [Liaison], [Wechat]);
         let firm = |n, unit| after(n, unit, [Liaison, Head], [Wechat, Sms]);
         let unsigned = Rule {
@@ -136,6 +144,8 @@ impl Default for LookoutRules {
         );
         let orange = Rule {
             on_ack: OnAck::GoOn,
+            // What turns red the same day is said once, as red.
+            when: Some(is(Fact::Lamp, &["orange"])),
             ..rule("lamp_orange", "亮橙灯", Trigger::Lamp { lamp: Lamp::Orange }, vec![on(0, [Head], [Wechat])])
         };
         let red =

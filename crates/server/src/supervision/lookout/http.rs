@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use axum::{http::StatusCode, response::Response};
 use db::Tx;
 use kit::{Day, Moment, uuid::Uuid};
@@ -8,7 +10,7 @@ use wording::say;
 
 use super::{
     ahead::{self, TaskReminders},
-    rule::LookoutRules,
+    rule::{LookoutRules, Rule},
     store,
     trial::{self, Trial},
     watch,
@@ -18,7 +20,7 @@ use crate::{
     app::{App, Ctx, Fields, Outcome, Refusal},
     guarded,
     http::{Idem, Json, Path, Problem, mutate},
-    org::{self, PersonRef},
+    org::{self, PersonId, PersonRef},
     rules,
     tasks::TaskId,
 };
@@ -56,11 +58,33 @@ struct ReminderRulesView {
     defaults: LookoutRules,
     /// Versions, the latest first; one that begins later is not in force yet.
     history: Vec<ReminderRulesVersion>,
+    /// Who is named in any of them.
+    people: Vec<PersonRef>,
+}
+
+/// Refuses rules that make no sense, or name somebody who is not there.
+async fn check(tx: &mut Tx, set: &LookoutRules, fields: &mut Fields) -> Outcome<()> {
+    fields.under("rules.");
+    if let Err(refusal) = set.check() {
+        fields.absorb(refusal)?;
+    }
+    let named: BTreeSet<PersonId> = set.rules.iter().flat_map(Rule::persons).collect();
+    let there: BTreeSet<PersonId> = org::person_refs(tx, named).await?.into_iter().map(|person| person.id).collect();
+    for (index, rule) in set.rules.iter().enumerate() {
+        for (at, step) in rule.steps.iter().enumerate().filter(|(_, step)| !step.persons.is_subset(&there)) {
+            fields.under(format!("rules.rules[{index}].steps[{at}]."));
+            fields.add("persons", say!("有 {n} 人查无此人", n = step.persons.difference(&there).count()));
+        }
+    }
+    Ok(())
 }
 
 async fn shown(tx: &mut Tx, ctx: &Ctx) -> Outcome<ReminderRulesView> {
     let kept = rules::kept::<LookoutRules>(tx, ctx.today()).await?;
     let people = org::person_refs(tx, kept.history.iter().filter_map(|(row, _)| row.made_by)).await?;
+    let sets = kept.history.iter().map(|(_, rules)| rules).chain([&kept.rules]);
+    let named: BTreeSet<PersonId> = sets.flat_map(|set| &set.rules).flat_map(Rule::persons).collect();
+    let named = org::person_refs(tx, named).await?;
     let history = kept.history.into_iter().map(|(row, rules)| ReminderRulesVersion {
         version: row.version,
         from_day: row.from_day,
@@ -75,6 +99,7 @@ async fn shown(tx: &mut Tx, ctx: &Ctx) -> Outcome<ReminderRulesView> {
         rules: kept.rules,
         defaults: LookoutRules::default(),
         history: history.collect(),
+        people: named,
     })
 }
 
@@ -103,10 +128,7 @@ struct ReminderRulesInput {
 async fn write(me: Permitted<KeepRules>, idem: Idem, Json(input): Json<ReminderRulesInput>) -> Result<Response, Problem> {
     let mut fields = Fields::default();
     let reason = fields.text("reason", &input.reason, 200);
-    fields.under("rules.");
-    if let Err(refusal) = input.rules.check() {
-        fields.absorb(refusal)?;
-    }
+    check(&mut me.app.db.read().await?, &input.rules, &mut fields).await?;
     fields.finish()?;
     let done = mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
         let from = input.from_day.unwrap_or(me.ctx.today());
@@ -136,13 +158,10 @@ struct ReminderRulesTrial {
     responses((status = 200, body = Trial)))]
 async fn try_out(me: Permitted<KeepRules>, Json(input): Json<ReminderRulesTrial>) -> Result<Json<Trial>, Problem> {
     let mut fields = Fields::default();
-    fields.under("rules.");
-    if let Err(refusal) = input.rules.check() {
-        fields.absorb(refusal)?;
-    }
+    let mut tx = me.app.db.read().await?;
+    check(&mut tx, &input.rules, &mut fields).await?;
     fields.finish()?;
     let month = input.month.unwrap_or_else(|| me.ctx.today().month_start().plus_days(-1));
-    let mut tx = me.app.db.read().await?;
     Ok(Json(trial::run(&mut tx, &me.ctx, &input.rules, month).await?))
 }
 

@@ -15,6 +15,7 @@ mod ahead;
 mod answers;
 mod condition;
 mod defaults;
+mod gauges;
 mod http;
 mod model;
 mod people;
@@ -34,6 +35,7 @@ use kit::uuid::Uuid;
 use serde_json::json;
 
 pub use answers::{REPLIED_JOB, take_answer};
+pub use gauges::gauges;
 pub(super) use http::routes;
 
 use crate::{
@@ -97,7 +99,12 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     // Ids sort by the moment they were made.
     let from = now.minus(Duration::from_secs(ctx.rng.below(AUDITED_BACK.as_secs())));
     let first = Uuid::from_u128(u128::try_from(from.millis()).unwrap_or(0) << 80);
-    let sample = store::sample(tx, first, AUDITED).await?;
+    let mut sample = store::sample(tx, first, AUDITED).await?;
+    // What is left of the number is taken from the beginning: a small area is looked through as a whole each time.
+    let left = AUDITED - i64::try_from(sample.len()).unwrap_or(AUDITED);
+    if left > 0 {
+        sample.extend(store::sample(tx, Uuid::nil(), left).await?.into_iter().filter(|(task, _)| task.0 < first));
+    }
     let astray = watch::Watch::new(ctx)?.astray(tx, ctx, &sample).await?;
     if late + i64::try_from(astray.len()).unwrap_or(0) > 0 {
         tracing::warn!(late, astray = astray.len(), "reminders were not where they should have been");

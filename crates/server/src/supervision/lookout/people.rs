@@ -1,18 +1,32 @@
 //! Who is meant by a recipient of a rule, in a task: looked up once a unit, however many tasks it has.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use db::Tx;
 
 use super::{
     plan::{Anchor, Sight},
-    rule::Recipient,
+    rule::{Recipient, Step},
 };
 use crate::{
+    access::{self, Principal},
     app::{Ctx, Outcome},
+    notify::Channel,
     org::{self, PersonId, PostKind, UnitId},
     tasks::{self, Case, PartyRow},
 };
+
+/// Who is told together by steps that are taken at one moment, and by which ways.
+#[derive(Debug)]
+pub(super) struct Share {
+    /// The last of the steps that mean them: its words are said.
+    pub(super) step: usize,
+    pub(super) to: Vec<PersonId>,
+    pub(super) channels: Vec<Channel>,
+}
 
 /// What has been looked up so far.
 #[derive(Default)]
@@ -23,15 +37,45 @@ pub(super) struct People {
     centre: Option<Vec<PersonId>>,
     area: Option<Vec<PersonId>>,
     active: HashMap<PersonId, bool>,
+    /// Who is named by rules; nothing for one who cannot sign in.
+    named: HashMap<PersonId, Option<Arc<Principal>>>,
 }
 
 impl People {
+    /// Everybody whom these steps mean, once each, with all ways by which they are meant; and how many each step means.
+    pub(super) async fn shares(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        steps: &[(usize, &Step)],
+        sight: &Sight,
+        anchor: &Anchor,
+    ) -> Outcome<(Vec<Share>, Vec<(usize, usize)>)> {
+        let mut each: BTreeMap<PersonId, (usize, BTreeSet<Channel>)> = BTreeMap::new();
+        let mut counts = Vec::new();
+        for (n, step) in steps {
+            let meant = self.meant(tx, ctx, step, sight, anchor).await?;
+            counts.push((*n, meant.len()));
+            for person in meant {
+                let (last, channels) = each.entry(person).or_insert((*n, BTreeSet::new()));
+                *last = *n;
+                channels.extend(&step.channels);
+            }
+        }
+        let mut shares: BTreeMap<(usize, BTreeSet<Channel>), Vec<PersonId>> = BTreeMap::new();
+        for (person, as_meant) in each {
+            shares.entry(as_meant).or_default().push(person);
+        }
+        let share = |((step, channels), to): ((usize, BTreeSet<Channel>), _)| Share { step, to, channels: channels.into_iter().collect() };
+        Ok((shares.into_iter().map(share).collect(), counts))
+    }
+
     /// Everybody who is meant, once each.
     pub(super) async fn meant(
         &mut self,
         tx: &mut Tx,
         ctx: &Ctx,
-        to: &BTreeSet<Recipient>,
+        step: &Step,
         sight: &Sight,
         anchor: &Anchor,
     ) -> Outcome<BTreeSet<PersonId>> {
@@ -41,7 +85,7 @@ impl People {
         };
         let task = &sight.watched.task;
         let mut all = BTreeSet::new();
-        for recipient in to {
+        for recipient in &step.to {
             match recipient {
                 Recipient::Handler => {
                     for party in &parties {
@@ -92,7 +136,23 @@ impl People {
                 Recipient::Decider => all.extend(self.deciders(tx, ctx, sight, anchor).await?),
             }
         }
+        for person in &step.persons {
+            // What a rule says is no right to know.
+            if let Some(named) = self.named(tx, ctx, *person).await?
+                && tasks::sees(tx, &ctx.acting(named), task.id).await?
+            {
+                all.insert(*person);
+            }
+        }
         Ok(all)
+    }
+
+    async fn named(&mut self, tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Outcome<Option<Arc<Principal>>> {
+        if let Some(known) = self.named.get(&person) {
+            return Ok(known.clone());
+        }
+        let found = access::load_principal(tx, person, ctx.today()).await?.map(Arc::new);
+        Ok(self.named.entry(person).or_insert(found).clone())
     }
 
     /// Whether the person has not left.

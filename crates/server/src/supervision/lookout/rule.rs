@@ -13,7 +13,7 @@ use crate::{
     app::{Fields, Outcome, RuleSet},
     calendar::{TimeOfDay, TimeSpan, hours_of},
     notify::Channel,
-    org::UnitId,
+    org::{PersonId, UnitId},
     tasks::Lamp,
 };
 
@@ -104,6 +104,9 @@ pub(super) struct Step {
     #[schema(value_type = Option<String>)]
     pub(super) at: Option<TimeOfDay>,
     pub(super) to: BTreeSet<Recipient>,
+    /// And these people by name, where they see the task.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) persons: BTreeSet<PersonId>,
     /// A message in the system is always left, too.
     pub(super) channels: BTreeSet<Channel>,
     /// Only where this holds at that moment.
@@ -172,6 +175,8 @@ impl RuleSet for LookoutRules {
 /// More rules than anybody could oversee.
 const MOST_RULES: usize = 60;
 const MOST_STEPS: usize = 12;
+/// Whoever wants to tell more of them means a role.
+const MOST_PERSONS: usize = 20;
 
 impl LookoutRules {
     /// The hours in which people work.
@@ -206,6 +211,11 @@ impl LookoutRules {
 }
 
 impl Rule {
+    /// Whom its steps name.
+    pub(super) fn persons(&self) -> impl Iterator<Item = PersonId> {
+        self.steps.iter().flat_map(|step| step.persons.iter().copied())
+    }
+
     fn check(&self, fields: &mut Fields, index: usize) {
         fields.text("name", &self.name, 40);
         match self.trigger {
@@ -254,8 +264,11 @@ impl Rule {
                 fields.add("after", "各步应由先到后");
             }
             before = Some(minutes);
-            if step.to.is_empty() {
-                fields.add("to", "至少选一类接收人");
+            if step.to.is_empty() && step.persons.is_empty() {
+                fields.add("to", "至少选一类接收人，或指定人员");
+            }
+            if step.persons.len() > MOST_PERSONS {
+                fields.add("persons", say!("最多指定 {most} 人", most = MOST_PERSONS));
             }
             if step.to.contains(&Recipient::Decider) && self.trigger != Trigger::Request {
                 fields.add("to", "审批人只用于申请待批");

@@ -15,10 +15,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    condition::Condition,
     people::People,
     plan::{self, Anchor, Base, Env, OnDay, OpenOrder, OpenUrge, Sight},
-    rule::{LookoutRules, Recipient, Rule, Trigger},
+    rule::{LookoutRules, Rule, Step, Trigger},
     store,
 };
 use crate::{
@@ -127,7 +126,7 @@ const MOST_EXAMPLES: usize = 30;
 /// One that would have been sent.
 struct Would {
     at: Moment,
-    to: BTreeSet<PersonId>,
+    to: Vec<PersonId>,
 }
 
 struct Count<'a> {
@@ -141,7 +140,7 @@ struct Count<'a> {
     persons: HashMap<PersonId, Both>,
     /// By the first day of the week, within the month.
     weeks: BTreeMap<Day, HashMap<PersonId, Both>>,
-    examples: Vec<(TrialExample, BTreeSet<PersonId>)>,
+    examples: Vec<(TrialExample, Vec<PersonId>)>,
     prices: HashMap<Channel, i64>,
     /// Who is meant by a recipient, for a unit: the same for all its tasks that name no handler.
     set_now: Arc<LookoutRules>,
@@ -260,24 +259,26 @@ impl Count<'_> {
         for (anchor, until) in lived_anchors(&rule.trigger, lived, pressed, self.ctx) {
             let until = [until, ended].into_iter().flatten().min();
             let env = Env { calendar: &self.ctx.calendar, hours: &hours, today: self.ctx.today() };
-            for (n, at) in plan::moments(rule, anchor.base, env).into_iter().enumerate() {
+            let moments = plan::moments(rule, anchor.base, env);
+            // Steps of one moment are taken together.
+            for together in moments.iter().copied().enumerate().collect::<Vec<_>>().chunk_by(|(_, a), (_, b)| a == b) {
+                let Some((_, at)) = together.first().copied() else { continue };
                 let inside =
                     at >= self.from && at <= self.to && began.is_none_or(|began| at > began) && until.is_none_or(|until| at < until);
-                let Some(step) = plan::step_of(rule, n).filter(|_| inside) else { continue };
-                let day = OnDay { sight, env: Env { today: at.day(), ..env } };
-                let conditions: Vec<&Condition> = rule.when.iter().chain(&step.only_if).collect();
-                if !conditions.iter().all(|condition| condition.holds(&day)) {
+                if !inside {
                     continue;
                 }
-                let to = self.meant(tx, &step.to, sight, &anchor).await?;
-                self.add(side, rule, step.channels.iter().copied().collect(), sight, Would { at, to });
+                let day = OnDay { sight, env: Env { today: at.day(), ..env } };
+                let holds = |step: &&Step| rule.when.iter().chain(&step.only_if).all(|condition| condition.holds(&day));
+                let steps: Vec<(usize, &Step)> =
+                    together.iter().filter_map(|(n, _)| Some((*n, plan::step_of(rule, *n).filter(holds)?))).collect();
+                let (shares, _) = self.people.shares(tx, self.ctx, &steps, sight, &anchor).await?;
+                for share in shares {
+                    self.add(side, rule, share.channels, sight, Would { at, to: share.to });
+                }
             }
         }
         Ok(())
-    }
-
-    async fn meant(&mut self, tx: &mut Tx, to: &BTreeSet<Recipient>, sight: &Sight, anchor: &Anchor) -> Outcome<BTreeSet<PersonId>> {
-        self.people.meant(tx, self.ctx, to, sight, anchor).await
     }
 
     fn add(&mut self, side: Side, rule: &Rule, channels: Vec<Channel>, sight: &Sight, would: Would) {

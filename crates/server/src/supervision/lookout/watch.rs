@@ -161,7 +161,7 @@ impl Watch {
         sight: &Sight,
         ladder: &Ladder,
     ) -> Outcome<BTreeSet<PersonId>> {
-        self.people.meant(tx, ctx, &step.to, sight, &ladder.anchor).await
+        self.people.meant(tx, ctx, step, sight, &ladder.anchor).await
     }
 
     /// The units above the leads, where a rule asks for units.
@@ -233,7 +233,7 @@ impl Watch {
         Ok(astray)
     }
 
-    /// Takes the latest step of a ladder that is due by now; earlier ones that nobody took are passed over.
+    /// Takes the latest step of a ladder that is due by now, and those of the same moment; earlier ones that nobody took are passed over.
     async fn climb(&mut self, tx: &mut Tx, ctx: &Ctx, sight: &Sight, ladder: &Ladder, swept: Moment, taken: &mut Taken) -> Outcome<()> {
         let (now, Some(rule)) = (ctx.now(), ladder.rule()) else { return Ok(()) };
         let begun = ladder.occurrence.as_ref().map(|row| usize::try_from(row.steps).unwrap_or(0));
@@ -253,7 +253,7 @@ impl Watch {
             let own = plan::step_of(rule, n).and_then(|step| step.only_if.as_ref());
             rule.when.iter().chain(own).all(|condition| condition.holds(&day))
         };
-        let chosen = due.clone().map(|(n, _)| n).rfind(|n| holds(*n));
+        let chosen = due.clone().rfind(|(n, _)| holds(*n));
         // A ladder that has not begun and has nothing to say is not written down.
         if chosen.is_none() && begun.is_none() {
             return Ok(());
@@ -265,13 +265,19 @@ impl Watch {
         if begun.is_some() {
             store::advance(tx, id, i64::try_from(passed).unwrap_or(i64::MAX)).await?;
         }
+        let told = match chosen {
+            Some((_, moment)) => {
+                let together: Vec<usize> = due.clone().filter(|(n, at)| *at == moment && holds(*n)).map(|(n, _)| n).collect();
+                self.tell(tx, ctx, sight, ladder, (id, &together, moment), taken).await?
+            }
+            None => Vec::new(),
+        };
         for (n, at) in due {
-            let (outcome, people) = match chosen {
-                Some(chosen) if n == chosen => {
-                    let people = self.tell(tx, ctx, sight, ladder, (id, n, at), taken).await?;
-                    (if people == 0 { StepOutcome::Nobody } else { StepOutcome::Sent }, people)
-                }
-                Some(chosen) if n < chosen => (StepOutcome::Skipped, 0),
+            let of = told.iter().find(|(step, _)| *step == n).map(|(_, people)| i64::try_from(*people).unwrap_or(i64::MAX));
+            let (outcome, people) = match (of, chosen) {
+                (Some(0), _) => (StepOutcome::Nobody, 0),
+                (Some(people), _) => (StepOutcome::Sent, people),
+                (None, Some((_, moment))) if at < moment => (StepOutcome::Skipped, 0),
                 _ => (StepOutcome::Idle, 0),
             };
             taken.steps.push(StepRow {
@@ -286,39 +292,43 @@ impl Watch {
         Ok(())
     }
 
+    /// Tells whomever these steps of one moment mean; answers how many each means.
     async fn tell(
         &mut self,
         tx: &mut Tx,
         ctx: &Ctx,
         sight: &Sight,
         ladder: &Ladder,
-        (id, n, due_at): (OccurrenceId, usize, Moment),
+        (id, steps, due_at): (OccurrenceId, &[usize], Moment),
         taken: &mut Taken,
-    ) -> Outcome<i64> {
-        let Some((rule, step)) = ladder.rule().and_then(|rule| Some((rule, plan::step_of(rule, n)?))) else { return Ok(0) };
-        let to: Vec<_> = self.meant(tx, ctx, step, sight, ladder).await?.into_iter().collect();
+    ) -> Outcome<Vec<(usize, usize)>> {
+        let Some(rule) = ladder.rule() else { return Ok(Vec::new()) };
+        let steps: Vec<(usize, &Step)> = steps.iter().filter_map(|n| Some((*n, plan::step_of(rule, *n)?))).collect();
+        let (shares, counts) = self.people.shares(tx, ctx, &steps, sight, &ladder.anchor).await?;
         let (today, now) = (ctx.today(), ctx.now());
         let days = ladder.anchor.day.map_or(0, |day| ctx.calendar.workdays_between(today.date(), day.date()));
-        let text::Said { title, mut text } = text::say_it(&rule.trigger, step.text.as_deref(), &sight.watched, &ladder.anchor, days);
-        if now.minus(LATE) > due_at {
-            let at = due_at.wall().format("%m-%d %H:%M").to_string();
-            text = text.then(Join::Close, say!("（原定 {at} 提醒，因故迟发。）"));
+        for (nth, share) in shares.into_iter().enumerate() {
+            let own = plan::step_of(rule, share.step).and_then(|step| step.text.as_deref());
+            let text::Said { title, mut text } = text::say_it(&rule.trigger, own, &sight.watched, &ladder.anchor, days);
+            if now.minus(LATE) > due_at {
+                let at = due_at.wall().format("%m-%d %H:%M").to_string();
+                text = text.then(Join::Close, say!("（原定 {at} 提醒，因故迟发。）"));
+            }
+            taken.messages.push(Reminder {
+                to: share.to,
+                title,
+                text,
+                task: sight.watched.task.id,
+                urge: matches!(rule.trigger, Trigger::Urge).then_some(ladder.anchor.subject).flatten(),
+                subject: ladder.anchor.subject,
+                occurrence: id,
+                rule: rule.code.clone(),
+                channels: share.channels,
+                critical: sight.watched.task.urgency == Urgency::Critical,
+                dedupe: format!("occurrence:{id}:{}:{nth}", share.step),
+            });
         }
-        let people = i64::try_from(to.len()).unwrap_or(i64::MAX);
-        taken.messages.push(Reminder {
-            to,
-            title,
-            text,
-            task: sight.watched.task.id,
-            urge: matches!(rule.trigger, Trigger::Urge).then_some(ladder.anchor.subject).flatten(),
-            subject: ladder.anchor.subject,
-            occurrence: id,
-            rule: rule.code.clone(),
-            channels: step.channels.iter().copied().collect(),
-            critical: sight.watched.task.urgency == Urgency::Critical,
-            dedupe: format!("occurrence:{id}:{n}"),
-        });
-        Ok(people)
+        Ok(counts)
     }
 }
 

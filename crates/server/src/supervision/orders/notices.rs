@@ -1,5 +1,7 @@
 //! Who hears of what becomes of an order.
 
+use std::collections::HashSet;
+
 use db::Tx;
 use wording::{Words, say};
 
@@ -10,7 +12,7 @@ use super::{
 use crate::{
     access,
     app::{Ctx, Outcome},
-    org::{self, PersonId},
+    org::{self, PersonId, PostKind},
     tasks::TaskEvent,
 };
 
@@ -24,8 +26,12 @@ pub(in crate::supervision) async fn notice(tx: &mut Tx, ctx: &Ctx, event: &TaskE
     if tasks.first().is_none_or(|(_, task)| *task != event.task) {
         return Ok(None);
     }
-    let mut addressed = org::heads_and_liaisons(tx, row.unit_id, ctx.today()).await?;
+    // A numbered paper concerns whoever answers for the unit, too, and not only who receives its post.
+    let mut addressed = org::role_holders_above(tx, row.unit_id, PostKind::Head, ctx.today()).await?;
+    addressed.extend(org::heads_and_liaisons(tx, row.unit_id, ctx.today()).await?);
     addressed.extend(store::handlers(tx, &[id]).await?.into_iter().map(|(_, person)| person));
+    let mut told = HashSet::new();
+    addressed.retain(|person| told.insert(*person));
     let turns = store::turns(tx, &[id]).await?;
     let said = |kind: OrderTurnKind| turns.iter().rev().find(|turn| turn.kind == kind).map(|turn| turn.text.clone()).unwrap_or_default();
     let (number, level, due, n) = (row.number.as_str(), row.level.words(), row.due_day, tasks.len());

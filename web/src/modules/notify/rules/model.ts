@@ -1,5 +1,6 @@
 /** What the ways out keep to, as people change it: numbers in fields, what is wrong with them, what differs. */
-import type { Channel, ChannelRules, DeliveryRules } from '@/api/types'
+import type { Channel, ChannelRules, DeliveryRules, GatewayRules } from '@/api/types'
+import { isWithin } from '@/ui/rules/numbers'
 import { spansFault, type SpanFault } from '@/ui/rules/spans'
 
 export type ChannelField = Exclude<keyof ChannelRules, 'channel'>
@@ -14,9 +15,12 @@ export const FIELDS: readonly ChannelField[] = [
 type NumberField = 'daily' | 'merge_from' | 'price'
 /** An emptied field is no number. */
 export type ChannelDraft = Omit<ChannelRules, NumberField> & Record<NumberField, number | ''>
+/** An emptied field says that the gateway takes any. */
+export type GatewayDraft = Omit<GatewayRules, 'per_minute'> & { per_minute: number | '' }
 export interface DeliveryDraft {
   channels: ChannelDraft[]
   give_up_after: number | ''
+  gateways: GatewayDraft[]
 }
 
 /** The least and the most that makes sense, as the server has it; prices are in thousandths of a yuan. */
@@ -25,19 +29,17 @@ export const BOUNDS = {
   merge_from: { least: 2, most: 100 },
   price: { least: 0, most: 100_000 },
   give_up_after: { least: 5, most: 7 * 24 * 60 },
+  per_minute: { least: 1, most: 100_000 },
 } as const
 type Bounded = keyof typeof BOUNDS
 /** From so many on, where merging is turned on. */
 export const MERGE = 3
 
 export type DeliveryFault = SpanFault | Bounded
-const within = (field: Bounded, value: number | '') => {
-  const { least, most } = BOUNDS[field]
-  return value !== '' && Number.isInteger(value) && value >= least && value <= most
-}
+const within = (field: Bounded, value: number | '') => isWithin(value, BOUNDS[field])
 
 /** What is wrong, by the path the server would name. */
-export function faultsOf({ channels, give_up_after }: DeliveryDraft): Record<string, DeliveryFault> {
+export function faultsOf({ channels, give_up_after, gateways }: DeliveryDraft): Record<string, DeliveryFault> {
   const faults: Record<string, DeliveryFault> = {}
   channels.forEach((rules, n) => {
     const open = spansFault(rules.open)
@@ -48,10 +50,26 @@ export function faultsOf({ channels, give_up_after }: DeliveryDraft): Record<str
     if (!within('price', rules.price)) faults[`channels.${n}.price`] = 'price'
   })
   if (!within('give_up_after', give_up_after)) faults['give_up_after'] = 'give_up_after'
+  gateways.forEach(({ per_minute }, n) => {
+    if (per_minute !== '' && !within('per_minute', per_minute)) faults[`gateways.${n}.per_minute`] = 'per_minute'
+  })
   return faults
 }
 
 const ruleOf = (set: DeliveryRules, channel: Channel) => set.channels.find((one) => one.channel === channel)
+/** How many a minute a gateway is given; 0 where it takes any. */
+export const limitOf = (set: Pick<DeliveryDraft, 'gateways'> | undefined, gateway: string): number | '' =>
+  set?.gateways.find((one) => one.gateway === gateway)?.per_minute ?? 0
+/** The same rules with another limit of one gateway; 0 or nothing takes it away. */
+export function limited<T extends Pick<DeliveryDraft, 'gateways'>>(
+  set: T,
+  gateway: string,
+  per_minute: number | '',
+): T {
+  const others = set.gateways.filter((one) => one.gateway !== gateway)
+  const gateways = per_minute === 0 ? others : [...others, { gateway, per_minute }]
+  return { ...set, gateways: gateways.sort((a, b) => a.gateway.localeCompare(b.gateway)) }
+}
 const alike = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /** What is sent: an emptied field counts as what it was. */
@@ -64,14 +82,17 @@ export function settled(draft: DeliveryDraft, base: DeliveryRules): DeliveryRule
     }
     return { ...rules, daily: number('daily'), merge_from: number('merge_from'), price: number('price') }
   })
-  return { channels, give_up_after: draft.give_up_after === '' ? base.give_up_after : draft.give_up_after }
+  const gateways = draft.gateways.filter((one): one is GatewayRules => one.per_minute !== '')
+  return { channels, gateways, give_up_after: draft.give_up_after === '' ? base.give_up_after : draft.give_up_after }
 }
 
 export type RuleValue = ChannelRules[ChannelField]
 export interface DeliveryChange {
   /** Missing where it is of all ways. */
   channel?: Channel
-  field: ChannelField | 'give_up_after'
+  /** Its code, where it is of one gateway. */
+  gateway?: string
+  field: ChannelField | 'give_up_after' | 'per_minute'
   from: RuleValue
   to: RuleValue
 }
@@ -86,6 +107,11 @@ export function changesBetween(from: DeliveryRules, to: DeliveryRules): Delivery
   }
   if (from.give_up_after !== to.give_up_after)
     found.push({ field: 'give_up_after', from: from.give_up_after, to: to.give_up_after })
+  const codes = new Set([from, to].flatMap((set) => set.gateways.map((one) => one.gateway)))
+  for (const gateway of [...codes].sort()) {
+    const [was, is] = [Number(limitOf(from, gateway)), Number(limitOf(to, gateway))]
+    if (was !== is) found.push({ gateway, field: 'per_minute', from: was, to: is })
+  }
   return found
 }
 
@@ -97,7 +123,11 @@ export function rebased(mine: DeliveryRules, base: DeliveryRules, theirs: Delive
     return { ...rules, ...(Object.fromEntries(own) as Partial<ChannelRules>) }
   })
   const own = changes.some((change) => change.field === 'give_up_after')
-  return { channels, give_up_after: (own ? mine : theirs).give_up_after }
+  const set: DeliveryRules = { ...theirs, channels, give_up_after: (own ? mine : theirs).give_up_after }
+  return changes.reduce<DeliveryRules>(
+    (all, { gateway, to }) => (gateway ? (limited(all, gateway, Number(to)) as DeliveryRules) : all),
+    set,
+  )
 }
 
 /** Minutes in the largest unit that leaves no rest. */

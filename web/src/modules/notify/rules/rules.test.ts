@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ChannelRules, DeliveryRules } from '@/api/types'
-import { changesBetween, duration, faultsOf, rebased, settled } from './model'
+import { changesBetween, duration, faultsOf, limited, rebased, settled } from './model'
 
 const way = (channel: ChannelRules['channel'], more: Partial<ChannelRules> = {}): ChannelRules => ({
   channel,
@@ -12,7 +12,11 @@ const way = (channel: ChannelRules['channel'], more: Partial<ChannelRules> = {})
   price: 45,
   ...more,
 })
-const BASE: DeliveryRules = { channels: [way('sms'), way('voice', { merge_from: 0 })], give_up_after: 240 }
+const BASE: DeliveryRules = {
+  channels: [way('sms'), way('voice', { merge_from: 0 })],
+  give_up_after: 240,
+  gateways: [],
+}
 const sms = (more: Partial<ChannelRules>): DeliveryRules => ({
   ...BASE,
   channels: [way('sms', more), ...BASE.channels.slice(1)],
@@ -27,6 +31,7 @@ describe('rules of deliveries', () => {
         { ...way('voice'), open: [{ from: '17:00', to: '09:00' }], daily: 1001 },
       ],
       give_up_after: 4,
+      gateways: [],
     }
     expect(faultsOf(wrong)).toEqual({
       'channels.0.daily': 'daily',
@@ -53,8 +58,12 @@ describe('rules of deliveries', () => {
     expect(now.give_up_after).toBe(120)
   })
   it('count as what they were while their field is empty', () => {
-    const typed = { channels: [{ ...way('sms'), daily: '' as const, price: 0 }], give_up_after: '' as const }
-    expect(settled(typed, BASE)).toEqual({ channels: [way('sms', { price: 0 })], give_up_after: 240 })
+    const typed = {
+      channels: [{ ...way('sms'), daily: '' as const, price: 0 }],
+      give_up_after: '' as const,
+      gateways: [],
+    }
+    expect(settled(typed, BASE)).toEqual({ channels: [way('sms', { price: 0 })], give_up_after: 240, gateways: [] })
   })
   it('say minutes in the largest unit that leaves no rest', () => {
     expect([90, 240, 2880, 0].map((n) => Object.values(duration(n)).join(' '))).toEqual([
@@ -63,5 +72,17 @@ describe('rules of deliveries', () => {
       '2 days',
       '0 minutes',
     ])
+  })
+  it('limits a gateway, says so, and keeps what others limited', () => {
+    const mine = limited(BASE, 'sms1', 60)
+    expect(changesBetween(BASE, mine)).toEqual([{ gateway: 'sms1', field: 'per_minute', from: 0, to: 60 }])
+    const theirs = limited(BASE, 'line', 30)
+    expect(rebased(mine, BASE, theirs).gateways).toEqual([
+      { gateway: 'line', per_minute: 30 },
+      { gateway: 'sms1', per_minute: 60 },
+    ])
+    expect(limited(mine, 'sms1', 0)).toEqual(BASE)
+    expect(faultsOf(limited(BASE, 'sms1', -1))).toEqual({ 'gateways.0.per_minute': 'per_minute' })
+    expect(settled(limited(BASE, 'sms1', ''), BASE)).toEqual(BASE)
   })
 })

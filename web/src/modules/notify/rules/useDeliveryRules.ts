@@ -39,6 +39,8 @@ export function useDeliveryWords() {
         return is ? say('merge_from', Number(is)) : t('deliveries.rules.merge.never')
       case 'price':
         return is ? say('price', yuan(Number(is))) : t('deliveries.rules.price.free')
+      case 'per_minute':
+        return is ? say('per_minute', Number(is)) : t('deliveries.rules.limit.none')
       case 'give_up_after': {
         const { n, unit } = duration(Number(is))
         return say(unit, n)
@@ -46,9 +48,10 @@ export function useDeliveryWords() {
     }
   }
   const channelName = (channel: Channel) => t(`reminders.channel.${channel}`)
-  function change({ channel, field, from, to }: DeliveryChange): string {
+  function change({ channel, gateway, field, from, to }: DeliveryChange): string {
     const what = t(`deliveries.rules.field.${field}`)
-    const name = channel ? t('deliveries.rules.name', { channel: channelName(channel), field: what }) : what
+    const of = channel ? channelName(channel) : gateway
+    const name = of ? t('deliveries.rules.name', { channel: of, field: what }) : what
     return t('rules.change', { name, from: value(field, from), to: value(field, to) })
   }
   return { value, change, channelName }

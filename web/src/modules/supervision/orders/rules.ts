@@ -1,12 +1,12 @@
 /** The numbers of urges and orders, as people change them: numbers in fields, what is wrong with them, what differs. */
 import type { OrderRules } from '@/api/types'
+import { flat, outside, type Bounds, type Typed } from '@/ui/rules/numbers'
 
 export type NumberRule = Exclude<keyof OrderRules, 'numbering'>
-/** An emptied field is no number. */
-export type OrderRulesDraft = Record<NumberRule, number | ''> & { numbering: string }
+export type OrderRulesDraft = Typed<OrderRules>
 
 /** The least and the most that makes sense, as the server has it. */
-export const BOUNDS: Record<NumberRule, { least: number; most: number }> = {
+export const BOUNDS: Record<NumberRule, Bounds> = {
   urge_days: { least: 1, most: 30 },
   blue_days: { least: 1, most: 30 },
   orange_days: { least: 1, most: 30 },
@@ -16,30 +16,15 @@ export const BOUNDS: Record<NumberRule, { least: number; most: number }> = {
 }
 export const DAYS = ['urge_days', 'blue_days', 'orange_days', 'red_days'] as const
 export const INTERVIEWS = ['interview_orders', 'interview_reds'] as const
-const NUMBERS: readonly NumberRule[] = [...DAYS, ...INTERVIEWS]
-const KEYS: readonly (keyof OrderRules)[] = [...NUMBERS, 'numbering']
+const rules = flat<OrderRules>([...DAYS, ...INTERVIEWS, 'numbering'])
+export const { changedKeys, rebased } = rules
 
 /** The fields whose numbers make no sense. */
-export const numberFaults = (rules: OrderRulesDraft): NumberRule[] =>
-  NUMBERS.filter((key) => {
-    const value = rules[key]
-    const { least, most } = BOUNDS[key]
-    return value === '' || !Number.isInteger(value) || value < least || value > most
-  })
+export const numberFaults = (draft: OrderRulesDraft) => outside(draft, BOUNDS)
 
-/** What is sent: an emptied field counts as what it was. */
-export function settled(draft: OrderRulesDraft, base: OrderRules): OrderRules {
-  const numbers = NUMBERS.map((key) => [key, draft[key] === '' ? base[key] : draft[key]])
-  return { ...base, ...Object.fromEntries(numbers), numbering: draft.numbering.trim() || base.numbering }
-}
-
-export const changedKeys = (from: OrderRules, to: OrderRules) => KEYS.filter((key) => from[key] !== to[key])
-
-/** What somebody changed, put upon what others have written meanwhile. */
-export const rebased = (mine: OrderRules, base: OrderRules, theirs: OrderRules): OrderRules => ({
-  ...theirs,
-  ...Object.fromEntries(changedKeys(base, mine).map((key) => [key, mine[key]])),
-})
+/** What is sent: an emptied field counts as what it was, and blanks are no pattern. */
+export const settled = (draft: OrderRulesDraft, base: OrderRules) =>
+  rules.settled({ ...draft, numbering: draft.numbering.trim() }, base)
 
 /** What the first order of a year would be called. */
 export const sample = (pattern: string, year: string, unit: string) =>

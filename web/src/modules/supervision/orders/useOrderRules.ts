@@ -36,7 +36,7 @@ export function useOrderRulesForm(view: () => OrderRulesView | undefined, person
     settled,
     typed: (rules) => ({ ...rules }),
     faults: (rules) =>
-      Object.fromEntries(numberFaults(rules).map((key) => [key, t('orders.rules.fault', { ...BOUNDS[key] })])),
+      Object.fromEntries(numberFaults(rules).map((key) => [key, t('rules.fault.range', { ...BOUNDS[key] })])),
     write: api.writeOrderRules,
   })
 }

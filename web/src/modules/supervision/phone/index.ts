@@ -2,6 +2,7 @@ import { withLateWords } from '@/i18n'
 
 export const UrgesPage = () => import('./UrgesPage.vue')
 export const OrdersPage = withLateWords(() => import('./OrdersPage.vue'))
+export const InterviewsPage = withLateWords(() => import('./InterviewsPage.vue'))
 export const OrderPage = withLateWords(() => import('./OrderPage.vue'))
 /** Forms of the action page, fetched with it. */
 export const UrgeForm = async () => (await import('./UrgeForm.vue')).default

@@ -45,6 +45,7 @@ export const PLACES = ['title', 'number', 'due', 'day', 'days', 'unit'] as const
 export const NINE = '09:00'
 export const MOST_RULES = 60
 export const MOST_STEPS = 12
+export const MOST_PERSONS = 20
 
 /** Whether it counts from a day, so that its steps have a time of day; else from a moment. */
 export const countsDays = (kind: TriggerKind) => kind !== 'unsigned' && kind !== 'request'
@@ -70,6 +71,7 @@ export function fitting(step: ReminderStep, kind: TriggerKind): ReminderStep {
 export const newStep = (last?: ReminderStep): ReminderStep => ({
   after: { n: (last?.after.n ?? 0) + 1, unit: last?.after.unit ?? 'workdays' },
   to: last?.to ?? ['handler'],
+  ...(last?.persons?.length ? { persons: last.persons } : {}),
   channels: last?.channels ?? [],
 })
 

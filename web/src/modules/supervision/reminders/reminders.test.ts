@@ -18,6 +18,7 @@ import { conditionWords, restWords, stepSentence, type Say } from './words'
 await withLateWords(() => Promise.resolve())()
 const t: Say = (key, values) => i18n.global.t(key, values ?? {})
 const source = (code: string) => ({ petition: '群众线索' })[code] ?? code
+const person = (id: string) => ({ p1: '秦一' })[id] ?? id
 const step = (n: number, more: Partial<ReminderStep> = {}): ReminderStep => ({
   after: { n, unit: 'workdays' },
   to: ['handler'],
@@ -37,24 +38,28 @@ const set = (...rules: ReminderRule[]): ReminderRules => ({ rules, office: [{ fr
 
 describe('a step as a sentence', () => {
   it('says when, whom and by which ways', () => {
-    expect(stepSentence(step(-5), { kind: 'due' }, t)).toBe('到期前 5 个工作日 09:00 → 经办人 · 站内、微信')
-    expect(stepSentence(step(0, { channels: [] }), { kind: 'due' }, t)).toBe('到期当天 09:00 → 经办人 · 站内')
+    expect(stepSentence(step(-5), { kind: 'due' }, t, person)).toBe('到期前 5 个工作日 09:00 → 经办人 · 站内、微信')
+    expect(stepSentence(step(0, { channels: [] }), { kind: 'due' }, t, person)).toBe('到期当天 09:00 → 经办人 · 站内')
     const voice = step(1, { at: '14:30', to: ['handler', 'head'], channels: ['sms', 'voice'] })
-    expect(stepSentence(voice, { kind: 'due' }, t)).toBe(
+    expect(stepSentence(voice, { kind: 'due' }, t, person)).toBe(
       '到期后 1 个工作日 14:30 → 经办人、单位负责人 · 站内、短信、语音电话',
     )
   })
   it('names no time of day where it counts from a moment or in hours', () => {
     const hours = step(4, { after: { n: 4, unit: 'work_hours' } })
-    expect(stepSentence(hours, { kind: 'unsigned' }, t)).toBe('交办后 4 个工作小时 → 经办人 · 站内、微信')
-    expect(stepSentence(step(0), { kind: 'request' }, t)).toMatch(/^提出申请时 →/)
-    expect(stepSentence(hours, { kind: 'due' }, t)).toMatch(/^到期后 4 个工作小时 →/)
+    expect(stepSentence(hours, { kind: 'unsigned' }, t, person)).toBe('交办后 4 个工作小时 → 经办人 · 站内、微信')
+    expect(stepSentence(step(0), { kind: 'request' }, t, person)).toMatch(/^提出申请时 →/)
+    expect(stepSentence(hours, { kind: 'due' }, t, person)).toMatch(/^到期后 4 个工作小时 →/)
   })
   it('says which lamp, how long a silence, and that nobody is told', () => {
-    expect(stepSentence(step(0), { kind: 'lamp', lamp: 'orange' }, t)).toMatch(/^亮橙灯当天 09:00/)
-    expect(stepSentence(step(5, { to: [] }), { kind: 'silent', workdays: 20 }, t)).toBe(
+    expect(stepSentence(step(0), { kind: 'lamp', lamp: 'orange' }, t, person)).toMatch(/^亮橙灯当天 09:00/)
+    expect(stepSentence(step(5, { to: [] }), { kind: 'silent', workdays: 20 }, t, person)).toBe(
       '满 20 个工作日没有上报后 5 个工作日 09:00 → 没有接收人 · 站内、微信',
     )
+  })
+  it('names whom it names', () => {
+    expect(stepSentence(step(0, { persons: ['p1'] }), { kind: 'due' }, t, person)).toMatch(/→ 经办人、秦一 · /)
+    expect(stepSentence(step(0, { to: [], persons: ['p1'] }), { kind: 'due' }, t, person)).toMatch(/→ 秦一 · /)
   })
   it('says how it goes on', () => {
     expect(restWords(rule('a', { repeat: { every: 2, times: 5 } }), t)).toEqual([
@@ -64,11 +69,13 @@ describe('a step as a sentence', () => {
   })
   it('is said in English, too', async () => {
     await setLocale('en')
-    expect(stepSentence(step(-1), { kind: 'due' }, t)).toBe(
+    expect(stepSentence(step(-1), { kind: 'due' }, t, person)).toBe(
       '1 working day before the due day 09:00 → handler · in the system, WeChat',
     )
-    expect(stepSentence(step(0), { kind: 'due' }, t)).toMatch(/^on the due day 09:00/)
-    expect(stepSentence(step(2), { kind: 'lamp', lamp: 'red' }, t)).toMatch(/^2 working days after the day of the red/)
+    expect(stepSentence(step(0), { kind: 'due' }, t, person)).toMatch(/^on the due day 09:00/)
+    expect(stepSentence(step(2), { kind: 'lamp', lamp: 'red' }, t, person)).toMatch(
+      /^2 working days after the day of the red/,
+    )
     await setLocale('zh')
   })
   it('is made to fit another trigger', () => {

@@ -1,8 +1,13 @@
-import { computed } from 'vue'
+import { computed, reactive } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ReminderCondition, ReminderRule, ReminderStep, ReminderTrigger } from '@/api/types'
 import { useSourceKinds } from '@/modules/tasks'
+import { useReminderRules } from './useReminderRules'
 import * as words from './words'
+
+/** Who was picked on this page and stands in no version yet. */
+const picked = reactive(new Map<string, string>())
+export const knowPerson = (id: string, name: string) => void picked.set(id, name)
 
 /** Rules in sentences of the page's language, with the area's own names of sources. */
 export function useReminderWords() {
@@ -11,10 +16,14 @@ export function useReminderWords() {
   const kinds = useSourceKinds()
   const sources = computed(() => kinds.data.value ?? [])
   const source = (code: string) => sources.value.find((kind) => kind.code === code)?.name ?? code
+  const named = useReminderRules()
+  const person = (id: string) =>
+    picked.get(id) ?? named.data.value?.people.find((one) => one.id === id)?.name ?? t('reminders.unknownPerson')
   return {
+    person,
     sources,
     source,
-    step: (step: ReminderStep, trigger: ReminderTrigger) => words.stepSentence(step, trigger, say),
+    step: (step: ReminderStep, trigger: ReminderTrigger) => words.stepSentence(step, trigger, say, person),
     condition: (condition: ReminderCondition) => words.conditionWords(condition, say, source),
     factWord: (fact: string, word: string) => words.factWord(fact, word, say, source),
     rest: (rule: ReminderRule) => words.restWords(rule, say),

@@ -36,9 +36,13 @@ export const recipientWords = (to: readonly ReminderRecipient[], t: Say) =>
 export const channelWords = (channels: readonly Channel[], t: Say) =>
   ['app', ...channels].map((one) => t(`reminders.channel.${one}`)).join(mark('、'))
 
-/** “到期前 5 个工作日 09:00 → 经办人 · 站内、微信”. */
-export function stepSentence(step: ReminderStep, trigger: ReminderTrigger, t: Say): string {
-  const whom = step.to.length ? recipientWords(step.to, t) : t('reminders.nobody')
+export type NameOfPerson = (id: string) => string
+
+/** “到期前 5 个工作日 09:00 → 经办人、秦一 · 站内、微信”. */
+export function stepSentence(step: ReminderStep, trigger: ReminderTrigger, t: Say, person: NameOfPerson): string {
+  const names = (step.persons ?? []).map(person)
+  const all = [...(step.to.length ? [recipientWords(step.to, t)] : []), ...names]
+  const whom = all.length ? all.join(mark('、')) : t('reminders.nobody')
   return `${whenWords(step, trigger, t)} → ${whom} · ${channelWords(step.channels, t)}`
 }
 

@@ -1,5 +1,6 @@
 /** The numbers tasks go by, as people think of them: sentences with places for numbers. */
 import type { Lamp, TaskRules } from '@/api/types'
+import { flat, outside, type Bounds, type Typed } from '@/ui/rules/numbers'
 
 export type RuleKey = keyof TaskRules
 export type NumberKey = { [K in RuleKey]: TaskRules[K] extends number ? K : never }[RuleKey]
@@ -8,7 +9,7 @@ export type RuleValue = TaskRules[RuleKey]
 type RuleUnit = 'percent' | 'workdays' | 'days' | 'times'
 
 /** The least and the most that makes sense, as the server has it, and what is counted. */
-export const RULES: Record<NumberKey, { least: number; most: number; unit: RuleUnit }> = {
+export const RULES: Record<NumberKey, Bounds & { unit: RuleUnit }> = {
   yellow_ratio: { least: 1, most: 100, unit: 'percent' },
   orange_ratio: { least: 1, most: 100, unit: 'percent' },
   judged_from: { least: 0, most: 100, unit: 'percent' },
@@ -145,25 +146,15 @@ const LIT: ReadonlySet<RuleKey> = new Set(
 )
 export const lights = (keys: readonly RuleKey[]) => keys.some((key) => LIT.has(key))
 
-/** Which numbers differ, in the order of the page. */
-export const changedKeys = (from: TaskRules, to: TaskRules): RuleKey[] => KEYS.filter((key) => from[key] !== to[key])
-
-/** What somebody changed, put upon what others have written meanwhile. */
-export function rebased(mine: TaskRules, base: TaskRules, theirs: TaskRules): TaskRules {
-  const own = changedKeys(base, mine).map((key) => [key, mine[key]])
-  return { ...theirs, ...(Object.fromEntries(own) as Partial<TaskRules>) }
-}
+export const { changedKeys, rebased, settled } = flat<TaskRules>(KEYS)
 
 /** What is being edited: an emptied field is no number. */
-export type RuleDraft = { [K in RuleKey]: K extends NumberKey ? number | '' : TaskRules[K] }
+export type RuleDraft = Typed<TaskRules>
 export type RuleFault = 'range' | 'ratio' | 'remain' | 'share'
 
 export function ruleFaults(rules: RuleDraft): Partial<Record<RuleKey, RuleFault>> {
   const faults: Partial<Record<RuleKey, RuleFault>> = {}
-  for (const [key, { least, most }] of Object.entries(RULES) as [NumberKey, (typeof RULES)[NumberKey]][]) {
-    const value = rules[key]
-    if (value === '' || !Number.isInteger(value) || value < least || value > most) faults[key] = 'range'
-  }
+  for (const key of outside(rules, RULES)) faults[key] = 'range'
   const above = (orange: NumberKey, yellow: NumberKey, fault: RuleFault) => {
     if (!faults[orange] && !faults[yellow] && rules[orange] > rules[yellow]) faults[orange] = fault
   }
@@ -180,9 +171,3 @@ export interface RuleChange {
 }
 export const changesBetween = (from: TaskRules, to: TaskRules): RuleChange[] =>
   changedKeys(from, to).map((key) => ({ key, from: from[key], to: to[key] }))
-
-/** An emptied field counts as what it was; the page says that it is wrong before anything is sent. */
-export function settled(rules: RuleDraft, base: TaskRules): TaskRules {
-  const filled = Object.entries(rules).filter(([, value]) => value !== '')
-  return { ...base, ...(Object.fromEntries(filled) as Partial<TaskRules>) }
-}

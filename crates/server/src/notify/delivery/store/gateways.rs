@@ -87,3 +87,28 @@ pub(in crate::notify::delivery) async fn forget_token(tx: &mut Tx, name: &str, t
     let n = execute!(tx, |c| sqlx::query("delete from gateway_token where name = $1 and token = $2").bind(name).bind(token).execute(c))?;
     Ok(n > 0)
 }
+
+/// How many letters a gateway has been given in the minute that began then. Held until the end of the transaction, so that another node
+/// does not count at the same time.
+pub(in crate::notify::delivery) async fn given(tx: &mut Tx, code: &str, minute: Moment) -> Result<i64> {
+    // Whoever comes first in a minute begins to count; the same statement takes the row in hand.
+    let (given,): (i64,) = run!(tx, |c| sqlx::query_as(
+        "insert into gateway_state (code, failures, minute_at, minute_given) values ($1, 0, $2, 0) \
+         on conflict (code) do update set minute_at = excluded.minute_at, \
+           minute_given = case when gateway_state.minute_at = excluded.minute_at then gateway_state.minute_given else 0 end \
+         returning minute_given"
+    )
+    .bind(code)
+    .bind(minute)
+    .fetch_one(c))?;
+    Ok(given)
+}
+
+/// Counts letters that a gateway is given in the minute that [`given`] began to count.
+pub(in crate::notify::delivery) async fn give(tx: &mut Tx, code: &str, letters: i64) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update gateway_state set minute_given = minute_given + $2 where code = $1")
+        .bind(code)
+        .bind(letters)
+        .execute(c))?;
+    Ok(())
+}

@@ -204,3 +204,10 @@ pub(in crate::notify::delivery) async fn figures(
     sql.bind(since.millis()).push(" group by channel, state, reason order by channel, state, reason");
     sql.fetch_all(tx).await
 }
+
+/// What is due by each way and not handed over: (channel, how many, since when the oldest).
+pub(in crate::notify::delivery) async fn queues(tx: &mut Tx, now: Moment) -> Result<Vec<(Channel, i64, Option<Moment>)>> {
+    let mut sql = Sql::new("select channel, count(*), min(due_at) from delivery where state = 'queued' and due_at <= ");
+    sql.bind(now.millis()).push(" group by channel");
+    sql.fetch_all(tx).await
+}

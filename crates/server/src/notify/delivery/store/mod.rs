@@ -10,7 +10,7 @@ use db::{Result, Sql, Tx, execute, run};
 use gateway::Fate;
 use kit::{Moment, uuid::Uuid};
 
-pub(super) use gateways::{close_gateway, forget_token, gateway_failed, gateway_ok, gateways, is_closed, put_token, token};
+pub(super) use gateways::{close_gateway, forget_token, gateway_failed, gateway_ok, gateways, give, given, is_closed, put_token, token};
 pub(super) use silent::{SilentRow, await_word, is_silent, take_silent};
 
 use super::model::{DeliveryId, Meaning, QueuedRow, ReceiptId, ReplyId, Suppression};
