@@ -2,3 +2,6 @@
 -- minute and no more.
 alter table gateway_state add column minute_at bigint;
 alter table gateway_state add column minute_given bigint not null default 0;
+
+-- What is critical is taken before anything else, however much waits.
+create index delivery_critical on delivery (due_at, id) where state = 'queued' and critical;

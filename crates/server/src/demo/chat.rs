@@ -87,7 +87,7 @@ impl Play {
 }
 
 /// What has been overtaken by events is not said.
-fn said<T>(outcome: Outcome<T>) -> anyhow::Result<()> {
+pub(super) fn said<T>(outcome: Outcome<T>) -> anyhow::Result<()> {
     match outcome {
         Ok(_) | Err(Refusal::NotFound | Refusal::Conflict { .. } | Refusal::Forbidden(_) | Refusal::Invalid(_)) => Ok(()),
         Err(other) => Err(other.into()),

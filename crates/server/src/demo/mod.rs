@@ -20,6 +20,7 @@ mod june;
 mod layout;
 mod life;
 mod names;
+mod orders;
 mod people;
 mod plot;
 mod shape;

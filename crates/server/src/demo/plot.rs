@@ -8,7 +8,7 @@ use workdays::Cadence;
 use super::{field::Field, people::Seat, shape::Fate, writing::Matter};
 use crate::{
     org::PersonId,
-    supervision::UrgeId,
+    supervision::{OrderId, UrgeId},
     tasks::{Importance, MilestoneId, ReportId, RequestId, RequestKind, RiskId, TaskId, Urgency, WaitId},
 };
 
@@ -108,6 +108,14 @@ pub(super) enum Phase {
     Settled,
 }
 
+/// What becomes of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OrderFate {
+    Closed,
+    Answered,
+    Silent,
+}
+
 /// Something that is to happen.
 #[derive(Debug)]
 pub(super) enum Act {
@@ -135,6 +143,11 @@ pub(super) enum Act {
     Reply(UrgeId),
     /// Whoever pressed finds the answer good.
     Accept(UrgeId, PersonId),
+    /// A numbered order is issued.
+    Order(PersonId, OrderFate),
+    /// It is answered; whoever issued it may find that good.
+    AnswerOrder(OrderId, Option<PersonId>),
+    CloseOrder(OrderId, PersonId),
     /// A leader gives stars, perhaps for this report.
     Rate(PersonId, ReportId),
     /// The reviewer asks something, and is answered.
@@ -174,6 +187,9 @@ impl Act {
             Self::Urge(..) => "urge",
             Self::Reply(_) => "reply",
             Self::Accept(..) => "accept",
+            Self::Order(..) => "order",
+            Self::AnswerOrder(..) => "answer an order",
+            Self::CloseOrder(..) => "close an order",
             Self::Rate(..) => "rate",
             Self::Wonder | Self::Answer => "comment",
             Self::Follow(_) => "follow",

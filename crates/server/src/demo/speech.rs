@@ -108,6 +108,13 @@ pub(super) fn urge(dice: &Dice, overdue: bool) -> &'static str {
     if overdue { dice.word(&late) } else { dice.word(&ahead) }
 }
 
+/// What numbered orders demand.
+pub(super) const ORDERS: &[&str] = &[
+    "该任务逾期已久，请主要负责人亲自过问，列出时间表，明确责任人，限期办结并书面反馈。",
+    "进展严重滞后，请查明原因，逐项提出整改措施和完成时限，按期反馈。",
+    "多次督促仍无实质进展，请于反馈期限前办结；确有困难的，说明原因和需要协调的事项。",
+];
+
 /// Answering.
 pub(super) const REPLIES: &[&str] = &[
     "收到，已召开专题会研究，倒排时间表，本周内取得实质进展。",

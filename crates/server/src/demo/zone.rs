@@ -11,7 +11,7 @@ use super::{
     hours::{self, FULL_DAY, MINUTE},
     life::Play,
     people,
-    plot::{Act, Node, Phase, Term},
+    plot::{Act, Node, OrderFate, Phase, Term},
     shape::{self, End, Fate},
     stage::Stage,
     writing::Writer,
@@ -54,6 +54,9 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
     let mut writer = Writer::default();
     let mut month = first.month();
     let last = hours::workday(&app.standing().calendar, today, -1);
+    // Of the orders of the last weeks one is closed, one waits to be decided on, one is overdue and one has just come.
+    let order_days = [(-14, OrderFate::Closed), (-9, OrderFate::Silent), (-4, OrderFate::Answered), (0, OrderFate::Silent)]
+        .map(|(days, fate)| (hours::workday(&app.standing().calendar, last, days), fate));
     let mut owed = 0_i64;
     for (day, count) in shape::volumes(&play.dice.clone(), &play.stage.calendar.clone(), first, today.plus_days(-1), shape::MONTHLY) {
         if day.month() != month {
@@ -64,6 +67,10 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
         owed += i64::try_from(count).unwrap_or(0);
         while owed > 0 {
             owed -= i64::try_from(set_one(&mut play, &mut writer, day)).unwrap_or(1);
+        }
+        if let Some((turn, (_, fate))) = order_days.iter().enumerate().find(|(_, (on, _))| *on == day) {
+            play.play_until(evening(day, EVENING)).await?;
+            orders(&mut play, day, turn, *fate)?;
         }
         if day == last {
             play.play_until(evening(day, EVENING)).await?;
@@ -123,6 +130,25 @@ fn last_evening(play: &mut Play, writer: &mut Writer, day: Day) -> anyhow::Resul
             pressed += 1;
             let who = play.presser(at, unit)?;
             play.plan(evening(30 - 3 * pressed), at, Act::Urge(who, false));
+        }
+    }
+    Ok(())
+}
+
+/// Numbered orders about what is most overdue and in none before: one to the unit with the short logins, one to another.
+fn orders(play: &mut Play, day: Day, turn: usize, fate: OrderFate) -> anyhow::Result<()> {
+    let late = |node: &Node| {
+        let fits = node.phase == Phase::Active && !node.closing && node.above.is_none() && node.spec.fate.split == 0;
+        fits && node.due.is_some_and(|due| due < day)
+    };
+    let mut open: Vec<usize> = (0..play.nodes.len()).filter(|at| play.nodes.get(*at).is_some_and(late)).collect();
+    open.sort_by_key(|at| play.nodes.get(*at).map(|node| (node.due, *at)));
+    let unit_of = |at: &usize| play.nodes.get(*at).map_or(0, |node| node.spec.unit);
+    let own = open.iter().copied().filter(|at| unit_of(at) == 0).nth(turn);
+    let other = open.iter().copied().filter(|at| unit_of(at) != 0).nth(turn);
+    for (n, (at, who)) in (0_i64..).zip([(own, play.area.leader), (other, *play.area.centre.first().context("no centre")?)]) {
+        if let Some(at) = at {
+            play.plan(evening(day, 12 - 3 * n), at, Act::Order(who, fate));
         }
     }
     Ok(())

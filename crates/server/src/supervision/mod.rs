@@ -25,7 +25,10 @@ pub use lookout::{
 };
 pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{JOB, UNHEARD, hear};
-pub use orders::{Order, OrderRecord, issue_in_bulk, orders_to_decide, owed_answers, record_of as orders_of};
+pub use orders::{
+    Order, OrderId, OrderRecord, accept as accept_order, answer_in_words as answer_order, issue_about as issue_order, issue_in_bulk,
+    orders_to_decide, owed_answers, record_of as orders_of,
+};
 pub use record::{UrgeRecord, record_of};
 pub use series::{SERIES_JOB, tell_stuck};
 pub use spoken::{UNIT_JOB, tell_unit};

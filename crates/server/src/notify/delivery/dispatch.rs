@@ -19,7 +19,7 @@ use super::{
     model::{DeliveryId, QueuedRow, Suppression},
     post,
     rules::DeliveryRules,
-    store::{self, Handing, PartRow},
+    store::{self, Handing, PartRow, Taking},
 };
 use crate::{
     access,
@@ -162,6 +162,8 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
 async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>> {
     let now = ctx.now();
     let rules = ctx.rules.get::<DeliveryRules>();
+    // Before anything else is held: whoever writes down what was sent holds gateways first, too.
+    let mut room = Room::of(tx, app, &rules, now).await?;
     let mut due = store::due(tx, now, AT_ONCE).await?;
     if due.is_empty() {
         return Ok(Vec::new());
@@ -177,11 +179,12 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     let mut sent_today = store::sent_since(tx, &persons, ctx.today().start()).await?;
     let states: HashMap<String, Option<Moment>> = store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
     let known = Known::of(tx, &persons).await?;
-    let mut room = Room::of(tx, app, &rules, now).await?;
     let mut going = Vec::new();
+    let mut full = BTreeSet::new();
     // Where a gateway takes no more in this minute, what is critical has gone before.
     let mut slots: Vec<_> = slots.into_iter().collect();
     slots.sort_by_key(|(_, rows)| !rows.iter().any(|row| row.critical));
+    let next_minute = room.next;
     for ((person, channel), rows) in slots {
         let (critical, plain): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.critical);
         let merge_from = rules.of(channel).map_or(0, |rules| rules.merge_from);
@@ -233,6 +236,9 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
             }
             let Some((gateway, address)) = reaching.into_iter().find(|(gateway, _)| room.take(gateway.code())) else {
                 store::put_off(tx, row.id, room.next).await?;
+                if !row.critical {
+                    full.insert(channel);
+                }
                 continue;
             };
             if !row.critical {
@@ -242,19 +248,22 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
         }
     }
     room.write(tx).await?;
+    // What waits behind them would only be looked at and put off, row by row.
+    for channel in full {
+        if app.gateways.of(channel).all(|gateway| rules.per_minute(gateway.code()).is_some()) {
+            store::put_off_all(tx, channel, now, next_minute).await?;
+        }
+    }
     let ids: Vec<DeliveryId> = going.iter().map(|(row, ..)| row.id).collect();
     let mut parts: HashMap<DeliveryId, Vec<PartRow>> = HashMap::new();
     for part in store::parts(tx, &ids).await? {
         parts.entry(part.delivery_id).or_default().push(part);
     }
     let lease = ctx.rng.uuid(now);
+    let until = now.plus(LEASE);
     let mut letters = Vec::new();
     for (row, gateway, address) in going {
         let (title, text, link) = words(parts.get(&row.id).map_or(&[][..], Vec::as_slice));
-        // A browser's address opens a door to it, and says nothing to people.
-        let shown = (gateway.writes_to() != AddressKind::Browser).then_some(address.as_str());
-        let handing = Handing { id: row.id, lease, until: now.plus(LEASE), gateway: gateway.code(), address: shown, text: &text };
-        store::hand(tx, &handing).await?;
         let sent = Sent {
             id: row.id,
             lease,
@@ -267,6 +276,12 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
         };
         letters.push((sent, Letter { id: row.id.0, to: address, title, text, link }));
     }
+    let handing = letters.iter().map(|(sent, letter)| {
+        // A browser's address opens a door to it, and says nothing to people.
+        let shown = app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.writes_to() != AddressKind::Browser);
+        Handing { id: sent.id, gateway: &sent.gateway, address: shown.then_some(letter.to.as_str()), text: &letter.text }
+    });
+    store::hand(tx, lease, until, &handing.collect::<Vec<_>>()).await?;
     Ok(letters)
 }
 
@@ -289,7 +304,7 @@ impl Room {
         for code in codes {
             if let Some(per_minute) = rules.per_minute(code) {
                 let given = store::given(tx, code, minute).await?;
-                left.insert(code.to_owned(), (per_minute - given, 0));
+                left.insert(code.to_owned(), (per_minute.saturating_sub(given), 0));
             }
         }
         Ok(Self { left, next: Moment::from_millis(minute.millis() + MINUTE) })
@@ -367,26 +382,47 @@ fn words(parts: &[PartRow]) -> (String, String, Option<String>) {
 async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()> {
     let rules = ctx.rules.get::<DeliveryRules>();
     let now = ctx.now();
+    let Some(Sent { gateway, lease, .. }) = sent.first() else { return Ok(()) };
+    let known = app.gateways.find(gateway);
+    // What went well says so before what did not: a gateway that asks to be left alone is, whatever it took beside that.
+    let well = sent.iter().any(|sent| matches!(sent.fate, SentFate::Taken { .. } | SentFate::Refused { .. }));
+    if well {
+        store::gateway_ok(tx, gateway, now).await?;
+    }
+    let taking = |sent: &'_ Sent| match &sent.fate {
+        SentFate::Taken { provider_id, parts } => {
+            let parts = i64::from(*parts);
+            let cost = parts * rules.of(sent.channel).map_or(0, |rules| rules.price);
+            Some((sent.id, provider_id.clone(), parts, cost))
+        }
+        _ => None,
+    };
+    let rows: Vec<_> = sent.iter().filter_map(taking).collect();
+    let taking: Vec<Taking<'_>> = rows
+        .iter()
+        .map(|(id, provider_id, parts, cost)| Taking { id: *id, provider_id: provider_id.as_deref(), parts: *parts, cost: *cost })
+        .collect();
+    let ours = store::taken(tx, *lease, &taking, now).await?;
+    let named: Vec<(DeliveryId, &str)> =
+        taking.iter().filter(|one| ours.contains(&one.id)).filter_map(|one| Some((one.id, one.provider_id?))).collect();
+    let early = store::spoken_of(tx, gateway, &named.iter().map(|(_, name)| *name).collect::<Vec<_>>()).await?;
+    for (id, name) in named {
+        if known.is_some_and(|gateway| gateway.can_be_asked()) {
+            store::await_word(tx, id, now).await?;
+        }
+        if early.contains(name) {
+            for (fate, code, detail) in store::adopt(tx, id, gateway, name).await? {
+                store::settle(tx, id, &fate, code.as_deref(), detail.as_deref(), now).await?;
+            }
+        }
+    }
+    let bound = known.is_some_and(|gateway| gateway.writes_to() != AddressKind::Phone);
     for sent in sent {
         for gone in &sent.gone {
             address::gone(tx, &sent.gateway, gone, "unreachable", now).await?;
         }
         match &sent.fate {
-            SentFate::Taken { provider_id, parts } => {
-                let parts = i64::from(*parts);
-                let cost = parts * rules.of(sent.channel).map_or(0, |rules| rules.price);
-                if store::taken(tx, sent.id, sent.lease, provider_id.as_deref(), parts, cost, now).await?
-                    && let Some(provider_id) = provider_id
-                {
-                    if app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.can_be_asked()) {
-                        store::await_word(tx, sent.id, now).await?;
-                    }
-                    for (fate, code, detail) in store::adopt(tx, sent.id, &sent.gateway, provider_id).await? {
-                        store::settle(tx, sent.id, &fate, code.as_deref(), detail.as_deref(), now).await?;
-                    }
-                }
-                store::gateway_ok(tx, &sent.gateway, now).await?;
-                let bound = app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.writes_to() != AddressKind::Phone);
+            SentFate::Taken { .. } => {
                 for line in sent.to.lines().filter(|line| bound && !sent.gone.iter().any(|gone| gone == line)) {
                     address::heard_well(tx, &sent.gateway, line, now).await?;
                 }
@@ -394,12 +430,11 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
             SentFate::Refused { code, text } => {
                 // The gateway is well; it is the message it will not have.
                 store::not_taken(tx, sent.id, sent.lease, (code, text), false, None, now).await?;
-                store::gateway_ok(tx, &sent.gateway, now).await?;
             }
             SentFate::Busy { code, text, after } => {
                 let wait = after.map(Duration::from_secs);
                 again(tx, ctx, sent, (code, text), false, wait).await?;
-                failed(tx, sent, code, wait, now).await?;
+                failed(tx, sent, code, wait, well, now).await?;
             }
             SentFate::Barred { code, text } => {
                 again(tx, ctx, sent, (code, text), false, None).await?;
@@ -408,20 +443,21 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
             }
             SentFate::Unreachable(text) => {
                 again(tx, ctx, sent, ("unreachable", text), false, None).await?;
-                failed(tx, sent, text, None, now).await?;
+                failed(tx, sent, text, None, well, now).await?;
             }
             SentFate::Unknown(text) => {
                 again(tx, ctx, sent, ("unknown", text), true, None).await?;
-                failed(tx, sent, text, None, now).await?;
+                failed(tx, sent, text, None, well, now).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn failed(tx: &mut Tx, sent: &Sent, error: &str, wait: Option<Duration>, now: Moment) -> Outcome<()> {
+async fn failed(tx: &mut Tx, sent: &Sent, error: &str, wait: Option<Duration>, well: bool, now: Moment) -> Outcome<()> {
     let failures = store::gateway_failed(tx, &sent.gateway, error, now).await?;
-    if failures >= BREAKS_AT || wait.is_some() {
+    // Letters of one batch fail in no order: only a row of them with nothing taken between says that the gateway is away.
+    if (failures >= BREAKS_AT && !well) || wait.is_some() {
         store::close_gateway(tx, &sent.gateway, now.plus(wait.unwrap_or(PAUSE))).await?;
     }
     Ok(())

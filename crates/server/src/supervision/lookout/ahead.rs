@@ -10,7 +10,7 @@ use wording::Words;
 
 use super::{
     model::{Ending, StepOutcome},
-    plan::{self, OnDay, Sight},
+    plan::{self, Env, OnDay, Sight},
     store::{self, OccurrenceRow},
     text,
     watch::{Ladder, Watch},
@@ -118,7 +118,7 @@ async fn ahead(tx: &mut Tx, ctx: &Ctx, watch: &mut Watch, sight: &Sight, ladders
         let days = ladder.anchor.day.map_or(0, |day| ctx.calendar.workdays_between(at.day().date(), day.date()));
         let then = plan::Anchor { is_today: ladder.anchor.day == Some(at.day()), ..ladder.anchor.clone() };
         let said = text::say_it(&rule.trigger, step.text.as_deref(), &sight.watched, &then, days);
-        let day = OnDay { sight, env: watch.env(ctx) };
+        let day = OnDay { sight, env: Env { today: at.day(), ..watch.env(ctx) } };
         let idle = !rule.when.iter().chain(&step.only_if).all(|condition| condition.holds(&day));
         found.push((
             to,

@@ -19,6 +19,9 @@ const OPENINGS: &[&str] = &["回复", "答复", "回"];
 /// What says that somebody has taken note.
 const NOTED: &[&str] = &["1", "收到", "已收到", "知悉", "已知悉", "好的", "明白", "ok"];
 
+/// What may follow it.
+const COURTESY: &[&str] = &["谢谢", "多谢", "感谢", "辛苦", "辛苦了", "收到", "好的", "明白", "知悉"];
+
 /// What somebody means.
 #[derive(Debug, PartialEq, Eq)]
 enum Read<'a> {
@@ -33,11 +36,16 @@ fn read(text: &str) -> Read<'_> {
     let plain = text.trim_matches(marks);
     let other = |c: char| !c.is_alphanumeric();
     let bare = text.trim_matches(other).replace('１', "1").to_lowercase();
-    // What follows a word after a mark is courtesy: “收到，谢谢”. What follows a number may be the rest of it.
-    let word = bare.split(other).next().filter(|word| *word != "1").unwrap_or(&bare);
-    if NOTED.contains(&word) {
+    // “收到，谢谢” is no more than “收到”; “收到，但不是我单位职责” and “收到？” are.
+    let mut words = bare.split(other).filter(|word| !word.is_empty());
+    if words.next().is_some_and(|word| NOTED.contains(&word))
+        && words.all(|word| COURTESY.contains(&word))
+        && !text.contains(['?', '？', '-'])
+    {
         return Read::Noted;
     }
+    // “收到，回复：周五前完成” answers, too.
+    let plain = NOTED.iter().find_map(|word| plain.strip_prefix(*word)?.strip_prefix(['，', ','])).unwrap_or(plain).trim_matches(marks);
     let said = OPENINGS.iter().find_map(|opening| plain.strip_prefix(*opening)).map(|said| said.trim_matches(marks));
     match said {
         Some(said) if !said.is_empty() => Read::Says(said),
@@ -86,11 +94,17 @@ mod tests {
         for noted in ["1", " 1 ", "１", "收到", "收到！", "已收到。", "OK", "收到😀", "收到，谢谢", "【1】"] {
             assert_eq!(read(noted), Read::Noted, "{noted}");
         }
-        for (text, said) in [("回 本周五前完成", "本周五前完成"), ("回复：已加派人手。", "已加派人手"), ("回已办", "已办")]
-        {
+        for (text, said) in [
+            ("回 本周五前完成", "本周五前完成"),
+            ("回复：已加派人手。", "已加派人手"),
+            ("回已办", "已办"),
+            ("收到，回复：周五前完成", "周五前完成"),
+        ] {
             assert_eq!(read(text), Read::Says(said), "{text}");
         }
-        for unclear in ["", "2", "11", "你是谁", "回", "退订", "收到假短信怎么办", "1月底", "1.5亿"] {
+        for unclear in
+            ["", "2", "11", "你是谁", "回", "退订", "收到假短信怎么办", "1月底", "1.5亿", "-1", "收到？", "好的，但这不是我单位职责"]
+        {
             assert_eq!(read(unclear), Read::Unclear, "{unclear}");
         }
     }

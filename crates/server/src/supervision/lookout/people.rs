@@ -16,7 +16,7 @@ use crate::{
     app::{Ctx, Outcome},
     notify::Channel,
     org::{self, PersonId, PostKind, UnitId},
-    tasks::{self, Case, PartyRow},
+    tasks::{self, Case, PartyRow, TaskState},
 };
 
 /// Who is told together by steps that are taken at one moment, and by which ways.
@@ -139,7 +139,13 @@ impl People {
         for person in &step.persons {
             // What a rule says is no right to know.
             if let Some(named) = self.named(tx, ctx, *person).await?
-                && tasks::sees(tx, &ctx.acting(named), task.id).await?
+                && named.scope.sees_task(
+                    task.creator_id,
+                    task.issuer_unit_id,
+                    task.state != TaskState::Draft,
+                    task.dispatched_at.is_some(),
+                    sight.watched.parties.iter().map(|party| (party.unit_id, party.person_id)),
+                )
             {
                 all.insert(*person);
             }

@@ -97,6 +97,17 @@ pub(super) async fn answer(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderAns
     note(tx, ctx, &row, &cases, "order_answered", &words).await
 }
 
+/// Answers an order with nothing but words; for programs.
+pub async fn answer_in_words(tx: &mut Tx, ctx: &Ctx, id: OrderId, text: &str) -> Outcome<()> {
+    answer(tx, ctx, id, &OrderAnswerInput { text: text.to_owned(), file_ids: Vec::new() }).await
+}
+
+/// Accepts the answer that stands; for programs.
+pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: OrderId) -> Outcome<()> {
+    let (row, _) = issue::in_hand(tx, ctx, id).await?;
+    decide(tx, ctx, id, &OrderDecisionInput { decision: OrderDecision::Accept, text: None, due_day: None, version: row.version }).await
+}
+
 /// Accepts an answer, which ends the order, or sends it back.
 pub(super) async fn decide(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderDecisionInput) -> Outcome<()> {
     let (mut row, cases) = spoken_for(tx, ctx, id, input.version).await?;

@@ -81,6 +81,11 @@ pub(super) async fn issue(tx: &mut Tx, ctx: &Ctx, input: &OrderInput) -> Outcome
     write(tx, ctx, &new, &cases).await
 }
 
+/// Issues a blue order about one task to whoever leads it, to be answered by the usual day; for programs.
+pub async fn issue_about(tx: &mut Tx, ctx: &Ctx, task: TaskId, demand: &str) -> Outcome<OrderId> {
+    issue(tx, ctx, &OrderInput { task_ids: vec![task], unit_id: None, demand: demand.to_owned(), due_day: None }).await
+}
+
 /// Issues the order that follows one which expired without an answer, or whose answer was refused, one level sharper.
 pub(super) async fn follow(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &FollowingInput) -> Outcome<OrderId> {
     let (mut row, _) = in_hand(tx, ctx, id).await?;

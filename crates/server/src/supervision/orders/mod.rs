@@ -19,10 +19,11 @@ mod state;
 mod store;
 mod view;
 
+pub use answer::{accept, answer_in_words};
 pub(super) use http::routes;
-pub use issue::issue_in_bulk;
-pub use model::Order;
-pub(super) use model::{OrderId, OrderLevel, OrderState};
+pub use issue::{issue_about, issue_in_bulk};
+pub use model::{Order, OrderId};
+pub(super) use model::{OrderLevel, OrderState};
 pub(super) use notices::notice;
 pub use record::{OrderRecord, record_of};
 pub(super) use rules::OrderRules;

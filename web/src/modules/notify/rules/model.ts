@@ -20,7 +20,8 @@ export type GatewayDraft = Omit<GatewayRules, 'per_minute'> & { per_minute: numb
 export interface DeliveryDraft {
   channels: ChannelDraft[]
   give_up_after: number | ''
-  gateways: GatewayDraft[]
+  /** Missing in what was typed before there were limits. */
+  gateways?: GatewayDraft[]
 }
 
 /** The least and the most that makes sense, as the server has it; prices are in thousandths of a yuan. */
@@ -39,7 +40,7 @@ export type DeliveryFault = SpanFault | Bounded
 const within = (field: Bounded, value: number | '') => isWithin(value, BOUNDS[field])
 
 /** What is wrong, by the path the server would name. */
-export function faultsOf({ channels, give_up_after, gateways }: DeliveryDraft): Record<string, DeliveryFault> {
+export function faultsOf({ channels, give_up_after, gateways = [] }: DeliveryDraft): Record<string, DeliveryFault> {
   const faults: Record<string, DeliveryFault> = {}
   channels.forEach((rules, n) => {
     const open = spansFault(rules.open)
@@ -59,14 +60,14 @@ export function faultsOf({ channels, give_up_after, gateways }: DeliveryDraft): 
 const ruleOf = (set: DeliveryRules, channel: Channel) => set.channels.find((one) => one.channel === channel)
 /** How many a minute a gateway is given; 0 where it takes any. */
 export const limitOf = (set: Pick<DeliveryDraft, 'gateways'> | undefined, gateway: string): number | '' =>
-  set?.gateways.find((one) => one.gateway === gateway)?.per_minute ?? 0
+  set?.gateways?.find((one) => one.gateway === gateway)?.per_minute ?? 0
 /** The same rules with another limit of one gateway; 0 or nothing takes it away. */
 export function limited<T extends Pick<DeliveryDraft, 'gateways'>>(
   set: T,
   gateway: string,
   per_minute: number | '',
 ): T {
-  const others = set.gateways.filter((one) => one.gateway !== gateway)
+  const others = (set.gateways ?? []).filter((one) => one.gateway !== gateway)
   const gateways = per_minute === 0 ? others : [...others, { gateway, per_minute }]
   return { ...set, gateways: gateways.sort((a, b) => a.gateway.localeCompare(b.gateway)) }
 }
@@ -82,7 +83,7 @@ export function settled(draft: DeliveryDraft, base: DeliveryRules): DeliveryRule
     }
     return { ...rules, daily: number('daily'), merge_from: number('merge_from'), price: number('price') }
   })
-  const gateways = draft.gateways.filter((one): one is GatewayRules => one.per_minute !== '')
+  const gateways = (draft.gateways ?? []).filter((one): one is GatewayRules => one.per_minute !== '')
   return { channels, gateways, give_up_after: draft.give_up_after === '' ? base.give_up_after : draft.give_up_after }
 }
 
@@ -107,7 +108,7 @@ export function changesBetween(from: DeliveryRules, to: DeliveryRules): Delivery
   }
   if (from.give_up_after !== to.give_up_after)
     found.push({ field: 'give_up_after', from: from.give_up_after, to: to.give_up_after })
-  const codes = new Set([from, to].flatMap((set) => set.gateways.map((one) => one.gateway)))
+  const codes = new Set([from, to].flatMap((set: DeliveryDraft) => (set.gateways ?? []).map((one) => one.gateway)))
   for (const gateway of [...codes].sort()) {
     const [was, is] = [Number(limitOf(from, gateway)), Number(limitOf(to, gateway))]
     if (was !== is) found.push({ gateway, field: 'per_minute', from: was, to: is })

@@ -92,16 +92,18 @@ pub(in crate::notify::delivery) async fn forget_token(tx: &mut Tx, name: &str, t
 /// does not count at the same time.
 pub(in crate::notify::delivery) async fn given(tx: &mut Tx, code: &str, minute: Moment) -> Result<i64> {
     // Whoever comes first in a minute begins to count; the same statement takes the row in hand.
-    let (given,): (i64,) = run!(tx, |c| sqlx::query_as(
+    let row: Option<(i64,)> = run!(tx, |c| sqlx::query_as(
         "insert into gateway_state (code, failures, minute_at, minute_given) values ($1, 0, $2, 0) \
          on conflict (code) do update set minute_at = excluded.minute_at, \
            minute_given = case when gateway_state.minute_at = excluded.minute_at then gateway_state.minute_given else 0 end \
+         where gateway_state.minute_at is null or gateway_state.minute_at <> excluded.minute_at + 60000 \
          returning minute_given"
     )
     .bind(code)
     .bind(minute)
-    .fetch_one(c))?;
-    Ok(given)
+    .fetch_optional(c))?;
+    // A node whose clock goes after is in the minute before: it waits for its own next one.
+    Ok(row.map_or(i64::MAX, |(given,)| given))
 }
 
 /// Counts letters that a gateway is given in the minute that [`given`] began to count.

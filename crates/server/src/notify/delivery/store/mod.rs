@@ -4,7 +4,7 @@ mod gateways;
 pub(super) mod list;
 mod silent;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use db::{Result, Sql, Tx, execute, run};
 use gateway::Fate;
@@ -92,20 +92,44 @@ pub(super) async fn free_expired(tx: &mut Tx, now: Moment) -> Result<()> {
     Ok(())
 }
 
-/// What is due, the longest first; rows are held, and those another node holds passed over.
+/// What is due, what is critical before all else, the longest first; rows are held, and those another node holds passed over.
 pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<QueuedRow>> {
-    let mut sql =
-        Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
-    sql.bind(now.millis()).push(" order by due_at, id limit ").bind(limit);
-    sql.hold(tx, true);
-    sql.fetch_all(tx).await
+    let mut rows: Vec<QueuedRow> = Vec::new();
+    // Two statements, each with an index of its own.
+    for critical in [" and critical", " and not critical"] {
+        let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
+        if left <= 0 {
+            break;
+        }
+        let mut sql =
+            Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
+        sql.bind(now.millis()).push(critical).push(" order by due_at, id limit ").bind(left);
+        sql.hold(tx, true);
+        rows.extend(sql.fetch_all::<QueuedRow>(tx).await?);
+    }
+    Ok(rows)
+}
+
+/// Leaves everything by one way that is due and not critical for later: there is no room for more.
+pub(super) async fn put_off_all(tx: &mut Tx, channel: Channel, now: Moment, until: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update delivery set due_at = $3 where state = 'queued' and not critical and due_at <= $2 and channel = $1"
+    )
+    .bind(channel)
+    .bind(now)
+    .bind(until)
+    .execute(c))?;
+    Ok(())
 }
 
 /// The tasks that what is due is about.
 pub(super) async fn due_tasks(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Uuid>> {
     let rows: Vec<(Option<Uuid>,)> = run!(tx, |c| {
         sqlx::query_as(
-        "select distinct m.task_id from (select id from delivery where state = 'queued' and due_at <= $1 order by due_at, id limit $2) q \
+        "select distinct m.task_id from ( \
+             select * from (select id from delivery where state = 'queued' and critical and due_at <= $1 order by due_at, id limit $2) a \
+             union all \
+             select * from (select id from delivery where state = 'queued' and not critical and due_at <= $1 order by due_at, id limit $2) b) q \
            join delivery_message d on d.delivery_id = q.id join message m on m.id = d.message_id where m.occurrence_id is not null"
     )
     .bind(now)
@@ -208,55 +232,62 @@ pub(super) async fn sent_since(tx: &mut Tx, persons: &[PersonId], since: Moment)
 /// What is known when a delivery is handed over.
 pub(super) struct Handing<'a> {
     pub(super) id: DeliveryId,
-    pub(super) lease: Uuid,
-    pub(super) until: Moment,
     pub(super) gateway: &'a str,
     pub(super) address: Option<&'a str>,
     pub(super) text: &'a str,
 }
 
-/// Takes a delivery in hand.
-pub(super) async fn hand(tx: &mut Tx, handing: &Handing<'_>) -> Result<()> {
-    execute!(tx, |c| {
-        sqlx::query(
-        "update delivery set state = 'sending', lease = $2, lease_until = $3, gateway = $4, address = $5, text = $6, attempts = attempts + 1 \
-         where id = $1 and state = 'queued'"
-    )
-    .bind(handing.id)
-    .bind(handing.lease)
-    .bind(handing.until)
-    .bind(handing.gateway)
-    .bind(handing.address)
-    .bind(handing.text)
-    .execute(c)
-    })?;
+/// Takes deliveries in hand, until then.
+pub(super) async fn hand(tx: &mut Tx, lease: Uuid, until: Moment, all: &[Handing<'_>]) -> Result<()> {
+    for chunk in all.chunks(ROWS) {
+        let mut sql = Sql::new("with v (delivery_id, by_gateway, at_address, said) as (values ");
+        for (index, one) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(one.id.0).push(", ").bind(one.gateway).push(", ");
+            sql.bind_maybe(one.address).push(", ").bind(one.text).push(")");
+        }
+        sql.push(") update delivery set state = 'sending', lease = ").bind(lease).push(", lease_until = ").bind(until.millis());
+        sql.push(", gateway = v.by_gateway, address = v.at_address, text = v.said, attempts = attempts + 1 from v where id = v.delivery_id and state = 'queued'");
+        sql.execute(tx).await?;
+    }
     Ok(())
 }
 
-/// Writes that the gateway took it; `false` when somebody else has it by now.
-pub(super) async fn taken(
-    tx: &mut Tx,
-    id: DeliveryId,
-    lease: Uuid,
-    provider_id: Option<&str>,
-    parts: i64,
-    cost: i64,
-    now: Moment,
-) -> Result<bool> {
-    let row: Option<(DeliveryId,)> = run!(tx, |c| {
-        sqlx::query_as(
-        "update delivery set state = 'sent', lease = null, lease_until = null, provider_id = $3, parts = $4, cost = coalesce(cost, 0) + $5, \
-           sent_at = $6, reason = null, detail = null where id = $1 and lease = $2 returning id"
-    )
-    .bind(id)
-    .bind(lease)
-    .bind(provider_id)
-    .bind(parts)
-    .bind(cost)
-    .bind(now)
-    .fetch_optional(c)
-    })?;
-    Ok(row.is_some())
+/// What a gateway took.
+pub(super) struct Taking<'a> {
+    pub(super) id: DeliveryId,
+    pub(super) provider_id: Option<&'a str>,
+    pub(super) parts: i64,
+    /// In thousandths of a yuan.
+    pub(super) cost: i64,
+}
+
+/// Writes that the gateway took them; answers those that were still in this sender's hands.
+pub(super) async fn taken(tx: &mut Tx, lease: Uuid, all: &[Taking<'_>], now: Moment) -> Result<Vec<DeliveryId>> {
+    let mut ours = Vec::new();
+    for chunk in all.chunks(ROWS) {
+        let mut sql = Sql::new("with v (delivery_id, known_as, in_parts, costs) as (values ");
+        for (index, one) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(one.id.0).push(", ").bind_maybe(one.provider_id).push(", ");
+            sql.bind(one.parts).push(", ").bind(one.cost).push(")");
+        }
+        sql.push(") update delivery set state = 'sent', lease = null, lease_until = null, provider_id = v.known_as, parts = v.in_parts, ");
+        sql.push("cost = coalesce(cost, 0) + v.costs, sent_at = ").bind(now.millis());
+        sql.push(", reason = null, detail = null from v where id = v.delivery_id and lease = ").bind(lease).push(" returning id");
+        let rows: Vec<(DeliveryId,)> = sql.fetch_all(tx).await?;
+        ours.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(ours)
+}
+
+/// Of these names of a gateway those that it spoke of before the sending was written down.
+pub(super) async fn spoken_of(tx: &mut Tx, gateway: &str, names: &[&str]) -> Result<HashSet<String>> {
+    if names.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut sql = Sql::new("select provider_id from receipt where delivery_id is null and gateway = ");
+    sql.bind(gateway).push(" and provider_id in ").bind_list(names.iter().copied());
+    let rows: Vec<(String,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
 /// Writes that it is tried again, or given up where there is no `again`.
