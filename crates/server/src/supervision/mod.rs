@@ -26,8 +26,8 @@ pub use lookout::{
 pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{JOB, UNHEARD, hear};
 pub use orders::{
-    Order, OrderId, OrderRecord, accept as accept_order, answer_in_words as answer_order, issue_about as issue_order, issue_in_bulk,
-    orders_to_decide, owed_answers, record_of as orders_of,
+    Order, OrderId, OrderRecord, accept as accept_order, answer_order, issue_in_bulk, issue_order, orders_to_decide, owed_answers,
+    record_of as orders_of,
 };
 pub use record::{UrgeRecord, record_of};
 pub use series::{SERIES_JOB, tell_stuck};

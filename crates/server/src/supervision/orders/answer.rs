@@ -98,7 +98,7 @@ pub(super) async fn answer(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderAns
 }
 
 /// Answers an order with nothing but words; for programs.
-pub async fn answer_in_words(tx: &mut Tx, ctx: &Ctx, id: OrderId, text: &str) -> Outcome<()> {
+pub async fn answer_order(tx: &mut Tx, ctx: &Ctx, id: OrderId, text: &str) -> Outcome<()> {
     answer(tx, ctx, id, &OrderAnswerInput { text: text.to_owned(), file_ids: Vec::new() }).await
 }
 

@@ -82,7 +82,7 @@ pub(super) async fn issue(tx: &mut Tx, ctx: &Ctx, input: &OrderInput) -> Outcome
 }
 
 /// Issues a blue order about one task to whoever leads it, to be answered by the usual day; for programs.
-pub async fn issue_about(tx: &mut Tx, ctx: &Ctx, task: TaskId, demand: &str) -> Outcome<OrderId> {
+pub async fn issue_order(tx: &mut Tx, ctx: &Ctx, task: TaskId, demand: &str) -> Outcome<OrderId> {
     issue(tx, ctx, &OrderInput { task_ids: vec![task], unit_id: None, demand: demand.to_owned(), due_day: None }).await
 }
 

@@ -19,9 +19,9 @@ mod state;
 mod store;
 mod view;
 
-pub use answer::{accept, answer_in_words};
+pub use answer::{accept, answer_order};
 pub(super) use http::routes;
-pub use issue::{issue_about, issue_in_bulk};
+pub use issue::{issue_in_bulk, issue_order};
 pub use model::{Order, OrderId};
 pub(super) use model::{OrderLevel, OrderState};
 pub(super) use notices::notice;
