@@ -17,8 +17,11 @@ impl Play {
         let id = self.node(at)?.id;
         let demand = self.talk.word(speech::ORDERS);
         let ctx = self.stage.acting(&self.area, who)?;
-        // The task may stand in another order, or be another's by now.
-        let Ok(order) = supervision::issue_order(self.stage.tx().await?, &ctx, id, demand).await else { return Ok(()) };
+        let order = match supervision::issue_order(self.stage.tx().await?, &ctx, id, demand).await {
+            Ok(order) => order,
+            // The task may stand in another order, or be another's by now.
+            refused => return said(refused),
+        };
         if fate != OrderFate::Silent {
             let wait = self.talk.between(FULL_DAY, 3 * FULL_DAY);
             self.plan_later(wait, at, Act::AnswerOrder(order, (fate == OrderFate::Closed).then_some(who)));
