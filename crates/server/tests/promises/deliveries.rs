@@ -174,6 +174,43 @@ both! {
         assert_eq!(sms.taken().len(), 1);
     }
 
+    async fn what_is_critical_goes_before_any_backlog(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let page = app.as_user("centre1").get("/delivery-rules").await.assert(200);
+        let mut set = page["rules"].clone();
+        set["gateways"] = json!([{ "gateway": "sms1", "per_minute": 3 }]);
+        for channel in set["channels"].as_array_mut().unwrap() {
+            (channel["merge_from"], channel["daily"]) = (json!(0), json!(1000));
+        }
+        let body = json!({ "rules": set, "reason": "运营商限速", "version": page["version"] });
+        app.as_user("centre1").post("/delivery-rules", &body).await.assert(201);
+        let plain: Vec<String> = (0..12).map(|n| format!("平件{n}")).collect();
+        given(app, &plain.iter().map(String::as_str).collect::<Vec<_>>(), "2026-02-09", json!({})).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        assert_eq!(sms.taken().len(), 3);
+        // Planned at the same moment as the others' next step, or after it: in the next minute they are before all of them.
+        given(app, &["急件甲", "急件乙"], "2026-02-09", json!({ "urgency": "critical" })).await;
+        at(app, "2026-02-12T09:00:00+08:00").await;
+        let first = sms.taken().into_iter().filter(|(_, text)| text.contains("急件")).count();
+        at(app, "2026-02-12T09:01:00+08:00").await;
+        let texts: Vec<String> = sms.taken().into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts.len(), 3, "{texts:?}");
+        assert!(texts.iter().all(|text| text.contains("急件")), "{first} {texts:?}");
+        let held = states(app, "staff_b1").await.into_iter().filter(|state| state.starts_with("queued")).count();
+        assert!(held > 5, "there is a backlog: {held}");
+        // The backlog comes in its turn, three a minute, and none is lost.
+        let mut came = 0;
+        for minute in 2..40 {
+            at(app, &format!("2026-02-12T09:{minute:02}:00+08:00")).await;
+            let now = sms.taken();
+            assert!(now.len() <= 3, "{now:?}");
+            came += now.len();
+        }
+        let waiting = states(app, "staff_b1").await.into_iter().filter(|state| state.starts_with("queued")).count();
+        assert_eq!(waiting, 0, "{came} came");
+    }
+
     async fn where_one_gateway_is_full_the_other_takes_the_rest(app) {
         let (one, two) = (FakeGateway::new("sms1", Channel::Sms), FakeGateway::new("sms2", Channel::Sms));
         let app = &app.with_gateways(&[&one, &two]);

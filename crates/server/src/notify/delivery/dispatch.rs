@@ -18,6 +18,7 @@ use super::{
     gateway::{Gateway, Handed, Letter},
     model::{DeliveryId, QueuedRow, Suppression},
     post,
+    room::Room,
     rules::DeliveryRules,
     store::{self, Handing, PartRow, Taking},
 };
@@ -172,21 +173,24 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     let known: BTreeSet<DeliveryId> = due.iter().map(|row| row.id).collect();
     due.extend(store::due_of(tx, now, &persons).await?.into_iter().filter(|row| !known.contains(&row.id)));
 
-    let mut slots: BTreeMap<(PersonId, Channel), Vec<QueuedRow>> = BTreeMap::new();
+    let mut by_slot: BTreeMap<(PersonId, Channel), Vec<QueuedRow>> = BTreeMap::new();
     for row in due {
-        slots.entry((row.person_id, row.channel)).or_default().push(row);
+        by_slot.entry((row.person_id, row.channel)).or_default().push(row);
     }
     let mut sent_today = store::sent_since(tx, &persons, ctx.today().start()).await?;
     let states: HashMap<String, Option<Moment>> = store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
     let known = Known::of(tx, &persons).await?;
     let mut going = Vec::new();
     let mut full = BTreeSet::new();
-    // Where a gateway takes no more in this minute, what is critical has gone before.
-    let mut slots: Vec<_> = slots.into_iter().collect();
-    slots.sort_by_key(|(_, rows)| !rows.iter().any(|row| row.critical));
-    let next_minute = room.next;
-    for ((person, channel), rows) in slots {
+    // Where a gateway takes no more in this minute, what is critical has gone before, whoever it is for.
+    let (mut slots, mut later) = (Vec::new(), Vec::new());
+    for (slot, rows) in by_slot {
         let (critical, plain): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.critical);
+        slots.push((slot, critical, Vec::new()));
+        later.push((slot, Vec::new(), plain));
+    }
+    slots.append(&mut later);
+    for ((person, channel), critical, plain) in slots {
         let merge_from = rules.of(channel).map_or(0, |rules| rules.merge_from);
         let mut rows = critical;
         if merge_from > 0 && i64::try_from(plain.len()).is_ok_and(|n| n >= merge_from) {
@@ -235,7 +239,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
                 continue;
             }
             let Some((gateway, address)) = reaching.into_iter().find(|(gateway, _)| room.take(gateway.code())) else {
-                store::put_off(tx, row.id, room.next).await?;
+                store::put_off(tx, row.id, room.next()).await?;
                 if !row.critical {
                     full.insert(channel);
                 }
@@ -247,13 +251,13 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
             going.push((row, gateway.clone(), address));
         }
     }
-    room.write(tx).await?;
     // What waits behind them would only be looked at and put off, row by row.
     for channel in full {
-        if app.gateways.of(channel).all(|gateway| rules.per_minute(gateway.code()).is_some()) {
-            store::put_off_all(tx, channel, now, next_minute).await?;
+        if !app.gateways.of(channel).any(|gateway| room.is_left(gateway.code())) {
+            store::put_off_all(tx, channel, now, room.next()).await?;
         }
     }
+    room.write(tx).await?;
     let ids: Vec<DeliveryId> = going.iter().map(|(row, ..)| row.id).collect();
     let mut parts: HashMap<DeliveryId, Vec<PartRow>> = HashMap::new();
     for part in store::parts(tx, &ids).await? {
@@ -283,50 +287,6 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     });
     store::hand(tx, lease, until, &handing.collect::<Vec<_>>()).await?;
     Ok(letters)
-}
-
-/// What gateways take in this minute, where that is limited.
-struct Room {
-    /// How many more each takes, and how many it was given now.
-    left: HashMap<String, (i64, i64)>,
-    /// When the next minute begins.
-    next: Moment,
-}
-
-const MINUTE: i64 = 60_000;
-
-impl Room {
-    async fn of(tx: &mut Tx, app: &App, rules: &DeliveryRules, now: Moment) -> Outcome<Self> {
-        let minute = Moment::from_millis(now.millis() - now.millis().rem_euclid(MINUTE));
-        let mut left = HashMap::new();
-        // In one order, so that two nodes do not wait for each other.
-        let codes: BTreeSet<&str> = app.gateways.all().iter().map(|gateway| gateway.code()).collect();
-        for code in codes {
-            if let Some(per_minute) = rules.per_minute(code) {
-                let given = store::given(tx, code, minute).await?;
-                left.insert(code.to_owned(), (per_minute.saturating_sub(given), 0));
-            }
-        }
-        Ok(Self { left, next: Moment::from_millis(minute.millis() + MINUTE) })
-    }
-
-    /// Whether the gateway takes one more; it is counted.
-    fn take(&mut self, code: &str) -> bool {
-        let Some((left, given)) = self.left.get_mut(code) else { return true };
-        if *left <= 0 {
-            return false;
-        }
-        *left -= 1;
-        *given += 1;
-        true
-    }
-
-    async fn write(self, tx: &mut Tx) -> Outcome<()> {
-        for (code, (_, given)) in self.left.into_iter().filter(|(_, (_, given))| *given > 0) {
-            store::give(tx, &code, given).await?;
-        }
-        Ok(())
-    }
 }
 
 /// Where people are reached.
@@ -389,19 +349,13 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
     if well {
         store::gateway_ok(tx, gateway, now).await?;
     }
-    let taking = |sent: &'_ Sent| match &sent.fate {
-        SentFate::Taken { provider_id, parts } => {
-            let parts = i64::from(*parts);
-            let cost = parts * rules.of(sent.channel).map_or(0, |rules| rules.price);
-            Some((sent.id, provider_id.clone(), parts, cost))
-        }
-        _ => None,
-    };
-    let rows: Vec<_> = sent.iter().filter_map(taking).collect();
-    let taking: Vec<Taking<'_>> = rows
-        .iter()
-        .map(|(id, provider_id, parts, cost)| Taking { id: *id, provider_id: provider_id.as_deref(), parts: *parts, cost: *cost })
-        .collect();
+    let taking = sent.iter().filter_map(|sent| {
+        let SentFate::Taken { provider_id, parts } = &sent.fate else { return None };
+        let parts = i64::from(*parts);
+        let cost = parts * rules.of(sent.channel).map_or(0, |rules| rules.price);
+        Some(Taking { id: sent.id, provider_id: provider_id.as_deref(), parts, cost })
+    });
+    let taking: Vec<Taking<'_>> = taking.collect();
     let ours = store::taken(tx, *lease, &taking, now).await?;
     let named: Vec<(DeliveryId, &str)> =
         taking.iter().filter(|one| ours.contains(&one.id)).filter_map(|one| Some((one.id, one.provider_id?))).collect();

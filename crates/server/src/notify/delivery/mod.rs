@@ -16,6 +16,7 @@ mod http;
 mod keeping;
 mod model;
 mod post;
+mod room;
 mod rules;
 mod store;
 mod told;
