@@ -139,7 +139,8 @@ fn last_evening(play: &mut Play, writer: &mut Writer, day: Day) -> anyhow::Resul
 fn orders(play: &mut Play, day: Day, turn: usize, fate: OrderFate) -> anyhow::Result<()> {
     let late = |node: &Node| {
         let fits = node.phase == Phase::Active && !node.closing && node.above.is_none() && node.spec.fate.split == 0;
-        fits && node.due.is_some_and(|due| due < day)
+        // That unit alone has too few that are overdue; what is due next stands for them.
+        fits && node.due.is_some_and(|due| due < day || node.spec.unit == 0)
     };
     let mut open: Vec<usize> = (0..play.nodes.len()).filter(|at| play.nodes.get(*at).is_some_and(late)).collect();
     open.sort_by_key(|at| play.nodes.get(*at).map(|node| (node.due, *at)));
