@@ -63,7 +63,7 @@ function say(verdict, name, since, note = '') {
   const rest = verdict === 'skipped' ? ` # SKIPPED ${note}` : ` (${seconds(since)})`
   console.log(`${word} ${number} - ${name}${rest}`)
   if (verdict !== 'failed') return
-  failed.push(name)
+  failed.push(`${name}\n${note}`)
   console.log(note.replace(/^/gm, '    '))
 }
 
@@ -189,7 +189,8 @@ if (counts.passed + counts.failed === 0) {
   console.log('# nothing ran')
   counts.failed++
 }
-for (const name of failed) console.log(`# failed: ${name}`)
+// Said again here, where whoever looks at the end of a long run finds it.
+for (const one of failed) console.log(`failed: ${one}`.replace(/^/gm, '# '))
 console.log(`# ${seconds(began)} on ${database.KIND}`)
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exit(counts.failed ? 1 : 0)

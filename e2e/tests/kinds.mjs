@@ -267,10 +267,12 @@ export const tests = {
     await button(page.getByRole('form'), '保存').click()
     await toast(page, '已保存“已有填写”')
     await go(page, `/tasks/${task.id}/edit`)
-    assert.equal(await page.getByLabel('来源', { exact: true }).inputValue(), kind.code)
+    const source = page.getByLabel('来源', { exact: true })
+    await until('the kind of the task', async () => (await source.inputValue()) === kind.code)
     await go(page, '/tasks/new')
     await page.getByRole('button', { name: /^更多：/ }).click()
-    assert.ok(!clean(await page.getByLabel('来源', { exact: true }).innerText()).includes('已有填写'))
+    await says(source, '领导批示')
+    assert.ok(!clean(await source.innerText()).includes('已有填写'))
   },
 
   async 'kinds are put in order by the keyboard, and closed to who does not keep them'(app) {
