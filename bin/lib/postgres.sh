@@ -1,7 +1,8 @@
 # A PostgreSQL server of one's own for tests: `. bin/lib/postgres.sh; start_postgres; …; stop_postgres`.
-# It lives in a temporary folder, listens on a free port of 127.0.0.1 only, trusts everybody there, and keeps nothing.
-# It syncs nothing, unless POSTGRES_DURABLE=yes. Sets SHIBICHENG_TEST_POSTGRES. Where there is no PostgreSQL it is installed when that is possible (root and apt), else
-# start_postgres says what to do and fails.
+# It lives in a temporary folder (in memory where there is plenty: making and removing a database for every test is a thousand
+# files each time, and took a fifth of the tests' time on a disk), listens on a free port of 127.0.0.1 only, trusts everybody there, and keeps nothing.
+# It syncs nothing, unless POSTGRES_DURABLE=yes, which keeps it on the disk. Sets SHIBICHENG_TEST_POSTGRES. Where there is no
+# PostgreSQL it is installed when that is possible (root and apt), else start_postgres says what to do and fails.
 
 _postgres_bin() {
     local folder
@@ -32,6 +33,18 @@ _free_port() {
     echo "$port"
 }
 
+# Where it lives: in memory only when 4 GB are free there and 8 GB for everybody.
+_postgres_home() {
+    local shared memory
+    shared=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) || shared=0
+    memory=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo 2>/dev/null) || memory=0
+    if [ "${POSTGRES_DURABLE:-no}" = no ] && [ -w /dev/shm ] && [ "${shared:-0}" -gt 4000000 ] && [ "${memory:-0}" -gt 8000000 ]; then
+        echo /dev/shm
+    else
+        echo "${TMPDIR:-/tmp}"
+    fi
+}
+
 start_postgres() {
     local bin attempt port sync='-c fsync=off -c synchronous_commit=off -c full_page_writes=off'
     [ "${POSTGRES_DURABLE:-no}" = no ] || sync=''
@@ -55,7 +68,7 @@ start_postgres() {
         id "$POSTGRES_USER_NAME" >/dev/null 2>&1 || useradd --system --no-create-home --shell /bin/sh "$POSTGRES_USER_NAME" || return 1
     fi
     POSTGRES_BIN=$bin
-    POSTGRES_DIR=$(mktemp -d "${TMPDIR:-/tmp}/sbc-postgres.XXXXXX") || return 1
+    POSTGRES_DIR=$(mktemp -d "$(_postgres_home)/sbc-postgres.XXXXXX") || return 1
     [ "$(id -u)" != 0 ] || chown "$POSTGRES_USER_NAME" "$POSTGRES_DIR"
     chmod 755 "$POSTGRES_DIR"
     if ! _postgres_as "$bin/initdb" --pgdata "$POSTGRES_DIR/data" --username postgres --auth trust --encoding UTF8 --locale C \
