@@ -5,15 +5,18 @@ import { until } from './until.mjs'
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
 
-/** What axe finds, a line for each rule, in light and in dark; only contrast differs between the two. */
-export async function violations(page) {
+/**
+ * What axe finds, a line for each rule, in light and in dark; only contrast differs between the two. `within` is what to look
+ * at where the rest of the page has been looked at already.
+ */
+export async function violations(page, within = null) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(SOURCE)
   await settled(page)
-  const light = await run(page, { runOnly: { type: 'tag', values: TAGS } })
+  const light = await run(page, within, { runOnly: { type: 'tag', values: TAGS } })
   await page.emulateMedia({ colorScheme: 'dark' })
   await until('the dark theme', () => page.evaluate(() => document.documentElement.dataset.theme === 'dark'))
   await settled(page)
-  const dark = await run(page, { runOnly: { type: 'rule', values: ['color-contrast'] } })
+  const dark = await run(page, within, { runOnly: { type: 'rule', values: ['color-contrast'] } })
   await page.emulateMedia({ colorScheme: 'light' })
   return [...light.map((line) => `light: ${line}`), ...dark.map((line) => `dark: ${line}`)]
 }
@@ -27,9 +30,9 @@ const settled = (page) =>
     }),
   )
 
-function run(page, options) {
-  return page.evaluate(async (given) => {
-    const { violations } = await window.axe.run(document, { ...given, resultTypes: ['violations'] })
+function run(page, within, options) {
+  return page.evaluate(async ([part, given]) => {
+    const { violations } = await window.axe.run(part ?? document, { ...given, resultTypes: ['violations'] })
     return violations.map(({ id, impact, nodes }) => {
       const what = nodes.slice(0, 3).map(({ target, any, all, none }) => {
         const why = [...any, ...all, ...none][0]?.message ?? ''
@@ -37,5 +40,5 @@ function run(page, options) {
       })
       return `${id} [${impact}] × ${nodes.length}: ${what.join('; ')}`
     })
-  }, options)
+  }, [within, options])
 }

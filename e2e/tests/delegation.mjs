@@ -7,6 +7,9 @@ const button = (scope, name) => scope.getByRole('button', { name, exact: true })
 const part = (page, name) => page.getByRole('region', { name, exact: true })
 const fits = async (page, what) => assert.deepEqual(await overflow(page), { beyond: 0, who: [] }, what)
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 export const tests = {
   async 'whoever goes away has somebody act for them, who finds their work and whose doings name both'(app) {
     const { unit, head, handler } = await app.org.newBureau()

@@ -4,6 +4,9 @@ import { at, count, dialog, go, gone, overflow, says, see, toast } from '../lib/
 import { act, press } from '../lib/thumb.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 export const patience = 120_000
 
 const bar = (page) => page.getByRole('region', { name: '现在要做的' })

@@ -5,6 +5,9 @@ import { press } from '../lib/thumb.mjs'
 import { until } from '../lib/until.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
+/** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
+export const only = 'sqlite'
+
 export const patience = 120_000
 
 /** A bureau with an overdue task that was reported on, and one that is due soon. */
