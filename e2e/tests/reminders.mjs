@@ -121,6 +121,13 @@ export const tests = {
     await gone(named)
     await says(rule(page, '重大任务早提醒'), '只在距到期工作日不多于 15时')
     await says(rule(page, '重大任务早提醒'), '→ 经办人、周运 ·')
+    // What was kept of it in a closed tab names whom it names.
+    await until('the draft to be kept', () =>
+      page.evaluate(() => Object.values(localStorage).some((kept) => kept.includes('重大任务早提醒'))),
+    )
+    page.on('dialog', (ask) => ask.accept())
+    await rules(page)
+    await says(rule(page, '重大任务早提醒'), '→ 经办人、周运 ·')
     await tryOut(page)
     await page.getByLabel(/^修改的原因/).fill('会议议定')
 

@@ -3,9 +3,11 @@
 //! installs; without them these tests say SKIPPED.
 
 use std::{
-    io::{BufRead as _, BufReader, Lines},
+    io::{BufRead as _, BufReader},
     net::TcpListener,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -16,9 +18,12 @@ use crate::{
     kit::say,
 };
 
+/// How long an operator may be silent.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 struct Operator {
     port: u16,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Receiver<String>,
     process: Child,
 }
 
@@ -41,25 +46,31 @@ impl Operator {
         let mut command = Command::new(python);
         command.args([script, kind, &port.to_string()]).env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        assert_eq!(lines.next().unwrap().unwrap(), "ready");
-        Some(Self { port, lines, process })
+        let printed = BufReader::new(process.stdout.take().unwrap()).lines();
+        let (told, lines) = mpsc::channel();
+        std::thread::spawn(move || printed.map_while(Result::ok).try_for_each(|line| told.send(line)));
+        let operator = Self { port, lines, process };
+        assert_eq!(operator.next(), "ready");
+        Some(operator)
     }
 
-    /// The next thing that has this field; the operator ends with the test, and then this does, too.
-    fn says(&mut self, field: &str) -> Value {
-        for line in self.lines.by_ref() {
-            let said: Value = serde_json::from_str(&line.unwrap()).unwrap();
+    fn next(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("the operator says nothing")
+    }
+
+    /// The next thing that has this field.
+    fn says(&self, field: &str) -> Value {
+        loop {
+            let said: Value = serde_json::from_str(&self.next()).unwrap();
             if said.get(field).is_some() {
                 return said;
             }
         }
-        panic!("the operator ended and never said {field}");
     }
 }
 
 fn is_answered(kind: &str, entry: &str) {
-    let Some(mut operator) = Operator::start(kind) else { return };
+    let Some(operator) = Operator::start(kind) else { return };
     let data = TempDir::new().unwrap();
     let run = |arguments: &[&str]| say(data.path(), arguments);
     run(&["demo", "--set", "june-2021"]);

@@ -1,10 +1,13 @@
 //! What leaves the house: held until its hours, merged, sent once, followed until it is answered.
 
+use std::collections::BTreeSet;
+
 use gateway::SendError;
 use kit::Moment;
 use serde_json::{Value, json};
-use shibicheng::notify::Channel;
+use shibicheng::notify::{self, Channel, NewMessage};
 use testkit::{FakeGateway, TestApp, both};
+use wording::Words;
 
 use crate::kit::*;
 
@@ -209,6 +212,40 @@ both! {
         }
         let waiting = states(app, "staff_b1").await.into_iter().filter(|state| state.starts_with("queued")).count();
         assert_eq!(waiting, 0, "{came} came");
+    }
+
+    async fn a_pile_of_what_is_critical_leaves_batch_by_batch(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let ctx = app.ctx("centre1").await;
+        let mut tx = app.app.db.begin().await.unwrap();
+        for n in 0..1_200 {
+            let (title, text) = (Words::raw("防汛"), Words::raw(&format!("第{n}号通知")));
+            let message = NewMessage {
+                to: &[app.person("staff_b1")],
+                kind: "reminder",
+                title: &title,
+                text: &text,
+                task: None,
+                urge: None,
+                subject: None,
+                occurrence: None,
+                rule: None,
+                channels: &[Channel::Sms],
+                critical: true,
+                dedupe: &n.to_string(),
+            };
+            notify::send(&mut tx, &ctx, message).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        notify::send_due(&app.app).await.unwrap();
+        // However many there are, a sender takes no more in hand than it can bring under one lease.
+        let mut texts: Vec<String> = sms.taken().into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts.len(), 500);
+        app.run_jobs().await;
+        texts.extend(sms.taken().into_iter().map(|(_, text)| text));
+        let all: BTreeSet<&String> = texts.iter().collect();
+        assert_eq!((texts.len(), all.len()), (1_200, 1_200));
     }
 
     async fn where_one_gateway_is_full_the_other_takes_the_rest(app) {

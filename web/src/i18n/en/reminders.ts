@@ -2,6 +2,8 @@ export default {
   lead: 'When, whom and how the system reminds: it goes by these rules and sends on time by itself.',
   add: 'Add a rule',
   newName: 'New rule',
+  lacking: 'Default rules not among these:',
+  addLacking: 'Add the default rule “{name}”',
   change: 'Change “{name}”',
   look: 'Look at “{name}”',
   remove: 'Delete this rule',

@@ -2,6 +2,8 @@ export default {
   lead: '到什么时候、提醒谁、用什么方式，都按下面的规则；到点自动发出。',
   add: '添加规则',
   newName: '新规则',
+  lacking: '默认规则中还有：',
+  addLacking: '加入默认规则“{name}”',
   change: '修改“{name}”',
   look: '查看“{name}”',
   remove: '删除这条规则',

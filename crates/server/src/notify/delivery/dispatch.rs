@@ -35,9 +35,9 @@ use crate::{
 /// Looks at tasks once more before anything about them leaves the house; the room that knows when stands above this one.
 pub type LookFirst = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> BoxFuture<'a, Outcome<()>>;
 
-const AT_ONCE: i64 = 200;
+const AT_ONCE: i64 = 500;
 /// So many are handed over at the same time.
-const ABREAST: usize = 32;
+const ABREAST: usize = 64;
 /// Longer than the last letter of a batch may take.
 const LEASE: Duration = Duration::from_secs(120);
 /// Letters that have not gone out by then are put back: their lease would run out under them.
@@ -169,9 +169,15 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     if due.is_empty() {
         return Ok(Vec::new());
     }
-    let persons: Vec<PersonId> = due.iter().map(|row| row.person_id).collect::<BTreeSet<_>>().into_iter().collect();
+    let each = |rows: &mut dyn Iterator<Item = &QueuedRow>| -> Vec<PersonId> {
+        rows.map(|row| row.person_id).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let merging: Vec<Channel> =
+        Channel::ALL.iter().copied().filter(|channel| rules.of(*channel).is_some_and(|rules| rules.merge_from > 0)).collect();
+    let plain = each(&mut due.iter().filter(|row| !row.critical && merging.contains(&row.channel)));
     let known: BTreeSet<DeliveryId> = due.iter().map(|row| row.id).collect();
-    due.extend(store::due_of(tx, now, &persons).await?.into_iter().filter(|row| !known.contains(&row.id)));
+    due.extend(store::due_of(tx, now, &plain, &merging).await?.into_iter().filter(|row| !known.contains(&row.id)));
+    let persons = each(&mut due.iter());
 
     let mut by_slot: BTreeMap<(PersonId, Channel), Vec<QueuedRow>> = BTreeMap::new();
     for row in due {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/vue-query'
-import { ref, watch } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ReminderRule, ReminderRules, ReminderRulesView, ReminderTrial } from '@/api/types'
 import { queryClient } from '@/lib/query'
@@ -42,11 +42,17 @@ export function useReminderForm(view: () => ReminderRulesView | undefined, perso
       { ...rules(), rules: rules().rules.map((one, at) => (at === index ? rule : one)) },
       (name) => !name.startsWith(`rules.${index}.`),
     )
-  function add(): number {
+  /** Adds a rule, a new one where none is given; answers where it stands. */
+  function add(rule: ReminderRule = newRule(rules().rules, t('reminders.newName'))): number {
     const last = rules().rules.length
-    form.put({ ...rules(), rules: [...rules().rules, newRule(rules().rules, t('reminders.newName'))] }, () => true)
+    form.put({ ...rules(), rules: [...rules().rules, rule] }, () => true)
     return last
   }
+  /** Rules the program is delivered with that an area's own set lacks: taken out, or newer than it. */
+  const lacking = computed(() => {
+    const codes = new Set(rules().rules.map((rule) => rule.code))
+    return view()?.defaults.rules.filter((rule) => !codes.has(rule.code)) ?? []
+  })
   const remove = (index: number) => form.put({ ...rules(), rules: rules().rules.filter((_, at) => at !== index) })
   const setOffice = (office: Span[]) => form.put({ ...rules(), office }, (name) => name !== 'office')
   /** The first rule that the server refuses. */
@@ -57,5 +63,5 @@ export function useReminderForm(view: () => ReminderRulesView | undefined, perso
       .map(Number)
       .sort((a, b) => a - b)[0]
 
-  return { ...form, month, change, add, remove, setOffice, wrong }
+  return { ...form, month, change, add, lacking, remove, setOffice, wrong }
 }

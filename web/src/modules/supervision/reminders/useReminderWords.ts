@@ -1,6 +1,7 @@
 import { computed, reactive } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ReminderCondition, ReminderRule, ReminderStep, ReminderTrigger } from '@/api/types'
+import { readPersonGlance } from '@/modules/org'
 import { useSourceKinds } from '@/modules/tasks'
 import { useReminderRules } from './useReminderRules'
 import * as words from './words'
@@ -8,6 +9,17 @@ import * as words from './words'
 /** Who was picked on this page and stands in no version yet. */
 const picked = reactive(new Map<string, string>())
 export const knowPerson = (id: string, name: string) => void picked.set(id, name)
+
+/** Asked for once: a draft that was kept holds who was picked, not what they are called. */
+const asked = new Set<string>()
+function ask(id: string) {
+  if (asked.has(id)) return
+  asked.add(id)
+  readPersonGlance(id).then(
+    ({ person }) => knowPerson(id, person.name),
+    () => undefined,
+  )
+}
 
 /** Rules in sentences of the page's language, with the area's own names of sources. */
 export function useReminderWords() {
@@ -17,8 +29,11 @@ export function useReminderWords() {
   const sources = computed(() => kinds.data.value ?? [])
   const source = (code: string) => sources.value.find((kind) => kind.code === code)?.name ?? code
   const named = useReminderRules()
-  const person = (id: string) =>
-    picked.get(id) ?? named.data.value?.people.find((one) => one.id === id)?.name ?? t('reminders.unknownPerson')
+  const person = (id: string) => {
+    const name = picked.get(id) ?? named.data.value?.people.find((one) => one.id === id)?.name
+    if (!name && named.data.value) ask(id)
+    return name ?? t('reminders.unknownPerson')
+  }
   return {
     person,
     sources,

@@ -139,11 +139,16 @@ pub(super) async fn due_tasks(tx: &mut Tx, now: Moment, limit: i64) -> Result<Ve
     Ok(rows.into_iter().filter_map(|(id,)| id).collect())
 }
 
-/// Everything else that is due for these persons, to be said in one message.
-pub(super) async fn due_of(tx: &mut Tx, now: Moment, persons: &[PersonId]) -> Result<Vec<QueuedRow>> {
+/// Everything else that is due for these persons by ways that merge, to be said in one message. What is critical is never merged,
+/// and comes in its own turn, however much of it there is.
+pub(super) async fn due_of(tx: &mut Tx, now: Moment, persons: &[PersonId], merging: &[Channel]) -> Result<Vec<QueuedRow>> {
+    if persons.is_empty() || merging.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut sql =
         Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
-    sql.bind(now.millis()).push(" and person_id in ").bind_list(persons.iter().map(|id| id.0)).push(" order by due_at, id");
+    sql.bind(now.millis()).push(" and not critical and person_id in ").bind_list(persons.iter().map(|id| id.0));
+    sql.push(" and channel in ").bind_list(merging.iter().map(|channel| channel.word())).push(" order by due_at, id");
     sql.hold(tx, true);
     sql.fetch_all(tx).await
 }
@@ -161,15 +166,17 @@ pub(super) struct PartRow {
 
 /// What these deliveries bring, in the order in which it was written.
 pub(super) async fn parts(tx: &mut Tx, deliveries: &[DeliveryId]) -> Result<Vec<PartRow>> {
-    if deliveries.is_empty() {
-        return Ok(Vec::new());
+    let mut parts = Vec::new();
+    // Of thousands at once SQLite would go through all messages there are.
+    for chunk in deliveries.chunks(ROWS) {
+        let mut sql = Sql::new(
+            "select d.delivery_id, m.title, m.text, m.task_id, m.occurrence_id, m.urge_id \
+             from delivery_message d join message m on m.id = d.message_id where d.delivery_id in ",
+        );
+        sql.bind_list(chunk.iter().map(|id| id.0)).push(" order by d.delivery_id, m.id");
+        parts.extend(sql.fetch_all::<PartRow>(tx).await?);
     }
-    let mut sql = Sql::new(
-        "select d.delivery_id, m.title, m.text, m.task_id, m.occurrence_id, m.urge_id \
-         from delivery_message d join message m on m.id = d.message_id where d.delivery_id in ",
-    );
-    sql.bind_list(deliveries.iter().map(|id| id.0)).push(" order by d.delivery_id, m.id");
-    sql.fetch_all(tx).await
+    Ok(parts)
 }
 
 /// Says that something is not sent, and why.
@@ -208,14 +215,17 @@ pub(super) async fn withdraw(tx: &mut Tx, occurrences: &[Uuid], now: Moment) -> 
 
 /// Says one message in another's delivery.
 pub(super) async fn merge(tx: &mut Tx, into: DeliveryId, others: &[DeliveryId], now: Moment) -> Result<()> {
-    let mut sql = Sql::new("insert into delivery_message (delivery_id, message_id) select ");
-    sql.bind(into.0).push(", message_id from delivery_message where delivery_id in ").bind_list(others.iter().map(|id| id.0));
-    sql.push(" on conflict (delivery_id, message_id) do nothing");
-    sql.execute(tx).await?;
-    let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'merged', merged_into = ");
-    sql.bind(into.0).push(", settled_at = ").bind(now.millis()).push(" where state = 'queued' and id in ");
-    sql.bind_list(others.iter().map(|id| id.0));
-    sql.execute(tx).await
+    for chunk in others.chunks(ROWS) {
+        let mut sql = Sql::new("insert into delivery_message (delivery_id, message_id) select ");
+        sql.bind(into.0).push(", message_id from delivery_message where delivery_id in ").bind_list(chunk.iter().map(|id| id.0));
+        sql.push(" on conflict (delivery_id, message_id) do nothing");
+        sql.execute(tx).await?;
+        let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'merged', merged_into = ");
+        sql.bind(into.0).push(", settled_at = ").bind(now.millis()).push(" where state = 'queued' and id in ");
+        sql.bind_list(chunk.iter().map(|id| id.0));
+        sql.execute(tx).await?;
+    }
+    Ok(())
 }
 
 /// How many went to each person by each way since a moment, critical ones not counted.
