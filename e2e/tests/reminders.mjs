@@ -143,6 +143,23 @@ export const tests = {
     await says(rule(page, '重大任务早提醒'), '→ 经办人、周运 ·')
   },
 
+  async 'a default rule that an area lacks can be taken in'(app) {
+    const page = await app.desk(app.people.admin, { colorScheme: 'light' })
+    await rules(page)
+    await button(page, '修改规则').click()
+    assert.equal(await page.getByText('默认规则中还有').count(), 0)
+    await button(page, '修改“督办单到期未反馈”').click()
+    page.on('dialog', (ask) => ask.accept())
+    await button(dialog(page), '删除这条规则').click()
+    await gone(rule(page, '督办单到期未反馈'))
+    await see(button(page, '加入默认规则“督办单到期未反馈”'))
+    assert.deepEqual(await violations(page), [])
+    await button(page, '加入默认规则“督办单到期未反馈”').click()
+    await see(rule(page, '督办单到期未反馈'))
+    assert.equal(await page.getByText('默认规则中还有').count(), 0)
+    await button(page, '放弃改动').click()
+  },
+
   async 'office hours are changed as the rules are'(app) {
     const page = await app.desk(app.people.zhouyun, { colorScheme: 'light' })
     await rules(page)

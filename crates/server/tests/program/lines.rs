@@ -55,7 +55,7 @@ impl Operator {
     }
 
     fn next(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).expect("the operator says nothing")
+        self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("the operator says nothing"))
     }
 
     /// The next thing that has this field.
