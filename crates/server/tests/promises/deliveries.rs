@@ -220,7 +220,7 @@ both! {
         let ctx = app.ctx("centre1").await;
         let mut tx = app.app.db.begin().await.unwrap();
         for n in 0..1_200 {
-            let (title, text) = (Words::raw("防汛"), Words::raw(&format!("第{n}号通知")));
+            let (title, text) = (Words::raw("防汛"), Words::raw(format!("第{n}号通知")));
             let message = NewMessage {
                 to: &[app.person("staff_b1")],
                 kind: "reminder",
