@@ -166,7 +166,7 @@ impl Flow {
         let flow = Self {
             database: database.iter().map(|word| (*word).to_owned()).collect(),
             gateways: gateways.to_str().unwrap().to_owned(),
-            minutes: 1 + tasks / 2000,
+            minutes: 3 + tasks / 1000,
             data,
             counting,
             admin,
