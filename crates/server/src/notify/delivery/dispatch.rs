@@ -35,9 +35,9 @@ use crate::{
 /// Looks at tasks once more before anything about them leaves the house; the room that knows when stands above this one.
 pub type LookFirst = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> BoxFuture<'a, Outcome<()>>;
 
-const AT_ONCE: i64 = 500;
+const AT_ONCE: i64 = 200;
 /// So many are handed over at the same time.
-const ABREAST: usize = 64;
+const ABREAST: usize = 32;
 /// Longer than the last letter of a batch may take.
 const LEASE: Duration = Duration::from_secs(120);
 /// Letters that have not gone out by then are put back: their lease would run out under them.
