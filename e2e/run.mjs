@@ -11,6 +11,8 @@
 //   CHROMIUM=PATH                  which browser (default /usr/bin/chromium)
 //   E2E_BINARY=PATH                which server (default target/debug/shibicheng)
 //   E2E_FILES=N                    how many files at a time (default 2)
+//   E2E_AGAIN=N                    when no more than N tests failed, each has one more try on a server of its own (default 0);
+//                                  one that passes then counts as passed and is named as shaky, with what went wrong
 //
 // Prints a line for each test and ends with `N passed, M failed, K skipped`. Pictures of failures and the servers' logs are
 // in e2e/out.
@@ -48,7 +50,12 @@ const ORDER = ['month', 'month-swapped', 'story', 'a11y', 'desk', 'phone']
 const chosen = (names.length ? names : all).sort((a, b) => (ORDER.indexOf(a) + 1 || 9) - (ORDER.indexOf(b) + 1 || 9))
 
 const counts = { passed: 0, failed: 0, skipped: 0 }
-const failed = []
+/** What failed: `{ file, title, name, note }`, without a title where the server itself did. */
+let failed = []
+/** What failed first and passed when it was run once more. */
+const shaky = []
+/** How many may fail and be tried once more; none when that has been done. */
+let tries = Number(process.env.E2E_AGAIN) || 0
 let number = 0
 const began = Date.now()
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`
@@ -56,15 +63,17 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 /** Thrown by a test that cannot be run here; it says why. */
 class Skip extends Error {}
 
-function say(verdict, name, since, note = '') {
+function say(verdict, { file, title }, since, note = '') {
+  const name = `${file}: ${title ?? 'the server'}`
+  if (verdict === 'failed') failed.push({ file, title, name, since, note })
+  // No verdict yet: that comes when it is run once more, or when too many failed for that.
+  if (verdict === 'failed' && tries) return console.log(`# did not pass: ${name} (${seconds(since)})\n${note.replace(/^/gm, '#     ')}`)
   number++
   counts[verdict]++
   const word = verdict === 'failed' ? 'not ok' : 'ok'
   const rest = verdict === 'skipped' ? ` # SKIPPED ${note}` : ` (${seconds(since)})`
   console.log(`${word} ${number} - ${name}${rest}`)
-  if (verdict !== 'failed') return
-  failed.push(`${name}\n${note}`)
-  console.log(note.replace(/^/gm, '    '))
+  if (verdict === 'failed') console.log(note.replace(/^/gm, '    '))
 }
 
 /** What went wrong and where in the test, without the machinery in between. */
@@ -120,25 +129,27 @@ async function runTest(file, title, body, surroundings) {
   } catch (cause) {
     error = cause
   }
-  if (error instanceof Skip) say('skipped', name, since, error.message)
+  const test = { file, title }
+  if (error instanceof Skip) say('skipped', test, since, error.message)
   else {
     const dead = server.problem()
     const faults = [...new Set(windows.faults)]
-    if (!error && !faults.length && !dead) say('passed', name, since)
+    if (!error && !faults.length && !dead) say('passed', test, since)
     else {
       const notes = [error && explained(error), dead, ...faults, ...(await picture(windows, name))]
-      say('failed', name, since, notes.filter(Boolean).join('\n'))
+      say('failed', test, since, notes.filter(Boolean).join('\n'))
     }
   }
   await windows.close()
 }
 
-async function runFile(file, browser) {
+/** All tests of a file, or those with these titles, one after the other on one server. */
+async function runFile(file, browser, titles = null) {
   const module = await import(pathToFileURL(join(HERE, 'tests', `${file}.mjs`)))
   if (!names.length && (module.only ?? database.KIND) !== database.KIND) return console.log(`# ${file}: on ${module.only} only`)
-  const tests = Object.entries(module.tests).filter(([title]) => !grep || title.includes(grep))
+  const tests = Object.entries(module.tests).filter(([title]) => (titles ? titles.includes(title) : !grep || title.includes(grep)))
   if (!tests.length) return
-  if (module.since && stuck) return tests.forEach(([title]) => say('skipped', `${file}: ${title}`, Date.now(), stuck))
+  if (module.since && stuck) return tests.forEach(([title]) => say('skipped', { file, title }, Date.now(), stuck))
   const since = Date.now()
   let server
   try {
@@ -148,11 +159,30 @@ async function runFile(file, browser) {
       await runTest(file, title, body, { server, browser, org, patience: module.patience ?? TEST_MS })
     }
   } catch (error) {
-    say('failed', `${file}: the server`, since, explained(error))
+    say('failed', { file }, since, explained(error))
   } finally {
     await server?.stop()
   }
   console.log(`# ${file}: ${seconds(since)}`)
+}
+
+/** One more try for the few that failed: what was the machine's passes now, what is ours fails as a rule a second time. */
+async function again(browser) {
+  if (!tries) return
+  const first = failed
+  const few = first.length <= tries
+  failed = []
+  tries = 0
+  for (const { file, title, name, since, note } of first) {
+    if (!few) {
+      say('failed', { file, title }, since, note)
+      continue
+    }
+    console.log(`# once more: ${name}`)
+    const before = failed.length
+    await runFile(file, browser, title && [title])
+    if (failed.length === before) shaky.push(`${name}\n${note}`)
+  }
 }
 
 async function main() {
@@ -170,6 +200,7 @@ async function main() {
   const lanes = Math.max(1, Number(process.env.E2E_FILES) || 2)
   try {
     await Promise.all(Array.from({ length: lanes }, lane))
+    await again(browser)
   } finally {
     await browser.close().catch(() => undefined)
   }
@@ -190,7 +221,8 @@ if (counts.passed + counts.failed === 0) {
   counts.failed++
 }
 // Said again here, where whoever looks at the end of a long run finds it.
-for (const one of failed) console.log(`failed: ${one}`.replace(/^/gm, '# '))
+for (const { name, note } of failed) console.log(`failed: ${name}\n${note}`.replace(/^/gm, '# '))
+for (const one of shaky) console.log(`shaky: ${one}`.replace(/^/gm, '# '))
 console.log(`# ${seconds(began)} on ${database.KIND}`)
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exit(counts.failed ? 1 : 0)

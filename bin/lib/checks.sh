@@ -26,6 +26,15 @@ any_failed() {
     return 1
 }
 
+# What failed or was shaky and why, as the logs have it: whoever reads only the end of a long run finds it there.
+reasons() {
+    local log
+    for log in "$LOGS"/e2e-sqlite.log "$LOGS"/e2e-postgres.log; do
+        [ ! -f "$log" ] || awk '/^# (failed|shaky): / { on = 1 } /^# [0-9.]+ s on / { on = 0 } on && n++ < 60 { print "  " substr($0, 1, 600) }' "$log"
+    done
+    [ ! -f "$LOGS/test-rust.log" ] || awk '/^---- .* stdout ----$/ { on = 1 } /^failures:$/ { on = 0 } on && n++ < 60 { print "  " substr($0, 1, 600) }' "$LOGS/test-rust.log"
+}
+
 # Prints what ran and ends the script.
 finish() {
     local index passed=0 failed=0 skipped=0
@@ -36,6 +45,7 @@ finish() {
     done
     # Nothing that ran is no success.
     [ $((passed + failed)) -gt 0 ] || failed=1
+    reasons
     step "done in $((SECONDS / 60)) min $((SECONDS % 60)) s"
     printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
     [ "$failed" -eq 0 ] || exit 1
@@ -72,6 +82,7 @@ clean_up() {
     STARTED_POSTGRES=no
 }
 trap clean_up EXIT
+rm -f "$LOGS"/e2e-*.log "$LOGS/test-rust.log"
 trap 'exit 130' INT TERM HUP
 
 find_chromium() {
@@ -143,7 +154,7 @@ test_e2e() {
     for database in sqlite postgres; do
         step "running the browser tests on $database"
         local log=$LOGS/e2e-$database.log code=0 passed=0 failed=0 skipped=0 line
-        E2E_DATABASE=$database node e2e/run.mjs 2>&1 | tee "$log" || code=1
+        E2E_DATABASE=$database E2E_AGAIN=${E2E_AGAIN:-3} node e2e/run.mjs 2>&1 | tee "$log" || code=1
         line=$(grep -aE '^([A-Za-z0-9]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -n 1 || true)
         read -r passed failed skipped <<<"$(printf '%s 0 0 0' "$(grep -oE '[0-9]+ (passed|failed|skipped)' <<<"$line" | grep -oE '^[0-9]+' | tr '\n' ' ')")"
         if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
