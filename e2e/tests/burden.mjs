@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { violations } from '../lib/axe.mjs'
-import { at, choose, dialog, go, overflow, says, see, toast } from '../lib/page.mjs'
+import { at, choose, dialog, go, gone, overflow, says, see, toast } from '../lib/page.mjs'
 import { dayFromNow, Work } from '../lib/work.mjs'
 
 /** What its verbs ask of PostgreSQL, the promises and the API's tests ask there, too. */
@@ -49,6 +49,37 @@ export const tests = {
     await ask.getByRole('button', { name: /^\+5/ }).click()
     await says(ask, /上报负担/)
     await says(ask, handler.name)
+  },
+
+  async 'rows of a ledger that are like what a unit was asked before say so, and one of them is left out'(app) {
+    const { unit, head, handler } = await app.org.newBureau()
+    const first = await new Work(app.people.zhouyun).active(ASKED, unit, head, handler)
+    const page = await app.desk(app.people.zhouyun, { colorScheme: 'light' })
+    await go(page, '/import')
+    const csv = `任务,牵头单位\n上报优化营商环境工作情况,${unit.name}\n修复滨海大道路面,${unit.name}\n`
+    await page.locator('input[type=file]').setInputFiles({ name: '分工.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    await see(page.getByLabel('任务名称'))
+    await button(page, '下一步').click()
+    await see(page.getByText(/台账中的 \d+ 个单位/))
+    await button(page, '下一步').click()
+    const main = page.locator('main')
+    await says(main, `政务运营中心已向${unit.name}布置过相近任务`)
+    await says(main, '1 行与正在办理的任务相近')
+    assert.match(await main.getByRole('link', { name: ASKED }).getAttribute('href'), new RegExp(first.id))
+    await fits(page, 'every row with what it is like')
+    assert.deepEqual(await violations(page), [])
+    await button(page, '第 2 行不导入').click()
+    await says(main, '将建立 1 项任务')
+    await says(main, '这一行不导入')
+    await gone(main.getByText('布置过相近任务'))
+    await button(page, '恢复导入第 2 行').click()
+    await says(main, '将建立 2 项任务')
+    await says(main, '布置过相近任务')
+    await button(page, '第 2 行不导入').click()
+    await says(main, '将建立 1 项任务')
+    await page.getByRole('checkbox', { name: /不涉及国家秘密/ }).check()
+    await button(page, '存为草稿').click()
+    await says(main, '已建立 1 项任务草稿')
   },
 
   async 'the page of the burden says what makes it up, and its limits are changed with a reason'(app) {

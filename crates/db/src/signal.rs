@@ -1,7 +1,7 @@
 use tokio::sync::broadcast;
 
 /// A nudge to whoever listens that something was committed: a topic and a few ids, never the data itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Signal {
     /// What it is about, for example `jobs`.
     pub topic: String,

@@ -84,7 +84,7 @@ impl Sql {
         }
     }
 
-    /// Adds `(v1, v2, …)`; an empty list becomes `(null)`, which nothing is in.
+    /// Adds `(v1, v2, …)`; an empty list becomes `(null, null)`, which nothing is in. With one `null` SQLite reads the whole table.
     pub fn bind_list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
         self.text.push('(');
         let before = self.values.len();
@@ -95,7 +95,7 @@ impl Sql {
             self.bind(value);
         }
         if self.values.len() == before {
-            self.text.push_str("null");
+            self.text.push_str("null, null");
         }
         self.text.push(')');
         self

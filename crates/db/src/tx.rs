@@ -1,6 +1,6 @@
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
 };
 
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
@@ -104,19 +104,8 @@ impl Tx {
     }
 
     /// Tells listeners on every node once, and only if, this transaction commits.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn signal(&mut self, topic: &str, payload: &str) -> Result<()> {
-        let signal = Signal { topic: topic.to_owned(), payload: payload.to_owned() };
-        if self.pending.contains(&signal) {
-            return Ok(());
-        }
-        if let ConnRef::Postgres(c) = self.conn() {
-            dialect::postgres::notify(c, &signal).await?;
-        }
-        self.pending.push(signal);
-        Ok(())
+    pub fn signal(&mut self, topic: &str, payload: &str) {
+        self.pending.push(Signal { topic: topic.to_owned(), payload: payload.to_owned() });
     }
 
     /// Waits until no other transaction holds these names, and holds them until the end of this one: for what is made of many rows and
@@ -175,17 +164,17 @@ impl Tx {
     /// Whatever the database says; nothing is written then.
     pub async fn commit(mut self) -> Result<()> {
         if self.state == State::Open {
-            let conn = self.conn();
-            match conn {
+            let mut said = HashSet::new();
+            let mut signals = std::mem::take(&mut self.pending);
+            signals.retain(|signal| said.insert(signal.clone()));
+            match self.conn() {
                 ConnRef::Sqlite(c) => dialect::sqlite::commit(c).await?,
-                ConnRef::Postgres(c) => dialect::postgres::commit(c).await?,
+                // It brings them back to this node through its own listener.
+                ConnRef::Postgres(c) => dialect::postgres::commit(c, &std::mem::take(&mut signals)).await?,
             }
             self.state = State::Ended;
-            // PostgreSQL brings them back to this node through its own listener.
-            if self.kind() == Kind::Sqlite {
-                for signal in std::mem::take(&mut self.pending) {
-                    self.signals.send(signal);
-                }
+            for signal in signals {
+                self.signals.send(signal);
             }
         }
         Ok(())

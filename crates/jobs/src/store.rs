@@ -37,7 +37,7 @@ pub async fn enqueue(tx: &mut Tx, id: JobId, job: NewJob<'_>) -> Result<Option<J
     .bind(job.dedupe)
     .fetch_optional(c))?;
     if added.is_some() {
-        tx.signal(TOPIC, "").await?;
+        tx.signal(TOPIC, "");
     }
     Ok(added.map(|(id,)| id))
 }
@@ -49,6 +49,17 @@ pub async fn enqueue(tx: &mut Tx, id: JobId, job: NewJob<'_>) -> Result<Option<J
 pub async fn waiting(tx: &mut Tx) -> Result<i64> {
     let (n,): (i64,) = run!(tx, |c| sqlx::query_as("select count(*) from job where state = 'waiting'").fetch_one(c))?;
     Ok(n)
+}
+
+/// What the jobs of these kinds that nobody has finished are about.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn unfinished(tx: &mut Tx, kinds: &[&str]) -> Result<Vec<Value>> {
+    let mut sql = Sql::new("select payload from job where state = 'waiting' and kind in ");
+    sql.bind_list(kinds.iter().copied());
+    let rows: Vec<(String,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(payload,)| serde_json::from_str(&payload).unwrap_or(Value::Null)).collect())
 }
 
 /// How the queue stands.

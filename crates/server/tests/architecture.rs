@@ -95,6 +95,12 @@ fn only_signing_in_and_out_and_what_gateways_call_is_open() {
 }
 
 #[test]
+fn each_schema_of_the_api_has_a_name_of_its_own() {
+    let sources: Vec<Source> = crates().into_iter().filter(|source| !source.is_test).collect();
+    holds(rules::schema_names(&sources));
+}
+
+#[test]
 fn every_sentence_for_people_is_said_in_english_too() {
     let sources = crates();
     let said: Vec<&Source> = sources.iter().filter(|source| rules::speaks(source)).collect();
@@ -290,6 +296,16 @@ mod samples {
         found(&rules::open_routes(&at("tasks/http.rs", "fn r() { x.route(\"/tasks\", get(list)) }")), &["beside the API"]);
         found(&rules::open_routes(&at("app/wiring.rs", "fn r() { x.route(\"/healthz\", get(healthz)) }")), &[]);
         found(&rules::open_routes(&at("app/wiring.rs", "fn r() { x.route(\"/debug\", get(dump)) }")), &["beside the API"]);
+    }
+
+    #[test]
+    fn two_schemas_of_one_name_are_found() {
+        let one =
+            at("a/http.rs", "#[derive(Debug, Serialize, ToSchema)]\n#[serde(deny)]\npub(super) struct Row { x: ToSchema }\nstruct Other;");
+        let other = at("b/http.rs", "use utoipa::ToSchema;\n#[derive(ToSchema)]\nenum Row { A }\n#[derive(Debug)]\nstruct Other;");
+        let words = at("c/model.rs", "text_enum! {\n    /// What.\n    Kind { A = \"a\", \"甲\"; }\n}\n#[derive(ToSchema)]\nstruct Kind;");
+        found(&rules::schema_names(&[one.clone(), other]), &["`Row`"]);
+        found(&rules::schema_names(&[one, words]), &["`Kind`"]);
     }
 
     #[test]

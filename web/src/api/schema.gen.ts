@@ -1677,6 +1677,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/task-imports/{id}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Looks, before a ledger is imported, for open tasks that ask the same lead units for what its rows ask for; some rows at a time. Of a
+         *     task that the asker does not see it is only said that there is one.
+         */
+        get: operations["find_alike_import_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/task-imports/{id}/commit": {
         parameters: {
             query?: never;
@@ -3187,6 +3207,33 @@ export interface components {
         AlikeParty: {
             role: components["schemas"]["PartyRole"];
             unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description A row that asks a unit for something alike to an open task. */
+        AlikeRow: {
+            /** @description The open task that is most alike. */
+            alike: components["schemas"]["AlikeTask"];
+            /** @description How many others are alike, too. */
+            more: number;
+            /**
+             * Format: int32
+             * @description Its number in the sheet.
+             */
+            row: number;
+        };
+        /** @description What was found among some rows of a ledger. */
+        AlikeRows: {
+            /**
+             * Format: int64
+             * @description From this percentage on two are alike.
+             */
+            from_percent: number;
+            /** @description In the order of the sheet. */
+            items: components["schemas"]["AlikeRow"][];
+            /**
+             * Format: int32
+             * @description After which row to go on; nothing when all have been looked at.
+             */
+            next?: number | null;
         };
         /** @description An open task that asks the same unit for something alike. */
         AlikeTask: {
@@ -7169,7 +7216,7 @@ export interface components {
             /** @description How many rows will be made tasks. */
             row_count: number;
             /** @description Every row. */
-            rows: components["schemas"]["ImportRow"][];
+            rows: components["schemas"]["TaskImportRow"][];
             /** @description The first rows, long texts cut. */
             sample: string[][];
             /** @description The sheet that was read. */
@@ -7183,6 +7230,28 @@ export interface components {
             version: number;
             /** @description How many warnings there are. */
             warnings: number;
+        };
+        /** @description A row as the task it will become. */
+        TaskImportRow: {
+            /** @description Who takes part. */
+            co: string[];
+            due_day?: components["schemas"]["Day"] | null;
+            due_note?: components["schemas"]["Words"] | null;
+            /** @description It is left out. */
+            excluded: boolean;
+            /** @description The heading it goes under. */
+            group: string;
+            /** @description Who leads, by the names in the sheet, those that are ignored left out. */
+            lead: string[];
+            /** @description What is wrong with it. */
+            problems: components["schemas"]["RowProblem"][];
+            /**
+             * Format: int32
+             * @description Its number in the sheet as the user sees it.
+             */
+            row: number;
+            /** @description Its title. */
+            title: string;
         };
         /** @description A task to be set up or changed; absent fields stay as they are. */
         TaskInput: {
@@ -12408,6 +12477,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskImport"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_alike_import_rows: {
+        parameters: {
+            query?: {
+                /** @description Those after the row of this number; from the beginning when missing. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeRows"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -259,57 +259,10 @@ export type UnitLoad = Of<'UnitLoad'>
 export type Message = Of<'Message'>
 export type MessagePage = Of<'MessagePage'>
 
-// --- imports: by hand until the server's part is in the schema
-/** Values are column headings. */
-export interface Mapping {
-  title: string | null
-  demand: string | null
-  group: string | null
-  clause: string | null
-  lead: string | null
-  co: string | null
-  due: string | null
-  importance: string | null
-  /** Fields of the kind by code. */
-  fields: Record<string, string>
-  tags: string | null
-  source_kind: string
-  first_co_as_lead: boolean
-  default_due: string | null
-  from_day: string | null
-}
-export interface TaskImport {
-  id: string
-  file_name: string
-  columns: string[]
-  sample: string[][]
-  mapping: Mapping
-  rows: {
-    row: number
-    group: string
-    title: string
-    lead: string[]
-    co: string[]
-    due_day: string | null
-    due_note: string | null
-    problems: { field: string; message: string; severity: 'error' | 'warning' }[]
-  }[]
-  row_count: number
-  errors: number
-  warnings: number
-  units: {
-    name: string
-    rows: number
-    unit: UnitRef | null
-    choice: 'match' | 'create' | 'ignore' | null
-    suggestions: UnitRef[]
-  }[]
-  ready: boolean
-  committed: boolean
-}
-export type UnitChoice = { unit_id?: string; create?: boolean; ignore?: boolean }
-export interface ImportOutcome {
-  root_ids: string[]
-  created: number
-  dispatched: number
-}
+// --- imports
+export type Mapping = Of<'Mapping'>
+export type TaskImport = Of<'TaskImport'>
+export type UnitChoice = Schemas['UnitChoice']
+export type ImportOutcome = Of<'ImportOutcome'>
+export type AlikeRow = Of<'AlikeRow'>
+export type AlikeRows = Of<'AlikeRows'>

@@ -38,19 +38,21 @@ pub(crate) async fn stand_still(c: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn commit(c: &mut PgConnection) -> Result<()> {
+/// Signals of one statement; each is below 8 KiB.
+const SIGNALS: usize = 500;
+
+/// Commits, and tells every node.
+pub(crate) async fn commit(c: &mut PgConnection, signals: &[Signal]) -> Result<()> {
+    for chunk in signals.chunks(SIGNALS) {
+        let texts: Vec<String> = chunk.iter().map(|Signal { topic, payload }| format!("{topic} {payload}")).collect();
+        sqlx::query("select pg_notify($1, text) from unnest($2::text[]) as text").bind(CHANNEL).bind(texts).execute(&mut *c).await?;
+    }
     sqlx::query("commit").execute(c).await?;
     Ok(())
 }
 
 pub(crate) async fn rollback(c: &mut PgConnection) -> Result<()> {
     sqlx::query("rollback").execute(c).await?;
-    Ok(())
-}
-
-pub(crate) async fn notify(c: &mut PgConnection, signal: &Signal) -> Result<()> {
-    let text = format!("{} {}", signal.topic, signal.payload);
-    sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(text).execute(c).await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use kit::{Day, text_enum};
 use super::{Scope, store};
 use crate::{
     app::Outcome,
-    org::{self, DutyKind, DutyRow, PersonId, UnitId, UnitKind},
+    org::{self, DutyRole, DutyRow, PersonId, UnitId, UnitKind},
 };
 
 text_enum! {
@@ -81,21 +81,21 @@ pub fn system() -> Arc<Principal> {
 }
 
 /// What somebody with these duties is. A charge alone gives sight and no role.
-pub fn roles_of(administrator: bool, duties: impl IntoIterator<Item = (DutyKind, UnitKind)>) -> BTreeSet<Role> {
+pub fn roles_of(administrator: bool, duties: impl IntoIterator<Item = (DutyRole, UnitKind)>) -> BTreeSet<Role> {
     let mut roles = BTreeSet::new();
     if administrator {
         roles.insert(Role::Administrator);
     }
     for (duty, unit) in duties {
         let role = match duty {
-            DutyKind::Leader => Role::Leader,
-            DutyKind::Head | DutyKind::Deputy => Role::Head,
-            DutyKind::Liaison => Role::Liaison,
-            DutyKind::Staff => Role::Handler,
-            DutyKind::Charge => continue,
+            DutyRole::Leader => Role::Leader,
+            DutyRole::Head | DutyRole::Deputy => Role::Head,
+            DutyRole::Liaison => Role::Liaison,
+            DutyRole::Staff => Role::Handler,
+            DutyRole::Charge => continue,
         };
         roles.insert(role);
-        if unit == UnitKind::Centre && duty != DutyKind::Liaison {
+        if unit == UnitKind::Centre && duty != DutyRole::Liaison {
             roles.insert(Role::Centre);
         }
     }
@@ -104,7 +104,7 @@ pub fn roles_of(administrator: bool, duties: impl IntoIterator<Item = (DutyKind,
 
 /// Units somebody with these duties stands for.
 fn stood_for(duties: &[DutyRow]) -> Vec<UnitId> {
-    let stands = |duty: &&DutyRow| matches!(duty.duty, DutyKind::Head | DutyKind::Deputy | DutyKind::Liaison);
+    let stands = |duty: &&DutyRow| matches!(duty.duty, DutyRole::Head | DutyRole::Deputy | DutyRole::Liaison);
     duties.iter().filter(stands).map(|duty| duty.unit_id).collect()
 }
 
@@ -115,7 +115,7 @@ pub async fn load(tx: &mut Tx, person: PersonId, today: Day) -> Outcome<Option<P
         return Ok(None);
     }
     let mut duties = org::duties(tx, person, today).await?;
-    let unit = duties.iter().find(|d| !matches!(d.duty, DutyKind::Charge | DutyKind::Liaison)).map(|d| d.unit_id);
+    let unit = duties.iter().find(|d| !matches!(d.duty, DutyRole::Charge | DutyRole::Liaison)).map(|d| d.unit_id);
     let own = org::below(tx, &stood_for(&duties)).await?;
     let mut deputises = BTreeMap::new();
     for away in org::away_behind(tx, person, today).await? {
@@ -127,7 +127,7 @@ pub async fn load(tx: &mut Tx, person: PersonId, today: Day) -> Outcome<Option<P
         duties.extend(theirs);
     }
     let roles = roles_of(account.administrator, duties.iter().map(|duty| (duty.duty, duty.kind)));
-    let charges = || duties.iter().filter(|duty| duty.duty == DutyKind::Charge);
+    let charges = || duties.iter().filter(|duty| duty.duty == DutyRole::Charge);
     let everything = roles.contains(&Role::Centre) || charges().any(|duty| duty.is_root);
     let sees: Vec<_> = charges().map(|duty| duty.unit_id).collect();
     let stands_for: BTreeSet<_> = own.into_iter().chain(deputises.values().flatten().copied()).collect();

@@ -71,7 +71,7 @@ pub(super) async fn touch(db: &db::Db, now: Moment, token: &str) -> Outcome<()> 
 /// Ends the session of this token.
 pub(super) async fn end(tx: &mut Tx, token: &str) -> Outcome<()> {
     if let Some(person) = store::remove_session(tx, &hashed(token)).await? {
-        tx.signal(SESSION_TOPIC, &person.to_string()).await?;
+        tx.signal(SESSION_TOPIC, &person.to_string());
     }
     Ok(())
 }
@@ -80,7 +80,8 @@ pub(super) async fn end(tx: &mut Tx, token: &str) -> Outcome<()> {
 pub async fn sign_out_everywhere(tx: &mut Tx, person: PersonId, but: Option<&str>) -> Outcome<()> {
     let but = but.map(hashed).unwrap_or_default();
     store::remove_sessions_of(tx, person, &but).await?;
-    Ok(tx.signal(SESSION_TOPIC, &person.to_string()).await?)
+    tx.signal(SESSION_TOPIC, &person.to_string());
+    Ok(())
 }
 
 /// Removes sessions that have ended by themselves.

@@ -6,7 +6,7 @@ use db::Tx;
 
 use crate::{
     app::{Ctx, Outcome},
-    org::{self, DutyKind, PersonId, UnitId},
+    org::{self, DutyRole, PersonId, UnitId},
 };
 
 /// Who stands for units, looked up once each.
@@ -33,6 +33,6 @@ impl Whose {
 pub(super) async fn units_of(tx: &mut Tx, ctx: &Ctx, person: PersonId) -> Outcome<Vec<UnitId>> {
     let duties = org::duties(tx, person, ctx.today()).await?;
     let stand: Vec<UnitId> =
-        duties.iter().filter(|duty| matches!(duty.duty, DutyKind::Head | DutyKind::Liaison)).map(|duty| duty.unit_id).collect();
+        duties.iter().filter(|duty| matches!(duty.duty, DutyRole::Head | DutyRole::Liaison)).map(|duty| duty.unit_id).collect();
     Ok(org::below(tx, &stand).await?)
 }

@@ -137,7 +137,7 @@ pub(super) async fn change(tx: &mut Tx, ctx: &Ctx, change: Change, reason: &str,
     let words = say!("{words}（{reason}）");
     audit::record(tx, ctx, audit::Entry::organisation("calendar_changed", words, json!({ "version": version, "body": row.body }))).await?;
     events::publish(tx, ctx, &CalendarChanged { version }).await?;
-    tx.signal("standing", &version.to_string()).await?;
+    tx.signal("standing", &version.to_string());
     Ok(version)
 }
 

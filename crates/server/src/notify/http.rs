@@ -107,7 +107,7 @@ async fn mark_read(me: Permitted<SignedIn>, idem: Idem, Json(input): Json<ReadIn
             store::mark_task_read(tx, person, task, me.ctx.now()).await?;
         }
         // One's other pages show the new number.
-        tx.signal(TOPIC, &person.to_string()).await?;
+        tx.signal(TOPIC, &person.to_string());
         Ok(Unread { unread: store::unread(tx, person).await? })
     })
     .await

@@ -1,4 +1,7 @@
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use db::Tx;
 use kit::uuid::Uuid;
@@ -63,7 +66,7 @@ pub async fn send_quietly(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Outcom
 
 async fn put(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>], quiet: bool) -> Outcome<()> {
     let away = if quiet { Vec::new() } else { org::standing_in(tx, ctx.today()).await? };
-    let told: Vec<Told<'_>> = new.iter().flat_map(|message| told(message, &away)).collect();
+    let told = once(new.iter().flat_map(|message| told(message, &away)).collect());
     let new: Vec<NewMessage<'_>> = told.iter().map(Told::message).collect();
     let fresh = |(told, message)| {
         let Told { person, .. }: &Told<'_> = told;
@@ -76,7 +79,7 @@ async fn put(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>], quiet: bool) -> Out
     }
     rows.retain(|(id, ..)| written.contains(id));
     for (id, person, _) in &rows {
-        tx.signal(TOPIC, &format!("{person} {id}")).await?;
+        tx.signal(TOPIC, &format!("{person} {id}"));
     }
     delivery::post(tx, ctx, &rows).await
 }
@@ -87,14 +90,13 @@ struct Told<'a> {
     message: &'a NewMessage<'a>,
     /// In place of the message's own: it is for somebody who is away.
     title: Option<Words>,
-    /// Nothing is brought to them outside the system.
-    is_away: bool,
+    /// By which ways it is brought to them outside the system.
+    channels: Cow<'a, [Channel]>,
 }
 
 impl Told<'_> {
     fn message(&self) -> NewMessage<'_> {
-        let channels = if self.is_away { &[] } else { self.message.channels };
-        NewMessage { title: self.title.as_ref().unwrap_or(self.message.title), channels, ..*self.message }
+        NewMessage { title: self.title.as_ref().unwrap_or(self.message.title), channels: &self.channels, ..*self.message }
     }
 }
 
@@ -107,17 +109,48 @@ fn told<'a>(message: &'a NewMessage<'a>, away: &[Standing]) -> Vec<Told<'a>> {
     // For several it is told once, in the name of the first.
     let mut named = BTreeSet::new();
     deputies.retain(|one| named.insert(one.deputy));
+    let is_away = |person| message.task.is_some() && away.iter().any(|one| one.person == person);
     let own = to.into_iter().map(|person| Told {
         person,
         message,
         title: None,
-        is_away: message.task.is_some() && away.iter().any(|one| one.person == person),
+        channels: Cow::Borrowed(if is_away(person) { &[] } else { message.channels }),
     });
     let deputies = deputies.into_iter().filter(|_| message.task.is_some()).map(|Standing { name, deputy, .. }| Told {
         person: *deputy,
         message,
         title: Some(say!("（代{name}）{title}", title = message.title)),
-        is_away: false,
+        channels: Cow::Borrowed(message.channels),
     });
     own.chain(deputies).collect()
+}
+
+/// Steps of one moment mean people by different ways: whoever acts for one of them and is meant as well, or acts for several, is told
+/// once, by all those ways.
+fn once(all: Vec<Told<'_>>) -> Vec<Told<'_>> {
+    let occasion = |one: &Told<'_>| Some((one.person, one.message.occurrence?));
+    let mut place: HashMap<(PersonId, Uuid), usize> = HashMap::new();
+    let (acting, mut kept): (Vec<Told<'_>>, Vec<Told<'_>>) = all.into_iter().partition(|one| one.title.is_some());
+    for (index, own) in kept.iter().enumerate() {
+        place.extend(occasion(own).map(|key| (key, index)));
+    }
+    for one in acting {
+        match occasion(&one) {
+            Some(key) if place.contains_key(&key) => {
+                let first = place.get(&key).and_then(|index| kept.get_mut(*index));
+                first.into_iter().for_each(|first| first.channels.to_mut().extend(one.channels.iter().copied()));
+            }
+            key => {
+                place.extend(key.map(|key| (key, kept.len())));
+                kept.push(one);
+            }
+        }
+    }
+    for one in &mut kept {
+        if let Cow::Owned(channels) = &mut one.channels {
+            channels.sort_unstable();
+            channels.dedup();
+        }
+    }
+    kept
 }

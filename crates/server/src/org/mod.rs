@@ -22,7 +22,7 @@ pub use delegation::{Standing, away_behind, standing_in};
 pub use http::routes;
 pub use import::sweep;
 pub use model::{
-    DutyKind, DutyRow, Member, Person, PersonInput, PersonRef, PostId, PostKind, Tenure, TenureId, Unit, UnitId, UnitInput, UnitKind,
+    DutyRole, DutyRow, Member, Person, PersonInput, PersonRef, PostId, PostKind, Tenure, TenureId, Unit, UnitId, UnitInput, UnitKind,
     UnitRef,
 };
 pub use people::{NewPerson, add_person, end_tenure, masked_phone, person, plain_phone, set_liaisons, update_person};

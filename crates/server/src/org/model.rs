@@ -40,19 +40,19 @@ text_enum! {
 
 impl PostKind {
     /// The duty that comes with the post.
-    pub const fn duty(self) -> DutyKind {
+    pub const fn duty(self) -> DutyRole {
         match self {
-            Self::Leader => DutyKind::Leader,
-            Self::Head => DutyKind::Head,
-            Self::Deputy => DutyKind::Deputy,
-            Self::Staff => DutyKind::Staff,
+            Self::Leader => DutyRole::Leader,
+            Self::Head => DutyRole::Head,
+            Self::Deputy => DutyRole::Deputy,
+            Self::Staff => DutyRole::Staff,
         }
     }
 }
 
 text_enum! {
     /// Why a person has to do with a unit.
-    DutyKind {
+    DutyRole {
         Leader = "leader", "领导";
         Head = "head", "负责人";
         Deputy = "deputy", "副职";
@@ -66,7 +66,7 @@ text_enum! {
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct DutyRow {
     /// Why.
-    pub duty: DutyKind,
+    pub duty: DutyRole,
     /// Towards which unit.
     pub unit_id: UnitId,
     /// What that unit is.

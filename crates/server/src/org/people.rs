@@ -6,7 +6,7 @@ use serde_json::json;
 use wording::say;
 
 use super::{
-    model::{DutyKind, Person, PersonId, PersonInput, PostId, PostKind, Tenure, TenureId, UnitId, UnitKind, UnitRef},
+    model::{DutyRole, Person, PersonId, PersonInput, PostId, PostKind, Tenure, TenureId, UnitId, UnitKind, UnitRef},
     store::{self, PersonRow},
 };
 use crate::{
@@ -217,7 +217,7 @@ pub(super) async fn assemble(tx: &mut Tx, ctx: &Ctx, rows: Vec<PersonRow>) -> Ou
     let today = ctx.today();
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut tenures: HashMap<PersonId, Vec<Tenure>> = HashMap::new();
-    let mut held: HashMap<PersonId, Vec<(DutyKind, UnitKind)>> = HashMap::new();
+    let mut held: HashMap<PersonId, Vec<(DutyRole, UnitKind)>> = HashMap::new();
     for t in store::tenures(tx, &ids, today).await? {
         if t.from_day <= today {
             held.entry(t.person_id).or_default().push((t.post_kind.duty(), t.unit_kind));
@@ -240,7 +240,7 @@ pub(super) async fn assemble(tx: &mut Tx, ctx: &Ctx, rows: Vec<PersonRow>) -> Ou
     };
     for (person, kind, _) in &duties {
         if kind == "liaison" {
-            held.entry(*person).or_default().push((DutyKind::Liaison, UnitKind::Bureau));
+            held.entry(*person).or_default().push((DutyRole::Liaison, UnitKind::Bureau));
         }
     }
     Ok(rows

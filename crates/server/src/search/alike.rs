@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use db::Tx;
 use kit::Day;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use wording::{Words, say};
 
 use super::{index::led_key, likeness, store};
@@ -16,7 +16,7 @@ use crate::{
     app::{Ctx, Fields, Outcome},
     burden::{self, BurdenRules},
     org::{self, UnitId, UnitRef},
-    tasks::{self, Asking, PartyRole, TaskId, TaskRow},
+    tasks::{self, Asking, ImportId, PartyRole, TaskId, TaskRow},
 };
 
 /// Words by which what is alike is looked for.
@@ -144,6 +144,56 @@ pub(super) async fn find(tx: &mut Tx, ctx: &Ctx, input: &AlikeInput) -> Outcome<
     let mut found = alike(tx, &own, &units, root, from_percent).await?;
     found.truncate(MOST);
     Ok(AlikeTasks { from_percent, items: shown(tx, ctx, &own, found).await? })
+}
+
+/// Rows of a ledger that are looked at in one answer.
+const ROWS: usize = 100;
+
+/// Which rows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AlikeRowsQuery {
+    /// Those after the row of this number; from the beginning when missing.
+    after: Option<u32>,
+}
+
+/// A row that asks a unit for something alike to an open task.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct AlikeRow {
+    /// Its number in the sheet.
+    row: u32,
+    /// The open task that is most alike.
+    alike: AlikeTask,
+    /// How many others are alike, too.
+    more: usize,
+}
+
+/// What was found among some rows of a ledger.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct AlikeRows {
+    /// From this percentage on two are alike.
+    from_percent: i64,
+    /// In the order of the sheet.
+    items: Vec<AlikeRow>,
+    /// After which row to go on; nothing when all have been looked at.
+    next: Option<u32>,
+}
+
+/// Looks for open tasks that ask for what rows of an import ask of the same units.
+pub(super) async fn find_of_import(tx: &mut Tx, ctx: &Ctx, id: ImportId, query: &AlikeRowsQuery) -> Outcome<AlikeRows> {
+    let from_percent = ctx.rules.get::<BurdenRules>().alike_from;
+    let (rows, next) = tasks::askings_of_import(tx, ctx, id, query.after.unwrap_or(0), ROWS).await?;
+    let mut items = Vec::new();
+    for asking in rows {
+        let units: BTreeSet<UnitId> = asking.leads.into_iter().filter(|unit| tasks::may_task(ctx, *unit)).collect();
+        let own = likeness::Words::of(&asking.title, &asking.demand);
+        let mut found = alike(tx, &own, &units, None, from_percent).await?;
+        let more = found.len().saturating_sub(1);
+        found.truncate(1);
+        let first = shown(tx, ctx, &own, found).await?.pop();
+        items.extend(first.map(|alike| AlikeRow { row: asking.row, alike, more }));
+    }
+    Ok(AlikeRows { from_percent, items, next })
 }
 
 async fn shown(tx: &mut Tx, ctx: &Ctx, own: &likeness::Words, found: Vec<Found>) -> Outcome<Vec<AlikeTask>> {

@@ -336,7 +336,7 @@ pub async fn note(tx: &mut Tx, ctx: &Ctx, task: &Task, step: Step) -> Outcome<()
     let actor = (ctx.actor.person.0 != kit::NIL).then_some(ctx.actor.person);
     let event = TaskEvent { name: format!("task.{}", step.action), task: task.id, actor, subject: step.subject };
     events::publish(tx, ctx, &event).await?;
-    tx.signal("task", &format!("{} {}", task.root_id, task.id)).await?;
+    tx.signal("task", &format!("{} {}", task.root_id, task.id));
     Ok(())
 }
 

@@ -80,7 +80,7 @@ pub use duties::{Duty, DutyKind, duties};
 pub use filter::{Filter, FilterQuery, Mine, UnitRole};
 pub use follow::{PLAN_MOVED, PlanMoved};
 pub use http::routes;
-pub use import::sweep as sweep_imports;
+pub use import::{ImportId, ImportedAsking, askings_of_import, sweep as sweep_imports};
 pub use kinds::SourceKind;
 pub use lamp::{Lamp, LampView};
 pub use latest::{LastReport, last_report_of_person, last_report_of_unit, last_reports};

@@ -1,5 +1,7 @@
 //! The rules of the house. Each takes a source and answers what breaks it, as `path:line: what`.
 
+use std::collections::HashMap;
+
 use crate::source::{Source, Token};
 
 /// The rooms from the ground up. A room may know its own ring and those below it.
@@ -352,6 +354,30 @@ pub(crate) fn open_routes(source: &Source) -> Vec<Finding> {
                 && matches!(source.tokens.get(place + 3), Some((Token::Text(path), _)) if BARE_ROUTES.contains(&path.as_str()));
             if !known {
                 found.push(finding(source, source.line(place), "a route beside the API: use guarded! in the room's routes()"));
+            }
+        }
+    }
+    found
+}
+
+/// What the description of the API calls by a name that something else has, too: one of them would take the other's place in it.
+pub(crate) fn schema_names(sources: &[Source]) -> Vec<Finding> {
+    let mut known: HashMap<&str, &Source> = HashMap::new();
+    let mut found = Vec::new();
+    for source in sources {
+        let derived = source.words().filter(|(word, _)| *word == "ToSchema").filter_map(|(_, place)| {
+            let derive = source.tokens.get(..place)?.iter().rposition(|(token, _)| *token == Token::Sign('('))?;
+            source.spells(derive.checked_sub(1)?, "derive (").then_some(place)
+        });
+        let named = derived.filter_map(|place| {
+            let (_, item) = source.words().find(|(word, at)| *at > place && matches!(*word, "struct" | "enum"))?;
+            Some(item + 1)
+        });
+        let enums = source.find("text_enum ! {").filter_map(|place| (place + 3..source.tokens.len()).find(|at| source.spells(at + 1, "{")));
+        for place in named.chain(enums) {
+            let Some((Token::Word(name), line)) = source.tokens.get(place) else { continue };
+            if let Some(other) = known.insert(name, source) {
+                found.push(finding(source, *line, format_args!("`{name}` is the name of a schema in {}, too", other.path)));
             }
         }
     }

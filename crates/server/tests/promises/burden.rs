@@ -94,6 +94,50 @@ both! {
         assert_eq!(centre.post("/tasks/alike", &body).await.assert(200)["items"], json!([]));
     }
 
+    async fn rows_of_a_ledger_are_compared_with_what_units_were_asked_before_it_is_imported(app) {
+        let task = dispatched(app, ASKED, "bureau_b").await;
+        app.run_jobs().await;
+        let centre = app.as_user("centre1");
+        let csv = "任务,牵头单位\n上报优化营商环境工作情况,住房和城乡建设局\n修复滨海大道路面,住房和城乡建设局\n上报优化营商环境工作情况,生态环境局\n报送优化营商环境工作进展情况,住建局\n";
+        let import = centre.post_bytes("/task-imports?name=a.csv", csv.as_bytes().to_vec()).await.assert(201);
+        let path = format!("/task-imports/{}", import["id"].as_str().unwrap());
+        let found = centre.get(&format!("{path}/alike")).await.assert(200);
+        let rows: Vec<_> = found["items"].as_array().unwrap().iter().map(|item| item["row"].as_i64().unwrap()).collect();
+        // Neither what is something else nor what is asked of somebody else.
+        assert_eq!((rows, &found["next"]), (vec![2, 5], &Value::Null), "{found:#}");
+        let first = &found["items"][0];
+        assert_eq!((&first["alike"]["task"]["id"], &first["more"]), (&json!(id(&task)), &json!(0)));
+        assert_eq!(first["alike"]["words"], "政务运营中心已向住房和城乡建设局布置过相近任务（2026-02-06）");
+        // A row that is left out is not looked at, and the ledger of another is not there.
+        let mut mapping = import["mapping"].clone();
+        mapping["excluded_rows"] = json!([2]);
+        centre.put(&format!("{path}/mapping"), &mapping).await.assert(200);
+        let found = centre.get(&format!("{path}/alike?after=2")).await.assert(200);
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found:#}");
+        app.as_user("centre2").get(&format!("{path}/alike")).await.refused(404, "not_found");
+        app.as_user("head_b").get(&format!("{path}/alike")).await.refused(403, "forbidden");
+    }
+
+    async fn a_long_ledger_is_compared_some_rows_at_a_time(app) {
+        dispatched(app, ASKED, "bureau_b").await;
+        app.run_jobs().await;
+        let rows: String = (0..230).map(|n| if n % 100 == 7 { format!("{ASKED},住房和城乡建设局\n") } else { format!("第{n}件,住房和城乡建设局\n") }).collect();
+        let centre = app.as_user("centre1");
+        let csv = format!("任务,牵头单位\n{rows}");
+        let import = centre.post_bytes("/task-imports?name=a.csv", csv.into_bytes()).await.assert(201);
+        let path = format!("/task-imports/{}/alike", import["id"].as_str().unwrap());
+        let (mut found, mut after, mut asked) = (Vec::new(), Value::Null, 0);
+        loop {
+            let page = centre.get(&after.as_i64().map_or(path.clone(), |after| format!("{path}?after={after}"))).await.assert(200);
+            found.extend(page["items"].as_array().unwrap().iter().map(|item| item["row"].as_i64().unwrap()));
+            (after, asked) = (page["next"].clone(), asked + 1);
+            if after.is_null() || asked > 10 {
+                break;
+            }
+        }
+        assert_eq!((found, asked), (vec![9, 109, 209], 3));
+    }
+
     async fn from_when_on_two_are_alike_is_a_rule(app) {
         dispatched(app, ASKED, "bureau_b").await;
         app.run_jobs().await;

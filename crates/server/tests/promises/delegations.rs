@@ -185,4 +185,32 @@ both! {
         let page = app.as_user("head_b").get(&format!("/tasks/{}/reminders", id(&task))).await.assert(200);
         assert!(page["past"].as_array().unwrap().iter().any(|past| !past["acked_at"].is_null()), "{page:#}");
     }
+
+    async fn who_acts_for_two_that_are_meant_by_different_ways_is_told_once_by_both(app) {
+        let (sms, voice) = (FakeGateway::new("sms1", Channel::Sms), FakeGateway::new("voice1", Channel::Voice));
+        let app = &app.with_gateways(&[&sms, &voice]);
+        let page = app.as_user("centre1").get("/reminder-rules").await.assert(200);
+        let mut set = page["rules"].clone();
+        for rule in set["rules"].as_array_mut().unwrap() {
+            rule["enabled"] = json!(rule["code"] == "overdue");
+            if rule["code"] == "overdue" {
+                let step = |to: &str, channel: &str| json!({ "after": { "n": 1, "unit": "workdays" }, "to": [to], "channels": [channel] });
+                rule["steps"] = json!([step("handler", "sms"), step("head", "voice")]);
+            }
+        }
+        let body = json!({ "rules": set, "reason": "试行", "version": page["version"] });
+        app.as_user("centre1").post("/reminder-rules", &body).await.assert(201);
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        sign(app, "liaison_b", &task).await;
+        for away in ["staff_b1", "head_b"] {
+            delegated(app, away, "liaison_b", "2026-02-09", "2026-02-28").await;
+        }
+        app.run_jobs().await;
+        app.clock.set("2026-02-10T09:00:00+08:00".parse().unwrap());
+        app.run_jobs().await;
+        let page = app.as_user("liaison_b").get("/messages?limit=200").await.assert(200);
+        let told: Vec<_> = page["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "reminder").map(|item| &item["title"]).collect();
+        assert!(told.len() == 1 && told[0].as_str().unwrap().starts_with("（代"), "{told:?}");
+        assert_eq!((sms.taken().len(), voice.taken().len()), (1, 1));
+    }
 }

@@ -373,6 +373,27 @@ both! {
         assert_eq!(reminders(app).await.len(), 2, "{state:#}");
     }
 
+    async fn an_audit_waits_for_what_has_just_happened_to_be_heard_of(app) {
+        only(app, "overdue").await;
+        let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
+        app.run_jobs().await;
+        at(app, "2026-02-07T10:00:00+08:00");
+        let body = json!({ "version": version(&show(app, "centre1", &task).await), "due": { "day": "2026-02-12" } });
+        app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
+        // The job that hears of it has not run: the audit, which comes before it here, finds nothing astray.
+        let mut tx = app.app.db.begin().await.unwrap();
+        let ctx = app.app.ctx_in(&mut tx, shibicheng::access::system_principal()).await.unwrap();
+        shibicheng::supervision::audit(&mut tx, &ctx).await.unwrap();
+        tx.commit().await.unwrap();
+        let audit = app.as_user("centre1").get("/reminders/state").await.assert(200)["audit"].clone();
+        assert_eq!((&audit["checked"], &audit["astray"]), (&json!(1), &json!(0)), "{audit}");
+        app.run_jobs().await;
+        live(app, "2026-02-10", "2026-02-12").await;
+        assert!(reminders_of(app, "staff_b1").await.is_empty());
+        live(app, "2026-02-13", "2026-02-13").await;
+        assert!(!reminders_of(app, "staff_b1").await.is_empty());
+    }
+
     async fn what_moves_below_a_task_or_is_planned_by_itself_is_looked_at_at_once(app) {
         let party = |login: &str| json!([{ "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person(login) }]);
         let top = given(app, "修路", json!({ "due": { "day": "2026-03-31" } })).await;

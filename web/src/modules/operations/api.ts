@@ -1,5 +1,6 @@
 import { get, post, put } from '@/api/client'
 import type {
+  AlikeRows,
   Home,
   ImportOutcome,
   Mapping,
@@ -22,6 +23,7 @@ export function startImport(file: File) {
   return post<TaskImport>('/task-imports', body)
 }
 export const readImport = (id: string) => get<TaskImport>(`/task-imports/${id}`)
+export const findAlikeRows = (id: string, after: number) => get<AlikeRows>(`/task-imports/${id}/alike`, { after })
 export const mapImport = (id: string, mapping: Mapping) => put<TaskImport>(`/task-imports/${id}/mapping`, mapping)
 export const matchUnits = (id: string, choices: Record<string, UnitChoice>, parent_unit_id?: string) =>
   put<TaskImport>(`/task-imports/${id}/units`, { choices, ...(parent_unit_id ? { parent_unit_id } : {}) })

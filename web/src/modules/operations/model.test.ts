@@ -11,6 +11,7 @@ const row = (lead: string[], co: string[], ...errors: string[]): Row => ({
   co,
   due_day: null,
   due_note: null,
+  excluded: false,
   problems: errors.map((field) => ({ field, message: '', severity: 'error' })),
 })
 const ledger = (rows: Row[], first_co_as_lead = false) => ({ rows, mapping: { first_co_as_lead } as Mapping })
@@ -30,7 +31,7 @@ describe('a ledger with errors', () => {
   it('shows first what stops the import', () => {
     const hint: Row = { ...row(['财政部'], []), row: 2, problems: [{ field: 'due', message: '', severity: 'warning' }] }
     const stop = { ...row([], [], 'lead'), row: 3 }
-    expect(problemRows([row(['财政部'], []), hint, stop], 'problems').map((one) => one.row)).toEqual([3, 2])
+    expect(problemRows([row(['财政部'], []), hint, stop], new Set([5])).map((one) => one.row)).toEqual([3, 2])
   })
   it('keeps what was chosen by hand, for names that are still there', () => {
     const units: TaskImport['units'] = [

@@ -106,9 +106,11 @@ export function mendingSteps(ledger: Pick<TaskImport, 'mapping' | 'rows'>): Step
   ]
 }
 
-export function problemRows(rows: TaskImport['rows'], which: 'all' | 'problems'): TaskImport['rows'] {
-  if (which === 'all') return [...rows]
+/** What needs a look: rows with problems, those that are `hinted` at for another reason, and those left out, to be taken in again. */
+export function problemRows(rows: TaskImport['rows'], hinted: ReadonlySet<number>): TaskImport['rows'] {
   // What stops the import comes first; mere hints may be many.
   const stops = (row: TaskImport['rows'][number]) => row.problems.some((problem) => problem.severity === 'error')
-  return rows.filter((row) => row.problems.length > 0).sort((a, b) => Number(stops(b)) - Number(stops(a)))
+  return rows
+    .filter((row) => row.problems.length > 0 || row.excluded || hinted.has(row.row))
+    .sort((a, b) => Number(stops(b)) - Number(stops(a)))
 }

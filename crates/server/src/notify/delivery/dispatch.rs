@@ -183,7 +183,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     for row in due {
         by_slot.entry((row.person_id, row.channel)).or_default().push(row);
     }
-    let mut sent_today = store::sent_since(tx, &persons, ctx.today().start()).await?;
+    let mut sent_today = store::sent_since(tx, by_slot.keys().copied(), ctx.today().start()).await?;
     let states: HashMap<String, Option<Moment>> = store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
     let known = Known::of(tx, &persons).await?;
     let mut going = Vec::new();

@@ -26,7 +26,10 @@ mod text;
 mod trial;
 mod watch;
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use db::Tx;
 use futures_util::future::BoxFuture;
@@ -40,6 +43,7 @@ pub(super) use http::routes;
 
 use crate::{
     app::{Ctx, Outcome},
+    supervision,
     tasks::TaskId,
 };
 
@@ -105,7 +109,13 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     if left > 0 {
         sample.extend(store::sample(tx, Uuid::nil(), left).await?.into_iter().filter(|(task, _)| task.0 < first));
     }
-    let astray = watch::Watch::new(ctx)?.astray(tx, ctx, &sample).await?;
+    let mut astray = watch::Watch::new(ctx)?.astray(tx, ctx, &sample).await?;
+    if !astray.is_empty() {
+        // What has just happened to a task is still to be heard of.
+        let unheard = jobs::unfinished(tx, &[LOOK, supervision::JOB]).await?;
+        let tasks: HashSet<&str> = unheard.iter().filter_map(|payload| payload.get("task")?.as_str()).collect();
+        astray.retain(|task| !tasks.contains(task.to_string().as_str()));
+    }
     if late + i64::try_from(astray.len()).unwrap_or(0) > 0 {
         tracing::warn!(late, astray = astray.len(), "reminders were not where they should have been");
     }

@@ -8,7 +8,7 @@ use wording::say;
 
 use super::{
     guess,
-    model::{Choice, Choices, ImportId, ImportRow, ImportUnit, Mapping, Severity, TaskImport, UnitChoice, UnitChoiceKind},
+    model::{Choice, Choices, ImportId, ImportUnit, Mapping, Severity, TaskImport, TaskImportRow, UnitChoice, UnitChoiceKind},
     rows::{self, Entry},
     sheet::Sheet,
     store::{self, ImportRecord},
@@ -135,8 +135,8 @@ impl Prepared {
     }
 }
 
-fn row(entry: Entry, file_title: &str) -> ImportRow {
-    ImportRow {
+fn row(entry: Entry, file_title: &str) -> TaskImportRow {
+    TaskImportRow {
         row: entry.row,
         group: entry.group.unwrap_or_else(|| file_title.to_owned()),
         title: entry.title,
@@ -186,6 +186,44 @@ pub(super) async fn take_in(tx: &mut Tx, ctx: &Ctx, file_name: &str, sheet: Shee
 pub(super) async fn show(tx: &mut Tx, ctx: &Ctx, id: ImportId) -> Outcome<TaskImport> {
     let record = store::find(tx, id, ctx.actor.person).await?.ok_or(Refusal::NotFound)?;
     Ok(Prepared::of(tx, ctx, Ledger::of(record)?).await?.shown())
+}
+
+/// A row as it is compared with what has been asked for before.
+#[derive(Clone, Debug)]
+pub struct ImportedAsking {
+    /// Its number in the sheet.
+    pub row: u32,
+    /// What it would be called.
+    pub title: String,
+    /// What it would demand.
+    pub demand: String,
+    /// The units there are that would lead it.
+    pub leads: Vec<UnitId>,
+}
+
+/// Some rows of the actor's own import that would become tasks, from after a row on, and after which row it goes on; what others
+/// uploaded is not there.
+pub async fn askings_of_import(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ImportId,
+    after: u32,
+    limit: usize,
+) -> Outcome<(Vec<ImportedAsking>, Option<u32>)> {
+    let record = store::find(tx, id, ctx.actor.person).await?.ok_or(Refusal::NotFound)?;
+    let prepared = Prepared::of(tx, ctx, Ledger::of(record)?).await?;
+    let units: HashMap<&str, UnitId> =
+        prepared.units.iter().filter_map(|unit| Some((unit.name.as_str(), unit.unit.as_ref()?.id))).collect();
+    let mut entries = prepared.kept().filter(|entry| entry.row > after).peekable();
+    let asking = |entry: &Entry| ImportedAsking {
+        row: entry.row,
+        title: entry.title.clone(),
+        demand: entry.demand.clone(),
+        leads: entry.lead.iter().filter_map(|name| units.get(name.as_str()).copied()).collect(),
+    };
+    let some: Vec<ImportedAsking> = entries.by_ref().take(limit).map(asking).collect();
+    let next = entries.peek().and(some.last()).map(|last| last.row);
+    Ok((some, next))
 }
 
 /// Says which column is what. What was chosen for unit names stays, for those that are still there.

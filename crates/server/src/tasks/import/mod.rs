@@ -35,6 +35,8 @@ use db::Tx;
 use kit::Moment;
 
 pub(super) use http::routes;
+pub use ledger::{ImportedAsking, askings_of_import};
+pub use model::ImportId;
 
 /// How long a ledger is kept that nobody carries out.
 const KEPT: Duration = Duration::from_secs(30 * 86_400);

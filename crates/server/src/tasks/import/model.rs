@@ -139,7 +139,7 @@ pub(super) struct RowProblem {
 
 /// A row as the task it will become.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct ImportRow {
+pub(super) struct TaskImportRow {
     /// Its number in the sheet as the user sees it.
     pub row: u32,
     /// The heading it goes under.
@@ -195,7 +195,7 @@ pub(super) struct TaskImport {
     /// Which column is what.
     pub mapping: Mapping,
     /// Every row.
-    pub rows: Vec<ImportRow>,
+    pub rows: Vec<TaskImportRow>,
     /// How many rows will be made tasks.
     pub row_count: usize,
     /// How many errors there are.

@@ -324,6 +324,9 @@ macro_rules! sums_below {
 
 /// The same for many tasks.
 pub(in crate::tasks) async fn below_of(tx: &mut Tx, parents: &[TaskId]) -> Result<Vec<(TaskId, i64, i64)>> {
+    if parents.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut sql = Sql::new(
         "select parent_id, count(*) filter (where state in ('draft', 'approval')), \
            count(*) filter (where state in ('dispatched', 'active', 'suspended')) \

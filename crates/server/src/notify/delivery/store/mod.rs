@@ -33,6 +33,10 @@ pub(super) struct NewDelivery {
 /// Rows of one statement.
 const ROWS: usize = 100;
 
+/// That a delivery that is found by its id is still queued. So written that no index of what is queued serves it: statistics are taken
+/// at quiet hours, when next to nothing is, and SQLite would go through a morning's whole queue for each statement.
+const STILL_QUEUED: &str = "coalesce(state, '') = 'queued'";
+
 pub(super) async fn insert(tx: &mut Tx, rows: &[NewDelivery]) -> Result<()> {
     for chunk in rows.chunks(ROWS) {
         let mut sql =
@@ -185,7 +189,7 @@ pub(super) async fn suppress(tx: &mut Tx, ids: &[DeliveryId], why: Suppression, 
         return Ok(());
     }
     let mut sql = Sql::new("update delivery set state = 'suppressed', reason = ");
-    sql.bind(why.word()).push(", settled_at = ").bind(now.millis()).push(" where state = 'queued' and id in ");
+    sql.bind(why.word()).push(", settled_at = ").bind(now.millis()).push(" where ").push(STILL_QUEUED).push(" and id in ");
     sql.bind_list(ids.iter().map(|id| id.0));
     sql.execute(tx).await
 }
@@ -196,9 +200,10 @@ pub(super) async fn withdraw(tx: &mut Tx, occurrences: &[Uuid], now: Moment) -> 
         return Ok(());
     }
     let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'answered', settled_at = ");
-    sql.bind(now.millis()).push(
-        " where state = 'queued' and id in (select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id in ",
-    );
+    sql.bind(now.millis())
+        .push(" where ")
+        .push(STILL_QUEUED)
+        .push(" and id in (select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id in ");
     sql.bind_list(occurrences.iter().copied()).push(
         ") and not exists (select 1 from delivery_message o join message n on n.id = o.message_id where o.delivery_id = delivery.id \
            and (n.occurrence_id is null or n.occurrence_id not in ",
@@ -221,22 +226,36 @@ pub(super) async fn merge(tx: &mut Tx, into: DeliveryId, others: &[DeliveryId], 
         sql.push(" on conflict (delivery_id, message_id) do nothing");
         sql.execute(tx).await?;
         let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'merged', merged_into = ");
-        sql.bind(into.0).push(", settled_at = ").bind(now.millis()).push(" where state = 'queued' and id in ");
+        sql.bind(into.0).push(", settled_at = ").bind(now.millis()).push(" where ").push(STILL_QUEUED).push(" and id in ");
         sql.bind_list(chunk.iter().map(|id| id.0));
         sql.execute(tx).await?;
     }
     Ok(())
 }
 
-/// How many went to each person by each way since a moment, critical ones not counted.
-pub(super) async fn sent_since(tx: &mut Tx, persons: &[PersonId], since: Moment) -> Result<HashMap<(PersonId, Channel), i64>> {
-    let mut sql = Sql::new(
-        "select person_id, channel, count(*) from delivery where state in ('sending', 'sent', 'delivered', 'acknowledged') and not critical and created_at >= ",
-    );
-    // Counted by when it was written: the index has it, and a day's messages are written on that day or held from the evening before.
-    sql.bind(since.millis()).push(" and person_id in ").bind_list(persons.iter().map(|id| id.0)).push(" group by person_id, channel");
-    let rows: Vec<(PersonId, Channel, i64)> = sql.fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(person, channel, n)| ((person, channel), n)).collect())
+/// How many went to each of these persons by each of these ways since a moment, critical ones not counted.
+pub(super) async fn sent_since(
+    tx: &mut Tx,
+    slots: impl IntoIterator<Item = (PersonId, Channel)>,
+    since: Moment,
+) -> Result<HashMap<(PersonId, Channel), i64>> {
+    let slots: Vec<_> = slots.into_iter().collect();
+    let mut sent = HashMap::new();
+    for chunk in slots.chunks(ROWS) {
+        let mut sql = Sql::new("with s (person, way) as (values ");
+        for (index, (person, channel)) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(person.0).push(", ").bind(channel.word()).push(")");
+        }
+        // Counted by when it was written: the index has it, and a day's messages are written on that day or held from the evening before.
+        sql.push(
+            ") select d.person_id, d.channel, count(*) from s cross join delivery d where d.person_id = s.person and d.channel = s.way \
+               and d.state in ('sending', 'sent', 'delivered', 'acknowledged') and not d.critical and d.created_at >= ",
+        );
+        sql.bind(since.millis()).push(" group by d.person_id, d.channel");
+        let rows: Vec<(PersonId, Channel, i64)> = sql.fetch_all(tx).await?;
+        sent.extend(rows.into_iter().map(|(person, channel, n)| ((person, channel), n)));
+    }
+    Ok(sent)
 }
 
 /// What is known when a delivery is handed over.
@@ -256,7 +275,10 @@ pub(super) async fn hand(tx: &mut Tx, lease: Uuid, until: Moment, all: &[Handing
             sql.bind_maybe(one.address).push(", ").bind(one.text).push(")");
         }
         sql.push(") update delivery set state = 'sending', lease = ").bind(lease).push(", lease_until = ").bind(until.millis());
-        sql.push(", gateway = v.by_gateway, address = v.at_address, text = v.said, attempts = attempts + 1 from v where id = v.delivery_id and state = 'queued'");
+        sql.push(
+            ", gateway = v.by_gateway, address = v.at_address, text = v.said, attempts = attempts + 1 from v where id = v.delivery_id and ",
+        );
+        sql.push(STILL_QUEUED);
         sql.execute(tx).await?;
     }
     Ok(())
