@@ -1,9 +1,11 @@
 import { onUnmounted, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { useI18n } from 'vue-i18n'
 import type { AlikeRow, TaskImport } from '@/api/types'
 import { findAlikeRows } from '../api'
 
 /** By row of a ledger, the open task it is alike to; found some rows at a time. Where that fails one goes on without. */
 export function useAlikeRows(ledger: MaybeRefOrGetter<TaskImport>) {
+  const { locale } = useI18n()
   const found = ref<ReadonlyMap<number, AlikeRow>>(new Map())
   const looking = ref(false)
   let turn = 0
@@ -29,7 +31,8 @@ export function useAlikeRows(ledger: MaybeRefOrGetter<TaskImport>) {
   }
 
   watch(
-    () => [toValue(ledger).id, toValue(ledger).version] as const,
+    // What a row is like is said by the server, in the language of the page.
+    () => [toValue(ledger).id, toValue(ledger).version, locale.value] as const,
     ([id], before) => void look(id, before?.[0] !== id),
     { immediate: true },
   )
