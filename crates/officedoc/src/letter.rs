@@ -21,11 +21,11 @@ const LINE: u32 = 579;
 pub struct Letter {
     /// The issuing body's mark, in red on top.
     pub mark: String,
-    /// Its number, below the mark.
+    /// Its number, below the mark; empty where it has none.
     pub number: String,
     /// The title.
     pub title: String,
-    /// To whom, without the colon.
+    /// To whom, without the colon; empty where it is written to nobody.
     pub to: String,
     /// The body.
     pub body: Vec<Part>,
@@ -95,7 +95,9 @@ impl Letter {
         paragraph(&mut out, &line(), &run(FANGSONG, BODY, ""), "");
         paragraph(&mut out, &format!("{}<w:jc w:val=\"center\"/>", line()), &run(SONG_MARK, TITLE, ""), &self.title);
         paragraph(&mut out, &line(), &run(FANGSONG, BODY, ""), "");
-        paragraph(&mut out, &line(), &run(FANGSONG, BODY, ""), &format!("{}：", self.to));
+        if !self.to.is_empty() {
+            paragraph(&mut out, &line(), &run(FANGSONG, BODY, ""), &format!("{}：", self.to));
+        }
         let indent = format!("{}<w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>", line());
         for part in &self.body {
             let (font, text) = match part {

@@ -147,6 +147,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/burden/statement.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statement as a DOCX in the layout of official documents, in the name of the asker's unit. */
+        get: operations["burden_statement_docx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -3445,45 +3462,6 @@ export interface components {
              */
             reports_a_week: number;
         };
-        BurdenRulesInput: {
-            from_day?: components["schemas"]["Day"] | null;
-            /** @description Why, 1 to 200 characters. */
-            reason: string;
-            rules: components["schemas"]["BurdenRules"];
-            /**
-             * Format: int64
-             * @description The version that was looked at.
-             */
-            version: number;
-        };
-        /** @description One version of the numbers. */
-        BurdenRulesVersion: {
-            at: components["schemas"]["Moment"];
-            by?: components["schemas"]["PersonRef"] | null;
-            /** @description The first day on which it is in force. */
-            from_day: components["schemas"]["Day"];
-            reason: string;
-            rules: components["schemas"]["BurdenRules"];
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description The numbers in force, those the program is delivered with, and how they came about. */
-        BurdenRulesView: {
-            defaults: components["schemas"]["BurdenRules"];
-            /** @description Versions, the latest first; one that begins later is not in force yet. */
-            history: components["schemas"]["BurdenRulesVersion"][];
-            /**
-             * Format: int64
-             * @description The version in force today, 0 for the defaults.
-             */
-            in_force: number;
-            rules: components["schemas"]["BurdenRules"];
-            /**
-             * Format: int64
-             * @description The last version that was written, 0 where none was. To be sent with a change.
-             */
-            version: number;
-        };
         /** @description Duties by how often the tasks are reported. */
         CadenceDuties: components["schemas"]["DutyCount"] & {
             kind: components["schemas"]["RuleKind"];
@@ -3912,45 +3890,6 @@ export interface components {
              */
             give_up_after: number;
         };
-        DeliveryRulesInput: {
-            from_day?: components["schemas"]["Day"] | null;
-            /** @description Why, 1 to 200 characters. */
-            reason: string;
-            rules: components["schemas"]["DeliveryRules"];
-            /**
-             * Format: int64
-             * @description The version that was looked at.
-             */
-            version: number;
-        };
-        /** @description One version of the numbers. */
-        DeliveryRulesVersion: {
-            at: components["schemas"]["Moment"];
-            by?: components["schemas"]["PersonRef"] | null;
-            /** @description The first day on which it is in force. */
-            from_day: components["schemas"]["Day"];
-            reason: string;
-            rules: components["schemas"]["DeliveryRules"];
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description The numbers in force, those the program is delivered with, and how they came about. */
-        DeliveryRulesView: {
-            defaults: components["schemas"]["DeliveryRules"];
-            /** @description Versions, the latest first; one that begins later is not in force yet. */
-            history: components["schemas"]["DeliveryRulesVersion"][];
-            /**
-             * Format: int64
-             * @description The version in force today, 0 for the defaults.
-             */
-            in_force: number;
-            rules: components["schemas"]["DeliveryRules"];
-            /**
-             * Format: int64
-             * @description The last version that was written, 0 where none was. To be sent with a change.
-             */
-            version: number;
-        };
         /** @enum {string} */
         DeliveryState: "queued" | "sending" | "sent" | "delivered" | "acknowledged" | "failed" | "suppressed";
         /** @description A delivery for people to read. */
@@ -4272,10 +4211,10 @@ export interface components {
             warn: number;
         };
         FileQuotasInput: {
-            /** @description Limits that are left out are those of the defaults. */
-            quotas: components["schemas"]["FileQuotas"];
             /** @description Why, 1 to 200 characters. */
             reason: string;
+            /** @description Limits that are left out are those of the defaults. */
+            rules: components["schemas"]["FileQuotas"];
             /**
              * Format: int64
              * @description The version that was looked at.
@@ -4345,7 +4284,7 @@ export interface components {
         FileStanding: "open" | "scanning" | "held" | "quarantined" | "removed";
         /** @description How much room files take and may take. */
         FileUsage: {
-            quotas: components["schemas"]["FileQuotas"];
+            rules: components["schemas"]["FileQuotas"];
             total: components["schemas"]["FileSpace"];
             /** @description Units that have a limit or stand directly below the top, the fullest first. */
             units: components["schemas"]["UnitSpace"][];
@@ -5484,46 +5423,6 @@ export interface components {
              */
             urge_days: number;
         };
-        OrderRulesInput: {
-            from_day?: components["schemas"]["Day"] | null;
-            /** @description Why, 1 to 200 characters. */
-            reason: string;
-            /** @description Numbers that are left out are those of the defaults. */
-            rules: components["schemas"]["OrderRules"];
-            /**
-             * Format: int64
-             * @description The version that was looked at.
-             */
-            version: number;
-        };
-        /** @description One version of the numbers. */
-        OrderRulesVersion: {
-            at: components["schemas"]["Moment"];
-            by?: components["schemas"]["PersonRef"] | null;
-            /** @description The first day on which it is in force. */
-            from_day: components["schemas"]["Day"];
-            reason: string;
-            rules: components["schemas"]["OrderRules"];
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description The numbers in force, those the program is delivered with, and how they came about. */
-        OrderRulesView: {
-            defaults: components["schemas"]["OrderRules"];
-            /** @description Versions, the latest first; one that begins later is not in force yet. */
-            history: components["schemas"]["OrderRulesVersion"][];
-            /**
-             * Format: int64
-             * @description The version in force today, 0 for the defaults.
-             */
-            in_force: number;
-            rules: components["schemas"]["OrderRules"];
-            /**
-             * Format: int64
-             * @description The last version that was written, 0 where none was. To be sent with a change.
-             */
-            version: number;
-        };
         /** @enum {string} */
         OrderState: "issued" | "answered" | "returned" | "closed" | "followed" | "withdrawn";
         /** @description A task an order is about. */
@@ -6056,50 +5955,14 @@ export interface components {
             /** @description For people. */
             sentence: components["schemas"]["Words"];
         };
-        ReminderRulesInput: {
-            from_day?: components["schemas"]["Day"] | null;
-            /** @description Why, 1 to 200 characters. */
-            reason: string;
-            rules: components["schemas"]["LookoutRules"];
-            /**
-             * Format: int64
-             * @description The version that was looked at.
-             */
-            version: number;
-        };
         ReminderRulesTrial: {
             month?: components["schemas"]["Day"] | null;
             rules: components["schemas"]["LookoutRules"];
         };
-        /** @description One version of the rules. */
-        ReminderRulesVersion: {
-            at: components["schemas"]["Moment"];
-            by?: components["schemas"]["PersonRef"] | null;
-            /** @description The first day on which it is in force. */
-            from_day: components["schemas"]["Day"];
-            reason: string;
-            rules: components["schemas"]["LookoutRules"];
-            /** Format: int64 */
-            version: number;
-        };
         /** @description The rules in force, those the program is delivered with, and how they came about. */
-        ReminderRulesView: {
-            defaults: components["schemas"]["LookoutRules"];
-            /** @description Versions, the latest first; one that begins later is not in force yet. */
-            history: components["schemas"]["ReminderRulesVersion"][];
-            /**
-             * Format: int64
-             * @description The version in force today, 0 for the defaults.
-             */
-            in_force: number;
+        ReminderRulesView: components["schemas"]["RulesView_LookoutRules"] & {
             /** @description Who is named in any of them. */
             people: components["schemas"]["PersonRef"][];
-            rules: components["schemas"]["LookoutRules"];
-            /**
-             * Format: int64
-             * @description The last version that was written, 0 where none was. To be sent with a change.
-             */
-            version: number;
         };
         ReopeningInput: {
             due_day?: components["schemas"]["Day"] | null;
@@ -6404,6 +6267,1384 @@ export interface components {
         };
         /** @enum {string} */
         RuleReadingKind: "none" | "daily" | "weekly" | "half_monthly" | "monthly" | "quarterly";
+        /** @description The next version of a set. */
+        RulesInput_BurdenRules: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description The budget of a person and a week, and what counts as asking twice. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description From so many percent on, two tasks ask for something alike.
+                 * @default 60
+                 */
+                alike_from: number;
+                /**
+                 * Format: int64
+                 * @description Messages a person may get in a week.
+                 * @default 50
+                 */
+                messages_a_week: number;
+                /**
+                 * Format: int64
+                 * @description Reports a person may owe in a week.
+                 * @default 5
+                 */
+                reports_a_week: number;
+            };
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description The next version of a set. */
+        RulesInput_DeliveryRules: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description The numbers of all ways out. */
+            rules: {
+                channels: components["schemas"]["ChannelRules"][];
+                /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
+                gateways?: components["schemas"]["GatewayRules"][];
+                /**
+                 * Format: int64
+                 * @description A message that found no gateway for so many minutes is given up.
+                 */
+                give_up_after: number;
+            };
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description The next version of a set. */
+        RulesInput_LookoutRules: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description All rules, and the hours they keep. */
+            rules: {
+                /** @description When people work, for delays in working hours. */
+                office: components["schemas"]["TimeSpan"][];
+                rules: components["schemas"]["Rule"][];
+            };
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description The next version of a set. */
+        RulesInput_OrderRules: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description The numbers of urging and of orders. Days are working days. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description The same for a blue order.
+                 * @default 5
+                 */
+                blue_days: number;
+                /**
+                 * Format: int64
+                 * @description From so many orders to a unit in a quarter on a talk is suggested; 0: never.
+                 * @default 3
+                 */
+                interview_orders: number;
+                /**
+                 * Format: int64
+                 * @description From so many of a unit's tasks that turned red in a quarter on a talk is suggested; 0: never.
+                 * @default 5
+                 */
+                interview_reds: number;
+                /**
+                 * @description How orders are numbered, as tasks are; each issuing unit counts for itself.
+                 * @default {unit}督办〔{year}〕{seq}号
+                 */
+                numbering: string;
+                /**
+                 * Format: int64
+                 * @description The same for an orange one.
+                 * @default 3
+                 */
+                orange_days: number;
+                /**
+                 * Format: int64
+                 * @description The same for a red one.
+                 * @default 2
+                 */
+                red_days: number;
+                /**
+                 * Format: int64
+                 * @description Within how many days an urge is answered where nothing is said.
+                 * @default 1
+                 */
+                urge_days: number;
+            };
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description The next version of a set. */
+        RulesInput_TaskRules: {
+            from_day?: components["schemas"]["Day"] | null;
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description The numbers of tasks. Shares are whole percent, days are working days unless they say otherwise. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description Days for naming a handler, from signing.
+                 * @default 1
+                 */
+                assign_within: number;
+                /**
+                 * @description The same for important ones.
+                 * @default issuer_head
+                 */
+                chain_important: components["schemas"]["Chain"];
+                /**
+                 * @description The same for those of the greatest importance.
+                 * @default issuer_leader
+                 */
+                chain_major: components["schemas"]["Chain"];
+                /**
+                 * @description Who agrees to putting off, stopping or ending a task of normal importance.
+                 * @default issuer
+                 */
+                chain_normal: components["schemas"]["Chain"];
+                /**
+                 * @description How many colours warn.
+                 * @default four
+                 */
+                colours: components["schemas"]["Colours"];
+                /**
+                 * Format: int64
+                 * @description Days for deciding on what somebody asked for.
+                 * @default 3
+                 */
+                decide_within: number;
+                /**
+                 * Format: int64
+                 * @description By how many days altogether, from its original due day.
+                 * @default 60
+                 */
+                extend_days: number;
+                /**
+                 * Format: int64
+                 * @description How often a task may be put off.
+                 * @default 2
+                 */
+                extend_times: number;
+                /**
+                 * Format: int64
+                 * @description Planned progress is judged once it has reached this.
+                 * @default 20
+                 */
+                judged_from: number;
+                /**
+                 * Format: int64
+                 * @description Verified progress from which the remaining days no longer matter.
+                 * @default 90
+                 */
+                nearly_done: number;
+                /**
+                 * Format: int64
+                 * @description Days of orange before red.
+                 * @default 10
+                 */
+                orange_days: number;
+                /**
+                 * Format: int64
+                 * @description Orange when it falls below this share.
+                 * @default 80
+                 */
+                orange_ratio: number;
+                /**
+                 * Format: int64
+                 * @description Days before due that turn orange, at least.
+                 * @default 1
+                 */
+                orange_remain: number;
+                /**
+                 * Format: int64
+                 * @description Or this share of the span, whichever is longer.
+                 * @default 5
+                 */
+                orange_remain_share: number;
+                /**
+                 * Format: int64
+                 * @description Calendar days within which a second look may be asked for.
+                 * @default 30
+                 */
+                recheck_within: number;
+                /**
+                 * Format: int64
+                 * @description Calendar days before its node on which a report comes into the list.
+                 * @default 3
+                 */
+                report_ahead: number;
+                /**
+                 * Format: int64
+                 * @description Days a report may be late before red.
+                 * @default 3
+                 */
+                report_late: number;
+                /**
+                 * Format: int64
+                 * @description Days within which a party may return a task.
+                 * @default 3
+                 */
+                return_within: number;
+                /**
+                 * Format: int64
+                 * @description Days for reviewing a report, and for approving a task.
+                 * @default 2
+                 */
+                review_within: number;
+                /**
+                 * Format: int64
+                 * @description Days for signing.
+                 * @default 1
+                 */
+                sign_within: number;
+                /**
+                 * Format: int64
+                 * @description The same for important ones.
+                 * @default 100
+                 */
+                verify_important: number;
+                /**
+                 * Format: int64
+                 * @description How many closed tasks in a hundred of normal importance are checked; those of the greatest importance always are.
+                 * @default 100
+                 */
+                verify_normal: number;
+                /**
+                 * Format: int64
+                 * @description Days for checking a closed task.
+                 * @default 10
+                 */
+                verify_within: number;
+                /**
+                 * Format: int64
+                 * @description Yellow when verified progress falls below this share of the planned one.
+                 * @default 95
+                 */
+                yellow_ratio: number;
+                /**
+                 * Format: int64
+                 * @description Days before due that turn yellow, at least.
+                 * @default 3
+                 */
+                yellow_remain: number;
+                /**
+                 * Format: int64
+                 * @description Or this share of the span, whichever is longer.
+                 * @default 10
+                 */
+                yellow_remain_share: number;
+            };
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description One version of a set. */
+        RulesVersion_BurdenRules: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            /** @description The budget of a person and a week, and what counts as asking twice. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description From so many percent on, two tasks ask for something alike.
+                 * @default 60
+                 */
+                alike_from: number;
+                /**
+                 * Format: int64
+                 * @description Messages a person may get in a week.
+                 * @default 50
+                 */
+                messages_a_week: number;
+                /**
+                 * Format: int64
+                 * @description Reports a person may owe in a week.
+                 * @default 5
+                 */
+                reports_a_week: number;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description One version of a set. */
+        RulesVersion_DeliveryRules: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            /** @description The numbers of all ways out. */
+            rules: {
+                channels: components["schemas"]["ChannelRules"][];
+                /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
+                gateways?: components["schemas"]["GatewayRules"][];
+                /**
+                 * Format: int64
+                 * @description A message that found no gateway for so many minutes is given up.
+                 */
+                give_up_after: number;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description One version of a set. */
+        RulesVersion_LookoutRules: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            /** @description All rules, and the hours they keep. */
+            rules: {
+                /** @description When people work, for delays in working hours. */
+                office: components["schemas"]["TimeSpan"][];
+                rules: components["schemas"]["Rule"][];
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description One version of a set. */
+        RulesVersion_OrderRules: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            /** @description The numbers of urging and of orders. Days are working days. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description The same for a blue order.
+                 * @default 5
+                 */
+                blue_days: number;
+                /**
+                 * Format: int64
+                 * @description From so many orders to a unit in a quarter on a talk is suggested; 0: never.
+                 * @default 3
+                 */
+                interview_orders: number;
+                /**
+                 * Format: int64
+                 * @description From so many of a unit's tasks that turned red in a quarter on a talk is suggested; 0: never.
+                 * @default 5
+                 */
+                interview_reds: number;
+                /**
+                 * @description How orders are numbered, as tasks are; each issuing unit counts for itself.
+                 * @default {unit}督办〔{year}〕{seq}号
+                 */
+                numbering: string;
+                /**
+                 * Format: int64
+                 * @description The same for an orange one.
+                 * @default 3
+                 */
+                orange_days: number;
+                /**
+                 * Format: int64
+                 * @description The same for a red one.
+                 * @default 2
+                 */
+                red_days: number;
+                /**
+                 * Format: int64
+                 * @description Within how many days an urge is answered where nothing is said.
+                 * @default 1
+                 */
+                urge_days: number;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description One version of a set. */
+        RulesVersion_SecretWords: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            /**
+             * @description What is looked for. In an entry a space stands for up to four characters; ★ is any star; spaces, colons and widths of the text do
+             *     not matter.
+             */
+            rules: {
+                /**
+                 * @description Phrases in which they mean something else.
+                 * @default [
+                 *       "商业机密",
+                 *       "商业秘密",
+                 *       "个人机密",
+                 *       "机密性",
+                 *       "机密计算",
+                 *       "加密级",
+                 *       "密级别",
+                 *       "无密级",
+                 *       "密级无",
+                 *       "密级公开",
+                 *       "加密件",
+                 *       "密件抄送",
+                 *       "身份号",
+                 *       "月份号",
+                 *       "一份号",
+                 *       "部份号",
+                 *       "份号召",
+                 *       "年份号"
+                 *     ]
+                 */
+                harmless: string[];
+                /**
+                 * @description Marks of classified papers: refused.
+                 * @default [
+                 *       "绝密★",
+                 *       "机密★",
+                 *       "秘密★",
+                 *       "密级绝密",
+                 *       "密级机密",
+                 *       "密级秘密"
+                 *     ]
+                 */
+                marks: string[];
+                /**
+                 * @description Words that often stand in such papers: to be confirmed.
+                 * @default [
+                 *       "绝密",
+                 *       "机密",
+                 *       "秘密级",
+                 *       "绝密级",
+                 *       "机密级",
+                 *       "秘密文件",
+                 *       "工作秘密",
+                 *       "密级",
+                 *       "密件",
+                 *       "密码电报",
+                 *       "保密期限",
+                 *       "解密时间",
+                 *       "解密日期",
+                 *       "解密条件",
+                 *       "定密依据",
+                 *       "份号",
+                 *       "内部资料 注意保存",
+                 *       "内部文件 注意保存",
+                 *       "注意保密",
+                 *       "不得外传",
+                 *       "严禁外传",
+                 *       "请勿外传",
+                 *       "阅后销毁",
+                 *       "阅后收回",
+                 *       "仅供内部",
+                 *       "仅限内部",
+                 *       "此件发至"
+                 *     ]
+                 */
+                words: string[];
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description One version of a set. */
+        RulesVersion_TaskRules: {
+            at: components["schemas"]["Moment"];
+            by?: components["schemas"]["PersonRef"] | null;
+            /** @description The first day on which it is in force. */
+            from_day: components["schemas"]["Day"];
+            reason: string;
+            /** @description The numbers of tasks. Shares are whole percent, days are working days unless they say otherwise. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description Days for naming a handler, from signing.
+                 * @default 1
+                 */
+                assign_within: number;
+                /**
+                 * @description The same for important ones.
+                 * @default issuer_head
+                 */
+                chain_important: components["schemas"]["Chain"];
+                /**
+                 * @description The same for those of the greatest importance.
+                 * @default issuer_leader
+                 */
+                chain_major: components["schemas"]["Chain"];
+                /**
+                 * @description Who agrees to putting off, stopping or ending a task of normal importance.
+                 * @default issuer
+                 */
+                chain_normal: components["schemas"]["Chain"];
+                /**
+                 * @description How many colours warn.
+                 * @default four
+                 */
+                colours: components["schemas"]["Colours"];
+                /**
+                 * Format: int64
+                 * @description Days for deciding on what somebody asked for.
+                 * @default 3
+                 */
+                decide_within: number;
+                /**
+                 * Format: int64
+                 * @description By how many days altogether, from its original due day.
+                 * @default 60
+                 */
+                extend_days: number;
+                /**
+                 * Format: int64
+                 * @description How often a task may be put off.
+                 * @default 2
+                 */
+                extend_times: number;
+                /**
+                 * Format: int64
+                 * @description Planned progress is judged once it has reached this.
+                 * @default 20
+                 */
+                judged_from: number;
+                /**
+                 * Format: int64
+                 * @description Verified progress from which the remaining days no longer matter.
+                 * @default 90
+                 */
+                nearly_done: number;
+                /**
+                 * Format: int64
+                 * @description Days of orange before red.
+                 * @default 10
+                 */
+                orange_days: number;
+                /**
+                 * Format: int64
+                 * @description Orange when it falls below this share.
+                 * @default 80
+                 */
+                orange_ratio: number;
+                /**
+                 * Format: int64
+                 * @description Days before due that turn orange, at least.
+                 * @default 1
+                 */
+                orange_remain: number;
+                /**
+                 * Format: int64
+                 * @description Or this share of the span, whichever is longer.
+                 * @default 5
+                 */
+                orange_remain_share: number;
+                /**
+                 * Format: int64
+                 * @description Calendar days within which a second look may be asked for.
+                 * @default 30
+                 */
+                recheck_within: number;
+                /**
+                 * Format: int64
+                 * @description Calendar days before its node on which a report comes into the list.
+                 * @default 3
+                 */
+                report_ahead: number;
+                /**
+                 * Format: int64
+                 * @description Days a report may be late before red.
+                 * @default 3
+                 */
+                report_late: number;
+                /**
+                 * Format: int64
+                 * @description Days within which a party may return a task.
+                 * @default 3
+                 */
+                return_within: number;
+                /**
+                 * Format: int64
+                 * @description Days for reviewing a report, and for approving a task.
+                 * @default 2
+                 */
+                review_within: number;
+                /**
+                 * Format: int64
+                 * @description Days for signing.
+                 * @default 1
+                 */
+                sign_within: number;
+                /**
+                 * Format: int64
+                 * @description The same for important ones.
+                 * @default 100
+                 */
+                verify_important: number;
+                /**
+                 * Format: int64
+                 * @description How many closed tasks in a hundred of normal importance are checked; those of the greatest importance always are.
+                 * @default 100
+                 */
+                verify_normal: number;
+                /**
+                 * Format: int64
+                 * @description Days for checking a closed task.
+                 * @default 10
+                 */
+                verify_within: number;
+                /**
+                 * Format: int64
+                 * @description Yellow when verified progress falls below this share of the planned one.
+                 * @default 95
+                 */
+                yellow_ratio: number;
+                /**
+                 * Format: int64
+                 * @description Days before due that turn yellow, at least.
+                 * @default 3
+                 */
+                yellow_remain: number;
+                /**
+                 * Format: int64
+                 * @description Or this share of the span, whichever is longer.
+                 * @default 10
+                 */
+                yellow_remain_share: number;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is in force, what the program is delivered with, and how it came about. */
+        RulesView_BurdenRules: {
+            /** @description The budget of a person and a week, and what counts as asking twice. */
+            defaults: {
+                /**
+                 * Format: int64
+                 * @description From so many percent on, two tasks ask for something alike.
+                 * @default 60
+                 */
+                alike_from: number;
+                /**
+                 * Format: int64
+                 * @description Messages a person may get in a week.
+                 * @default 50
+                 */
+                messages_a_week: number;
+                /**
+                 * Format: int64
+                 * @description Reports a person may owe in a week.
+                 * @default 5
+                 */
+                reports_a_week: number;
+            };
+            /** @description Versions, the latest first, at most fifty; one that begins later is not in force yet. */
+            history: components["schemas"]["RulesVersion_BurdenRules"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            /** @description The budget of a person and a week, and what counts as asking twice. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description From so many percent on, two tasks ask for something alike.
+                 * @default 60
+                 */
+                alike_from: number;
+                /**
+                 * Format: int64
+                 * @description Messages a person may get in a week.
+                 * @default 50
+                 */
+                messages_a_week: number;
+                /**
+                 * Format: int64
+                 * @description Reports a person may owe in a week.
+                 * @default 5
+                 */
+                reports_a_week: number;
+            };
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @description What is in force, what the program is delivered with, and how it came about. */
+        RulesView_DeliveryRules: {
+            /** @description The numbers of all ways out. */
+            defaults: {
+                channels: components["schemas"]["ChannelRules"][];
+                /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
+                gateways?: components["schemas"]["GatewayRules"][];
+                /**
+                 * Format: int64
+                 * @description A message that found no gateway for so many minutes is given up.
+                 */
+                give_up_after: number;
+            };
+            /** @description Versions, the latest first, at most fifty; one that begins later is not in force yet. */
+            history: components["schemas"]["RulesVersion_DeliveryRules"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            /** @description The numbers of all ways out. */
+            rules: {
+                channels: components["schemas"]["ChannelRules"][];
+                /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
+                gateways?: components["schemas"]["GatewayRules"][];
+                /**
+                 * Format: int64
+                 * @description A message that found no gateway for so many minutes is given up.
+                 */
+                give_up_after: number;
+            };
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @description What is in force, what the program is delivered with, and how it came about. */
+        RulesView_LookoutRules: {
+            /** @description All rules, and the hours they keep. */
+            defaults: {
+                /** @description When people work, for delays in working hours. */
+                office: components["schemas"]["TimeSpan"][];
+                rules: components["schemas"]["Rule"][];
+            };
+            /** @description Versions, the latest first, at most fifty; one that begins later is not in force yet. */
+            history: components["schemas"]["RulesVersion_LookoutRules"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            /** @description All rules, and the hours they keep. */
+            rules: {
+                /** @description When people work, for delays in working hours. */
+                office: components["schemas"]["TimeSpan"][];
+                rules: components["schemas"]["Rule"][];
+            };
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @description What is in force, what the program is delivered with, and how it came about. */
+        RulesView_OrderRules: {
+            /** @description The numbers of urging and of orders. Days are working days. */
+            defaults: {
+                /**
+                 * Format: int64
+                 * @description The same for a blue order.
+                 * @default 5
+                 */
+                blue_days: number;
+                /**
+                 * Format: int64
+                 * @description From so many orders to a unit in a quarter on a talk is suggested; 0: never.
+                 * @default 3
+                 */
+                interview_orders: number;
+                /**
+                 * Format: int64
+                 * @description From so many of a unit's tasks that turned red in a quarter on a talk is suggested; 0: never.
+                 * @default 5
+                 */
+                interview_reds: number;
+                /**
+                 * @description How orders are numbered, as tasks are; each issuing unit counts for itself.
+                 * @default {unit}督办〔{year}〕{seq}号
+                 */
+                numbering: string;
+                /**
+                 * Format: int64
+                 * @description The same for an orange one.
+                 * @default 3
+                 */
+                orange_days: number;
+                /**
+                 * Format: int64
+                 * @description The same for a red one.
+                 * @default 2
+                 */
+                red_days: number;
+                /**
+                 * Format: int64
+                 * @description Within how many days an urge is answered where nothing is said.
+                 * @default 1
+                 */
+                urge_days: number;
+            };
+            /** @description Versions, the latest first, at most fifty; one that begins later is not in force yet. */
+            history: components["schemas"]["RulesVersion_OrderRules"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            /** @description The numbers of urging and of orders. Days are working days. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description The same for a blue order.
+                 * @default 5
+                 */
+                blue_days: number;
+                /**
+                 * Format: int64
+                 * @description From so many orders to a unit in a quarter on a talk is suggested; 0: never.
+                 * @default 3
+                 */
+                interview_orders: number;
+                /**
+                 * Format: int64
+                 * @description From so many of a unit's tasks that turned red in a quarter on a talk is suggested; 0: never.
+                 * @default 5
+                 */
+                interview_reds: number;
+                /**
+                 * @description How orders are numbered, as tasks are; each issuing unit counts for itself.
+                 * @default {unit}督办〔{year}〕{seq}号
+                 */
+                numbering: string;
+                /**
+                 * Format: int64
+                 * @description The same for an orange one.
+                 * @default 3
+                 */
+                orange_days: number;
+                /**
+                 * Format: int64
+                 * @description The same for a red one.
+                 * @default 2
+                 */
+                red_days: number;
+                /**
+                 * Format: int64
+                 * @description Within how many days an urge is answered where nothing is said.
+                 * @default 1
+                 */
+                urge_days: number;
+            };
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @description What is in force, what the program is delivered with, and how it came about. */
+        RulesView_SecretWords: {
+            /**
+             * @description What is looked for. In an entry a space stands for up to four characters; ★ is any star; spaces, colons and widths of the text do
+             *     not matter.
+             */
+            defaults: {
+                /**
+                 * @description Phrases in which they mean something else.
+                 * @default [
+                 *       "商业机密",
+                 *       "商业秘密",
+                 *       "个人机密",
+                 *       "机密性",
+                 *       "机密计算",
+                 *       "加密级",
+                 *       "密级别",
+                 *       "无密级",
+                 *       "密级无",
+                 *       "密级公开",
+                 *       "加密件",
+                 *       "密件抄送",
+                 *       "身份号",
+                 *       "月份号",
+                 *       "一份号",
+                 *       "部份号",
+                 *       "份号召",
+                 *       "年份号"
+                 *     ]
+                 */
+                harmless: string[];
+                /**
+                 * @description Marks of classified papers: refused.
+                 * @default [
+                 *       "绝密★",
+                 *       "机密★",
+                 *       "秘密★",
+                 *       "密级绝密",
+                 *       "密级机密",
+                 *       "密级秘密"
+                 *     ]
+                 */
+                marks: string[];
+                /**
+                 * @description Words that often stand in such papers: to be confirmed.
+                 * @default [
+                 *       "绝密",
+                 *       "机密",
+                 *       "秘密级",
+                 *       "绝密级",
+                 *       "机密级",
+                 *       "秘密文件",
+                 *       "工作秘密",
+                 *       "密级",
+                 *       "密件",
+                 *       "密码电报",
+                 *       "保密期限",
+                 *       "解密时间",
+                 *       "解密日期",
+                 *       "解密条件",
+                 *       "定密依据",
+                 *       "份号",
+                 *       "内部资料 注意保存",
+                 *       "内部文件 注意保存",
+                 *       "注意保密",
+                 *       "不得外传",
+                 *       "严禁外传",
+                 *       "请勿外传",
+                 *       "阅后销毁",
+                 *       "阅后收回",
+                 *       "仅供内部",
+                 *       "仅限内部",
+                 *       "此件发至"
+                 *     ]
+                 */
+                words: string[];
+            };
+            /** @description Versions, the latest first, at most fifty; one that begins later is not in force yet. */
+            history: components["schemas"]["RulesVersion_SecretWords"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            /**
+             * @description What is looked for. In an entry a space stands for up to four characters; ★ is any star; spaces, colons and widths of the text do
+             *     not matter.
+             */
+            rules: {
+                /**
+                 * @description Phrases in which they mean something else.
+                 * @default [
+                 *       "商业机密",
+                 *       "商业秘密",
+                 *       "个人机密",
+                 *       "机密性",
+                 *       "机密计算",
+                 *       "加密级",
+                 *       "密级别",
+                 *       "无密级",
+                 *       "密级无",
+                 *       "密级公开",
+                 *       "加密件",
+                 *       "密件抄送",
+                 *       "身份号",
+                 *       "月份号",
+                 *       "一份号",
+                 *       "部份号",
+                 *       "份号召",
+                 *       "年份号"
+                 *     ]
+                 */
+                harmless: string[];
+                /**
+                 * @description Marks of classified papers: refused.
+                 * @default [
+                 *       "绝密★",
+                 *       "机密★",
+                 *       "秘密★",
+                 *       "密级绝密",
+                 *       "密级机密",
+                 *       "密级秘密"
+                 *     ]
+                 */
+                marks: string[];
+                /**
+                 * @description Words that often stand in such papers: to be confirmed.
+                 * @default [
+                 *       "绝密",
+                 *       "机密",
+                 *       "秘密级",
+                 *       "绝密级",
+                 *       "机密级",
+                 *       "秘密文件",
+                 *       "工作秘密",
+                 *       "密级",
+                 *       "密件",
+                 *       "密码电报",
+                 *       "保密期限",
+                 *       "解密时间",
+                 *       "解密日期",
+                 *       "解密条件",
+                 *       "定密依据",
+                 *       "份号",
+                 *       "内部资料 注意保存",
+                 *       "内部文件 注意保存",
+                 *       "注意保密",
+                 *       "不得外传",
+                 *       "严禁外传",
+                 *       "请勿外传",
+                 *       "阅后销毁",
+                 *       "阅后收回",
+                 *       "仅供内部",
+                 *       "仅限内部",
+                 *       "此件发至"
+                 *     ]
+                 */
+                words: string[];
+            };
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
+        /** @description What is in force, what the program is delivered with, and how it came about. */
+        RulesView_TaskRules: {
+            /** @description The numbers of tasks. Shares are whole percent, days are working days unless they say otherwise. */
+            defaults: {
+                /**
+                 * Format: int64
+                 * @description Days for naming a handler, from signing.
+                 * @default 1
+                 */
+                assign_within: number;
+                /**
+                 * @description The same for important ones.
+                 * @default issuer_head
+                 */
+                chain_important: components["schemas"]["Chain"];
+                /**
+                 * @description The same for those of the greatest importance.
+                 * @default issuer_leader
+                 */
+                chain_major: components["schemas"]["Chain"];
+                /**
+                 * @description Who agrees to putting off, stopping or ending a task of normal importance.
+                 * @default issuer
+                 */
+                chain_normal: components["schemas"]["Chain"];
+                /**
+                 * @description How many colours warn.
+                 * @default four
+                 */
+                colours: components["schemas"]["Colours"];
+                /**
+                 * Format: int64
+                 * @description Days for deciding on what somebody asked for.
+                 * @default 3
+                 */
+                decide_within: number;
+                /**
+                 * Format: int64
+                 * @description By how many days altogether, from its original due day.
+                 * @default 60
+                 */
+                extend_days: number;
+                /**
+                 * Format: int64
+                 * @description How often a task may be put off.
+                 * @default 2
+                 */
+                extend_times: number;
+                /**
+                 * Format: int64
+                 * @description Planned progress is judged once it has reached this.
+                 * @default 20
+                 */
+                judged_from: number;
+                /**
+                 * Format: int64
+                 * @description Verified progress from which the remaining days no longer matter.
+                 * @default 90
+                 */
+                nearly_done: number;
+                /**
+                 * Format: int64
+                 * @description Days of orange before red.
+                 * @default 10
+                 */
+                orange_days: number;
+                /**
+                 * Format: int64
+                 * @description Orange when it falls below this share.
+                 * @default 80
+                 */
+                orange_ratio: number;
+                /**
+                 * Format: int64
+                 * @description Days before due that turn orange, at least.
+                 * @default 1
+                 */
+                orange_remain: number;
+                /**
+                 * Format: int64
+                 * @description Or this share of the span, whichever is longer.
+                 * @default 5
+                 */
+                orange_remain_share: number;
+                /**
+                 * Format: int64
+                 * @description Calendar days within which a second look may be asked for.
+                 * @default 30
+                 */
+                recheck_within: number;
+                /**
+                 * Format: int64
+                 * @description Calendar days before its node on which a report comes into the list.
+                 * @default 3
+                 */
+                report_ahead: number;
+                /**
+                 * Format: int64
+                 * @description Days a report may be late before red.
+                 * @default 3
+                 */
+                report_late: number;
+                /**
+                 * Format: int64
+                 * @description Days within which a party may return a task.
+                 * @default 3
+                 */
+                return_within: number;
+                /**
+                 * Format: int64
+                 * @description Days for reviewing a report, and for approving a task.
+                 * @default 2
+                 */
+                review_within: number;
+                /**
+                 * Format: int64
+                 * @description Days for signing.
+                 * @default 1
+                 */
+                sign_within: number;
+                /**
+                 * Format: int64
+                 * @description The same for important ones.
+                 * @default 100
+                 */
+                verify_important: number;
+                /**
+                 * Format: int64
+                 * @description How many closed tasks in a hundred of normal importance are checked; those of the greatest importance always are.
+                 * @default 100
+                 */
+                verify_normal: number;
+                /**
+                 * Format: int64
+                 * @description Days for checking a closed task.
+                 * @default 10
+                 */
+                verify_within: number;
+                /**
+                 * Format: int64
+                 * @description Yellow when verified progress falls below this share of the planned one.
+                 * @default 95
+                 */
+                yellow_ratio: number;
+                /**
+                 * Format: int64
+                 * @description Days before due that turn yellow, at least.
+                 * @default 3
+                 */
+                yellow_remain: number;
+                /**
+                 * Format: int64
+                 * @description Or this share of the span, whichever is longer.
+                 * @default 10
+                 */
+                yellow_remain_share: number;
+            };
+            /** @description Versions, the latest first, at most fifty; one that begins later is not in force yet. */
+            history: components["schemas"]["RulesVersion_TaskRules"][];
+            /**
+             * Format: int64
+             * @description The version in force today, 0 for the defaults.
+             */
+            in_force: number;
+            /** @description The numbers of tasks. Shares are whole percent, days are working days unless they say otherwise. */
+            rules: {
+                /**
+                 * Format: int64
+                 * @description Days for naming a handler, from signing.
+                 * @default 1
+                 */
+                assign_within: number;
+                /**
+                 * @description The same for important ones.
+                 * @default issuer_head
+                 */
+                chain_important: components["schemas"]["Chain"];
+                /**
+                 * @description The same for those of the greatest importance.
+                 * @default issuer_leader
+                 */
+                chain_major: components["schemas"]["Chain"];
+                /**
+                 * @description Who agrees to putting off, stopping or ending a task of normal importance.
+                 * @default issuer
+                 */
+                chain_normal: components["schemas"]["Chain"];
+                /**
+                 * @description How many colours warn.
+                 * @default four
+                 */
+                colours: components["schemas"]["Colours"];
+                /**
+                 * Format: int64
+                 * @description Days for deciding on what somebody asked for.
+                 * @default 3
+                 */
+                decide_within: number;
+                /**
+                 * Format: int64
+                 * @description By how many days altogether, from its original due day.
+                 * @default 60
+                 */
+                extend_days: number;
+                /**
+                 * Format: int64
+                 * @description How often a task may be put off.
+                 * @default 2
+                 */
+                extend_times: number;
+                /**
+                 * Format: int64
+                 * @description Planned progress is judged once it has reached this.
+                 * @default 20
+                 */
+                judged_from: number;
+                /**
+                 * Format: int64
+                 * @description Verified progress from which the remaining days no longer matter.
+                 * @default 90
+                 */
+                nearly_done: number;
+                /**
+                 * Format: int64
+                 * @description Days of orange before red.
+                 * @default 10
+                 */
+                orange_days: number;
+                /**
+                 * Format: int64
+                 * @description Orange when it falls below this share.
+                 * @default 80
+                 */
+                orange_ratio: number;
+                /**
+                 * Format: int64
+                 * @description Days before due that turn orange, at least.
+                 * @default 1
+                 */
+                orange_remain: number;
+                /**
+                 * Format: int64
+                 * @description Or this share of the span, whichever is longer.
+                 * @default 5
+                 */
+                orange_remain_share: number;
+                /**
+                 * Format: int64
+                 * @description Calendar days within which a second look may be asked for.
+                 * @default 30
+                 */
+                recheck_within: number;
+                /**
+                 * Format: int64
+                 * @description Calendar days before its node on which a report comes into the list.
+                 * @default 3
+                 */
+                report_ahead: number;
+                /**
+                 * Format: int64
+                 * @description Days a report may be late before red.
+                 * @default 3
+                 */
+                report_late: number;
+                /**
+                 * Format: int64
+                 * @description Days within which a party may return a task.
+                 * @default 3
+                 */
+                return_within: number;
+                /**
+                 * Format: int64
+                 * @description Days for reviewing a report, and for approving a task.
+                 * @default 2
+                 */
+                review_within: number;
+                /**
+                 * Format: int64
+                 * @description Days for signing.
+                 * @default 1
+                 */
+                sign_within: number;
+                /**
+                 * Format: int64
+                 * @description The same for important ones.
+                 * @default 100
+                 */
+                verify_important: number;
+                /**
+                 * Format: int64
+                 * @description How many closed tasks in a hundred of normal importance are checked; those of the greatest importance always are.
+                 * @default 100
+                 */
+                verify_normal: number;
+                /**
+                 * Format: int64
+                 * @description Days for checking a closed task.
+                 * @default 10
+                 */
+                verify_within: number;
+                /**
+                 * Format: int64
+                 * @description Yellow when verified progress falls below this share of the planned one.
+                 * @default 95
+                 */
+                yellow_ratio: number;
+                /**
+                 * Format: int64
+                 * @description Days before due that turn yellow, at least.
+                 * @default 3
+                 */
+                yellow_remain: number;
+                /**
+                 * Format: int64
+                 * @description Or this share of the span, whichever is longer.
+                 * @default 10
+                 */
+                yellow_remain_share: number;
+            };
+            /**
+             * Format: int64
+             * @description The last version that was written, 0 where none was. To be sent with a change.
+             */
+            version: number;
+        };
         /**
          * @description How a return is ruled.
          * @enum {string}
@@ -6476,7 +7717,7 @@ export interface components {
             word: string;
         };
         SecretTrial: {
-            list?: components["schemas"]["SecretWords"] | null;
+            rules?: components["schemas"]["SecretWords"] | null;
             /** @description Up to 10,000 characters. */
             text: string;
         };
@@ -6560,33 +7801,12 @@ export interface components {
             words: string[];
         };
         SecretWordsInput: {
-            list: components["schemas"]["SecretWords"];
             /** @description Why, 1 to 200 characters. */
             reason: string;
+            rules: components["schemas"]["SecretWords"];
             /**
              * Format: int64
              * @description The version that was looked at.
-             */
-            version: number;
-        };
-        /** @description One version of the list. */
-        SecretWordsVersion: {
-            at: components["schemas"]["Moment"];
-            by?: components["schemas"]["PersonRef"] | null;
-            list: components["schemas"]["SecretWords"];
-            reason: string;
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description The list in force, the one the program is delivered with, and how it came about. */
-        SecretWordsView: {
-            defaults: components["schemas"]["SecretWords"];
-            /** @description Versions, the latest first. */
-            history: components["schemas"]["SecretWordsVersion"][];
-            list: components["schemas"]["SecretWords"];
-            /**
-             * Format: int64
-             * @description The last version that was written, 0 where none was. To be sent with a change.
              */
             version: number;
         };
@@ -7537,18 +8757,6 @@ export interface components {
              */
             yellow_remain_share: number;
         };
-        TaskRulesInput: {
-            from_day?: components["schemas"]["Day"] | null;
-            /** @description Why, 1 to 200 characters. */
-            reason: string;
-            /** @description Numbers that are left out are those of the defaults. */
-            rules: components["schemas"]["TaskRules"];
-            /**
-             * Format: int64
-             * @description The version that was looked at.
-             */
-            version: number;
-        };
         /** @description How open tasks would be lit today. */
         TaskRulesPreview: {
             /**
@@ -7574,34 +8782,6 @@ export interface components {
         };
         TaskRulesTrial: {
             rules: components["schemas"]["TaskRules"];
-        };
-        /** @description One version of the numbers. */
-        TaskRulesVersion: {
-            at: components["schemas"]["Moment"];
-            by?: components["schemas"]["PersonRef"] | null;
-            /** @description The first day on which it is in force. */
-            from_day: components["schemas"]["Day"];
-            reason: string;
-            rules: components["schemas"]["TaskRules"];
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description The numbers in force, those the program is delivered with, and how they came about. */
-        TaskRulesView: {
-            defaults: components["schemas"]["TaskRules"];
-            /** @description Versions, the latest first; one that begins later is not in force yet. */
-            history: components["schemas"]["TaskRulesVersion"][];
-            /**
-             * Format: int64
-             * @description The version in force today, 0 for the defaults.
-             */
-            in_force: number;
-            rules: components["schemas"]["TaskRules"];
-            /**
-             * Format: int64
-             * @description The last version that was written, 0 where none was. To be sent with a change.
-             */
-            version: number;
         };
         /** @description Of which series a task is. */
         TaskSeries: {
@@ -8475,7 +9655,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BurdenRulesView"];
+                    "application/json": components["schemas"]["RulesView_BurdenRules"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -8501,7 +9681,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BurdenRulesInput"];
+                "application/json": components["schemas"]["RulesInput_BurdenRules"];
             };
         };
         responses: {
@@ -8511,7 +9691,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BurdenRulesView"];
+                    "application/json": components["schemas"]["RulesView_BurdenRules"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -8616,6 +9796,40 @@ export interface operations {
                 };
                 content: {
                     "text/csv": number[];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burden_statement_docx: {
+        parameters: {
+            query?: {
+                /** @description Its first day; of last month when missing. */
+                from_day?: components["schemas"]["Day"];
+                /** @description Its last day, at most 366 days later; of last month when missing. */
+                to_day?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -9102,7 +10316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveryRulesView"];
+                    "application/json": components["schemas"]["RulesView_DeliveryRules"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -9128,7 +10342,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeliveryRulesInput"];
+                "application/json": components["schemas"]["RulesInput_DeliveryRules"];
             };
         };
         responses: {
@@ -9138,7 +10352,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveryRulesView"];
+                    "application/json": components["schemas"]["RulesView_DeliveryRules"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -10442,7 +11656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderRulesView"];
+                    "application/json": components["schemas"]["RulesView_OrderRules"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -10468,7 +11682,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OrderRulesInput"];
+                "application/json": components["schemas"]["RulesInput_OrderRules"];
             };
         };
         responses: {
@@ -10478,7 +11692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderRulesView"];
+                    "application/json": components["schemas"]["RulesView_OrderRules"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -11588,7 +12802,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReminderRulesInput"];
+                "application/json": components["schemas"]["RulesInput_LookoutRules"];
             };
         };
         responses: {
@@ -11950,7 +13164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SecretWordsView"];
+                    "application/json": components["schemas"]["RulesView_SecretWords"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -11986,7 +13200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SecretWordsView"];
+                    "application/json": components["schemas"]["RulesView_SecretWords"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -12647,7 +13861,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskRulesView"];
+                    "application/json": components["schemas"]["RulesView_TaskRules"];
                 };
             };
             /** @description 没有做成；原因见内容。 */
@@ -12673,7 +13887,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TaskRulesInput"];
+                "application/json": components["schemas"]["RulesInput_TaskRules"];
             };
         };
         responses: {
@@ -12683,7 +13897,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskRulesView"];
+                    "application/json": components["schemas"]["RulesView_TaskRules"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -234,7 +234,7 @@ pub fn runner(app: &App) -> Runner {
             supervision::tell_red(tx, &ctx).await.map_err(JobError::retry)
         })
     });
-    let (watching, missing, following) = (app.clone(), app.clone(), app.clone());
+    let (watching, finding, missing, following) = (app.clone(), app.clone(), app.clone(), app.clone());
     let sweep = handler(move |tx, _| {
         let app = watching.clone();
         Box::pin(async move {
@@ -250,11 +250,20 @@ pub fn runner(app: &App) -> Runner {
             supervision::look_again(tx, &ctx, event.task).await.map_err(JobError::retry)
         })
     });
-    let missed = handler(move |tx, _| {
+    let find_missed = move |job: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
+        let app = finding.clone();
+        Box::pin(async move {
+            let known: supervision::Missed = serde_json::from_value(job.payload).map_err(JobError::fail)?;
+            let mut tx = app.db.read().await.map_err(JobError::retry)?;
+            serde_json::to_value(known.more(&mut tx).await.map_err(JobError::retry)?).map_err(JobError::fail)
+        })
+    };
+    let take_missed = handler(move |tx, job| {
         let app = missing.clone();
         Box::pin(async move {
+            let missed: supervision::Missed = serde_json::from_value(job.payload.clone()).map_err(JobError::fail)?;
             let ctx = app.ctx_in(tx, access::system_principal()).await.map_err(JobError::retry)?;
-            supervision::take_in(tx, &ctx).await.map(drop).map_err(JobError::retry)
+            supervision::take_in(tx, &ctx, &missed).await.map_err(JobError::retry)
         })
     });
     let auditing = app.clone();
@@ -432,7 +441,7 @@ pub fn runner(app: &App) -> Runner {
         .on(supervision::SWEEP, sweep)
         .when(supervision::SWEEP, to_look)
         .every("supervision.audit", HOUR, audit)
-        .on(supervision::MISSED, missed)
+        .on_prepared(supervision::MISSED, find_missed, take_missed)
         .on(supervision::LOOK, look_again)
         .on(tasks::REPLAN, replan.clone())
         .on(operations::BULK, bulk)

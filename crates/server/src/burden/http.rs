@@ -1,13 +1,10 @@
-use axum::{
-    http::header,
-    response::{IntoResponse as _, Response},
-};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     forecast::{self, Forecast, ForecastInput},
     keeping,
     measure::{self, Burden, BurdenQuery},
+    paper,
     statement::{self, Statement, StatementQuery},
     table,
 };
@@ -15,7 +12,8 @@ use crate::{
     access::{Permitted, SetTasks, SignedIn, WatchSystem},
     app::App,
     guarded,
-    http::{Json, Problem, Query},
+    http::{Download, Json, Problem, Query},
+    org,
 };
 
 /// The routes of this room.
@@ -26,6 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(foresee))
         .routes(guarded!(state))
         .routes(guarded!(state_as_table))
+        .routes(guarded!(state_on_paper))
 }
 
 /// Shows how much persons were told in the last seven days and have to report in the weeks ahead, and what makes it up: one's own, and
@@ -56,10 +55,18 @@ async fn state(me: Permitted<WatchSystem>, Query(query): Query<StatementQuery>) 
 /// The statement as CSV.
 #[utoipa::path(get, path = "/burden/statement.csv", tag = "burden", operation_id = "burden_statement_csv", params(StatementQuery),
     responses((status = 200, body = Vec<u8>, content_type = "text/csv")))]
-async fn state_as_table(me: Permitted<WatchSystem>, Query(query): Query<StatementQuery>) -> Result<Response, Problem> {
+async fn state_as_table(me: Permitted<WatchSystem>, Query(query): Query<StatementQuery>) -> Result<Download, Problem> {
     let mut tx = me.app.db.read().await?;
     let statement = statement::of(&mut tx, &me.ctx, query).await?;
-    let name = blob::content_disposition(&[&statement.title().spoken(), ".csv"].concat(), false);
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, table::csv(&statement)?).into_response())
+    Ok(Download { name: [&statement.title().spoken(), ".csv"].concat(), kind: Download::CSV, bytes: table::csv(&statement)? })
+}
+
+/// The statement as a DOCX in the layout of official documents, in the name of the asker's unit.
+#[utoipa::path(get, path = "/burden/statement.docx", tag = "burden", operation_id = "burden_statement_docx", params(StatementQuery),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+async fn state_on_paper(me: Permitted<WatchSystem>, Query(query): Query<StatementQuery>) -> Result<Download, Problem> {
+    let mut tx = me.app.db.read().await?;
+    let statement = statement::of(&mut tx, &me.ctx, query).await?;
+    let unit = org::unit_refs(&mut tx, me.actor().unit).await?.into_iter().next().map(|unit| unit.name).unwrap_or_default();
+    Ok(Download { name: [&statement.title().zh(), ".docx"].concat(), kind: Download::DOCX, bytes: paper::docx(&statement, &unit)? })
 }

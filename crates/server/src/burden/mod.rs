@@ -10,6 +10,7 @@ mod forecast;
 mod http;
 mod keeping;
 mod measure;
+mod paper;
 mod rules;
 mod spread;
 mod statement;

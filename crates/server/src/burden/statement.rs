@@ -99,7 +99,7 @@ pub(super) struct Absent {
 pub(super) struct Statement {
     pub(super) from_day: Day,
     pub(super) to_day: Day,
-    made_at: Moment,
+    pub(super) made_at: Moment,
     /// In force today.
     pub(super) budget: BurdenRules,
     pub(super) duties: DutyCount,

@@ -1,5 +1,6 @@
 //! The edge: problems, extractors, idempotency, the embedded web, and the middle layers every request passes.
 
+mod download;
 mod extract;
 mod health;
 mod heard;
@@ -11,6 +12,7 @@ mod problem;
 mod upload;
 mod web;
 
+pub use download::Download;
 pub use extract::{Json, Path, Query};
 pub use health::{healthz, readyz};
 pub use idempotency::{Idem, mutate, mutate_and_show, mutate_once, sweep};

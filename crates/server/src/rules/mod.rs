@@ -5,6 +5,7 @@
 //!
 //! Table: `rule_version`. *Not here*: what a number means, and what has to be worked out anew when it changes (its room).
 
+mod keeping;
 mod store;
 
 use db::Tx;
@@ -12,7 +13,8 @@ use kit::Day;
 use serde_json::json;
 use wording::Words;
 
-pub use store::{RuleVersion, history, in_force, versions, written};
+pub use keeping::{RulesInput, RulesVersion, RulesView, keep, nothing_else, refuse, shown};
+pub use store::{RuleVersion, in_force, versions, written};
 
 use crate::{
     app::{Ctx, Outcome, Refusal, RuleSet},
@@ -35,7 +37,7 @@ pub struct Kept<R> {
 /// How a set is kept, on a day.
 pub async fn kept<R: RuleSet>(tx: &mut Tx, day: Day) -> Outcome<Kept<R>> {
     let read = |body: &str| serde_json::from_str::<R>(body).map_err(Refusal::internal);
-    let rows = history(tx, R::KIND, 50).await?;
+    let rows = store::history(tx, R::KIND, 50).await?;
     let current = in_force(tx, day).await?.remove(R::KIND);
     let version = rows.first().map_or(0, |last| last.version);
     let history = rows.into_iter().map(|row| Ok((row.clone(), read(&row.body)?))).collect::<Outcome<Vec<_>>>()?;

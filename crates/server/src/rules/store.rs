@@ -89,7 +89,7 @@ pub(super) async fn insert(
 }
 
 /// A set's versions, the latest first.
-pub async fn history(tx: &mut Tx, kind: &str, limit: i64) -> Result<Vec<RuleVersion>> {
+pub(super) async fn history(tx: &mut Tx, kind: &str, limit: i64) -> Result<Vec<RuleVersion>> {
     run!(tx, |c| sqlx::query_as(
         "select version, from_day, body, reason, made_by, made_at from rule_version where kind = $1 order by version desc limit $2"
     )

@@ -1,8 +1,7 @@
 //! The list of what is looked for: everybody may look, who keeps it may change it.
 
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use db::Tx;
-use kit::Moment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -11,12 +10,11 @@ use wording::say;
 use super::{CHANGED, SecretWords};
 use crate::{
     access::{KeepRules, Permitted, SignedIn},
-    app::{App, Ctx, Fields, Outcome, Refusal, RuleSet as _},
+    app::{App, Fields},
     events::{self, Event},
     guarded,
-    http::{Idem, Json, Problem, mutate},
-    org::{self, PersonRef},
-    rules,
+    http::{Idem, Json, Problem},
+    rules::{self, RulesInput, RulesView},
 };
 
 /// The routes of this room.
@@ -34,61 +32,17 @@ impl Event for Changed {
     }
 }
 
-/// One version of the list.
-#[derive(Debug, Serialize, ToSchema)]
-struct SecretWordsVersion {
-    version: i64,
-    reason: String,
-    by: Option<PersonRef>,
-    at: Moment,
-    list: SecretWords,
-}
-
-/// The list in force, the one the program is delivered with, and how it came about.
-#[derive(Debug, Serialize, ToSchema)]
-struct SecretWordsView {
-    /// The last version that was written, 0 where none was. To be sent with a change.
-    version: i64,
-    list: SecretWords,
-    defaults: SecretWords,
-    /// Versions, the latest first.
-    history: Vec<SecretWordsVersion>,
-}
-
-async fn shown(tx: &mut Tx, ctx: &Ctx) -> Outcome<SecretWordsView> {
-    let rows = rules::history(tx, SecretWords::KIND, 50).await?;
-    let people = org::person_refs(tx, rows.iter().filter_map(|row| row.made_by)).await?;
-    let read = |body: &str| serde_json::from_str::<SecretWords>(body).map_err(Refusal::internal);
-    let in_force = rules::in_force(tx, ctx.today()).await?.remove(SecretWords::KIND);
-    let history = rows.into_iter().map(|row| {
-        Ok(SecretWordsVersion {
-            version: row.version,
-            list: read(&row.body)?,
-            reason: row.reason,
-            by: row.made_by.and_then(|id| people.iter().find(|person| person.id == id).cloned()),
-            at: row.made_at,
-        })
-    });
-    let history = history.collect::<Outcome<Vec<_>>>()?;
-    Ok(SecretWordsView {
-        version: history.first().map_or(0, |last| last.version),
-        list: in_force.map_or_else(|| Ok(SecretWords::default()), |written| read(&written.body))?,
-        defaults: SecretWords::default(),
-        history,
-    })
-}
-
 /// Shows what is looked for in everything that is written here.
-#[utoipa::path(get, path = "/secret-words", tag = "secrecy", operation_id = "secret_words", responses((status = 200, body = SecretWordsView)))]
-async fn show(me: Permitted<SignedIn>) -> Result<Json<SecretWordsView>, Problem> {
+#[utoipa::path(get, path = "/secret-words", tag = "secrecy", operation_id = "secret_words", responses((status = 200, body = RulesView<SecretWords>)))]
+async fn show(me: Permitted<SignedIn>) -> Result<Json<RulesView<SecretWords>>, Problem> {
     let mut tx = me.app.db.read().await?;
-    Ok(Json(shown(&mut tx, &me.ctx).await?))
+    Ok(Json(rules::shown(&mut tx, &me.ctx).await?))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SecretWordsInput {
-    list: SecretWords,
+    rules: SecretWords,
     /// Why, 1 to 200 characters.
     reason: String,
     /// The version that was looked at.
@@ -97,41 +51,24 @@ struct SecretWordsInput {
 
 /// Writes the next version of the list, in force at once. Files that were read before are looked through anew.
 #[utoipa::path(post, path = "/secret-words", tag = "secrecy", operation_id = "write_secret_words", request_body = SecretWordsInput,
-    responses((status = 201, body = SecretWordsView)))]
+    responses((status = 201, body = RulesView<SecretWords>)))]
 async fn write(me: Permitted<KeepRules>, idem: Idem, Json(input): Json<SecretWordsInput>) -> Result<Response, Problem> {
-    let mut fields = Fields::default();
-    let reason = fields.text("reason", &input.reason, 200);
-    fields.under("list.");
-    let list = match input.list.checked() {
-        Ok(list) => list,
-        Err(refusal) => {
-            fields.absorb(refusal)?;
-            SecretWords::default()
-        }
+    let (list, found) = match input.rules.checked() {
+        Ok(list) => (list, Ok(())),
+        Err(refusal) => (SecretWords::default(), Err(refusal)),
     };
-    fields.finish()?;
+    let new = RulesInput { rules: list, from_day: None, reason: input.reason, version: input.version };
+    let words = |_, reason: &str| say!("修改保密检查词表（{reason}）");
+    let read_anew = async |tx: &mut Tx| events::publish(tx, &me.ctx, &Changed {}).await;
     // The list names what it looks for.
-    let idem = idem.unscreened();
-    let done = mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
-        let words = say!("修改保密检查词表（{reason}）");
-        rules::write(tx, &me.ctx, &list, me.ctx.today(), &reason, input.version, words).await?;
-        events::publish(tx, &me.ctx, &Changed {}).await?;
-        shown(tx, &me.ctx).await
-    });
-    match done.await {
-        Err(problem) if problem.is_late() => {
-            let mut tx = me.app.db.read().await?;
-            Err(problem.with_current(serde_json::to_value(shown(&mut tx, &me.ctx).await?).unwrap_or_default()))
-        }
-        other => other,
-    }
+    rules::keep(&me, &idem.unscreened(), new.checked(found)?, words, read_anew, rules::shown::<SecretWords>).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SecretTrial {
     /// The list on trial; the one in force when missing.
-    list: Option<SecretWords>,
+    rules: Option<SecretWords>,
     /// Up to 10,000 characters.
     text: String,
 }
@@ -161,7 +98,7 @@ async fn try_text(me: Permitted<KeepRules>, Json(input): Json<SecretTrial>) -> R
         fields.add("text", say!("最多 {most} 个字", most = 10_000));
     }
     fields.finish()?;
-    let found = match input.list {
+    let found = match input.rules {
         Some(list) => list.checked()?.find(&input.text),
         None => me.ctx.rules.get::<SecretWords>().find(&input.text),
     };

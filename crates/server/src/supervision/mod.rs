@@ -21,7 +21,7 @@ mod urge;
 pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
 pub use lookout::{
-    LOOK, MISSED, REPLIED_JOB, SWEEP, audit, gauges, is_due, look_again, look_first, rule_names, sweep, take_answer, take_in,
+    LOOK, MISSED, Missed, REPLIED_JOB, SWEEP, audit, gauges, is_due, look_again, look_first, rule_names, sweep, take_answer, take_in,
 };
 pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{JOB, UNHEARD, hear};

@@ -336,7 +336,14 @@ both! {
         for line in ["按报送周期,每周,4,", "相近任务,不同单位交办,2,", "重复上报,与前次内容相同,1,", "系统不做的事,不统计登录次数"] {
             assert!(table.contains(line), "{line} is not in {table}");
         }
+        let paper = app.as_user("centre1").get(&path.replace("statement?", "statement.docx?")).await;
+        paper.assert_status(200);
+        let paper = crate::orders::prose(&paper.body);
+        for line in ["减负情况说明", "一、要求上报了多少次", "不同单位交办的2对，同一单位交办的1对。", "上报3次，其中与前次进度、文字都相同的1次。", "1.不统计登录次数"] {
+            assert!(paper.contains(line), "{line} is not in {paper}");
+        }
         app.as_user("head_b").get(path).await.refused(403, "forbidden");
+        app.as_user("head_b").get(&path.replace("statement?", "statement.docx?")).await.refused(403, "forbidden");
         app.as_user("leader").get("/burden/statement?from_day=2026-02-02&to_day=2026-02-01").await.refused_field("to_day");
         app.as_user("leader").get("/burden/statement?from_day=2025-01-01&to_day=2026-02-01").await.refused_field("to_day");
         // Who sees no tasks is told of the pair and not of what they say.

@@ -28,6 +28,13 @@ async fn numbers(app: &TestApp, login: &str, query: &str) -> Vec<String> {
     page["items"].as_array().unwrap().iter().map(|order| order["number"].as_str().unwrap().to_owned()).collect()
 }
 
+/// What a text document says.
+pub(crate) fn prose(document: &[u8]) -> String {
+    let limits =
+        officedoc::sheet::Limits { max_bytes: 1 << 20, max_rows: 9, max_columns: 9, max_cell_chars: 99, max_uncompressed: 1 << 20 };
+    officedoc::sheet::prose(document, limits, 20_000).unwrap()
+}
+
 /// Who was reminded of what, with the day: `02-12 liaison_b 督办单待反馈`.
 async fn reminded(app: &TestApp, logins: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
@@ -263,8 +270,7 @@ both! {
         let reply = app.as_user("head_b").get(&path(&order, "/document")).await;
         reply.assert_status(200);
         assert_eq!(reply.header("content-type"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
-        let limits = officedoc::sheet::Limits { max_bytes: 1 << 20, max_rows: 9, max_columns: 9, max_cell_chars: 99, max_uncompressed: 1 << 20 };
-        let text = officedoc::sheet::prose(&reply.body, limits, 10_000).unwrap();
+        let text = prose(&reply.body);
         for words in ["政务运营中心", "运营中心督办〔2026〕1号", "蓝色督办单", "住房和城乡建设局：", "1. 修路", "限期整改", "2026年2月6日"] {
             assert!(text.contains(words), "{words} is missing: {text}");
         }

@@ -7,7 +7,7 @@ use crate::kit::*;
 
 async fn limit(app: &TestApp, quotas: Value) {
     let now = app.as_user("admin").get("/files/usage").await.assert(200);
-    let body = json!({ "quotas": quotas, "reason": "控制占用", "version": now["version"] });
+    let body = json!({ "rules": quotas, "reason": "控制占用", "version": now["version"] });
     app.as_user("admin").post("/files/quotas", &body).await.assert(201);
 }
 
@@ -92,13 +92,13 @@ both! {
 
     async fn limits_are_kept_by_those_who_keep_rules(app) {
         app.as_user("head_a").get("/files/usage").await.refused(403, "forbidden");
-        let bad = json!({ "quotas": { "warn": 99, "alarm": 95, "total_mib": -1 }, "reason": "试", "version": 0 });
-        app.as_user("admin").post("/files/quotas", &bad).await.refused_field("quotas.total_mib");
+        let bad = json!({ "rules": { "warn": 99, "alarm": 95, "total_mib": -1 }, "reason": "试", "version": 0 });
+        app.as_user("admin").post("/files/quotas", &bad).await.refused_field("rules.total_mib");
         let own = json!({ "units": { (app.unit("bureau_a").to_string()): 1 }, "bureau_mib": 50 });
         limit(app, own).await;
         begin(app, "staff_a1", 2).await.refused(413, "unit_quota");
         begin(app, "staff_b1", 2).await.assert(201);
-        let stale = json!({ "quotas": {}, "reason": "旧", "version": 0 });
+        let stale = json!({ "rules": {}, "reason": "旧", "version": 0 });
         app.as_user("centre1").post("/files/quotas", &stale).await.refused(409, "stale_version");
     }
 }

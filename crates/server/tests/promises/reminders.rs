@@ -347,7 +347,8 @@ both! {
         tx.commit().await.unwrap();
         at(app, "2026-02-09T12:00:00+08:00");
         app.run_jobs().await;
-        assert_eq!(app.as_user("centre1").get("/reminders/state").await.assert(200)["tasks"], 1);
+        let state = app.as_user("centre1").get("/reminders/state").await.assert(200);
+        assert_eq!((&state["tasks"], &state["audit"]["unseen"]), (&json!(1), &json!(1)), "{state}");
         live(app, "2026-02-10", "2026-02-10").await;
         assert_eq!(reminders(app).await.len(), 2, "{}", id(&task));
     }

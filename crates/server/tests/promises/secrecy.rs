@@ -189,12 +189,12 @@ both! {
         let centre = app.as_user("centre1");
         let view = centre.get("/secret-words").await.assert(200);
         assert_eq!(view["version"], 0);
-        let mut list = view["list"].clone();
+        let mut list = view["rules"].clone();
         assert_eq!(list, view["defaults"]);
         list["marks"].as_array_mut().unwrap().push(json!("蓝鲸 方案"));
-        let body = json!({ "list": list, "reason": "新增代号", "version": 0 });
+        let body = json!({ "rules": list, "reason": "新增代号", "version": 0 });
         app.as_user("head_a").post("/secret-words", &body).await.refused(403, "forbidden");
-        let trial = json!({ "list": list, "text": "关于“蓝鲸”的方案" });
+        let trial = json!({ "rules": list, "text": "关于“蓝鲸”的方案" });
         let hits = centre.post("/secret-words/trials", &trial).await.assert(200);
         assert_eq!(hits["hits"], json!([{ "word": "蓝鲸 方案", "is_mark": true, "at": 3 }]));
         let view = centre.post("/secret-words", &body).await.assert(201);
@@ -202,8 +202,8 @@ both! {
         app.as_user("admin").post("/secret-words", &body).await.refused(409, "stale_version");
         let mut bad = list.clone();
         bad["words"] = json!(["密"]);
-        let bad = json!({ "list": bad, "reason": "试", "version": view["version"] });
-        centre.post("/secret-words", &bad).await.refused_field("list.words[0]");
+        let bad = json!({ "rules": bad, "reason": "试", "version": view["version"] });
+        centre.post("/secret-words", &bad).await.refused_field("rules.words[0]");
         app.run_jobs().await;
         content(app, "liaison_a", &file).await.refused(403, "file_held");
         centre.post("/tasks", &json!({ "title": "蓝鲸方案" })).await.refused(422, "secret_mark");

@@ -197,15 +197,17 @@ async fn lateness(app: &App, from: Moment) -> anyhow::Result<Vec<u64>> {
 
 async fn take_in(app: &App) -> anyhow::Result<usize> {
     let mut all = 0;
+    let mut missed = supervision::Missed::default();
     loop {
-        let mut tx = app.db.begin().await?;
-        let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(refused)?;
-        let n = supervision::take_in(&mut tx, &ctx).await.map_err(refused)?;
-        tx.commit().await?;
-        all += n;
-        if n == 0 {
+        missed = missed.more(&mut app.db.read().await?).await.map_err(refused)?;
+        if missed.count() == 0 {
             return Ok(all);
         }
+        all += missed.count();
+        let mut tx = app.db.begin().await?;
+        let ctx = app.ctx_in(&mut tx, access::system_principal()).await.map_err(refused)?;
+        supervision::take_in(&mut tx, &ctx, &missed).await.map_err(refused)?;
+        tx.commit().await?;
     }
 }
 

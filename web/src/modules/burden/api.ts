@@ -19,4 +19,4 @@ export const writeBurdenRules = (input: BurdenRulesInput, key: string) =>
 
 type Period = { from_day: string; to_day: string }
 export const readStatement = (period: Period) => get<BurdenStatement>('/burden/statement', period)
-export const downloadStatement = (period: Period) => download('/burden/statement.csv', period)
+export const downloadStatement = (kind: 'csv' | 'docx', period: Period) => download(`/burden/statement.${kind}`, period)

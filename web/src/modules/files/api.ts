@@ -25,12 +25,12 @@ export const listFindings = (query: Query) => get<Page<FileFinding>>('/files/fin
 export const decideFinding = (id: string, body: { version: number; decision: 'clear' | 'remove'; reason: string }) =>
   post<FileFinding>(`/files/findings/${id}/decision`, body)
 export const secretWords = () => get<SecretWordsView>('/secret-words')
-export const writeSecretWords = (body: { list: SecretWords; reason: string; version: number }) =>
+export const writeSecretWords = (body: { rules: SecretWords; reason: string; version: number }) =>
   post<SecretWordsView>('/secret-words', body)
-export const trySecretWords = (body: { list: SecretWords; text: string }) =>
+export const trySecretWords = (body: { rules: SecretWords; text: string }) =>
   post<{ hits: SecretHit[] }>('/secret-words/trials', body)
 export const fileUsage = () => get<FileUsage>('/files/usage')
-export const writeFileQuotas = (body: { quotas: FileUsage['quotas']; reason: string; version: number }) =>
+export const writeFileQuotas = (body: { rules: FileUsage['rules']; reason: string; version: number }) =>
   post<FileUsage>('/files/quotas', body)
 export const previewUrl = (id: string) => url(`/files/${id}/preview`)
 

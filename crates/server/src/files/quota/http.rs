@@ -1,4 +1,4 @@
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use db::Tx;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,11 +8,11 @@ use wording::say;
 use super::{rules::FileQuotas, store};
 use crate::{
     access::{KeepRules, Permitted},
-    app::{App, Ctx, Fields, Outcome, Refusal, RuleSet as _},
+    app::{App, Ctx, Outcome},
     guarded,
-    http::{Idem, Json, Problem, mutate},
+    http::{Idem, Json, Problem},
     org::UnitId,
-    rules,
+    rules::{self, RulesInput},
 };
 
 /// The routes of quotas.
@@ -47,17 +47,15 @@ struct UnitSpace {
 struct FileUsage {
     /// The last version of the limits, 0 where none was written. To be sent with a change.
     version: i64,
-    quotas: FileQuotas,
+    rules: FileQuotas,
     total: FileSpace,
     /// Units that have a limit or stand directly below the top, the fullest first.
     units: Vec<UnitSpace>,
 }
 
 async fn shown(tx: &mut Tx, ctx: &Ctx) -> Outcome<FileUsage> {
-    let written = rules::in_force(tx, ctx.today()).await?.remove(FileQuotas::KIND);
-    let version = written.as_ref().map_or(0, |written| written.version);
-    let quotas: FileQuotas =
-        written.map_or_else(|| Ok(FileQuotas::default()), |written| serde_json::from_str(&written.body).map_err(Refusal::internal))?;
+    let kept = rules::kept::<FileQuotas>(tx, ctx.today()).await?;
+    let (version, quotas) = (kept.version, kept.rules);
     let space = |used: i64, coming: i64, limit: Option<i64>| FileSpace {
         used,
         coming,
@@ -76,7 +74,7 @@ async fn shown(tx: &mut Tx, ctx: &Ctx) -> Outcome<FileUsage> {
     }
     units.sort_by_key(|unit| std::cmp::Reverse(unit.space.used));
     let (used, coming) = (store::total(tx).await?, store::under_way(tx, None, ctx.now()).await?);
-    Ok(FileUsage { version, total: space(used, coming, quotas.total()), units, quotas })
+    Ok(FileUsage { version, total: space(used, coming, quotas.total()), units, rules: quotas })
 }
 
 /// Shows how much room files take and may take.
@@ -90,7 +88,7 @@ async fn show(me: Permitted<KeepRules>) -> Result<Json<FileUsage>, Problem> {
 #[serde(deny_unknown_fields)]
 struct FileQuotasInput {
     /// Limits that are left out are those of the defaults.
-    quotas: FileQuotas,
+    rules: FileQuotas,
     /// Why, 1 to 200 characters.
     reason: String,
     /// The version that was looked at.
@@ -101,17 +99,8 @@ struct FileQuotasInput {
 #[utoipa::path(post, path = "/files/quotas", tag = "files", operation_id = "write_file_quotas", request_body = FileQuotasInput,
     responses((status = 201, body = FileUsage)))]
 async fn write(me: Permitted<KeepRules>, idem: Idem, Json(input): Json<FileQuotasInput>) -> Result<Response, Problem> {
-    let mut fields = Fields::default();
-    let reason = fields.text("reason", &input.reason, 200);
-    fields.under("quotas.");
-    if let Err(refusal) = input.quotas.check() {
-        fields.absorb(refusal)?;
-    }
-    fields.finish()?;
-    mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
-        let words = say!("修改文件空间上限（{reason}）");
-        rules::write(tx, &me.ctx, &input.quotas, me.ctx.today(), &reason, input.version, words).await?;
-        shown(tx, &me.ctx).await
-    })
-    .await
+    let found = input.rules.check();
+    let new = RulesInput { rules: input.rules, from_day: None, reason: input.reason, version: input.version };
+    let words = |_, reason: &str| say!("修改文件空间上限（{reason}）");
+    rules::keep(&me, &idem, new.checked(found)?, words, rules::nothing_else, shown).await
 }

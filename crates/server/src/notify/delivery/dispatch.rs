@@ -5,13 +5,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    sync::atomic::{AtomicI64, Ordering},
     time::Duration,
 };
 
 use db::Tx;
-use futures_util::future::BoxFuture;
+use futures_util::{StreamExt as _, future::BoxFuture, stream};
 use gateway::SendError;
 use kit::{Moment, uuid::Uuid};
+use tokio::time::Instant;
 use wording::say;
 
 use super::{
@@ -66,10 +68,25 @@ struct Sent {
 
 #[derive(Debug)]
 enum SentFate {
-    Taken { provider_id: Option<String>, parts: u32 },
-    Refused { code: String, text: String },
-    Busy { code: String, text: String, after: Option<u64> },
-    Barred { code: String, text: String },
+    /// It has not left.
+    Kept,
+    Taken {
+        provider_id: Option<String>,
+        parts: u32,
+    },
+    Refused {
+        code: String,
+        text: String,
+    },
+    Busy {
+        code: String,
+        text: String,
+        after: Option<u64>,
+    },
+    Barred {
+        code: String,
+        text: String,
+    },
     Unreachable(String),
     Unknown(String),
 }
@@ -103,46 +120,52 @@ pub(super) async fn send_due(app: &App) -> Outcome<()> {
     for (sent, letter) in letters {
         by_gateway.entry(sent.gateway.clone()).or_default().push((sent, letter));
     }
-    let begun = tokio::time::Instant::now();
+    let begun = Instant::now();
     futures_util::future::try_join_all(by_gateway.into_iter().map(|(code, letters)| hand_over(app, code, letters, begun))).await?;
     Ok(())
 }
 
-/// Hands letters to one gateway. One that drops the second of an id is given several abreast; another one letter after the other, each
-/// written down before the next goes out, so that a crash leaves one letter in doubt and not a batch.
-async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun: tokio::time::Instant) -> Outcome<()> {
-    let gateway = app.gateways.find(&code);
-    let abreast = if gateway.is_some_and(|gateway| gateway.dedupes()) { ABREAST } else { 1 };
+/// Hands letters to one gateway. One that drops the second of an id is given a whole batch, several abreast; another one letter after
+/// the other, each written down before the next goes out, so that a crash leaves one letter in doubt and not a batch.
+async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun: Instant) -> Outcome<()> {
+    let Some(gateway) = app.gateways.find(&code) else { return Ok(()) };
+    let group = if gateway.dedupes() { letters.len() } else { 1 };
     let mut letters = letters.into_iter();
-    let mut sent: Vec<Sent> = Vec::new();
-    loop {
-        let together: Vec<_> = letters.by_ref().take(abreast).collect();
+    // The first were taken in hand a moment ago.
+    let mut together: Vec<(Sent, Letter)> = letters.by_ref().take(group).collect();
+    while !together.is_empty() {
+        let sent = send_abreast(gateway.as_ref(), together, begun).await;
         let mut tx = app.db.begin().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
         record(&mut tx, app, &ctx, &sent).await?;
-        // The lease would run out under the rest, or the gateway is to be left alone: another sender, or another gateway, has it.
-        let stops = begun.elapsed() > BEGIN_WITHIN || store::is_closed(&mut tx, &code, ctx.now()).await?;
-        let ids: Vec<DeliveryId> = together.iter().map(|(sent, _)| sent.id).collect();
-        let ours = match together.first() {
-            Some((first, _)) if !stops => store::keep(&mut tx, &ids, first.lease, ctx.now().plus(LEASE)).await?,
-            Some((first, _)) => {
-                let rest: Vec<DeliveryId> = ids.into_iter().chain(letters.by_ref().map(|(sent, _)| sent.id)).collect();
-                store::let_go(&mut tx, &rest, first.lease, ctx.now()).await?;
-                Vec::new()
+        together = letters.by_ref().take(group).collect();
+        if let Some((first, _)) = together.first() {
+            let lease = first.lease;
+            // The lease would run out under the rest, or the gateway is to be left alone: another sender, or another gateway, has it.
+            if begun.elapsed() > BEGIN_WITHIN || store::is_closed(&mut tx, &code, ctx.now()).await? {
+                let rest: Vec<DeliveryId> = together.drain(..).chain(letters.by_ref()).map(|(sent, _)| sent.id).collect();
+                store::let_go(&mut tx, &rest, lease, ctx.now()).await?;
+            } else {
+                let ids: Vec<DeliveryId> = together.iter().map(|(sent, _)| sent.id).collect();
+                let ours = store::keep(&mut tx, &ids, lease, ctx.now().plus(LEASE)).await?;
+                // One whose lease ran out meanwhile, because the clock was moved or the machine slept, is another sender's by now.
+                together.retain(|(sent, _)| ours.contains(&sent.id));
             }
-            None => Vec::new(),
-        };
-        tx.commit().await?;
-        if together.is_empty() || stops {
-            return Ok(());
         }
-        // One whose lease ran out meanwhile, because the clock was moved or the machine slept, is another sender's by now.
-        let together = together.into_iter().filter(|(sent, _)| ours.contains(&sent.id));
-        let sending = together.map(|(mut sent, letter)| async move {
-            let Some(gateway) = gateway else {
-                sent.fate = SentFate::Unreachable("no such gateway".to_owned());
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Hands over letters, several at a time. What has not begun in time, or when the gateway turned out to be away, stays here.
+async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, begun: Instant) -> Vec<Sent> {
+    let failures = AtomicI64::new(0);
+    let sending = letters.into_iter().map(|(mut sent, letter)| {
+        let failures = &failures;
+        async move {
+            if begun.elapsed() > BEGIN_WITHIN || failures.load(Ordering::Relaxed) >= BREAKS_AT {
                 return sent;
-            };
+            }
             sent.fate = match tokio::time::timeout(PATIENCE, gateway.send(&letter)).await {
                 Ok(Handed { taken, gone }) => {
                     sent.gone = gone;
@@ -153,10 +176,15 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
                 }
                 Err(_) => SentFate::Unknown("no answer in time".to_owned()),
             };
+            match &sent.fate {
+                SentFate::Taken { .. } | SentFate::Refused { .. } => failures.store(0, Ordering::Relaxed),
+                SentFate::Barred { .. } | SentFate::Busy { after: Some(_), .. } => failures.store(BREAKS_AT, Ordering::Relaxed),
+                _ => drop(failures.fetch_add(1, Ordering::Relaxed)),
+            }
             sent
-        });
-        sent = futures_util::future::join_all(sending).await;
-    }
+        }
+    });
+    stream::iter(sending).buffer_unordered(ABREAST).collect().await
 }
 
 /// Decides what of that which is due is sent, merged, held or dropped, and takes it in hand.
@@ -282,7 +310,7 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
             attempts: row.attempts + 1,
             to: address.clone(),
             gone: Vec::new(),
-            fate: SentFate::Unknown(String::new()),
+            fate: SentFate::Kept,
         };
         letters.push((sent, Letter { id: row.id.0, to: address, title, text, link }));
     }
@@ -377,11 +405,16 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
         }
     }
     let bound = known.is_some_and(|gateway| gateway.writes_to() != AddressKind::Phone);
+    let kept: Vec<DeliveryId> = sent.iter().filter(|sent| matches!(sent.fate, SentFate::Kept)).map(|sent| sent.id).collect();
+    if !kept.is_empty() {
+        store::let_go(tx, &kept, *lease, now).await?;
+    }
     for sent in sent {
         for gone in &sent.gone {
             address::gone(tx, &sent.gateway, gone, "unreachable", now).await?;
         }
         match &sent.fate {
+            SentFate::Kept => {}
             SentFate::Taken { .. } => {
                 for line in sent.to.lines().filter(|line| bound && !sent.gone.iter().any(|gone| gone == line)) {
                     address::heard_well(tx, &sent.gateway, line, now).await?;

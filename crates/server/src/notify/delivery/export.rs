@@ -1,9 +1,5 @@
 //! Deliveries as a spreadsheet, for whoever has to account for them.
 
-use axum::{
-    http::header,
-    response::{IntoResponse as _, Response},
-};
 use kit::{Day, Moment};
 use officedoc::{csv::CsvRows, sheet::Cell};
 use serde_json::json;
@@ -18,7 +14,7 @@ use crate::{
     access::{Permitted, WatchSystem},
     app::Refusal,
     audit,
-    http::{Problem, Query},
+    http::{Download, Problem, Query},
 };
 
 /// Rows read at once.
@@ -29,7 +25,7 @@ const MOST: usize = 200_000;
 /// The deliveries that the filter finds, the latest first, as CSV: at most 200,000. That somebody took them is written into the ledger.
 #[utoipa::path(get, path = "/deliveries/export", tag = "notify", operation_id = "export_deliveries", params(DeliveriesQuery),
     responses((status = 200, body = Vec<u8>, content_type = "text/csv")))]
-pub(super) async fn export(me: Permitted<WatchSystem>, Query(query): Query<DeliveriesQuery>) -> Result<Response, Problem> {
+pub(super) async fn export(me: Permitted<WatchSystem>, Query(query): Query<DeliveriesQuery>) -> Result<Download, Problem> {
     let mut wanted = query.wanted()?;
     let headings = [
         "时间",
@@ -66,14 +62,13 @@ pub(super) async fn export(me: Permitted<WatchSystem>, Query(query): Query<Deliv
         wanted.before = Some::<DeliveryId>(last);
     }
     tx.rollback().await?;
-    let file = rows.finish().map_err(Refusal::internal)?;
+    let bytes = rows.finish().map_err(Refusal::internal)?;
     let mut tx = me.app.db.begin().await?;
     audit::record(&mut tx, &me.ctx, audit::Entry::security("deliveries_exported", say!("导出送达记录，共{n}条"), json!({ "rows": n })))
         .await?;
     tx.commit().await?;
     let day: Day = me.ctx.today();
-    let name = blob::content_disposition(&format!("{}-{day}.csv", Words::from("送达记录").spoken()), false);
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], file).into_response())
+    Ok(Download { name: format!("{}-{day}.csv", Words::from("送达记录").spoken()), kind: Download::CSV, bytes })
 }
 
 fn row(delivery: &DeliveryView) -> Vec<Cell> {

@@ -1,7 +1,4 @@
-use axum::{
-    http::{StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::{http::StatusCode, response::Response};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
@@ -13,7 +10,7 @@ use crate::{
     access::{ManageOrganisation, Permitted},
     app::{App, Refusal},
     guarded,
-    http::{Idem, Path, Problem, SmallFile, mutate, mutate_once},
+    http::{Download, Idem, Path, Problem, SmallFile, mutate, mutate_once},
 };
 
 /// The routes of imports.
@@ -60,9 +57,7 @@ async fn commit_import(me: Permitted<ManageOrganisation>, Path(id): Path<ImportI
 /// An empty table with the headings that are understood. Only administrators.
 #[utoipa::path(get, path = "/org-imports/template.xlsx", tag = "org",
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
-async fn import_template(_me: Permitted<ManageOrganisation>) -> Result<Response, Problem> {
+async fn import_template(_me: Permitted<ManageOrganisation>) -> Result<Download, Problem> {
     let bytes = form::template().map_err(Refusal::internal)?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let name = blob::content_disposition(form::TEMPLATE_NAME, false);
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok(Download { name: form::TEMPLATE_NAME.to_owned(), kind: Download::XLSX, bytes })
 }

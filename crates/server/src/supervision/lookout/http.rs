@@ -21,7 +21,7 @@ use crate::{
     guarded,
     http::{Idem, Json, Path, Problem, mutate},
     org::{self, PersonId, PersonRef},
-    rules,
+    rules::{self, RulesInput, RulesView},
     tasks::TaskId,
 };
 
@@ -35,36 +35,18 @@ pub(in crate::supervision) fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(state))
 }
 
-/// One version of the rules.
-#[derive(Debug, Serialize, ToSchema)]
-struct ReminderRulesVersion {
-    version: i64,
-    /// The first day on which it is in force.
-    from_day: Day,
-    rules: LookoutRules,
-    reason: String,
-    by: Option<PersonRef>,
-    at: Moment,
-}
-
 /// The rules in force, those the program is delivered with, and how they came about.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReminderRulesView {
-    /// The last version that was written, 0 where none was. To be sent with a change.
-    version: i64,
-    /// The version in force today, 0 for the defaults.
-    in_force: i64,
-    rules: LookoutRules,
-    defaults: LookoutRules,
-    /// Versions, the latest first; one that begins later is not in force yet.
-    history: Vec<ReminderRulesVersion>,
+    #[serde(flatten)]
+    kept: RulesView<LookoutRules>,
     /// Who is named in any of them.
     people: Vec<PersonRef>,
 }
 
 /// Refuses rules that make no sense, or name somebody who is not there.
-async fn check(tx: &mut Tx, set: &LookoutRules, fields: &mut Fields) -> Outcome<()> {
-    fields.under("rules.");
+async fn check(tx: &mut Tx, set: &LookoutRules) -> Outcome<()> {
+    let mut fields = Fields::default();
     if let Err(refusal) = set.check() {
         fields.absorb(refusal)?;
     }
@@ -72,35 +54,17 @@ async fn check(tx: &mut Tx, set: &LookoutRules, fields: &mut Fields) -> Outcome<
     let there: BTreeSet<PersonId> = org::person_refs(tx, named).await?.into_iter().map(|person| person.id).collect();
     for (index, rule) in set.rules.iter().enumerate() {
         for (at, step) in rule.steps.iter().enumerate().filter(|(_, step)| !step.persons.is_subset(&there)) {
-            fields.under(format!("rules.rules[{index}].steps[{at}]."));
+            fields.under(format!("rules[{index}].steps[{at}]."));
             fields.add("persons", say!("有 {n} 人查无此人", n = step.persons.difference(&there).count()));
         }
     }
-    Ok(())
+    fields.finish()
 }
 
 async fn shown(tx: &mut Tx, ctx: &Ctx) -> Outcome<ReminderRulesView> {
-    let kept = rules::kept::<LookoutRules>(tx, ctx.today()).await?;
-    let people = org::person_refs(tx, kept.history.iter().filter_map(|(row, _)| row.made_by)).await?;
-    let sets = kept.history.iter().map(|(_, rules)| rules).chain([&kept.rules]);
-    let named: BTreeSet<PersonId> = sets.flat_map(|set| &set.rules).flat_map(Rule::persons).collect();
-    let named = org::person_refs(tx, named).await?;
-    let history = kept.history.into_iter().map(|(row, rules)| ReminderRulesVersion {
-        version: row.version,
-        from_day: row.from_day,
-        rules,
-        reason: row.reason,
-        by: row.made_by.and_then(|id| people.iter().find(|person| person.id == id).cloned()),
-        at: row.made_at,
-    });
-    Ok(ReminderRulesView {
-        version: kept.version,
-        in_force: kept.in_force,
-        rules: kept.rules,
-        defaults: LookoutRules::default(),
-        history: history.collect(),
-        people: named,
-    })
+    let kept = rules::shown::<LookoutRules>(tx, ctx).await?;
+    let named: BTreeSet<PersonId> = kept.all().flat_map(|set| &set.rules).flat_map(Rule::persons).collect();
+    Ok(ReminderRulesView { people: org::person_refs(tx, named).await?, kept })
 }
 
 /// Shows of what, when and whom the system reminds by itself.
@@ -110,39 +74,13 @@ async fn show(me: Permitted<SignedIn>) -> Result<Json<ReminderRulesView>, Proble
     Ok(Json(shown(&mut tx, &me.ctx).await?))
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ReminderRulesInput {
-    rules: LookoutRules,
-    /// The first day on which they are in force; today when missing.
-    from_day: Option<Day>,
-    /// Why, 1 to 200 characters.
-    reason: String,
-    /// The version that was looked at.
-    version: i64,
-}
-
 /// Writes the next version of the rules. What has begun keeps the version it began with.
-#[utoipa::path(post, path = "/reminder-rules", tag = "supervision", operation_id = "write_reminder_rules", request_body = ReminderRulesInput,
+#[utoipa::path(post, path = "/reminder-rules", tag = "supervision", operation_id = "write_reminder_rules", request_body = RulesInput<LookoutRules>,
     responses((status = 201, body = ReminderRulesView)))]
-async fn write(me: Permitted<KeepRules>, idem: Idem, Json(input): Json<ReminderRulesInput>) -> Result<Response, Problem> {
-    let mut fields = Fields::default();
-    let reason = fields.text("reason", &input.reason, 200);
-    check(&mut me.app.db.read().await?, &input.rules, &mut fields).await?;
-    fields.finish()?;
-    let done = mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
-        let from = input.from_day.unwrap_or(me.ctx.today());
-        let words = say!("修改提醒规则，自{from}起执行（{reason}）");
-        rules::write(tx, &me.ctx, &input.rules, from, &reason, input.version, words).await?;
-        shown(tx, &me.ctx).await
-    });
-    match done.await {
-        Err(problem) if problem.is_late() => {
-            let mut tx = me.app.db.read().await?;
-            Err(problem.with_current(serde_json::to_value(shown(&mut tx, &me.ctx).await?).unwrap_or_default()))
-        }
-        other => other,
-    }
+async fn write(me: Permitted<KeepRules>, idem: Idem, Json(input): Json<RulesInput<LookoutRules>>) -> Result<Response, Problem> {
+    let found = check(&mut me.app.db.read().await?, &input.rules).await;
+    let words = |from, reason: &str| say!("修改提醒规则，自{from}起执行（{reason}）");
+    rules::keep(&me, &idem, input.checked(found)?, words, rules::nothing_else, shown).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -157,10 +95,8 @@ struct ReminderRulesTrial {
 #[utoipa::path(post, path = "/reminder-rules/trials", tag = "supervision", operation_id = "try_reminder_rules", request_body = ReminderRulesTrial,
     responses((status = 200, body = Trial)))]
 async fn try_out(me: Permitted<KeepRules>, Json(input): Json<ReminderRulesTrial>) -> Result<Json<Trial>, Problem> {
-    let mut fields = Fields::default();
     let mut tx = me.app.db.read().await?;
-    check(&mut tx, &input.rules, &mut fields).await?;
-    fields.finish()?;
+    rules::refuse(check(&mut tx, &input.rules).await)?;
     let month = input.month.unwrap_or_else(|| me.ctx.today().month_start().plus_days(-1));
     Ok(Json(trial::run(&mut tx, &me.ctx, &input.rules, month).await?))
 }

@@ -35,6 +35,7 @@ use db::Tx;
 use futures_util::future::BoxFuture;
 use jobs::{JobId, NewJob};
 use kit::uuid::Uuid;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use answers::{REPLIED_JOB, take_answer};
@@ -76,15 +77,42 @@ pub async fn is_due(tx: &mut Tx, ctx: &Ctx) -> Outcome<bool> {
     Ok(store::is_due(tx, ctx.now(), ctx.generation).await?)
 }
 
-/// Takes in some open tasks that have no row: those of an installation before this version, and of bulk loads. Answers how many.
-pub async fn take_in(tx: &mut Tx, ctx: &Ctx) -> Outcome<usize> {
-    let tasks = store::unseen(tx, AT_ONCE * 5).await?;
-    watch::Watch::new(ctx)?.look(tx, ctx, &tasks).await?;
-    if i64::try_from(tasks.len()).is_ok_and(|n| n >= AT_ONCE * 5) {
-        let job = NewJob { kind: MISSED, payload: json!({}), run_at: ctx.now(), dedupe: None };
-        jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
+/// Open tasks that have no row: those of an installation before this version, and of bulk loads.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Missed {
+    /// The last of those found before.
+    after: Option<TaskId>,
+    /// Some of those after it.
+    tasks: Vec<TaskId>,
+}
+
+impl Missed {
+    /// How many were found.
+    pub const fn count(&self) -> usize {
+        self.tasks.len()
     }
-    Ok(tasks.len())
+
+    /// Looks for those after the ones found before. To be read before whatever writes begins: all open tasks may be gone through.
+    pub async fn more(&self, tx: &mut Tx) -> Outcome<Self> {
+        let after = self.tasks.last().copied().or(self.after);
+        let tasks = store::unseen(tx, after.map_or(Uuid::nil(), |task| task.0), AT_ONCE * 5).await?;
+        Ok(Self { after, tasks })
+    }
+}
+
+/// Takes in open tasks that had no row, and looks for more after them.
+pub async fn take_in(tx: &mut Tx, ctx: &Ctx, missed: &Missed) -> Outcome<()> {
+    let Some(last) = missed.tasks.last() else { return Ok(()) };
+    watch::Watch::new(ctx)?.look(tx, ctx, &missed.tasks).await?;
+    store::count_unseen(tx, i64::try_from(missed.tasks.len()).unwrap_or(0)).await?;
+    look_for_missed(tx, ctx, Some(*last)).await
+}
+
+async fn look_for_missed(tx: &mut Tx, ctx: &Ctx, after: Option<TaskId>) -> Outcome<()> {
+    let job = NewJob { kind: MISSED, payload: json!({ "after": after }), run_at: ctx.now(), dedupe: None };
+    jobs::enqueue(tx, JobId::new(&ctx.rng, ctx.now()), job).await?;
+    Ok(())
 }
 
 /// Rows looked through by one audit: from a place thrown anew each time, so that all have their turn.
@@ -95,11 +123,10 @@ const AUDITED_BACK: Duration = Duration::from_secs(2 * 365 * 24 * 3600);
 const MISSED_AFTER: Duration = Duration::from_secs(600);
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// Looks for what should have been looked at and was not: takes in what has no row, and mends rows whose next look is wrong.
+/// Looks for what should have been looked at and was not: has what has no row taken in, and mends rows whose next look is wrong.
 pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     let now = ctx.now();
     let late = store::late(tx, now.minus(MISSED_AFTER)).await?;
-    let unseen = take_in(tx, ctx).await?;
     // Ids sort by the moment they were made.
     let from = now.minus(Duration::from_secs(ctx.rng.below(AUDITED_BACK.as_secs())));
     let first = Uuid::from_u128(u128::try_from(from.millis()).unwrap_or(0) << 80);
@@ -121,8 +148,9 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     }
     watch::Watch::new(ctx)?.look(tx, ctx, &astray).await?;
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let row = store::AuditRow { at: now, checked: count(sample.len()), unseen: count(unseen), astray: count(astray.len()), late };
-    Ok(store::insert_audit(tx, model::OccurrenceId::new(&ctx.rng, now), &row, now.minus(KEPT)).await?)
+    let row = store::AuditRow { at: now, checked: count(sample.len()), unseen: 0, astray: count(astray.len()), late };
+    store::insert_audit(tx, model::OccurrenceId::new(&ctx.rng, now), &row, now.minus(KEPT)).await?;
+    look_for_missed(tx, ctx, None).await
 }
 
 /// Looks at a task anew: what lies ahead of it has moved.

@@ -39,14 +39,15 @@ pub(super) async fn is_due(tx: &mut Tx, now: Moment, generation: i64) -> Result<
     let mut sql = Sql::new("select exists (select 1 from lookout where next_at <= ");
     sql.bind(now.millis()).push(")");
     let (due,): (bool,) = sql.fetch_one(tx).await?;
-    Ok(due || !planned_before(tx, generation, 1).await?.is_empty())
+    Ok(due || !planned_before(tx, generation, 100).await?.is_empty())
 }
 
-/// Tasks planned with an older generation of calendar and rules. Their lamps are worked out anew first, by the room of tasks.
+/// Tasks planned with an older generation of calendar and rules. Their lamps are worked out anew first, by the room of tasks, in the
+/// order of their ids: while the first of these rows wait for that, so do the others, and are not gone through for nothing.
 pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> Result<Vec<TaskId>> {
     let rows: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as(
-        "select l.task_id from lookout l join task t on t.id = l.task_id where l.generation < $1 \
-           and (t.planned_by >= $1 or t.state not in ('dispatched', 'active')) order by l.generation, l.task_id limit $2"
+        "select l.task_id from (select task_id from lookout where generation < $1 order by generation, task_id limit $2) l \
+           join task t on t.id = l.task_id where t.planned_by >= $1 or t.state not in ('dispatched', 'active') order by l.task_id"
     )
     .bind(generation)
     .bind(limit)
@@ -283,14 +284,16 @@ pub(super) async fn of_message(tx: &mut Tx, person: PersonId, message: Uuid) -> 
     Ok(row.and_then(|(id,)| id))
 }
 
-/// Open tasks that nobody looks at.
-pub(super) async fn unseen(tx: &mut Tx, limit: i64) -> Result<Vec<TaskId>> {
+/// Open tasks after a place that nobody looks at, in their order.
+pub(super) async fn unseen(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<TaskId>> {
     let rows: Vec<(TaskId,)> = run!(tx, |c| {
         sqlx::query_as(
-        "select id from task t where state in ('dispatched', 'active') and not exists (select 1 from lookout l where l.task_id = t.id) limit $1"
-    )
-    .bind(limit)
-    .fetch_all(c)
+            "select id from task t where id > $1 and state in ('dispatched', 'active') \
+           and not exists (select 1 from lookout l where l.task_id = t.id) order by id limit $2",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(c)
     })?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -330,6 +333,16 @@ pub(super) async fn insert_audit(tx: &mut Tx, id: OccurrenceId, row: &AuditRow, 
         .bind(row.late)
         .execute(c))?;
     execute!(tx, |c| sqlx::query("delete from lookout_audit where at < $1").bind(keep).execute(c))?;
+    Ok(())
+}
+
+/// Counts tasks that nobody looked at among what the last audit found.
+pub(super) async fn count_unseen(tx: &mut Tx, n: i64) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update lookout_audit set unseen = unseen + $1 where id = (select id from lookout_audit order by at desc, id desc limit 1)"
+    )
+    .bind(n)
+    .execute(c))?;
     Ok(())
 }
 

@@ -1,7 +1,4 @@
-use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::{http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,7 +16,7 @@ use crate::{
     access::{IssueOrders, Permitted, SignedIn},
     app::App,
     guarded,
-    http::{Cursor, Idem, Json, Limit, Path, Problem, Query, mutate},
+    http::{Cursor, Download, Idem, Json, Limit, Path, Problem, Query, mutate},
     org::{UnitId, UnitRef},
     tasks::TaskId,
 };
@@ -190,16 +187,10 @@ async fn withdraw(
 /// The order as a DOCX in the layout of official documents.
 #[utoipa::path(get, path = "/orders/{id}/document", tag = "supervision", operation_id = "order_document", params(("id" = String, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
-async fn document(me: Permitted<SignedIn>, Path(id): Path<OrderId>) -> Result<Response, Problem> {
+async fn document(me: Permitted<SignedIn>, Path(id): Path<OrderId>) -> Result<Download, Problem> {
     let mut tx = me.app.db.read().await?;
     let (name, bytes) = paper::paper(&mut tx, &me.ctx, id).await?;
-    let mut response = bytes.into_response();
-    let kind = HeaderValue::from_static("application/vnd.openxmlformats-officedocument.wordprocessingml.document");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    if let Ok(value) = HeaderValue::from_str(&blob::content_disposition(&name, false)) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(Download { name, kind: Download::DOCX, bytes })
 }
 
 /// Who comes second is shown what the first has done.
