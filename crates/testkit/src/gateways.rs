@@ -24,10 +24,19 @@ pub struct FakeGateway {
 impl FakeGateway {
     /// One of this name for this way.
     pub fn new(code: &'static str, channel: Channel) -> Arc<Self> {
+        Self::made(code, channel, false)
+    }
+
+    /// One that says it drops the second message of an id.
+    pub fn that_dedupes(code: &'static str, channel: Channel) -> Arc<Self> {
+        Self::made(code, channel, true)
+    }
+
+    fn made(code: &'static str, channel: Channel, dedupes: bool) -> Arc<Self> {
         Arc::new(Self {
             code,
             channel,
-            dedupes: false,
+            dedupes,
             letters: Mutex::default(),
             answers: Mutex::default(),
             fates: Mutex::default(),

@@ -277,7 +277,7 @@ pub fn runner(app: &App) -> Runner {
     let (sending, recording, looking_out, answering) = (app.clone(), app.clone(), app.clone(), app.clone());
     let send = move |_: Job| -> BoxFuture<'static, Result<serde_json::Value, JobError>> {
         let app = sending.clone();
-        Box::pin(async move { notify::send_due(&app).await.map(|()| serde_json::Value::Null).map_err(JobError::retry) })
+        Box::pin(async move { notify::deliver(&app).await.map(|()| serde_json::Value::Null).map_err(JobError::retry) })
     };
     let sent = handler(|_, _| Box::pin(async { Ok(()) }));
     let (proving, asking, wondering) = (app.clone(), app.clone(), app.clone());

@@ -50,6 +50,31 @@ async fn call(app: &TestApp, code: &str, body: Value) {
     app.run_jobs().await;
 }
 
+/// That many messages to staff_b1 by SMS, none of which may be merged.
+async fn notices(app: &TestApp, n: usize) {
+    let ctx = app.ctx("centre1").await;
+    let mut tx = app.app.db.begin().await.unwrap();
+    for n in 0..n {
+        let (title, text) = (Words::raw("防汛"), Words::raw(format!("第{n}号通知")));
+        let message = NewMessage {
+            to: &[app.person("staff_b1")],
+            kind: "reminder",
+            title: &title,
+            text: &text,
+            task: None,
+            urge: None,
+            subject: None,
+            occurrence: None,
+            rule: None,
+            channels: &[Channel::Sms],
+            critical: true,
+            dedupe: &n.to_string(),
+        };
+        notify::send(&mut tx, &ctx, message).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
 both! {
     async fn an_overdue_task_goes_out_by_sms_and_a_one_in_answer_stops_the_ladder(app) {
         let sms = FakeGateway::new("sms1", Channel::Sms);
@@ -217,27 +242,7 @@ both! {
     async fn a_pile_of_what_is_critical_leaves_batch_by_batch(app) {
         let sms = FakeGateway::new("sms1", Channel::Sms);
         let app = &app.with_gateways(&[&sms]);
-        let ctx = app.ctx("centre1").await;
-        let mut tx = app.app.db.begin().await.unwrap();
-        for n in 0..1_200 {
-            let (title, text) = (Words::raw("防汛"), Words::raw(format!("第{n}号通知")));
-            let message = NewMessage {
-                to: &[app.person("staff_b1")],
-                kind: "reminder",
-                title: &title,
-                text: &text,
-                task: None,
-                urge: None,
-                subject: None,
-                occurrence: None,
-                rule: None,
-                channels: &[Channel::Sms],
-                critical: true,
-                dedupe: &n.to_string(),
-            };
-            notify::send(&mut tx, &ctx, message).await.unwrap();
-        }
-        tx.commit().await.unwrap();
+        notices(app, 1_200).await;
         notify::send_due(&app.app).await.unwrap();
         // However many there are, a sender takes no more in hand than it can bring under one lease.
         let mut texts: Vec<String> = sms.taken().into_iter().map(|(_, text)| text).collect();
@@ -246,6 +251,27 @@ both! {
         texts.extend(sms.taken().into_iter().map(|(_, text)| text));
         let all: BTreeSet<&String> = texts.iter().collect();
         assert_eq!((texts.len(), all.len()), (1_200, 1_200));
+    }
+
+    async fn of_a_batch_few_are_tried_at_a_gateway_that_is_away_and_the_rest_stays_as_it_was(app) {
+        let sms = FakeGateway::that_dedupes("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        notices(app, 100).await;
+        sms.will((0..5).map(|_| Err(SendError::Unreachable("connection refused".to_owned()))));
+        notify::send_due(&app.app).await.unwrap();
+        assert!(sms.taken().is_empty(), "it was tried after it had failed five times in a row");
+        let page = app.as_user("centre1").get("/deliveries?channel=sms&limit=100").await.assert(200);
+        let tried = page["items"].as_array().unwrap().iter().map(|item| (&item["state"], item["attempts"].as_i64().unwrap()));
+        let mut tried: Vec<_> = tried.map(|(state, n)| (state.as_str().unwrap(), n)).collect();
+        tried.sort_unstable();
+        assert_eq!((tried[94], tried[95], tried[99]), (("queued", 0), ("queued", 1), ("queued", 1)));
+        // It is left alone for a minute.
+        app.run_jobs().await;
+        assert!(sms.taken().is_empty());
+        app.clock.advance(std::time::Duration::from_secs(120));
+        app.run_jobs().await;
+        let texts: Vec<String> = sms.taken().into_iter().map(|(_, text)| text).collect();
+        assert_eq!((texts.len(), texts.iter().collect::<BTreeSet<_>>().len()), (100, 100));
     }
 
     async fn where_one_gateway_is_full_the_other_takes_the_rest(app) {

@@ -10,7 +10,11 @@ use std::{
 };
 
 use db::Tx;
-use futures_util::{StreamExt as _, future::BoxFuture, stream};
+use futures_util::{
+    StreamExt as _,
+    future::{self, BoxFuture},
+    stream,
+};
 use gateway::SendError;
 use kit::{Moment, uuid::Uuid};
 use tokio::time::Instant;
@@ -44,6 +48,8 @@ const ABREAST: usize = 32;
 const LEASE: Duration = Duration::from_secs(120);
 /// Letters that have not gone out by then are put back: their lease would run out under them.
 const BEGIN_WITHIN: Duration = Duration::from_secs(60);
+/// A job sends for so long.
+const AT_A_STRETCH: Duration = Duration::from_secs(5);
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: i64 = 8;
 /// What may have gone out is tried once more and no oftener: a message that comes eight times is worse than one that may be missing.
@@ -103,38 +109,87 @@ impl From<SendError> for SentFate {
     }
 }
 
-/// Takes what is due in hand, hands it over and writes down what became of it.
-pub(super) async fn send_due(app: &App) -> Outcome<()> {
-    let mut tx = app.db.begin().await?;
-    let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-    store::free_expired(&mut tx, ctx.now()).await?;
-    let tasks = store::due_tasks(&mut tx, ctx.now(), AT_ONCE).await?;
-    (app.look_first)(&mut tx, &ctx, &tasks).await?;
-    tx.commit().await?;
+/// What was taken in hand together, by gateway.
+struct Batch {
+    letters: BTreeMap<String, Vec<(Sent, Letter)>>,
+    taken: Instant,
+}
 
-    let mut tx = app.db.begin().await?;
-    let letters = take(&mut tx, app, &ctx).await?;
-    tx.commit().await?;
+impl Batch {
+    /// Of what is due now.
+    async fn take(app: &App) -> Outcome<Self> {
+        let mut tx = app.db.begin().await?;
+        let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
+        store::free_expired(&mut tx, ctx.now()).await?;
+        let tasks = store::due_tasks(&mut tx, ctx.now(), AT_ONCE).await?;
+        (app.look_first)(&mut tx, &ctx, &tasks).await?;
+        tx.commit().await?;
 
-    let mut by_gateway: BTreeMap<String, Vec<(Sent, Letter)>> = BTreeMap::new();
-    for (sent, letter) in letters {
-        by_gateway.entry(sent.gateway.clone()).or_default().push((sent, letter));
+        let mut tx = app.db.begin().await?;
+        let all = take(&mut tx, app, &ctx).await?;
+        tx.commit().await?;
+        let mut letters: BTreeMap<String, Vec<(Sent, Letter)>> = BTreeMap::new();
+        for (sent, letter) in all {
+            letters.entry(sent.gateway.clone()).or_default().push((sent, letter));
+        }
+        Ok(Self { letters, taken: Instant::now() })
     }
+
+    fn is_empty(&self) -> bool {
+        self.letters.is_empty()
+    }
+
+    /// Whether it leaves in a moment, and nothing urgent would wait behind the next one.
+    fn is_quick(&self, app: &App) -> bool {
+        self.letters.keys().all(|code| app.gateways.find(code).is_some_and(|gateway| gateway.dedupes()))
+    }
+
+    async fn send(self, app: &App) -> Outcome<()> {
+        let Self { letters, taken } = self;
+        let all = letters.into_iter().map(|(code, letters)| hand_over(app, code, letters, taken));
+        // One gateway's trouble leaves the others alone.
+        future::join_all(all).await.into_iter().collect()
+    }
+}
+
+/// Takes what is due in hand, hands it over and writes down what became of it: one batch.
+pub(super) async fn send_due(app: &App) -> Outcome<()> {
+    Batch::take(app).await?.send(app).await
+}
+
+/// Sends batch after batch, for as long as there is something due and a job may take. The next one is taken in hand while one leaves.
+pub(super) async fn deliver(app: &App) -> Outcome<()> {
     let begun = Instant::now();
-    futures_util::future::try_join_all(by_gateway.into_iter().map(|(code, letters)| hand_over(app, code, letters, begun))).await?;
-    Ok(())
+    let mut done = Ok(());
+    let mut batch = Batch::take(app).await?;
+    while !batch.is_empty() {
+        let goes_on = begun.elapsed() < AT_A_STRETCH;
+        let early = goes_on && batch.is_quick(app);
+        let next = async { if early { Batch::take(app).await.map(Some) } else { Ok(None) } };
+        let (sent, next) = future::join(batch.send(app), next).await;
+        // What was taken in hand leaves, whatever became of what was before it.
+        done = done.and(sent);
+        batch = match next? {
+            Some(next) => next,
+            None if goes_on && done.is_ok() => Batch::take(app).await?,
+            None => break,
+        };
+    }
+    done
 }
 
 /// Hands letters to one gateway. One that drops the second of an id is given a whole batch, several abreast; another one letter after
 /// the other, each written down before the next goes out, so that a crash leaves one letter in doubt and not a batch.
-async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun: Instant) -> Outcome<()> {
+async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken: Instant) -> Outcome<()> {
     let Some(gateway) = app.gateways.find(&code) else { return Ok(()) };
     let group = if gateway.dedupes() { letters.len() } else { 1 };
     let mut letters = letters.into_iter();
-    // The first were taken in hand a moment ago.
     let mut together: Vec<(Sent, Letter)> = letters.by_ref().take(group).collect();
+    // It may have been left alone since.
+    let away = store::is_closed(&mut app.db.read().await?, &code, app.clock.now()).await?;
     while !together.is_empty() {
-        let sent = send_abreast(gateway.as_ref(), together, begun).await;
+        let sent =
+            if away { together.into_iter().map(|(sent, _)| sent).collect() } else { send_abreast(gateway.as_ref(), together, taken).await };
         let mut tx = app.db.begin().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
         record(&mut tx, app, &ctx, &sent).await?;
@@ -142,7 +197,7 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
         if let Some((first, _)) = together.first() {
             let lease = first.lease;
             // The lease would run out under the rest, or the gateway is to be left alone: another sender, or another gateway, has it.
-            if begun.elapsed() > BEGIN_WITHIN || store::is_closed(&mut tx, &code, ctx.now()).await? {
+            if taken.elapsed() > BEGIN_WITHIN || store::is_closed(&mut tx, &code, ctx.now()).await? {
                 let rest: Vec<DeliveryId> = together.drain(..).chain(letters.by_ref()).map(|(sent, _)| sent.id).collect();
                 store::let_go(&mut tx, &rest, lease, ctx.now()).await?;
             } else {
@@ -158,12 +213,12 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, begun:
 }
 
 /// Hands over letters, several at a time. What has not begun in time, or when the gateway turned out to be away, stays here.
-async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, begun: Instant) -> Vec<Sent> {
+async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, taken: Instant) -> Vec<Sent> {
     let failures = AtomicI64::new(0);
     let sending = letters.into_iter().map(|(mut sent, letter)| {
         let failures = &failures;
         async move {
-            if begun.elapsed() > BEGIN_WITHIN || failures.load(Ordering::Relaxed) >= BREAKS_AT {
+            if taken.elapsed() > BEGIN_WITHIN || failures.load(Ordering::Relaxed) >= BREAKS_AT {
                 return sent;
             }
             sent.fate = match tokio::time::timeout(PATIENCE, gateway.send(&letter)).await {

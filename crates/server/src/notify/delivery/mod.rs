@@ -49,9 +49,14 @@ pub(super) fn reachable(app: &App, channel: Channel) -> Option<&std::sync::Arc<d
     app.gateways.of(channel).next()
 }
 
-/// Sends what is due, outside any transaction.
+/// Sends one batch of what is due, outside any transaction.
 pub async fn send_due(app: &App) -> Outcome<()> {
     dispatch::send_due(app).await
+}
+
+/// Sends what is due, batch after batch for some seconds, outside any transaction.
+pub async fn deliver(app: &App) -> Outcome<()> {
+    dispatch::deliver(app).await
 }
 
 /// Asks gateways that say nothing of their own accord.
