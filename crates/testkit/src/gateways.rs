@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use gateway::{Fate, Receipt, Reply, SendError, Taken, Told};
 use serde_json::Value;
 use server::notify::{AddressKind, Asked, Call, Channel, Gateway, Handed, Heard, Letter};
+use tokio::sync::Notify;
 
 /// A gateway in the process. It takes what it is not told to refuse.
 pub struct FakeGateway {
@@ -19,6 +20,26 @@ pub struct FakeGateway {
     answers: Mutex<VecDeque<Result<Taken, SendError>>>,
     fates: Mutex<Vec<Told>>,
     asked: Mutex<Vec<String>>,
+    hold: Mutex<Option<Arc<Hold>>>,
+}
+
+/// A message that came and is not answered yet.
+#[derive(Default)]
+pub struct Hold {
+    came: Notify,
+    goes: Notify,
+}
+
+impl Hold {
+    /// Waits until it has come.
+    pub async fn came(&self) {
+        self.came.notified().await;
+    }
+
+    /// Has it answered.
+    pub fn let_go(&self) {
+        self.goes.notify_one();
+    }
 }
 
 impl FakeGateway {
@@ -41,12 +62,20 @@ impl FakeGateway {
             answers: Mutex::default(),
             fates: Mutex::default(),
             asked: Mutex::default(),
+            hold: Mutex::default(),
         })
     }
 
     /// Answers the next messages so, one after the other; after that it takes what comes.
     pub fn will(&self, answers: impl IntoIterator<Item = Result<Taken, SendError>>) {
         self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// Does not answer the next message before it is told to.
+    pub fn holds_the_next(&self) -> Arc<Hold> {
+        let hold = Arc::<Hold>::default();
+        *self.hold.lock().unwrap() = Some(hold.clone());
+        hold
     }
 
     /// Says this of a message when it is asked, and says nothing of others.
@@ -105,7 +134,14 @@ impl Gateway for FakeGateway {
         if answer.is_ok() {
             self.letters.lock().unwrap().push(letter.clone());
         }
-        Box::pin(async move { Handed::to_one(letter, answer) })
+        let hold = self.hold.lock().unwrap().take();
+        Box::pin(async move {
+            if let Some(hold) = hold {
+                hold.came.notify_one();
+                hold.goes.notified().await;
+            }
+            Handed::to_one(letter, answer)
+        })
     }
 
     /// Understands `{"fate": "delivered", "provider_id": …}` and `{"from": …, "text": …, "id": …}`.

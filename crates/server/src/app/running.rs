@@ -49,6 +49,8 @@ pub struct Parts {
     pub screen: Screen,
     /// The ways out to people.
     pub gateways: notify::Gateways,
+    /// What is on its way to them at this moment.
+    pub in_hand: notify::InHand,
     /// Looks at tasks once more before anything about them leaves the house.
     pub look_first: notify::LookFirst,
     /// Renders `/metrics`; absent where no recorder was installed (tests).

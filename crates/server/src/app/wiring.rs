@@ -78,6 +78,7 @@ pub fn assemble(base: Base) -> App {
         file_access: tasks::sees_boxed,
         screen: secrecy::screen,
         gateways,
+        in_hand: notify::InHand::default(),
         look_first: supervision::look_first,
         metrics,
         stop: CancellationToken::new(),
@@ -294,8 +295,8 @@ pub fn runner(app: &App) -> Runner {
         Box::pin(async move { notify::is_silent(tx, now).await.map_err(JobError::retry) })
     });
     let to_send = probe(move |tx| {
-        let now = recording.clock.now();
-        Box::pin(async move { notify::is_due(tx, now).await.map_err(JobError::retry) })
+        let app = recording.clone();
+        Box::pin(async move { notify::is_due(tx, &app).await.map_err(JobError::retry) })
     });
     let to_look = probe(move |tx| {
         let app = looking_out.clone();

@@ -274,6 +274,29 @@ both! {
         assert_eq!((texts.len(), texts.iter().collect::<BTreeSet<_>>().len()), (100, 100));
     }
 
+    async fn a_clock_moved_by_hours_brings_nothing_twice_that_is_on_its_way(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        notices(app, 3).await;
+        let hold = sms.holds_the_next();
+        let meanwhile = async {
+            hold.came().await;
+            for hours in [3, 30] {
+                app.clock.advance(std::time::Duration::from_secs(hours * 3600));
+                // Another worker looks for what is due.
+                assert!(!notify::is_due(&mut app.app.db.read().await.unwrap(), &app.app).await.unwrap());
+                notify::send_due(&app.app).await.unwrap();
+            }
+            hold.let_go();
+        };
+        let (sent, ()) = tokio::join!(notify::send_due(&app.app), meanwhile);
+        sent.unwrap();
+        app.run_jobs().await;
+        let texts: Vec<String> = sms.taken().into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts.len(), 3, "{texts:?}");
+        assert_eq!(states(app, "staff_b1").await, ["sent", "sent", "sent"]);
+    }
+
     async fn where_one_gateway_is_full_the_other_takes_the_rest(app) {
         let (one, two) = (FakeGateway::new("sms1", Channel::Sms), FakeGateway::new("sms2", Channel::Sms));
         let app = &app.with_gateways(&[&one, &two]);

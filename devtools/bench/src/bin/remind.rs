@@ -220,7 +220,7 @@ async fn is_due(app: &App) -> anyhow::Result<bool> {
 /// Sends what is due, as a server's workers do.
 async fn deliver(app: &App) -> anyhow::Result<Duration> {
     let began = Instant::now();
-    while notify::is_due(&mut app.db.read().await?, app.clock.now()).await.map_err(refused)? {
+    while notify::is_due(&mut app.db.read().await?, app).await.map_err(refused)? {
         notify::deliver(app).await.map_err(refused)?;
     }
     Ok(began.elapsed())

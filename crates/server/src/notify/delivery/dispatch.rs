@@ -22,6 +22,7 @@ use wording::say;
 
 use super::{
     gateway::{Gateway, Handed, Letter},
+    in_hand::Held,
     model::{DeliveryId, QueuedRow, Suppression},
     post,
     room::Room,
@@ -113,6 +114,7 @@ impl From<SendError> for SentFate {
 struct Batch {
     letters: BTreeMap<String, Vec<(Sent, Letter)>>,
     taken: Instant,
+    held: Held,
 }
 
 impl Batch {
@@ -120,19 +122,20 @@ impl Batch {
     async fn take(app: &App) -> Outcome<Self> {
         let mut tx = app.db.begin().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-        store::free_expired(&mut tx, ctx.now()).await?;
+        store::free_expired(&mut tx, ctx.now(), &app.in_hand.leases()).await?;
         let tasks = store::due_tasks(&mut tx, ctx.now(), AT_ONCE).await?;
         (app.look_first)(&mut tx, &ctx, &tasks).await?;
         tx.commit().await?;
 
         let mut tx = app.db.begin().await?;
-        let all = take(&mut tx, app, &ctx).await?;
+        let held = app.in_hand.hold(ctx.rng.uuid(ctx.now()));
+        let all = take(&mut tx, app, &ctx, held.lease).await?;
         tx.commit().await?;
         let mut letters: BTreeMap<String, Vec<(Sent, Letter)>> = BTreeMap::new();
         for (sent, letter) in all {
             letters.entry(sent.gateway.clone()).or_default().push((sent, letter));
         }
-        Ok(Self { letters, taken: Instant::now() })
+        Ok(Self { letters, taken: Instant::now(), held })
     }
 
     fn is_empty(&self) -> bool {
@@ -145,10 +148,12 @@ impl Batch {
     }
 
     async fn send(self, app: &App) -> Outcome<()> {
-        let Self { letters, taken } = self;
+        let Self { letters, taken, held } = self;
         let all = letters.into_iter().map(|(code, letters)| hand_over(app, code, letters, taken));
         // One gateway's trouble leaves the others alone.
-        future::join_all(all).await.into_iter().collect()
+        let sent = future::join_all(all).await.into_iter().collect();
+        drop(held);
+        sent
     }
 }
 
@@ -159,6 +164,7 @@ pub(super) async fn send_due(app: &App) -> Outcome<()> {
 
 /// Sends batch after batch, for as long as there is something due and a job may take. The next one is taken in hand while one leaves.
 pub(super) async fn deliver(app: &App) -> Outcome<()> {
+    let Some(_alone) = app.in_hand.alone() else { return Ok(()) };
     let begun = Instant::now();
     let mut done = Ok(());
     let mut batch = Batch::take(app).await?;
@@ -243,7 +249,7 @@ async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, taken
 }
 
 /// Decides what of that which is due is sent, merged, held or dropped, and takes it in hand.
-async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>> {
+async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outcome<Vec<(Sent, Letter)>> {
     let now = ctx.now();
     let rules = ctx.rules.get::<DeliveryRules>();
     // Before anything else is held: whoever writes down what was sent holds gateways first, too.
@@ -352,7 +358,6 @@ async fn take(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<Vec<(Sent, Letter)>>
     for part in store::parts(tx, &ids).await? {
         parts.entry(part.delivery_id).or_default().push(part);
     }
-    let lease = ctx.rng.uuid(now);
     let until = now.plus(LEASE);
     let mut letters = Vec::new();
     for (row, gateway, address) in going {

@@ -13,6 +13,7 @@ mod export;
 mod gateway;
 mod gauges;
 mod http;
+mod in_hand;
 mod keeping;
 mod model;
 mod post;
@@ -31,6 +32,7 @@ pub use dispatch::LookFirst;
 pub use gateway::{Asked, Call, Gateway, Gateways, Handed, Heard, Letter};
 pub use gauges::gauges;
 pub(super) use http::routes;
+pub use in_hand::InHand;
 pub use model::{DeliveryId, DeliveryState, Meaning, ReplyId};
 pub(super) use post::post;
 pub use told::{REPLIED, Replied};
@@ -72,9 +74,9 @@ pub async fn is_silent(tx: &mut Tx, now: Moment) -> Outcome<bool> {
     Ok(store::is_silent(tx, now).await?)
 }
 
-/// Whether there is something to send.
-pub async fn is_due(tx: &mut Tx, now: Moment) -> Outcome<bool> {
-    Ok(store::is_due(tx, now).await?)
+/// Whether there is something to send that this process is not already about.
+pub async fn is_due(tx: &mut Tx, app: &App) -> Outcome<bool> {
+    Ok(!app.in_hand.is_sending() && store::is_due(tx, app.clock.now(), &app.in_hand.leases()).await?)
 }
 
 /// What a part costs by each way, in thousandths of a yuan.

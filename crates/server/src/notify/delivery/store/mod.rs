@@ -75,25 +75,28 @@ pub(super) async fn again(tx: &mut Tx, id: DeliveryId, of: DeliveryId, now: Mome
     Ok(n > 0)
 }
 
-/// Whether something is due, or was in the hands of a sender that died.
-pub(super) async fn is_due(tx: &mut Tx, now: Moment) -> Result<bool> {
-    let (due,): (bool,) = run!(tx, |c| sqlx::query_as(
-        "select exists (select 1 from delivery where state = 'queued' and due_at <= $1) \
-           or exists (select 1 from delivery where state = 'sending' and lease_until < $1)"
-    )
-    .bind(now)
-    .fetch_one(c))?;
+/// Whether something is due, or was in the hands of a sender that died; of `ours` none did.
+pub(super) async fn is_due(tx: &mut Tx, now: Moment, ours: &[Uuid]) -> Result<bool> {
+    let mut sql = Sql::new("select exists (select 1 from delivery where state = 'queued' and due_at <= ");
+    sql.bind(now.millis()).push(") or exists (select 1 from delivery where ");
+    ran_out(&mut sql, now, ours);
+    sql.push(")");
+    let (due,): (bool,) = sql.fetch_one(tx).await?;
     Ok(due)
 }
 
-/// Puts back what a sender that died had in hand: it may have gone out.
-pub(super) async fn free_expired(tx: &mut Tx, now: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query(
-        "update delivery set state = 'queued', lease = null, lease_until = null, unsure = true where state = 'sending' and lease_until < $1"
-    )
-    .bind(now)
-    .execute(c))?;
-    Ok(())
+/// Puts back what a sender that died had in hand: it may have gone out. Of `ours` none did.
+pub(super) async fn free_expired(tx: &mut Tx, now: Moment, ours: &[Uuid]) -> Result<()> {
+    let mut sql = Sql::new("update delivery set state = 'queued', lease = null, lease_until = null, unsure = true where ");
+    ran_out(&mut sql, now, ours);
+    sql.execute(tx).await
+}
+
+fn ran_out(sql: &mut Sql, now: Moment, ours: &[Uuid]) {
+    sql.push("state = 'sending' and lease_until < ").bind(now.millis());
+    if !ours.is_empty() {
+        sql.push(" and lease not in ").bind_list(ours.iter().copied());
+    }
 }
 
 /// What is due, what is critical before all else, the longest first; rows are held, and those another node holds passed over.
