@@ -53,7 +53,7 @@ pub struct Db {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Pools {
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    Sqlite { read: SqlitePool, write: SqlitePool, sync: Sync },
     Postgres { read: PgPool, write: PgPool },
 }
 
@@ -89,12 +89,26 @@ impl Db {
     /// # Errors
     /// The database is unavailable.
     pub async fn begin(&self) -> Result<Tx> {
-        match &self.pools {
+        self.writing().await?.open().await
+    }
+
+    /// As [`Db::begin`], for what is done again when it is lost, such as a job that is still in the queue then: its commit does not wait for
+    /// the disk. The death of the process takes nothing of it; a power cut may take all of it, and nothing after which a commit of
+    /// [`Db::begin`] came.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub async fn begin_repeatable(&self) -> Result<Tx> {
+        let waits = matches!(self.pools, Pools::Postgres { .. } | Pools::Sqlite { sync: Sync::Full, .. });
+        let tx = self.writing().await?;
+        if waits { tx.open_unsynced().await } else { tx.open().await }
+    }
+
+    async fn writing(&self) -> Result<Tx> {
+        Ok(match &self.pools {
             Pools::Sqlite { write, .. } => Tx::reading_sqlite(write.acquire().await?, self.signals.clone()),
             Pools::Postgres { write, .. } => Tx::reading_postgres(write.acquire().await?, self.signals.clone()),
-        }
-        .open()
-        .await
+        })
     }
 
     /// A connection that only reads; every statement sees what was committed before it.
@@ -161,7 +175,7 @@ impl Db {
     pub async fn close(&self) {
         self.watcher.close().await;
         match &self.pools {
-            Pools::Sqlite { read, write } => {
+            Pools::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }

@@ -14,6 +14,8 @@ use crate::{Kind, Result, Signal, Signals, dialect};
 pub struct Tx {
     conn: Conn,
     state: State,
+    /// SQLite's connection does not sync, and has to again.
+    unsynced: bool,
     signals: Signals,
     pending: Vec<Signal>,
     memory: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
@@ -44,11 +46,11 @@ pub enum ConnRef<'a> {
 
 impl Tx {
     pub(crate) fn reading_sqlite(conn: PoolConnection<Sqlite>, signals: Signals) -> Self {
-        Self { conn: Conn::Sqlite(conn), state: State::Reading, signals, pending: Vec::new(), memory: HashMap::new() }
+        Self { conn: Conn::Sqlite(conn), state: State::Reading, unsynced: false, signals, pending: Vec::new(), memory: HashMap::new() }
     }
 
     pub(crate) fn reading_postgres(conn: PoolConnection<Postgres>, signals: Signals) -> Self {
-        Self { conn: Conn::Postgres(conn), state: State::Reading, signals, pending: Vec::new(), memory: HashMap::new() }
+        Self { conn: Conn::Postgres(conn), state: State::Reading, unsynced: false, signals, pending: Vec::new(), memory: HashMap::new() }
     }
 
     pub(crate) async fn open(mut self) -> Result<Self> {
@@ -59,6 +61,28 @@ impl Tx {
             ConnRef::Postgres(c) => dialect::postgres::begin(c).await?,
         }
         Ok(self)
+    }
+
+    pub(crate) async fn open_unsynced(mut self) -> Result<Self> {
+        self.state = State::Open;
+        match self.conn() {
+            ConnRef::Sqlite(c) => {
+                dialect::sqlite::sync(c, false).await?;
+                dialect::sqlite::begin(c).await?;
+                self.unsynced = true;
+            }
+            ConnRef::Postgres(c) => dialect::postgres::begin_unsynced(c).await?,
+        }
+        Ok(self)
+    }
+
+    /// Only then is the connection as it was, and may go back to the pool.
+    async fn ended(&mut self) -> Result<()> {
+        if let (true, ConnRef::Sqlite(c)) = (self.unsynced, self.conn()) {
+            dialect::sqlite::sync(c, true).await?;
+        }
+        self.state = State::Ended;
+        Ok(())
     }
 
     pub(crate) async fn stand_still(mut self) -> Result<Self> {
@@ -172,10 +196,12 @@ impl Tx {
                 // It brings them back to this node through its own listener.
                 ConnRef::Postgres(c) => dialect::postgres::commit(c, &std::mem::take(&mut signals)).await?,
             }
-            self.state = State::Ended;
+            // Written it is, whatever becomes of the connection.
+            let ended = self.ended().await;
             for signal in signals {
                 self.signals.send(signal);
             }
+            ended?;
         }
         Ok(())
     }
@@ -190,7 +216,7 @@ impl Tx {
                 ConnRef::Sqlite(c) => dialect::sqlite::rollback(c).await?,
                 ConnRef::Postgres(c) => dialect::postgres::rollback(c).await?,
             }
-            self.state = State::Ended;
+            self.ended().await?;
         }
         Ok(())
     }

@@ -219,7 +219,7 @@ impl Runner {
             return Ok(false);
         }
         let mut any = false;
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_repeatable().await?;
         for kind in kinds {
             let job = NewJob { kind, payload: serde_json::json!({}), run_at: self.clock.now(), dedupe: Some(kind) };
             any |= store::enqueue(&mut tx, JobId::new(&self.rng, self.clock.now()), job).await?.is_some();
@@ -247,7 +247,8 @@ impl Runner {
     /// process dies, nothing was done and the row is free.
     async fn held(&self) -> Result<Vec<Outcome>> {
         let began = std::time::Instant::now();
-        let mut tx = self.db.begin().await?;
+        // What a power cut takes is still in the queue.
+        let mut tx = self.db.begin_repeatable().await?;
         let mut outcomes = Vec::new();
         while outcomes.is_empty() || (tx.writes_alone() && began.elapsed() < TOGETHER) {
             let Some(job) = store::hold_due(&mut tx, self.clock.now()).await? else { break };
@@ -276,7 +277,7 @@ impl Runner {
     async fn leased(&self) -> Result<Option<Outcome>> {
         let now = self.clock.now();
         let lease = JobId::new(&self.rng, now);
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_repeatable().await?;
         let claimed = store::claim(&mut tx, now, now.plus(LEASE), lease).await?;
         tx.commit().await?;
         let Some(job) = claimed else { return Ok(None) };

@@ -33,6 +33,12 @@ pub(crate) async fn begin(c: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
+pub(crate) async fn begin_unsynced(c: &mut PgConnection) -> Result<()> {
+    begin(c).await?;
+    sqlx::query("set local synchronous_commit to off").execute(c).await?;
+    Ok(())
+}
+
 pub(crate) async fn stand_still(c: &mut PgConnection) -> Result<()> {
     sqlx::query("begin isolation level repeatable read read only").execute(c).await?;
     Ok(())

@@ -42,12 +42,19 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
         .max_connections(options.readers)
         .acquire_timeout(options.acquire_timeout)
         .connect_lazy_with(connect.pragma("query_only", "true"));
-    Ok(Pools::Sqlite { read, write })
+    Ok(Pools::Sqlite { read, write, sync: options.sync })
 }
 
 pub(crate) async fn begin(c: &mut SqliteConnection) -> Result<()> {
     // IMMEDIATE: a transaction that reads first and writes later cannot fail for having begun as a reader.
     sqlx::query("begin immediate").execute(c).await?;
+    Ok(())
+}
+
+/// Whether commits of this connection wait for the disk. Not within a transaction. What was committed without is on the disk when the next
+/// commit that waits is: they stand in one log.
+pub(crate) async fn sync(c: &mut SqliteConnection, full: bool) -> Result<()> {
+    sqlx::query(if full { "pragma synchronous = full" } else { "pragma synchronous = normal" }).execute(c).await?;
     Ok(())
 }
 

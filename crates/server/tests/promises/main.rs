@@ -7,6 +7,7 @@ mod bounds;
 mod burden;
 mod closing;
 mod comments;
+mod database;
 mod deadlines;
 mod decomposition;
 mod delegations;

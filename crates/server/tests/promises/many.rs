@@ -14,21 +14,6 @@ async fn look(app: &TestApp, login: &str, bulk: &Value) -> Value {
 }
 
 both! {
-    async fn asking_for_none_of_many_reads_nothing(app) {
-        let mut tx = app.app.db.read().await.unwrap();
-        let ask = |head: &'static str| {
-            let mut sql = db::Sql::new(head);
-            sql.push("select id from task where parent_id in ").bind_list(Vec::<::kit::uuid::Uuid>::new());
-            sql
-        };
-        let rows: Vec<(::kit::uuid::Uuid,)> = ask("").fetch_all(&mut tx).await.unwrap();
-        assert!(rows.is_empty());
-        if tx.kind() == db::Kind::Sqlite {
-            let plan: Vec<(i64, i64, i64, String)> = ask("explain query plan ").fetch_all(&mut tx).await.unwrap();
-            assert!(plan.iter().all(|(.., step)| step.starts_with("SEARCH")), "{plan:?}");
-        }
-    }
-
     async fn each_row_is_done_or_says_why_not(app) {
         let mut ids = Vec::new();
         for n in 0..45 {

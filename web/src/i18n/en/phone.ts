@@ -23,7 +23,6 @@ export default {
   plus: 'One percent more',
   verifiedBefore: 'now {n}%',
   voice: 'You can dictate with the keyboard.',
-  summed: 'This task has been broken down: progress follows from the tasks below, so only words are reported here.',
   lateN: '{n} late',
   allUnits: 'All {n} units',
   most: 'at most {n}',

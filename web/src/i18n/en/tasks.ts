@@ -216,6 +216,7 @@ export default {
   },
   assign: { party: 'Which party', person: 'Handler' },
   report: {
+    summed: 'This task has been broken down: progress follows from the tasks below, so only words are reported here.',
     send: 'Report',
     progress: 'Progress',
     before: 'Last time {n}%',

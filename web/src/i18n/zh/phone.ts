@@ -24,7 +24,6 @@ export default {
   plus: '加 1%',
   verifiedBefore: '现核定 {n}%',
   voice: '可以用键盘上的语音输入。',
-  summed: '本任务已分解，进度按下级任务自动汇总，这里只报情况。',
   lateN: '{n} 件逾期',
   allUnits: '全部 {n} 个单位',
   most: '最高 {n} 件',

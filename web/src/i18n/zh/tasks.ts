@@ -221,6 +221,7 @@ export default {
   },
   assign: { party: '哪一方', person: '经办人' },
   report: {
+    summed: '本任务已分解，进度按下级任务自动汇总，这里只报情况。',
     send: '上报',
     progress: '完成进度',
     before: '上次报 {n}%',

@@ -75,6 +75,9 @@ export function aimOf(detail: TaskDetail | undefined, action: Action): string | 
   return duty?.action === action ? (duty.target ?? undefined) : undefined
 }
 
+/** Broken down: its progress follows from the tasks below it, and nobody claims or verifies one. */
+export const isSummed = ({ children }: TaskDetail) => children.some((child) => child.state !== 'draft')
+
 const named = <T extends { id: string }>(items: readonly T[], id?: string) => items.find((item) => item.id === id)
 export const openReport = (detail: TaskDetail, target?: string): Report | undefined =>
   named(detail.reports, target) ?? detail.reports.find((report) => report.state === 'submitted')

@@ -4,49 +4,47 @@
 //! that knows our id drops the second one, another may bring it twice.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::atomic::{AtomicI64, Ordering},
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
 use db::Tx;
 use futures_util::{
     StreamExt as _,
-    future::{self, BoxFuture},
+    future::{BoxFuture, join_all},
     stream,
 };
-use gateway::SendError;
 use kit::{Moment, uuid::Uuid};
-use tokio::time::Instant;
-use wording::say;
+use tokio::{
+    sync::Semaphore,
+    task::{JoinError, JoinSet},
+    time::Instant,
+};
 
 use super::{
     gateway::{Gateway, Handed, Letter},
     in_hand::Held,
-    model::{DeliveryId, QueuedRow, Suppression},
-    post,
-    room::Room,
+    model::DeliveryId,
     rules::DeliveryRules,
-    store::{self, Handing, PartRow, Taking},
+    sent::{Sent, SentFate},
+    store::{self, Taking},
+    take::{AT_ONCE, LEASE, PAUSE, take},
 };
 use crate::{
     access,
-    app::{App, Ctx, Outcome},
-    notify::{
-        address::{self, AddressKind},
-        model::Channel,
-    },
-    org::{self, PersonId},
+    app::{App, Ctx, Outcome, Refusal},
+    notify::address::{self, AddressKind},
 };
 
 /// Looks at tasks once more before anything about them leaves the house; the room that knows when stands above this one.
 pub type LookFirst = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> BoxFuture<'a, Outcome<()>>;
 
-const AT_ONCE: i64 = 200;
 /// So many are handed over at the same time.
 const ABREAST: usize = 32;
-/// Longer than the last letter of a batch may take.
-const LEASE: Duration = Duration::from_secs(120);
 /// Letters that have not gone out by then are put back: their lease would run out under them.
 const BEGIN_WITHIN: Duration = Duration::from_secs(60);
 /// A job sends for so long.
@@ -57,58 +55,6 @@ const MOST_ATTEMPTS: i64 = 8;
 const MOST_UNSURE: i64 = 2;
 /// So many failures in a row, and a gateway is left alone for a while.
 const BREAKS_AT: i64 = 5;
-const PAUSE: Duration = Duration::from_secs(60);
-
-/// One that was handed over.
-#[derive(Debug)]
-struct Sent {
-    id: DeliveryId,
-    lease: Uuid,
-    gateway: String,
-    channel: Channel,
-    attempts: i64,
-    /// The address it went to, and those of them at which nobody is any more.
-    to: String,
-    gone: Vec<String>,
-    fate: SentFate,
-}
-
-#[derive(Debug)]
-enum SentFate {
-    /// It has not left.
-    Kept,
-    Taken {
-        provider_id: Option<String>,
-        parts: u32,
-    },
-    Refused {
-        code: String,
-        text: String,
-    },
-    Busy {
-        code: String,
-        text: String,
-        after: Option<u64>,
-    },
-    Barred {
-        code: String,
-        text: String,
-    },
-    Unreachable(String),
-    Unknown(String),
-}
-
-impl From<SendError> for SentFate {
-    fn from(error: SendError) -> Self {
-        match error {
-            SendError::Refused { code, text } | SendError::Gone { code, text } => Self::Refused { code, text },
-            SendError::Busy { code, text, retry_after } => Self::Busy { code, text, after: retry_after.map(|wait| wait.as_secs()) },
-            SendError::Barred { code, text } => Self::Barred { code, text },
-            SendError::Unreachable(text) => Self::Unreachable(text),
-            SendError::Unknown(text) => Self::Unknown(text),
-        }
-    }
-}
 
 /// What was taken in hand together, by gateway.
 struct Batch {
@@ -147,55 +93,82 @@ impl Batch {
         self.letters.keys().all(|code| app.gateways.find(code).is_some_and(|gateway| gateway.dedupes()))
     }
 
-    async fn send(self, app: &App) -> Outcome<()> {
+    async fn send(self, app: &App, lines: &Lines) -> Outcome<()> {
         let Self { letters, taken, held } = self;
-        let all = letters.into_iter().map(|(code, letters)| hand_over(app, code, letters, taken));
+        let all = letters.into_iter().map(|(code, letters)| hand_over(app, code, letters, taken, lines));
         // One gateway's trouble leaves the others alone.
-        let sent = future::join_all(all).await.into_iter().collect();
+        let sent = join_all(all).await.into_iter().collect();
         drop(held);
         sent
     }
 }
 
-/// Takes what is due in hand, hands it over and writes down what became of it: one batch.
-pub(super) async fn send_due(app: &App) -> Outcome<()> {
-    Batch::take(app).await?.send(app).await
+/// How many letters each gateway is given abreast, whichever batch they are of.
+struct Lines(BTreeMap<String, Semaphore>);
+
+impl Lines {
+    fn of(app: &App) -> Self {
+        let abreast = |gateway: &dyn Gateway| if gateway.dedupes() { ABREAST } else { 1 };
+        let gateways = app.gateways.all().iter();
+        Self(gateways.map(|gateway| (gateway.code().to_owned(), Semaphore::new(abreast(gateway.as_ref())))).collect())
+    }
 }
 
-/// Sends batch after batch, for as long as there is something due and a job may take. The next one is taken in hand while one leaves.
+/// Takes what is due in hand, hands it over and writes down what became of it: one batch.
+pub(super) async fn send_due(app: &App) -> Outcome<()> {
+    Batch::take(app).await?.send(app, &Lines::of(app)).await
+}
+
+/// Sends batch after batch, for as long as there is something due and a job may take. Where gateways are quick the next one follows on
+/// the heels of the one before, so that none of their lines stands still while the last of a batch come back and are written down.
 pub(super) async fn deliver(app: &App) -> Outcome<()> {
     let Some(_alone) = app.in_hand.alone() else { return Ok(()) };
     let begun = Instant::now();
+    let lines = Arc::new(Lines::of(app));
+    let mut leaving = JoinSet::new();
     let mut done = Ok(());
-    let mut batch = Batch::take(app).await?;
-    while !batch.is_empty() {
-        let goes_on = begun.elapsed() < AT_A_STRETCH;
-        let early = goes_on && batch.is_quick(app);
-        let next = async { if early { Batch::take(app).await.map(Some) } else { Ok(None) } };
-        let (sent, next) = future::join(batch.send(app), next).await;
-        // What was taken in hand leaves, whatever became of what was before it.
-        done = done.and(sent);
-        batch = match next? {
-            Some(next) => next,
-            None if goes_on && done.is_ok() => Batch::take(app).await?,
-            None => break,
+    while done.is_ok() && begun.elapsed() < AT_A_STRETCH {
+        let batch = match Batch::take(app).await {
+            Ok(batch) if batch.is_empty() => break,
+            Ok(batch) => batch,
+            Err(refusal) => {
+                done = Err(refusal);
+                break;
+            }
         };
+        let beside = usize::from(batch.is_quick(app));
+        let (app, lines) = (app.clone(), lines.clone());
+        leaving.spawn(async move { batch.send(&app, &lines).await });
+        while leaving.len() > beside {
+            done = done.and(left(leaving.join_next().await));
+        }
+    }
+    // What was taken in hand leaves, whatever became of what was before it.
+    while !leaving.is_empty() {
+        done = done.and(left(leaving.join_next().await));
     }
     done
 }
 
+fn left(ended: Option<Result<Outcome<()>, JoinError>>) -> Outcome<()> {
+    ended.unwrap_or(Ok(Ok(()))).map_err(Refusal::internal)?
+}
+
 /// Hands letters to one gateway. One that drops the second of an id is given a whole batch, several abreast; another one letter after
 /// the other, each written down before the next goes out, so that a crash leaves one letter in doubt and not a batch.
-async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken: Instant) -> Outcome<()> {
-    let Some(gateway) = app.gateways.find(&code) else { return Ok(()) };
+async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken: Instant, lines: &Lines) -> Outcome<()> {
+    let (Some(gateway), Some(line)) = (app.gateways.find(&code), lines.0.get(&code)) else { return Ok(()) };
     let group = if gateway.dedupes() { letters.len() } else { 1 };
     let mut letters = letters.into_iter();
     let mut together: Vec<(Sent, Letter)> = letters.by_ref().take(group).collect();
     // It may have been left alone since.
     let away = store::is_closed(&mut app.db.read().await?, &code, app.clock.now()).await?;
     while !together.is_empty() {
-        let sent =
-            if away { together.into_iter().map(|(sent, _)| sent).collect() } else { send_abreast(gateway.as_ref(), together, taken).await };
+        let sent = if away {
+            together.into_iter().map(|(sent, _)| sent).collect()
+        } else {
+            send_abreast(gateway.as_ref(), together, taken, line).await
+        };
         let mut tx = app.db.begin().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
         record(&mut tx, app, &ctx, &sent).await?;
@@ -219,11 +192,13 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken:
 }
 
 /// Hands over letters, several at a time. What has not begun in time, or when the gateway turned out to be away, stays here.
-async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, taken: Instant) -> Vec<Sent> {
+async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, taken: Instant, line: &Semaphore) -> Vec<Sent> {
     let failures = AtomicI64::new(0);
     let sending = letters.into_iter().map(|(mut sent, letter)| {
         let failures = &failures;
         async move {
+            // Nobody closes it.
+            let _turn = line.acquire().await;
             if taken.elapsed() > BEGIN_WITHIN || failures.load(Ordering::Relaxed) >= BREAKS_AT {
                 return sent;
             }
@@ -246,190 +221,6 @@ async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, taken
         }
     });
     stream::iter(sending).buffer_unordered(ABREAST).collect().await
-}
-
-/// Decides what of that which is due is sent, merged, held or dropped, and takes it in hand.
-async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outcome<Vec<(Sent, Letter)>> {
-    let now = ctx.now();
-    let rules = ctx.rules.get::<DeliveryRules>();
-    // Before anything else is held: whoever writes down what was sent holds gateways first, too.
-    let mut room = Room::of(tx, app, &rules, now).await?;
-    let mut due = store::due(tx, now, AT_ONCE).await?;
-    if due.is_empty() {
-        return Ok(Vec::new());
-    }
-    let each = |rows: &mut dyn Iterator<Item = &QueuedRow>| -> Vec<PersonId> {
-        rows.map(|row| row.person_id).collect::<BTreeSet<_>>().into_iter().collect()
-    };
-    let merging: Vec<Channel> =
-        Channel::ALL.iter().copied().filter(|channel| rules.of(*channel).is_some_and(|rules| rules.merge_from > 0)).collect();
-    let plain = each(&mut due.iter().filter(|row| !row.critical && merging.contains(&row.channel)));
-    let known: BTreeSet<DeliveryId> = due.iter().map(|row| row.id).collect();
-    due.extend(store::due_of(tx, now, &plain, &merging).await?.into_iter().filter(|row| !known.contains(&row.id)));
-    let persons = each(&mut due.iter());
-
-    let mut by_slot: BTreeMap<(PersonId, Channel), Vec<QueuedRow>> = BTreeMap::new();
-    for row in due {
-        by_slot.entry((row.person_id, row.channel)).or_default().push(row);
-    }
-    let mut sent_today = store::sent_since(tx, by_slot.keys().copied(), ctx.today().start()).await?;
-    let states: HashMap<String, Option<Moment>> = store::gateways(tx).await?.into_iter().map(|row| (row.code, row.closed_until)).collect();
-    let known = Known::of(tx, &persons).await?;
-    let mut going = Vec::new();
-    let mut full = BTreeSet::new();
-    // Where a gateway takes no more in this minute, what is critical has gone before, whoever it is for.
-    let (mut slots, mut later) = (Vec::new(), Vec::new());
-    for (slot, rows) in by_slot {
-        let (critical, plain): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.critical);
-        slots.push((slot, critical, Vec::new()));
-        later.push((slot, Vec::new(), plain));
-    }
-    slots.append(&mut later);
-    for ((person, channel), critical, plain) in slots {
-        let merge_from = rules.of(channel).map_or(0, |rules| rules.merge_from);
-        let mut rows = critical;
-        if merge_from > 0 && i64::try_from(plain.len()).is_ok_and(|n| n >= merge_from) {
-            let mut plain = plain.into_iter();
-            if let Some(first) = plain.next() {
-                let others: Vec<DeliveryId> = plain.map(|row| row.id).collect();
-                store::merge(tx, first.id, &others, now).await?;
-                rows.push(first);
-            }
-        } else {
-            rows.extend(plain);
-        }
-        let daily = rules.of(channel).map_or(i64::MAX, |rules| rules.daily);
-        let sent = sent_today.entry((person, channel)).or_default();
-        for row in rows {
-            // Whoever waits since before its hours closed waits for the next.
-            let opens = rules.of(channel).map_or(now, |rules| post::not_before(ctx, rules, row.critical, now));
-            if opens > now {
-                store::put_off(tx, row.id, opens).await?;
-                continue;
-            }
-            if app.gateways.of(channel).next().is_none() {
-                store::suppress(tx, &[row.id], Suppression::NoGateway, now).await?;
-                continue;
-            }
-            // Where a person is known to one gateway and not to the other, it is the one that is asked.
-            let mut reaching: Vec<_> =
-                app.gateways.of(channel).filter_map(|gateway| Some((gateway, known.at(gateway.as_ref(), person)?))).collect();
-            if reaching.is_empty() {
-                store::suppress(tx, &[row.id], Suppression::NoAddress, now).await?;
-                continue;
-            }
-            if !row.critical && *sent >= daily {
-                store::suppress(tx, &[row.id], Suppression::Cap, now).await?;
-                continue;
-            }
-            let open = |code: &str| states.get(code).copied().flatten().is_none_or(|until| until <= now);
-            reaching.retain(|(gateway, _)| open(gateway.code()));
-            if reaching.is_empty() {
-                let age = now.millis() - row.created_at.millis();
-                if age > rules.give_up_after * 60_000 {
-                    store::give_up(tx, row.id, now).await?;
-                } else {
-                    store::put_off(tx, row.id, now.plus(PAUSE)).await?;
-                }
-                continue;
-            }
-            let Some((gateway, address)) = reaching.into_iter().find(|(gateway, _)| room.take(gateway.code())) else {
-                store::put_off(tx, row.id, room.next()).await?;
-                if !row.critical {
-                    full.insert(channel);
-                }
-                continue;
-            };
-            if !row.critical {
-                *sent += 1;
-            }
-            going.push((row, gateway.clone(), address));
-        }
-    }
-    // What waits behind them would only be looked at and put off, row by row.
-    for channel in full {
-        if !app.gateways.of(channel).any(|gateway| room.is_left(gateway.code())) {
-            store::put_off_all(tx, channel, now, room.next()).await?;
-        }
-    }
-    room.write(tx).await?;
-    let ids: Vec<DeliveryId> = going.iter().map(|(row, ..)| row.id).collect();
-    let mut parts: HashMap<DeliveryId, Vec<PartRow>> = HashMap::new();
-    for part in store::parts(tx, &ids).await? {
-        parts.entry(part.delivery_id).or_default().push(part);
-    }
-    let until = now.plus(LEASE);
-    let mut letters = Vec::new();
-    for (row, gateway, address) in going {
-        let (title, text, link) = words(parts.get(&row.id).map_or(&[][..], Vec::as_slice));
-        let sent = Sent {
-            id: row.id,
-            lease,
-            gateway: gateway.code().to_owned(),
-            channel: row.channel,
-            attempts: row.attempts + 1,
-            to: address.clone(),
-            gone: Vec::new(),
-            fate: SentFate::Kept,
-        };
-        letters.push((sent, Letter { id: row.id.0, to: address, title, text, link }));
-    }
-    let handing = letters.iter().map(|(sent, letter)| {
-        // A browser's address opens a door to it, and says nothing to people.
-        let shown = app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.writes_to() != AddressKind::Browser);
-        Handing { id: sent.id, gateway: &sent.gateway, address: shown.then_some(letter.to.as_str()), text: &letter.text }
-    });
-    store::hand(tx, lease, until, &handing.collect::<Vec<_>>()).await?;
-    Ok(letters)
-}
-
-/// Where people are reached.
-pub(super) struct Known {
-    phones: HashMap<PersonId, String>,
-    others: HashMap<PersonId, Vec<(String, String)>>,
-}
-
-impl Known {
-    /// Of these.
-    pub(super) async fn of(tx: &mut Tx, persons: &[PersonId]) -> Outcome<Self> {
-        Ok(Self { phones: org::phones_of(tx, persons).await?, others: address::of(tx, persons).await? })
-    }
-
-    /// Where a gateway reaches somebody: the latest address it knows them by, or each browser on a line.
-    pub(super) fn at(&self, gateway: &dyn Gateway, person: PersonId) -> Option<String> {
-        let of = |code: &str| {
-            let own = self.others.get(&person).into_iter().flatten();
-            own.filter(|(gateway, _)| gateway == code).map(|(_, value)| value.clone()).collect::<Vec<_>>()
-        };
-        match gateway.writes_to() {
-            AddressKind::Phone => self.phones.get(&person).cloned(),
-            AddressKind::Openid | AddressKind::Userid => of(gateway.code()).into_iter().next(),
-            AddressKind::Mailbox => of("").into_iter().next(),
-            AddressKind::Browser => Some(of(gateway.code()).join("\n")).filter(|all| !all.is_empty()),
-        }
-    }
-}
-
-/// The longest that several are listed one by one.
-const LISTED: usize = 5;
-
-/// What a delivery says. Messages leave in Chinese: who will read them, in which language, is not known here.
-fn words(parts: &[PartRow]) -> (String, String, Option<String>) {
-    match parts {
-        [] => (String::new(), String::new(), None),
-        [one] => (one.title.zh(), one.text.zh(), one.task_id.map(|id| format!("/tasks/{id}"))),
-        many => {
-            let n = many.len();
-            let lines = many.iter().take(LISTED).zip(1..).map(|(part, n)| format!("{n}.{}", part.text.zh()));
-            let listed = lines.collect::<String>();
-            let text = if n > LISTED {
-                say!("您有 {n} 项提醒：{listed}其余请登录系统查看。")
-            } else {
-                say!("您有 {n} 项提醒：{listed}")
-            };
-            (say!("{n} 项提醒").zh(), text.zh(), Some("/inbox".to_owned()))
-        }
-    }
 }
 
 /// Writes what became of what was handed over.

@@ -14,6 +14,7 @@ use super::{
     dispatch, export,
     gateway::{Call, Letter},
     keeping,
+    known::Known,
     model::{DeliveryId, DeliveryState},
     rules::DeliveryRules,
     store::{
@@ -179,7 +180,7 @@ async fn test(me: Permitted<KeepRules>, Path(code): Path<String>, Json(input): J
     let person = me.actor().person;
     let own = match &input.to {
         Some(to) => Some(to.trim().to_owned()),
-        None => dispatch::Known::of(&mut tx, &[person]).await?.at(gateway.as_ref(), person),
+        None => Known::of(&mut tx, &[person]).await?.at(gateway.as_ref(), person),
     };
     let Some(to) = own.filter(|to| (1..=2000).contains(&to.len()) && !to.chars().any(|c| c.is_control() && c != '\n')) else {
         return Err(Refusal::field("to", "请填写接收测试消息的号码或地址").into());

@@ -15,11 +15,14 @@ mod gauges;
 mod http;
 mod in_hand;
 mod keeping;
+mod known;
 mod model;
 mod post;
 mod room;
 mod rules;
+mod sent;
 mod store;
+mod take;
 mod told;
 
 use std::collections::{BTreeSet, HashMap};

@@ -1,0 +1,35 @@
+import { computed, ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { TaskDetail } from '@/api/types'
+import { toast } from '@/lib/toast'
+import { returnTask } from '../api'
+import { useSubmit } from './useSubmit'
+
+/** Giving a part of one's unit back, perhaps with the unit that should have it. */
+export function useReturn(props: { detail: TaskDetail }, close: () => void) {
+  const { t } = useI18n()
+  const form = useSubmit(() => props.detail.task.id)
+  const mine = computed(() => props.detail.parties.filter((party) => party.may_return))
+  const party = ref(mine.value[0]?.id ?? '')
+  const reason = ref('')
+  const proposed = ref('')
+  form.follow({ reason, proposed_unit_id: proposed })
+
+  async function submit(): Promise<void> {
+    if (!reason.value.trim()) {
+      form.errors.value = { reason: t('common.error.empty', { what: t('tasks.return.reason') }) }
+      return
+    }
+    const { id, version } = props.detail.task
+    const body = {
+      version,
+      party_id: party.value,
+      reason: reason.value.trim(),
+      ...(proposed.value ? { proposed_unit_id: proposed.value } : {}),
+    }
+    if (!(await form.submit((key) => returnTask(id, body, key)))) return
+    toast(t('tasks.done.return'))
+    close()
+  }
+  return { form, mine, party, reason, proposed, submit }
+}

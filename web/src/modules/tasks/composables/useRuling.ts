@@ -1,0 +1,38 @@
+import { computed, ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { TaskDetail } from '@/api/types'
+import { toast } from '@/lib/toast'
+import { ruleReturn } from '../api'
+import { openRequest } from '../duties'
+import { useSubmit } from './useSubmit'
+
+/** Ruling on a return: another unit takes the part over, or it stays where it is. */
+export function useRuling(props: { detail: TaskDetail; target?: string }, close: () => void) {
+  const { t } = useI18n()
+  const form = useSubmit(() => props.detail.task.id)
+  const request = computed(() => openRequest(props.detail, 'return', props.target))
+  const party = computed(() => props.detail.parties.find((one) => one.id === request.value?.party_id))
+  const decision = ref<'reassign' | 'uphold'>(request.value?.proposed_unit ? 'reassign' : 'uphold')
+  const unit = ref(request.value?.proposed_unit?.id ?? '')
+  const reason = ref('')
+  form.follow({ unit_id: () => [unit.value, decision.value], reason })
+
+  async function submit(): Promise<void> {
+    const errors: Record<string, string> = {}
+    if (decision.value === 'reassign' && !unit.value)
+      errors['unit_id'] = t('common.error.empty', { what: t('tasks.ruling.unit') })
+    if (!reason.value.trim()) errors['reason'] = t('common.error.empty', { what: t('tasks.ruling.reason') })
+    form.errors.value = errors
+    const id = request.value?.id
+    if (Object.keys(errors).length || !id) return
+    const body = {
+      decision: decision.value,
+      reason: reason.value.trim(),
+      ...(decision.value === 'reassign' ? { unit_id: unit.value } : {}),
+    }
+    if (!(await form.submit((key) => ruleReturn(id, body, key)))) return
+    toast(t('tasks.done.rule'))
+    close()
+  }
+  return { form, request, party, decision, unit, reason, submit }
+}
