@@ -198,7 +198,6 @@ export type LocalDayInput = Schemas['LocalDayInput']
 export type NoticeInput = Schemas['NoticeInput']
 export type TaskRules = Of<'TaskRules'>
 export type TaskRulesView = Of<'RulesView_TaskRules'>
-export type TaskRulesVersion = Of<'RulesVersion_TaskRules'>
 export type TaskRulesInput = Schemas['RulesInput_TaskRules']
 export type TaskRulesPreview = Of<'TaskRulesPreview'>
 
@@ -211,7 +210,6 @@ export type ReminderFact = Schemas['Fact']
 export type ReminderRecipient = Schemas['Recipient']
 export type ReminderRules = Schemas['LookoutRules']
 export type ReminderRulesView = Schemas['ReminderRulesView']
-export type ReminderRulesVersion = Schemas['RulesVersion_LookoutRules']
 export type ReminderRulesInput = Schemas['RulesInput_LookoutRules']
 export type AlikeInput = Schemas['AlikeInput']
 export type AlikeTasks = Of<'AlikeTasks'>

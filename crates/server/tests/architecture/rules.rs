@@ -452,6 +452,7 @@ const READ_NOT_SAID: &[&str] = &[
     "crates/server/src/supervision/orders/record.rs",
     // Papers, which are Chinese for every reader.
     "crates/server/src/supervision/orders/paper.rs",
+    "crates/server/src/burden/paper.rs",
     "crates/officedoc/src/letter.rs",
     "crates/server/src/org/import/form.rs",
     "crates/server/src/tasks/import/cells.rs",
