@@ -127,6 +127,34 @@ both! {
         assert!(can(&show(app, "centre2", &task).await, "review"));
     }
 
+    async fn who_acts_for_somebody_that_took_part_does_not_look_at_it_again_and_the_other_way_round(app) {
+        let party = json!([{ "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person("head_b") }]);
+        let mut second_looks = Vec::new();
+        for title in ["修路", "修桥"] {
+            let task = dispatched_with(app, json!({ "title": title, "parties": party })).await;
+            let task = sign(app, "head_b", &task).await;
+            let body = json!({ "version": version(&task), "text": "完工" });
+            let page = app.as_user("head_b").post(&format!("/tasks/{}/closure", id(&task)), &body).await.assert(200);
+            let refused = page["requests"][0]["id"].clone();
+            let body = json!({ "decision": "refuse", "text": "缺验收单" });
+            app.as_user("centre1").post(&format!("/requests/{}/decision", refused.as_str().unwrap()), &body).await.assert(200);
+            let body = json!({ "version": version(&show(app, "head_b", &task).await), "kind": "recheck", "subject_id": refused, "reason": "验收单已补" });
+            let page = app.as_user("head_b").post(&format!("/tasks/{}/requests", id(&task)), &body).await.assert(200);
+            let looks = page["requests"].as_array().unwrap().iter().find(|request| request["kind"] == "recheck").unwrap();
+            second_looks.push(format!("/requests/{}/decision", looks["id"].as_str().unwrap()));
+        }
+        let grant = json!({ "decision": "grant" });
+        // centre2, who might, acts for centre1, who refused; and then centre1 acts for centre2.
+        let of = delegated(app, "centre1", "centre2", "2026-02-06", "2026-02-10").await;
+        app.as_user("centre2").post(&second_looks[0], &grant).await.refused(403, "forbidden");
+        let path = format!("/delegations/{}/end", of["id"].as_str().unwrap());
+        app.as_user("centre1").post(&path, &json!({})).await.assert_status(200);
+        app.as_user("centre2").post(&second_looks[0], &grant).await.assert(200);
+        delegated(app, "centre2", "centre1", "2026-02-06", "2026-02-10").await;
+        app.as_user("centre1").post(&second_looks[1], &grant).await.refused(403, "forbidden");
+        app.as_user("leader").post(&second_looks[1], &grant).await.assert(200);
+    }
+
     async fn who_answered_an_order_does_not_judge_the_answer_in_its_issuers_name(app) {
         let task = given(app, "修路", json!({})).await;
         let body = json!({ "task_ids": [id(&task)], "demand": "限期整改" });
