@@ -137,6 +137,20 @@ impl Db {
         &self.signals
     }
 
+    /// Gives back what the writing connection holds of the file in memory, where nobody writes now; PostgreSQL keeps its own.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn rest(&self) -> Result<()> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => match write.try_acquire() {
+                Some(mut connection) => dialect::sqlite::rest(&mut connection).await,
+                None => Ok(()),
+            },
+            Pools::Postgres { .. } => Ok(()),
+        }
+    }
+
     /// Keeps bringing the signals of other nodes until the task is aborted; on SQLite there are no other nodes.
     pub async fn relay_signals(&self) {
         if let Pools::Postgres { write, .. } = &self.pools {

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use sqlx::{
     SqliteConnection, SqlitePool,
@@ -10,6 +10,9 @@ use crate::{
     fulltext::{Entry, Matching, Place, Term, plain},
     pool::Pools,
 };
+
+/// A connection that nobody has asked for so long is closed.
+const REST: Duration = Duration::from_secs(60);
 
 pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
     let connect = SqliteConnectOptions::new()
@@ -41,6 +44,8 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
     let read = SqlitePoolOptions::new()
         .max_connections(options.readers)
         .acquire_timeout(options.acquire_timeout)
+        // Opened again in a millisecond; meanwhile their pages are nobody's.
+        .idle_timeout(REST)
         .connect_lazy_with(connect.pragma("query_only", "true"));
     Ok(Pools::Sqlite { read, write, sync: options.sync })
 }
@@ -71,6 +76,11 @@ pub(crate) async fn commit(c: &mut SqliteConnection) -> Result<()> {
 
 pub(crate) async fn rollback(c: &mut SqliteConnection) -> Result<()> {
     sqlx::query("rollback").execute(c).await?;
+    Ok(())
+}
+
+pub(crate) async fn rest(c: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("pragma shrink_memory").execute(c).await?;
     Ok(())
 }
 

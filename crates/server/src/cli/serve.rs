@@ -14,6 +14,9 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// So long may jobs in hand take; one that is cut off runs again when its lease ends.
 const LAST_JOBS: Duration = Duration::from_secs(30);
 
+/// So often memory that nobody needs at the moment is given back.
+const REST: Duration = Duration::from_secs(60);
+
 /// Seconds; from a look-up to an upload.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
@@ -93,6 +96,15 @@ fn background(app: &App, workers: usize) -> JoinSet<()> {
     tasks.spawn(async move {
         // It never ends by itself on PostgreSQL and at once on SQLite.
         tokio::select! { () = stop.cancelled() => {}, () = db.relay_signals() => {} }
+    });
+    let (db, stop) = (app.db.clone(), app.stop.clone());
+    tasks.spawn(async move {
+        loop {
+            tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(REST) => {} }
+            if let Err(error) = db.rest().await {
+                tracing::debug!(%error, "memory could not be given back");
+            }
+        }
     });
     tasks
 }

@@ -4,7 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { approveTask, decideRequest, verifyTask } from '../api'
 import { grantedRequest, openRequest } from '../duties'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 export interface Judged {
   detail: TaskDetail

@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { signTask } from '../api'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Signing for one's unit, perhaps naming who handles it at once. */
 export function useSign(props: { detail: TaskDetail }, close: () => void) {

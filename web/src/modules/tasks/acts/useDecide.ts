@@ -9,9 +9,9 @@ import { useSession } from '@/modules/access'
 import { useWorkdays } from '@/modules/calendar'
 import { decideRequest } from '../api'
 import { chainOf, decidable } from '../requests'
-import { dayIn, useDeadline } from './useDeadline'
-import { useRules } from './useRules'
-import { useSubmit } from './useSubmit'
+import { dayIn, useDeadline } from '../composables/useDeadline'
+import { useRules } from '../composables/useRules'
+import { useSubmit } from '../composables/useSubmit'
 
 export interface Deciding {
   detail: TaskDetail

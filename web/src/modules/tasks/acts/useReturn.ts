@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { returnTask } from '../api'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Giving a part of one's unit back, perhaps with the unit that should have it. */
 export function useReturn(props: { detail: TaskDetail }, close: () => void) {

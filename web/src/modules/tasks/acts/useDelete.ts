@@ -4,7 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { queryClient } from '@/lib/query'
 import { toast } from '@/lib/toast'
 import { deleteTask } from '../api'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Deleting a draft. What is shown then takes the place of its page, so a form that is a page itself has nothing to close. */
 export function useDelete(props: { detail: TaskDetail }, close?: () => void) {

@@ -7,8 +7,8 @@ import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { createTask, editTask, submitTask } from '../api'
 import { burdenOf, emptyForm, faults, fieldsOf, inputOf, isUntouched, type TaskForm } from '../form'
-import { useKindFields } from './useKindFields'
-import { useSubmit } from './useSubmit'
+import { useKindFields } from '../composables/useKindFields'
+import { useSubmit } from '../composables/useSubmit'
 
 /**
  * The form of a new task, which is kept while one types, and handing it out. With an id it is that of a task that is there:

@@ -4,7 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { submitTask } from '../api'
 import { burdenIn } from '../form'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Handing out a draft, or the drafts below a task. */
 export function useHandOut(props: { detail: TaskDetail }, close: () => void) {

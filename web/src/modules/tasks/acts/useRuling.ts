@@ -4,7 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { ruleReturn } from '../api'
 import { openRequest } from '../duties'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Ruling on a return: another unit takes the part over, or it stays where it is. */
 export function useRuling(props: { detail: TaskDetail; target?: string }, close: () => void) {

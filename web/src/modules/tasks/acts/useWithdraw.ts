@@ -4,7 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { withdrawRequest } from '../api'
 import { withdrawable } from '../requests'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Taking back what one has asked for. */
 export function useWithdraw(props: { detail: TaskDetail; target?: string }, close: () => void) {

@@ -5,8 +5,8 @@ import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
 import { waitFor } from '../api'
 import { waitable } from '../life'
-import { dayIn } from './useDeadline'
-import { useSubmit } from './useSubmit'
+import { dayIn } from '../composables/useDeadline'
+import { useSubmit } from '../composables/useSubmit'
 
 const OTHER = 'other'
 

@@ -8,8 +8,8 @@ import { useSession } from '@/modules/access'
 import { useWorkdays } from '@/modules/calendar'
 import * as api from '../api'
 import { needsSubject, SAY, subjectsOf, wordsOf, type SayAction } from '../life'
-import { dayIn } from './useDeadline'
-import { useSubmit } from './useSubmit'
+import { dayIn } from '../composables/useDeadline'
+import { useSubmit } from '../composables/useSubmit'
 
 export interface Saying {
   detail: TaskDetail

@@ -4,7 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { tagTask } from '../api'
 import { formOf } from '../form'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Setting the tags of a task. What somebody else did meanwhile is shown, what was chosen here stays. */
 export function useTagging(props: { detail: TaskDetail }, close: () => void) {

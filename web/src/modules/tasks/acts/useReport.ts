@@ -2,7 +2,7 @@ import { computed, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ReportInput, TaskDetail } from '@/api/types'
 import { isSummed } from '../duties'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 export interface ReportDraft {
   progress: number

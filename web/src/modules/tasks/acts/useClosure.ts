@@ -4,7 +4,7 @@ import type { FileRef, TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { requestClose } from '../api'
 import { isOver } from '../duties'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Asking that a task be closed, with what shows that it is done. */
 export function useClosure(props: { detail: TaskDetail }, close: () => void) {

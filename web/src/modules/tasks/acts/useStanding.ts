@@ -4,7 +4,7 @@ import type { StandingDecision, TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { reviewStanding } from '../again/api'
 import { dueInput } from '../form'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** The quarterly word on a task without an end: it goes on, it gets an end, or it is to be ended. */
 export function useStanding(props: { detail: TaskDetail }, close: () => void) {

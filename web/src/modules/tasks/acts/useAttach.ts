@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { FileRef, TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { attachFiles } from '../api'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Adding files to a task. */
 export function useAttach(props: { detail: TaskDetail }, close: () => void) {

@@ -4,7 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { reviewReport } from '../api'
 import { isSummed, openReport } from '../duties'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Accepting a report, with the progress that holds, or sending it back with words. */
 export function useReview(props: { detail: TaskDetail; target?: string }, close: () => void) {

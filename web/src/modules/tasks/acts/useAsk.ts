@@ -21,9 +21,9 @@ import {
   type AskDraft,
   type AskKind,
 } from '../requests'
-import { dayIn, useDeadline } from './useDeadline'
-import { useRules } from './useRules'
-import { useSubmit } from './useSubmit'
+import { dayIn, useDeadline } from '../composables/useDeadline'
+import { useRules } from '../composables/useRules'
+import { useSubmit } from '../composables/useSubmit'
 
 export interface Asking {
   detail: TaskDetail

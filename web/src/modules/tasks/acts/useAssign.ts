@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { assignHandler } from '../api'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 /** Naming the person who handles a part of the task. */
 export function useAssign(props: { detail: TaskDetail; target?: string }, close: () => void) {

@@ -4,7 +4,7 @@ import type { TaskDetail, TaskRow } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { linkTasks, mergeTask } from '../api'
 import { LINK_CHOICES, linkInput, type LinkChoice } from '../life'
-import { useSubmit } from './useSubmit'
+import { useSubmit } from '../composables/useSubmit'
 
 export interface Linking {
   detail: TaskDetail
