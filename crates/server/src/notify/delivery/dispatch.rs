@@ -163,7 +163,8 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken:
     let mut together: Vec<(Sent, Letter)> = letters.by_ref().take(group).collect();
     // It may have been left alone since.
     let away = store::is_closed(&mut app.db.read().await?, &code, app.clock.now()).await?;
-    while !together.is_empty() {
+    // Of some nothing may be left that is still ours; those behind them leave all the same.
+    while !together.is_empty() || letters.len() > 0 {
         let sent = if away {
             together.into_iter().map(|(sent, _)| sent).collect()
         } else {
