@@ -1,8 +1,9 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     convert::Infallible,
-    sync::Arc,
-    time::Duration,
+    slice,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use db::{Db, Result, Tx};
@@ -24,19 +25,10 @@ type Preparation = Arc<dyn Fn(Job) -> BoxFuture<'static, std::result::Result<ser
 /// Whether there is work for a job.
 type Probe = Arc<dyn for<'a> Fn(&'a mut Tx) -> BoxFuture<'a, std::result::Result<bool, JobError>> + Send + Sync>;
 
-/// Does one kind of job in the given transaction, which also removes the job.
+/// Does jobs of one kind in the given transaction, which also removes them: one, or as many as are due where [`Runner::on_many`] taught it.
 pub trait Handler: Send + Sync + 'static {
-    /// Does it. Everything written is given up when the answer is an error.
-    fn run<'a>(&'a self, tx: &'a mut Tx, job: &'a Job) -> JobFuture<'a>;
-}
-
-impl<F> Handler for F
-where
-    F: for<'a> Fn(&'a mut Tx, &'a Job) -> JobFuture<'a> + Send + Sync + 'static,
-{
-    fn run<'a>(&'a self, tx: &'a mut Tx, job: &'a Job) -> JobFuture<'a> {
-        self(tx, job)
-    }
+    /// Does them. Everything written is given up when the answer is an error.
+    fn run<'a>(&'a self, tx: &'a mut Tx, jobs: &'a [Job]) -> JobFuture<'a>;
 }
 
 /// What a process that dies had in hand is another's after so long.
@@ -46,6 +38,10 @@ const RENEWAL: Duration = Duration::from_secs(5);
 const MAX_ATTEMPTS: i64 = 12;
 /// On SQLite jobs share a transaction until it has taken so long: whoever else writes waits for it, and each commit for the disk.
 const TOGETHER: Duration = Duration::from_millis(25);
+/// So many jobs of a kind that is done many at once are done at once.
+const MOST_AT_ONCE: i64 = 32;
+/// After those that were there a kind that is done many at once rests for so long, so that the next ones are several, too.
+const REST: Duration = Duration::from_millis(250);
 /// However many signals are lost, a worker looks this often.
 const IDLE_LOOK: Duration = Duration::from_secs(5);
 
@@ -56,6 +52,10 @@ pub struct Runner {
     clock: Clock,
     rng: Rng,
     handlers: HashMap<&'static str, Arc<dyn Handler>>,
+    /// Kinds done many at once.
+    many: HashSet<&'static str>,
+    /// Until when some of them rest; for all workers that are clones of one.
+    resting: Arc<Mutex<HashMap<&'static str, Instant>>>,
     preparations: HashMap<&'static str, Preparation>,
     /// What is looked for when nothing is due.
     probes: Vec<(&'static str, Probe)>,
@@ -73,7 +73,17 @@ impl Runner {
     /// A runner that knows no job yet.
     #[must_use]
     pub fn new(db: Db, clock: Clock, rng: Rng) -> Self {
-        Self { db, clock, rng, handlers: HashMap::new(), preparations: HashMap::new(), probes: Vec::new(), recurring: BTreeMap::new() }
+        Self {
+            db,
+            clock,
+            rng,
+            handlers: HashMap::new(),
+            many: HashSet::new(),
+            resting: Arc::default(),
+            preparations: HashMap::new(),
+            probes: Vec::new(),
+            recurring: BTreeMap::new(),
+        }
     }
 
     /// Teaches it one kind of job.
@@ -81,6 +91,15 @@ impl Runner {
     pub fn on(mut self, kind: &'static str, handler: impl Handler) -> Self {
         self.handlers.insert(kind, Arc::new(handler));
         self
+    }
+
+    /// Teaches it a kind of job of which many are done at once for little more than one. The first after a pause is done on the spot; while
+    /// more keep coming they are done a few times a second, all that have come by then. Where doing them together fails, each is done
+    /// alone, so that one that cannot be done keeps none of the others back.
+    #[must_use]
+    pub fn on_many(mut self, kind: &'static str, handler: impl Handler) -> Self {
+        self.many.insert(kind);
+        self.on(kind, handler)
     }
 
     /// Teaches it a kind of job that first does something slow without a transaction, such as reading a large file, so that nobody
@@ -137,6 +156,8 @@ impl Runner {
         self.plant().await.map_err(|error| error.to_string())?;
         let mut ran = 0;
         loop {
+            // Nothing rests: it is to be over soon, and there is no more to come.
+            self.resting.lock().unwrap_or_else(PoisonError::into_inner).clear();
             let outcomes = self.step().await.map_err(|error| error.to_string())?;
             if outcomes.is_empty() {
                 if self.found().await.map_err(|error| error.to_string())? {
@@ -190,14 +211,24 @@ impl Runner {
 
     async fn pause(&self) -> Duration {
         let now = self.clock.now();
-        let due = async { store::next_due(&mut self.db.read().await?, now).await }.await;
-        match due {
+        let (resting, ends) = self.resting();
+        let due = async { store::next_due(&mut self.db.read().await?, now, &resting).await }.await;
+        let wait = match due {
             Ok(Some((at, _))) => {
                 let wait = at.millis().saturating_sub(now.millis()).max(10);
                 Duration::from_millis(u64::try_from(wait).unwrap_or(10)).min(IDLE_LOOK)
             }
             _ => IDLE_LOOK,
-        }
+        };
+        ends.map_or(wait, |end| wait.min(end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1))))
+    }
+
+    /// The kinds that rest now, and when the first of them does no longer.
+    fn resting(&self) -> (Vec<&'static str>, Option<Instant>) {
+        let now = Instant::now();
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.retain(|_, end| *end > now);
+        (resting.keys().copied().collect(), resting.values().min().copied())
     }
 
     /// Looks for work that has no job yet; whether there is a new one.
@@ -232,7 +263,7 @@ impl Runner {
     async fn step(&self) -> Result<Vec<Outcome>> {
         let now = self.clock.now();
         // A look that takes no lock: an idle queue costs one indexed read.
-        let next = store::next_due(&mut self.db.read().await?, now).await?;
+        let next = store::next_due(&mut self.db.read().await?, now, &self.resting().0).await?;
         let Some((due, kind)) = next else { return Ok(Vec::new()) };
         if due > now {
             return Ok(Vec::new());
@@ -246,31 +277,65 @@ impl Runner {
     /// Runs a due job, on SQLite several one after the other, in one transaction that holds its row. It needs no lease: when the
     /// process dies, nothing was done and the row is free.
     async fn held(&self) -> Result<Vec<Outcome>> {
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         // What a power cut takes is still in the queue.
         let mut tx = self.db.begin_repeatable().await?;
         let mut outcomes = Vec::new();
         while outcomes.is_empty() || (tx.writes_alone() && began.elapsed() < TOGETHER) {
-            let Some(job) = store::hold_due(&mut tx, self.clock.now()).await? else { break };
+            let (now, resting) = (self.clock.now(), self.resting().0);
+            let Some(job) = store::hold_due(&mut tx, now, &resting).await? else { break };
             if self.preparations.contains_key(job.kind.as_str()) {
                 break;
             }
-            let started = std::time::Instant::now();
-            let result = tx.attempt(async |tx| self.handle(tx, &job).await).await?;
-            metrics::histogram!("job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
-            match result {
-                Ok(()) => {
-                    match self.recurring.get(job.kind.as_str()) {
-                        Some(every) => store::repeat(&mut tx, job.id, None, self.clock.now().plus(*every)).await?,
-                        None => store::finish(&mut tx, job.id, None).await?,
-                    };
-                    outcomes.push(Outcome::Done);
-                }
-                Err(error) => outcomes.push(self.put_back(&mut tx, job, None, error).await?),
+            match self.many.get(job.kind.as_str()) {
+                Some(kind) => self.together(&mut tx, kind, job, &mut outcomes).await?,
+                None => outcomes.push(self.alone(&mut tx, job).await?),
             }
         }
         tx.commit().await?;
         Ok(outcomes)
+    }
+
+    /// Does a job whose row is held.
+    async fn alone(&self, tx: &mut Tx, job: Job) -> Result<Outcome> {
+        let started = Instant::now();
+        let result = tx.attempt(async |tx| self.handle(tx, slice::from_ref(&job)).await).await?;
+        metrics::histogram!("job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
+        if let Err(error) = result {
+            return self.put_back(tx, job, None, error).await;
+        }
+        match self.recurring.get(job.kind.as_str()) {
+            Some(every) => store::repeat(tx, job.id, None, self.clock.now().plus(*every)).await?,
+            None => store::finish(tx, job.id, None).await?,
+        };
+        Ok(Outcome::Done)
+    }
+
+    /// Does a job whose row is held, and all others of its kind that are due, at once.
+    async fn together(&self, tx: &mut Tx, kind: &'static str, first: Job, outcomes: &mut Vec<Outcome>) -> Result<()> {
+        let others = store::hold_others(tx, self.clock.now(), &first, MOST_AT_ONCE - 1).await?;
+        let jobs: Vec<Job> = std::iter::once(first).chain(others).collect();
+        let is_all = i64::try_from(jobs.len()).is_ok_and(|n| n < MOST_AT_ONCE);
+        if is_all {
+            self.resting.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, Instant::now() + REST);
+        }
+        if jobs.len() > 1 {
+            let started = Instant::now();
+            let result = tx.attempt(async |tx| self.handle(tx, &jobs).await).await?;
+            metrics::histogram!("job_seconds", "kind" => kind).record(started.elapsed().as_secs_f64());
+            match result {
+                Ok(()) => {
+                    store::finish_all(tx, &jobs).await?;
+                    outcomes.extend(jobs.iter().map(|_| Outcome::Done));
+                    return Ok(());
+                }
+                Err(error) => tracing::info!(kind, ?error, jobs = jobs.len(), "jobs are done one by one"),
+            }
+        }
+        for job in jobs {
+            outcomes.push(self.alone(tx, job).await?);
+        }
+        Ok(())
     }
 
     /// Claims a job that takes its time before it writes, and runs it; `None` when nothing is due.
@@ -281,7 +346,7 @@ impl Runner {
         let claimed = store::claim(&mut tx, now, now.plus(LEASE), lease).await?;
         tx.commit().await?;
         let Some(job) = claimed else { return Ok(None) };
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let result = tokio::select! { result = self.attempt(&job, lease) => result, never = self.hold(&job, lease) => match never {} };
         metrics::histogram!("job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());
         let error = match result {
@@ -308,12 +373,13 @@ impl Runner {
         Ok(Outcome::Bad { kind: job.kind, error: text })
     }
 
-    async fn handle(&self, tx: &mut Tx, job: &Job) -> std::result::Result<(), JobError> {
-        let Some(handler) = self.handlers.get(job.kind.as_str()) else {
+    /// Does jobs of one kind.
+    async fn handle(&self, tx: &mut Tx, jobs: &[Job]) -> std::result::Result<(), JobError> {
+        let Some(handler) = jobs.first().and_then(|job| self.handlers.get(job.kind.as_str())) else {
             // A newer node may know it: not ours to fail.
             return Err(JobError::retry("no handler for this kind of job in this version"));
         };
-        let run = std::panic::AssertUnwindSafe(handler.run(tx, job)).catch_unwind();
+        let run = std::panic::AssertUnwindSafe(handler.run(tx, jobs)).catch_unwind();
         run.await.unwrap_or_else(|_| Err(JobError::fail("the handler panicked")))
     }
 
@@ -343,7 +409,7 @@ impl Runner {
             given = &prepared;
         }
         let mut tx = self.db.begin().await?;
-        if let Err(error) = self.handle(&mut tx, given).await {
+        if let Err(error) = self.handle(&mut tx, slice::from_ref(given)).await {
             let _ = tx.rollback().await;
             return Err(error);
         }

@@ -140,14 +140,36 @@ pub(crate) async fn claim(tx: &mut Tx, now: Moment, until: Moment, lease: JobId)
     Ok(row.map(JobRow::job))
 }
 
-/// The job that has been due longest and that nobody has in hand, as it would be claimed; its row is held until the end of the
-/// transaction.
-pub(crate) async fn hold_due(tx: &mut Tx, now: Moment) -> Result<Option<Job>> {
+/// What is due of these that nobody has in hand, as it would be claimed.
+fn free(now: Moment) -> Sql {
     let mut sql = Sql::new("select id, kind, payload, attempts + 1 as attempts from job where state = 'waiting' and run_at <= ");
-    sql.bind(now.millis()).push(" and (lease_until is null or lease_until < ").bind(now.millis()).push(") order by run_at, id limit 1");
-    sql.hold(tx, true);
+    sql.bind(now.millis()).push(" and (lease_until is null or lease_until < ").bind(now.millis()).push(")");
+    sql
+}
+
+/// The job that has been due longest and that nobody has in hand, of none of the kinds that rest; its row is held until the end of the
+/// transaction.
+pub(crate) async fn hold_due(tx: &mut Tx, now: Moment, resting: &[&str]) -> Result<Option<Job>> {
+    let mut sql = free(now);
+    awake(&mut sql, resting);
+    sql.push(" order by run_at, id limit 1").hold(tx, true);
     let rows: Vec<JobRow> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().next().map(JobRow::job))
+}
+
+/// Others of the kind of this one, held like it.
+pub(crate) async fn hold_others(tx: &mut Tx, now: Moment, first: &Job, limit: i64) -> Result<Vec<Job>> {
+    let mut sql = free(now);
+    sql.push(" and kind = ").bind(first.kind.as_str()).push(" and id <> ").bind(first.id.0);
+    sql.push(" order by run_at, id limit ").bind(limit).hold(tx, true);
+    let rows: Vec<JobRow> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(JobRow::job).collect())
+}
+
+fn awake(sql: &mut Sql, resting: &[&str]) {
+    if !resting.is_empty() {
+        sql.push(" and kind not in ").bind_list(resting.iter().copied());
+    }
 }
 
 /// Makes a claim last longer, where it is still ours.
@@ -173,6 +195,12 @@ pub(crate) async fn finish(tx: &mut Tx, id: JobId, lease: Option<JobId>) -> Resu
         .bind(lease)
         .fetch_optional(c))?;
     Ok(row.is_some())
+}
+
+/// Removes jobs that succeeded and whose rows are held.
+pub(crate) async fn finish_all(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
+    let mut sql = Sql::new("delete from job where id in ");
+    sql.bind_list(jobs.iter().map(|job| job.id.0)).execute(tx).await
 }
 
 /// Puts a recurring job back for its next turn; `false` when the lease is no longer ours.
@@ -206,11 +234,11 @@ pub(crate) async fn put_back(tx: &mut Tx, job: &Job, lease: Option<JobId>, error
     Ok(())
 }
 
-/// When the next job is due that nobody has in hand at this moment, and its kind.
-pub(crate) async fn next_due(tx: &mut Tx, now: Moment) -> Result<Option<(Moment, String)>> {
-    run!(tx, |c| sqlx::query_as(
-        "select run_at, kind from job where state = 'waiting' and (lease_until is null or lease_until < $1) order by run_at, id limit 1"
-    )
-    .bind(now)
-    .fetch_optional(c))
+/// When the next job is due that nobody has in hand at this moment, of none of the kinds that rest, and its kind.
+pub(crate) async fn next_due(tx: &mut Tx, now: Moment, resting: &[&str]) -> Result<Option<(Moment, String)>> {
+    let mut sql = Sql::new("select run_at, kind from job where state = 'waiting' and (lease_until is null or lease_until < ");
+    sql.bind(now.millis()).push(")");
+    awake(&mut sql, resting);
+    let rows = sql.push(" order by run_at, id limit 1").fetch_all(tx).await?;
+    Ok(rows.into_iter().next())
 }

@@ -88,8 +88,9 @@ fn record_metrics() -> anyhow::Result<PrometheusHandle> {
 /// Starts what runs beside requests: workers, and the relay of other nodes' signals.
 fn background(app: &App, workers: usize) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
+    let runner = app::runner(app);
     for _ in 0..workers {
-        let (runner, stop) = (app::runner(app), app.stop.clone());
+        let (runner, stop) = (runner.clone(), app.stop.clone());
         tasks.spawn(async move { runner.serve(stop).await });
     }
     let (db, stop) = (app.db.clone(), app.stop.clone());
@@ -102,8 +103,9 @@ fn background(app: &App, workers: usize) -> JoinSet<()> {
         loop {
             tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(REST) => {} }
             if let Err(error) = db.rest().await {
-                tracing::debug!(%error, "memory could not be given back");
+                tracing::debug!(%error, "pages could not be given back");
             }
+            heap::trim();
         }
     });
     tasks

@@ -225,18 +225,27 @@ async fn shown(tx: &mut Tx, ctx: &Ctx, own: &likeness::Words, found: Vec<Found>)
     Ok(found.into_iter().filter_map(one).collect())
 }
 
-/// Writes down what a task that has gone out is alike to. To be asked once the task itself is in the index.
-pub async fn note_alike(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<()> {
-    let Some(units) = tasks::led_by(tx, &[task]).await?.remove(&task) else { return Ok(()) };
-    let units: BTreeSet<UnitId> = units.into_iter().collect();
+/// Writes down what tasks that have gone out are alike to. To be asked once the tasks themselves are in the index.
+pub async fn note_alike(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<()> {
+    let led = tasks::led_by(tx, tasks).await?;
     // Of two that go out to a unit at a time, the second finds the first.
-    tx.hold_names(units.iter().map(|unit| format!("alike:{unit}")).collect()).await?;
-    let Some(asking) = tasks::askings(tx, &[task]).await?.pop() else { return Ok(()) };
-    let own = likeness::Words::of(&asking.title, &asking.demand);
-    let found = alike(tx, &own, &units, Some(asking.root_id), ctx.rules.get::<BurdenRules>().alike_from).await?;
-    for other in found.iter().take(MOST) {
-        let same_issuer = other.asking.issuer_unit_id == asking.issuer_unit_id;
-        burden::note_alike(tx, ctx, task, other.asking.id, other.likeness.percent, same_issuer).await?;
+    let all: BTreeSet<UnitId> = led.values().flatten().copied().collect();
+    tx.hold_names(all.iter().map(|unit| format!("alike:{unit}")).collect()).await?;
+    let alike_from = ctx.rules.get::<BurdenRules>().alike_from;
+    let place: HashMap<TaskId, usize> = tasks.iter().enumerate().map(|(place, task)| (*task, place)).collect();
+    let mut askings = tasks::askings(tx, tasks).await?;
+    askings.sort_by_key(|asking| place.get(&asking.id).copied());
+    for asking in askings {
+        let Some(units) = led.get(&asking.id) else { continue };
+        let units: BTreeSet<UnitId> = units.iter().copied().collect();
+        let own = likeness::Words::of(&asking.title, &asking.demand);
+        let found = alike(tx, &own, &units, Some(asking.root_id), alike_from).await?;
+        // Those after it find it themselves.
+        let before = found.iter().filter(|other| place.get(&other.asking.id) <= place.get(&asking.id));
+        for other in before.take(MOST) {
+            let same_issuer = other.asking.issuer_unit_id == asking.issuer_unit_id;
+            burden::note_alike(tx, ctx, asking.id, other.asking.id, other.likeness.percent, same_issuer).await?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Who is told, on the spot, when something happens to a task. Reminders that come with time are rules of their own.
 
+use std::collections::BTreeSet;
+
 use db::Tx;
 use kit::Day;
 use wording::{Words, say};
@@ -11,11 +13,11 @@ use super::{
     urge::{self, Told},
 };
 use crate::{
-    app::{Ctx, Outcome},
+    app::{Ctx, Outcome, Refusal},
     notify::{self, NewMessage},
     org::{self, PersonId, PostKind},
     talk,
-    tasks::{self, Case, PartyId, PartyRow, PartyState, TaskEvent},
+    tasks::{self, Case, PartyId, PartyRow, PartyState, TaskEvent, TaskId},
 };
 
 /// The job that hears of what happens to tasks.
@@ -31,10 +33,20 @@ pub(super) struct Notice {
     pub(super) urge: Option<UrgeId>,
 }
 
-/// Hears of something that happened to a task: tells whom it concerns, and looks at what the task has ahead of it now.
-pub async fn hear(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outcome<()> {
-    tell(tx, ctx, event, key).await?;
-    lookout::look(tx, ctx, event.task, event.name == "task.dispatched").await
+/// Hears of what happened to tasks, each with a key of its own: tells whom it concerns, and looks at what the tasks have ahead of them now.
+pub async fn hear(tx: &mut Tx, ctx: &Ctx, events: &[(TaskEvent, String)]) -> Outcome<()> {
+    for (event, key) in events {
+        match tell(tx, ctx, event, key).await {
+            // A draft that has been deleted since: nobody to tell.
+            Ok(()) | Err(Refusal::NotFound) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    let of = |out: bool| events.iter().filter(move |(event, _)| (event.name == "task.dispatched") == out).map(|(event, _)| event.task);
+    let out: BTreeSet<TaskId> = of(true).collect();
+    let others = of(false).filter(|task| !out.contains(task)).collect();
+    lookout::look(tx, ctx, &out, true).await?;
+    lookout::look(tx, ctx, &others, false).await
 }
 
 /// Tells whom an event concerns, and whoever follows the task. `key` is the event's own: the same event tells nobody twice.

@@ -21,6 +21,7 @@ const TOP: &[&str] = &["cli", "demo"];
 /// What the platform may know of the rooms above it: where they are put together, and who acts.
 const COMPOSITION: &[(&str, &str)] = &[
     ("app/wiring.rs", "*"),
+    ("app/runner.rs", "*"),
     // Who acts is part of every verb's surroundings.
     ("app/context.rs", "access"),
     ("app/running.rs", "access"),
@@ -56,6 +57,7 @@ pub(crate) const LEAVES: &[&str] = &[
     "clauses",
     "db",
     "gateway",
+    "heap",
     "jobs",
     "kit",
     "mail",

@@ -297,6 +297,28 @@ both! {
         assert_eq!(states(app, "staff_b1").await, ["sent", "sent", "sent"]);
     }
 
+    async fn a_letter_that_another_sender_has_by_now_keeps_none_of_those_behind_it_back(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        notices(app, 3).await;
+        let hold = sms.holds_the_next();
+        let meanwhile = async {
+            hold.came().await;
+            let mut tx = app.app.db.begin().await.unwrap();
+            let mut sql = db::Sql::new("update delivery set lease = ");
+            sql.bind(::kit::uuid::Uuid::from_u128(7)).push(" where id = (select id from delivery order by due_at, id limit 1 offset 1)");
+            sql.execute(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+            hold.let_go();
+        };
+        let (sent, ()) = tokio::join!(notify::send_due(&app.app), meanwhile);
+        sent.unwrap();
+        assert_eq!(sms.taken().len(), 2);
+        let mut states = states(app, "staff_b1").await;
+        states.sort_unstable();
+        assert_eq!(states, ["sending", "sent", "sent"]);
+    }
+
     async fn where_one_gateway_is_full_the_other_takes_the_rest(app) {
         let (one, two) = (FakeGateway::new("sms1", Channel::Sms), FakeGateway::new("sms2", Channel::Sms));
         let app = &app.with_gateways(&[&one, &two]);

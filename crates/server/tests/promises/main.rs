@@ -27,6 +27,7 @@ mod notes;
 mod orders;
 mod parts;
 mod progress;
+mod queue;
 mod quotas;
 mod refusals;
 mod reminders;

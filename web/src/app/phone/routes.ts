@@ -14,6 +14,7 @@ import {
   SeriesListPage,
   SeriesPage,
   TaskListPage,
+  TaskEditPage,
   TaskNewPage,
   TaskPage,
   TemplatePage,
@@ -101,7 +102,7 @@ export const routes: RouteRecordRaw[] = [
       { path: 'templates/:id', name: 'template', component: TemplatePage, props: true, meta: { may: mayCreate } },
       { path: 'tasks/new', name: 'create', component: TaskNewPage, meta: { title: 'phone.create', may: mayCreate } },
       { path: 'tasks/:id', name: 'task', component: TaskPage, props: true, meta: { may: seesTasks } },
-      { path: 'tasks/:id/edit', name: 'edit', component: TaskNewPage, props: true, meta: { may: seesTasks } },
+      { path: 'tasks/:id/edit', name: 'edit', component: TaskEditPage, props: true, meta: { may: seesTasks } },
       {
         path: 'tasks/:id/decompose',
         name: 'decompose',

@@ -27,7 +27,7 @@ mod trial;
 mod watch;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -153,20 +153,23 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     look_for_missed(tx, ctx, None).await
 }
 
-/// Looks at a task anew: what lies ahead of it has moved.
-pub async fn look_again(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<()> {
-    look(tx, ctx, task, false).await
+/// Looks at tasks anew: what lies ahead of them has moved.
+pub async fn look_again(tx: &mut Tx, ctx: &Ctx, tasks: &BTreeSet<TaskId>) -> Outcome<()> {
+    look(tx, ctx, tasks, false).await
 }
 
-/// Looks at a task to which something has happened; `just_out` where that is that it has gone out.
-pub(super) async fn look(tx: &mut Tx, ctx: &Ctx, task: TaskId, just_out: bool) -> Outcome<()> {
+/// Looks at tasks to which something has happened; `just_out` where that is that they have gone out.
+pub(super) async fn look(tx: &mut Tx, ctx: &Ctx, tasks: &BTreeSet<TaskId>, just_out: bool) -> Outcome<()> {
+    if tasks.is_empty() {
+        return Ok(());
+    }
     let system = ctx.acting(crate::access::system_principal());
     let mut watch = watch::Watch::new(&system)?;
     watch.just_out = just_out;
-    watch.look(tx, &system, &[task]).await
+    watch.look(tx, &system, &tasks.iter().copied().collect::<Vec<_>>()).await
 }
 
-/// [`look_again`] at several tasks, for `notify`, which stands below this room, before anything about them leaves the house.
+/// [`look_again`] for `notify`, which stands below this room, before anything about them leaves the house.
 pub fn look_first<'a>(tx: &'a mut Tx, ctx: &'a Ctx, tasks: &'a [Uuid]) -> BoxFuture<'a, Outcome<()>> {
     Box::pin(async move {
         if tasks.is_empty() {

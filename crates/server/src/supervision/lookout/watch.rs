@@ -466,5 +466,5 @@ pub(super) async fn acknowledge(tx: &mut Tx, ctx: &Ctx, id: OccurrenceId, throug
     let data = serde_json::json!({ "occurrence": id, "rule": row.rule, "through": through });
     tasks::note(tx, ctx, &case.task, tasks::Step::new("acknowledged", words, data).about(id.0)).await?;
     // Somebody else's step in between may have changed what lies ahead.
-    supervision::lookout::look_again(tx, ctx, row.task_id).await
+    supervision::lookout::look_again(tx, ctx, &BTreeSet::from([row.task_id])).await
 }
