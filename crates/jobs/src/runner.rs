@@ -322,9 +322,10 @@ impl Runner {
         if jobs.len() > 1 {
             let started = Instant::now();
             let result = tx.attempt(async |tx| self.handle(tx, &jobs).await).await?;
-            metrics::histogram!("job_seconds", "kind" => kind).record(started.elapsed().as_secs_f64());
             match result {
                 Ok(()) => {
+                    let share = started.elapsed().as_secs_f64() / f64::from(u32::try_from(jobs.len()).unwrap_or(u32::MAX));
+                    metrics::histogram!("job_seconds", "kind" => kind).record_many(share, jobs.len());
                     store::finish_all(tx, &jobs).await?;
                     outcomes.extend(jobs.iter().map(|_| Outcome::Done));
                     return Ok(());
