@@ -20,6 +20,32 @@ check() {
     if "$@"; then record "$name" 1 0; else record "$name" 0 1; fi
 }
 
+# beside COMMAND… — runs a part beside the script; join_beside waits for it, prints what it said and takes in what it recorded.
+beside() {
+    step "$*, beside what follows"
+    rm -f "$LOGS/beside.records"
+    in_background "$LOGS/beside.log" _recorded "$@"
+    BESIDE=$BACKGROUND
+}
+_recorded() {
+    NAMES=() PASSED=() FAILED=() SKIPPED=()
+    "$@"
+    local index
+    for index in ${NAMES[@]+"${!NAMES[@]}"}; do
+        printf '%s|%s|%s|%s\n' "${NAMES[$index]}" "${PASSED[$index]}" "${FAILED[$index]}" "${SKIPPED[$index]}"
+    done >"$LOGS/beside.records"
+}
+join_beside() {
+    local ended=0 name passed failed skipped
+    wait "$BESIDE" || ended=$?
+    cat "$LOGS/beside.log"
+    if [ "$ended" -ne 0 ] || [ ! -s "$LOGS/beside.records" ]; then
+        record "what ran beside" 0 1
+        return
+    fi
+    while IFS='|' read -r name passed failed skipped; do record "$name" "$passed" "$failed" "$skipped"; done <"$LOGS/beside.records"
+}
+
 any_failed() {
     local n
     for n in ${FAILED[@]+"${FAILED[@]}"}; do [ "$n" -eq 0 ] || return 0; done

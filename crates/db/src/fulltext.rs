@@ -59,6 +59,17 @@ impl Tx {
         }
     }
 
+    /// Makes `id`, which is found by nothing yet, found by these words.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn add_text(&mut self, id: i64, entry: Entry<'_>) -> Result<()> {
+        match self.conn() {
+            ConnRef::Sqlite(c) => dialect::sqlite::add_text(c, id, entry).await,
+            ConnRef::Postgres(c) => dialect::postgres::put_text(c, id, entry).await,
+        }
+    }
+
     /// Makes `id` found no more.
     ///
     /// # Errors

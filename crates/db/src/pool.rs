@@ -1,4 +1,10 @@
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{PgPool, SqlitePool, migrate::Migrator};
 
@@ -37,6 +43,22 @@ pub struct Options {
     pub sync: Sync,
 }
 
+/// Is counted for as long as it lives.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl<'a> Waits<'a> {
+    fn of(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self { readers: 8, writers: 8, acquire_timeout: Duration::from_secs(5), sync: Sync::Full }
@@ -49,6 +71,8 @@ pub struct Db {
     pools: Pools,
     signals: Signals,
     watcher: Watcher,
+    /// How many wait for a connection that writes.
+    waiting: Arc<AtomicUsize>,
 }
 
 #[derive(Clone, Debug)]
@@ -72,7 +96,7 @@ impl Db {
             let text = "a database URL starts with sqlite: or postgres://";
             return Err(sqlx::Error::Configuration(text.into()).into());
         };
-        Ok(Self { pools, signals, watcher: Watcher::default() })
+        Ok(Self { pools, signals, watcher: Watcher::default(), waiting: Arc::default() })
     }
 
     /// Which database it is.
@@ -104,7 +128,22 @@ impl Db {
         if waits { tx.open_unsynced().await } else { tx.open().await }
     }
 
+    /// Commits, and answers a reader. Where nobody waits to write it is the connection that has just written: of SQLite's connections it is
+    /// the only one that still knows what it had read, the others have to read again after a commit that is not theirs.
+    ///
+    /// # Errors
+    /// Whatever the database says about the commit: nothing is written then. Or, when it has committed, there is no reader.
+    pub async fn commit_and_read(&self, tx: Tx) -> Result<Tx> {
+        let tx = tx.commit_and_stay().await?;
+        if self.waiting.load(Ordering::Relaxed) == 0 {
+            return Ok(tx);
+        }
+        drop(tx);
+        self.read().await
+    }
+
     async fn writing(&self) -> Result<Tx> {
+        let _waits = Waits::of(&self.waiting);
         Ok(match &self.pools {
             Pools::Sqlite { write, .. } => Tx::reading_sqlite(write.acquire().await?, self.signals.clone()),
             Pools::Postgres { write, .. } => Tx::reading_postgres(write.acquire().await?, self.signals.clone()),

@@ -3,6 +3,9 @@ use uuid::Uuid;
 
 use crate::{ConnRef, Result, Tx};
 
+/// Longer lists are bound as they are: few have their length, and no text is kept for them.
+const MOST_PADDED: usize = 128;
+
 /// A value bound to a [`Sql`] text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -84,7 +87,9 @@ impl Sql {
         }
     }
 
-    /// Adds `(v1, v2, …)`; an empty list becomes `(null, null)`, which nothing is in. With one `null` SQLite reads the whole table.
+    /// Adds `(v1, v2, …)` for what is in a list or is not; an empty one becomes `(null, null)`, which nothing is in. With one `null` SQLite
+    /// reads the whole table. The last value stands there several times where that makes the list as long as others are: the text is
+    /// the same then, and has been prepared before.
     pub fn bind_list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
         self.text.push('(');
         let before = self.values.len();
@@ -94,8 +99,18 @@ impl Sql {
             }
             self.bind(value);
         }
-        if self.values.len() == before {
-            self.text.push_str("null, null");
+        let count = self.values.len() - before;
+        match self.values.last().cloned() {
+            Some(last) if count > 0 => {
+                let padded = if count <= MOST_PADDED { count.next_power_of_two() } else { count };
+                for _ in count..padded {
+                    self.text.push_str(", ");
+                    self.bind(last.clone());
+                }
+            }
+            _ => {
+                self.text.push_str("null, null");
+            }
         }
         self.text.push(')');
         self

@@ -186,7 +186,12 @@ impl Tx {
     ///
     /// # Errors
     /// Whatever the database says; nothing is written then.
-    pub async fn commit(mut self) -> Result<()> {
+    pub async fn commit(self) -> Result<()> {
+        self.commit_and_stay().await.map(drop)
+    }
+
+    /// [`Self::commit`], after which the connection only reads, and each statement sees what was committed before it.
+    pub(crate) async fn commit_and_stay(mut self) -> Result<Self> {
         if self.state == State::Open {
             let mut said = HashSet::new();
             let mut signals = std::mem::take(&mut self.pending);
@@ -202,8 +207,9 @@ impl Tx {
                 self.signals.send(signal);
             }
             ended?;
+            self.memory.clear();
         }
-        Ok(())
+        Ok(self)
     }
 
     /// Gives up everything written and returns the connection at once.

@@ -15,7 +15,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 const LAST_JOBS: Duration = Duration::from_secs(30);
 
 /// So often memory that nobody needs at the moment is given back.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_secs(30);
 
 /// Seconds; from a look-up to an upload.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];

@@ -159,10 +159,14 @@ pub async fn mutate_and_show<K: Serialize + DeserializeOwned, T: Serialize>(
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<K>,
     show: impl AsyncFnOnce(&mut Tx, K) -> Outcome<T>,
 ) -> Result<Response, Problem> {
-    let done = change(app, ctx, idem, status, Repeated::FirstAnswer, work).await?;
+    let (done, mut tx) = match written(app, ctx, idem, status, Repeated::FirstAnswer, work).await? {
+        Written::Before(answer) => (answer, app.db.read().await?),
+        Written::Now(answer, tx) => (answer, app.db.commit_and_read(tx).await?),
+    };
     // What a version before this one kept is the whole answer.
     let Ok(key) = serde_json::from_str(&done.body) else { return Ok(answer(done)) };
-    let shown = show(&mut app.db.read().await?, key).await?;
+    let shown = show(&mut tx, key).await?;
+    drop(tx);
     Ok(answer(Answer { status: done.status, body: serde_json::to_string(&shown).map_err(Refusal::internal)? }))
 }
 
@@ -185,7 +189,6 @@ struct Answer {
     body: String,
 }
 
-/// Only what the work itself is differs from one handler to the next: what is before and after it is compiled once.
 async fn change<T: Serialize>(
     app: &App,
     ctx: &Ctx,
@@ -194,8 +197,33 @@ async fn change<T: Serialize>(
     repeated: Repeated,
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
 ) -> Result<Answer, Problem> {
+    match written(app, ctx, idem, status, repeated, work).await? {
+        Written::Before(answer) => Ok(answer),
+        Written::Now(answer, tx) => {
+            tx.commit().await?;
+            Ok(answer)
+        }
+    }
+}
+
+enum Written {
+    /// By a request before this one.
+    Before(Answer),
+    /// In this transaction, which is still to be committed.
+    Now(Answer, Tx),
+}
+
+/// Only what the work itself is differs from one handler to the next: what is before and after it is compiled once.
+async fn written<T: Serialize>(
+    app: &App,
+    ctx: &Ctx,
+    idem: &Idem,
+    status: StatusCode,
+    repeated: Repeated,
+    work: impl AsyncFnOnce(&mut Tx) -> Outcome<T>,
+) -> Result<Written, Problem> {
     let mut tx = match begin(app, ctx, idem, repeated).await? {
-        Begun::Done(answer) => return Ok(answer),
+        Begun::Done(answer) => return Ok(Written::Before(answer)),
         Begun::Open(tx) => tx,
     };
     let done = match work(&mut tx).await {
@@ -237,15 +265,21 @@ async fn begin(app: &App, ctx: &Ctx, idem: &Idem, repeated: Repeated) -> Result<
     }
 }
 
-async fn end(mut tx: Tx, ctx: &Ctx, idem: &Idem, status: StatusCode, repeated: Repeated, done: Outcome<String>) -> Result<Answer, Problem> {
+async fn end(
+    mut tx: Tx,
+    ctx: &Ctx,
+    idem: &Idem,
+    status: StatusCode,
+    repeated: Repeated,
+    done: Outcome<String>,
+) -> Result<Written, Problem> {
     match done {
         Ok(body) => {
             if let Some(key) = &idem.key {
                 let kept = if matches!(repeated, Repeated::FirstAnswer) { body.as_str() } else { "" };
                 keep(&mut tx, ctx.actor.person, key, status, kept).await?;
             }
-            tx.commit().await?;
-            Ok(Answer { status, body })
+            Ok(Written::Now(Answer { status, body }, tx))
         }
         Err(refusal) => {
             // Given back at once rather than by closing the connection.

@@ -59,12 +59,31 @@ pub async fn send_all(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>]) -> Outcome
     put(tx, ctx, new, false).await
 }
 
-/// Leaves a message where it can be found: nobody's number of unread ones grows and no open page speaks of it.
-pub async fn send_quietly(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Outcome<()> {
-    put(tx, ctx, &[new], true).await
+/// Leaves messages where they can be found: nobody's number of unread ones grows and no open page speaks of them.
+pub async fn send_quietly(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>]) -> Outcome<()> {
+    put(tx, ctx, new, true).await
+}
+
+/// What these persons, and whoever acts for them, were told of a task in messages of these kinds asks for nothing any more, but where they
+/// are among those who are still asked: what they have not read stays where it is, and counts as unread no longer.
+pub async fn hush(tx: &mut Tx, ctx: &Ctx, task: Uuid, kinds: &[&str], of: &[PersonId], still: &[PersonId]) -> Outcome<()> {
+    let away = org::standing_in(tx, ctx.today()).await?;
+    let with_deputies = |persons: &[PersonId]| -> BTreeSet<PersonId> {
+        let deputies = away.iter().filter(|one| persons.contains(&one.person)).map(|one| one.deputy);
+        persons.iter().copied().chain(deputies).collect()
+    };
+    let still = with_deputies(still);
+    let of: Vec<PersonId> = with_deputies(of).into_iter().filter(|person| !still.contains(person)).collect();
+    for person in store::hush(tx, task, kinds, &of).await? {
+        tx.signal(TOPIC, &person.to_string());
+    }
+    Ok(())
 }
 
 async fn put(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>], quiet: bool) -> Outcome<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
     let away = if quiet { Vec::new() } else { org::standing_in(tx, ctx.today()).await? };
     let told = once(new.iter().flat_map(|message| told(message, &away)).collect());
     let new: Vec<NewMessage<'_>> = told.iter().map(Told::message).collect();

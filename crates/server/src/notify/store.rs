@@ -1,6 +1,6 @@
 //! All SQL of messages.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use db::{Result, Sql, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
@@ -138,6 +138,15 @@ pub(super) async fn mark_task_read(tx: &mut Tx, of: PersonId, task: Uuid, now: M
         .bind(task)
         .bind(now)
         .execute(c))
+}
+
+/// Makes what these persons have not read of these kinds about a task quiet; answers whose that was.
+pub(super) async fn hush(tx: &mut Tx, task: Uuid, kinds: &[&str], of: &[PersonId]) -> Result<BTreeSet<PersonId>> {
+    let mut sql = Sql::new("update message set quiet = true where read_at is null and not quiet and task_id = ");
+    sql.bind(task).push(" and kind in ").bind_list(kinds.iter().copied());
+    sql.push(" and person_id in ").bind_list(of.iter().map(|person| person.0)).push(" returning person_id");
+    let rows: Vec<(PersonId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(person,)| person).collect())
 }
 
 /// Marks one message as read; one that is somebody else's, or read already, stays as it is.

@@ -56,12 +56,19 @@ pub async fn index(tx: &mut Tx, app: &App, ids: &[TaskId]) -> Outcome<()> {
         if before.as_ref().is_some_and(|doc| doc.digest == digest) {
             continue;
         }
-        let seq = match before {
-            Some(doc) => doc.seq,
-            None => store::free(tx, seq_of(&text)).await?,
-        };
         let (head, body) = (words::of_text(&text.head), words::of_text(&text.body));
-        tx.put_text(seq, Entry { head: &head, body: &body, keys: &keys }).await?;
+        let entry = Entry { head: &head, body: &body, keys: &keys };
+        let seq = match before {
+            Some(doc) => {
+                tx.put_text(doc.seq, entry).await?;
+                doc.seq
+            }
+            None => {
+                let seq = store::free(tx, seq_of(&text)).await?;
+                tx.add_text(seq, entry).await?;
+                seq
+            }
+        };
         let doc = Doc {
             seq,
             task_id: TaskId(text.task),

@@ -26,6 +26,17 @@ pub const JOB: &str = "supervision.notices";
 /// What it need not hear of: nobody is told of a draft, and nothing lies ahead of one.
 pub const UNHEARD: &[&str] = &["task.created"];
 
+/// What asks somebody to sign.
+const ASK_TO_SIGN: &[&str] = &["task.dispatched", "task.party_added", "task.transferred"];
+
+/// After these somebody whom that asked may not have to sign any more: a colleague has, or nobody is to.
+const SETTLES_SIGNING: &[&str] =
+    &["task.signed", "task.returned", "task.ruled", "task.transferred", "task.recalled", "task.terminated", "task.merged"];
+
+fn is_to_sign(party: &PartyRow) -> bool {
+    party.role.works() && party.state == PartyState::Unsigned
+}
+
 pub(super) struct Notice {
     pub(super) to: Vec<PersonId>,
     pub(super) title: Words,
@@ -35,13 +46,19 @@ pub(super) struct Notice {
 
 /// Hears of what happened to tasks, each with a key of its own: tells whom it concerns, and looks at what the tasks have ahead of them now.
 pub async fn hear(tx: &mut Tx, ctx: &Ctx, events: &[(TaskEvent, String)]) -> Outcome<()> {
+    let mut post = Post::default();
     for (event, key) in events {
-        match tell(tx, ctx, event, key).await {
+        if post.is_about(event.task) {
+            // Who is told of this may follow from who was told of that.
+            std::mem::take(&mut post).send(tx, ctx).await?;
+        }
+        match tell(tx, ctx, event, key, &mut post).await {
             // A draft that has been deleted since: nobody to tell.
             Ok(()) | Err(Refusal::NotFound) => {}
             Err(other) => return Err(other),
         }
     }
+    post.send(tx, ctx).await?;
     let of = |out: bool| events.iter().filter(move |(event, _)| (event.name == "task.dispatched") == out).map(|(event, _)| event.task);
     let out: BTreeSet<TaskId> = of(true).collect();
     let others = of(false).filter(|task| !out.contains(task)).collect();
@@ -49,46 +66,84 @@ pub async fn hear(tx: &mut Tx, ctx: &Ctx, events: &[(TaskEvent, String)]) -> Out
     lookout::look(tx, ctx, &others, false).await
 }
 
+/// What is to be said of several tasks, all of it at once.
+#[derive(Default)]
+struct Post<'a> {
+    loud: Vec<Letter<'a>>,
+    quiet: Vec<Letter<'a>>,
+}
+
+struct Letter<'a> {
+    event: &'a TaskEvent,
+    key: &'a str,
+    kind: &'a str,
+    notice: Notice,
+}
+
+impl Letter<'_> {
+    fn message(&self) -> NewMessage<'_> {
+        NewMessage {
+            to: &self.notice.to,
+            kind: self.kind,
+            title: &self.notice.title,
+            text: &self.notice.text,
+            task: Some(self.event.task.0),
+            urge: self.notice.urge.map(|id| id.0),
+            subject: self.event.subject,
+            occurrence: None,
+            rule: None,
+            channels: &[],
+            critical: false,
+            dedupe: self.key,
+        }
+    }
+}
+
+impl<'a> Post<'a> {
+    fn is_about(&self, task: TaskId) -> bool {
+        self.loud.iter().chain(&self.quiet).any(|letter| letter.event.task == task)
+    }
+
+    async fn send(self, tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
+        notify::send_all(tx, ctx, &self.loud.iter().map(Letter::message).collect::<Vec<_>>()).await?;
+        notify::send_quietly(tx, ctx, &self.quiet.iter().map(Letter::message).collect::<Vec<_>>()).await
+    }
+
+    /// Nobody is told of what they did themselves; those in `quiet` find it where it is.
+    fn put(&mut self, (event, key): (&'a TaskEvent, &'a str), kind: &'a str, notice: Notice, quiet: &[PersonId]) {
+        let to: BTreeSet<PersonId> = notice.to.iter().copied().filter(|person| Some(*person) != event.actor).collect();
+        let (hushed, told): (Vec<PersonId>, Vec<PersonId>) = to.into_iter().partition(|person| quiet.contains(person));
+        if !hushed.is_empty() {
+            let notice = Notice { to: hushed, title: notice.title.clone(), text: notice.text.clone(), urge: notice.urge };
+            self.quiet.push(Letter { event, key, kind, notice });
+        }
+        if !told.is_empty() {
+            self.loud.push(Letter { event, key, kind, notice: Notice { to: told, ..notice } });
+        }
+    }
+}
+
 /// Tells whom an event concerns, and whoever follows the task. `key` is the event's own: the same event tells nobody twice.
-async fn tell(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str) -> Outcome<()> {
+async fn tell<'a>(tx: &mut Tx, ctx: &Ctx, event: &'a TaskEvent, key: &'a str, post: &mut Post<'a>) -> Outcome<()> {
     let case = Case::look(tx, ctx, event.task).await?;
     let notice = notice(tx, ctx, &case, event).await?;
     let told = notice.as_ref().map(|notice| notice.to.clone()).unwrap_or_default();
+    if SETTLES_SIGNING.contains(&event.name.as_str()) {
+        let (unsigned, settled): (Vec<&PartyRow>, Vec<&PartyRow>) =
+            case.parties.iter().partition(|party| case.task.state.is_open() && is_to_sign(party));
+        let (still, was) = (stand_for(tx, &unsigned, ctx.today()).await?, stand_for(tx, &settled, ctx.today()).await?);
+        notify::hush(tx, ctx, event.task.0, ASK_TO_SIGN, &was, &still).await?;
+    }
     if let Some(notice) = notice {
-        let kind = spoken::kind_of(&event.name);
         let quiet = if spoken::is_news(tx, ctx, event).await? { talk::muted(tx, event.task).await? } else { Vec::new() };
-        send(tx, ctx, event, key, kind, notice, &quiet).await?;
+        post.put((event, key), spoken::kind_of(&event.name), notice, &quiet);
     }
     if let Some(news) = followers::news(tx, ctx, &case, event).await? {
         let followers = talk::followers(tx, ctx, event.task).await?;
         let to = followers.into_iter().map(|(person, _)| person).filter(|person| !told.contains(person)).collect();
-        send(tx, ctx, event, key, "task.followed", Notice { to, ..news }, &[]).await?;
+        post.put((event, key), "task.followed", Notice { to, ..news }, &[]);
     }
     Ok(())
-}
-
-async fn send(tx: &mut Tx, ctx: &Ctx, event: &TaskEvent, key: &str, kind: &str, notice: Notice, quiet: &[PersonId]) -> Outcome<()> {
-    let mut to = notice.to;
-    to.sort_unstable();
-    to.dedup();
-    to.retain(|person| Some(*person) != event.actor);
-    let (quiet, loud): (Vec<PersonId>, Vec<PersonId>) = to.into_iter().partition(|person| quiet.contains(person));
-    let message = NewMessage {
-        to: &loud,
-        kind,
-        title: &notice.title,
-        text: &notice.text,
-        task: Some(event.task.0),
-        urge: notice.urge.map(|id| id.0),
-        subject: event.subject,
-        occurrence: None,
-        rule: None,
-        channels: &[],
-        critical: false,
-        dedupe: key,
-    };
-    notify::send(tx, ctx, message).await?;
-    notify::send_quietly(tx, ctx, NewMessage { to: &quiet, ..message }).await
 }
 
 async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outcome<Option<Notice>> {
@@ -100,8 +155,7 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
     Ok(match event.name.as_str() {
         "task.dispatched" => {
             // Whoever signed before this message was written need not be told any more.
-            let waiting = |party: &&PartyRow| party.role.works() && party.state == PartyState::Unsigned;
-            let parties: Vec<&PartyRow> = case.parties.iter().filter(waiting).collect();
+            let parties: Vec<&PartyRow> = case.parties.iter().filter(|party| is_to_sign(party)).collect();
             let words = match due {
                 Some(day) => say!("“{title}”已交办，{day}前办结，请签收。"),
                 None => say!("“{title}”已交办，请签收。"),

@@ -15,6 +15,24 @@ both! {
         assert!(!duties(app, "liaison_a").await.contains(&"sign".to_owned()));
     }
 
+    async fn whoever_was_asked_to_sign_is_left_in_peace_once_a_colleague_has(app) {
+        let task = dispatched_with(app, json!({ "title": "联合整治", "parties": [
+            { "unit_id": app.unit("bureau_a"), "role": "lead", "person_id": app.person("staff_a1") },
+            { "unit_id": app.unit("bureau_b"), "role": "co" },
+        ] })).await;
+        app.run_jobs().await;
+        let unread = async |login: &str| app.as_user(login).get("/messages").await.assert(200)["unread"].as_i64().unwrap();
+        for login in ["liaison_a", "staff_a1", "liaison_b"] {
+            assert_eq!((messages(app, login).await, unread(login).await), (vec!["新任务待签收".to_owned()], 1), "{login}");
+        }
+        sign(app, "head_a", &task).await;
+        app.run_jobs().await;
+        // It is still there, and asks for nothing; the other unit has not signed.
+        for (login, count) in [("liaison_a", 0), ("staff_a1", 0), ("liaison_b", 1)] {
+            assert_eq!((messages(app, login).await, unread(login).await), (vec!["新任务待签收".to_owned()], count), "{login}");
+        }
+    }
+
     async fn a_task_becomes_active_when_every_lead_has_signed(app) {
         let task = dispatched_with(app, json!({ "title": "联合整治", "parties": [
             { "unit_id": app.unit("bureau_a"), "role": "lead" },
