@@ -337,6 +337,23 @@ export const tests = {
     assert.equal(now.task.title, '第一个人改过名称的任务', 'what the second did not touch is as the first left it')
   },
 
+  async 'a form that cannot be saved leads to the field that keeps it, however far away'(app) {
+    const work = new Work(app.people.zhouyun)
+    const { unit } = await app.org.newBureau()
+    const task = await work.draft('名称将被删去的任务', unit)
+    const page = await centreDesk(app)
+    const inSight = (box) => until('the field to be in sight', () => box.evaluate((el) => el === document.activeElement && el.getBoundingClientRect().top > 0))
+    for (const [path, button] of [[`/tasks/${task.id}/edit`, '保存'], ['/tasks/new', /^交办/]]) {
+      await go(page, path)
+      const title = field(page, '任务名称')
+      await see(title)
+      if (path.endsWith('/edit')) await title.fill('')
+      await page.getByRole('button', { name: button }).click()
+      await says(page.locator('form.page'), '请填写任务名称')
+      await inSight(title)
+    }
+  },
+
   async 'a decomposition is refused when somebody else has changed it, and its rows stay'(app) {
     const work = new Work(app.people.zhouyun)
     const { unit } = await app.org.newBureau()
