@@ -129,7 +129,8 @@ impl Db {
     }
 
     /// Commits, and answers a reader. Where nobody waits to write it is the connection that has just written: of SQLite's connections it is
-    /// the only one that still knows what it had read, the others have to read again after a commit that is not theirs.
+    /// the only one that still knows what it had read, the others have to read again after a commit that is not theirs. It is given back
+    /// soon, and nobody who holds it begins to write: on SQLite that would wait for itself.
     ///
     /// # Errors
     /// Whatever the database says about the commit: nothing is written then. Or, when it has committed, there is no reader.
