@@ -11,6 +11,7 @@
 //! ```
 #![warn(missing_docs)]
 
+mod changes;
 mod dialect;
 mod error;
 mod fulltext;

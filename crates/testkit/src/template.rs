@@ -81,7 +81,7 @@ pub(crate) async fn node(app: &App, url: &str, patience: Duration) -> App {
 
 async fn make(folder: &Path, url: &str) -> Fixture {
     let app = assemble(folder, url, SEED).await;
-    app.db.migrate(&app::MIGRATIONS).await.unwrap();
+    app::migrate(&app.db).await.unwrap();
     let fixture = fixture::furnish(&app).await;
     app.db.close().await;
     fixture
@@ -115,7 +115,7 @@ pub(crate) async fn bare_sqlite() -> Place {
 
 async fn bare(folder: TempDir, url: &str, scratch: Option<(Scratch, String)>) -> Place {
     let app = assemble(folder.path(), url, SEED + 1).await;
-    app.db.migrate(&app::MIGRATIONS).await.unwrap();
+    app::migrate(&app.db).await.unwrap();
     Place { app, fixture: Fixture::default(), folder, scratch }
 }
 

@@ -1,7 +1,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    PgConnection, PgPool,
+    AssertSqlSafe, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 
@@ -89,18 +89,47 @@ async fn listen(pool: &PgPool, signals: &Signals) -> Result<()> {
     }
 }
 
-/// One column of lexemes as they are, without a parser that would take them apart: `word` stands anywhere, `^word` in the head,
-/// `#word` is a key.
 /// Which transactions are over: the same while nobody who wrote has committed.
 pub(crate) async fn watermark(pool: &PgPool) -> Result<Watermark> {
     let (snapshot,): (String,) = sqlx::query_as("select pg_current_snapshot()::text").fetch_one(pool).await?;
     Ok(Watermark(snapshot))
 }
 
-pub(crate) async fn prepare_text(pool: &PgPool) -> Result<()> {
-    // Nodes that start together would both find nothing and both make it.
+/// Nodes that start together would both find nothing and both make it.
+async fn alone(c: &mut PgConnection) -> Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(7305808869231649)").execute(c).await?;
+    Ok(())
+}
+
+pub(crate) async fn count_changes(pool: &PgPool, name: &str, tables: &[&str]) -> Result<()> {
     let mut c = pool.begin().await?;
-    sqlx::query("select pg_advisory_xact_lock(7305808869231649)").execute(&mut *c).await?;
+    alone(&mut c).await?;
+    sqlx::query("insert into change_count (name, n) values ($1, 0) on conflict do nothing").bind(name).execute(&mut *c).await?;
+    let has: Vec<(String,)> =
+        sqlx::query_as("select tgrelid::regclass::text from pg_trigger where tgname = 'counted'").fetch_all(&mut *c).await?;
+    // A trigger that is there is left alone: making one waits until nobody writes to its table.
+    for table in tables.iter().filter(|table| !has.iter().any(|(has,)| has == *table)) {
+        sqlx::query(
+            "create or replace function count_change() returns trigger language plpgsql as \
+             $$ begin update change_count set n = n + 1 where name = tg_argv[0]; return null; end $$",
+        )
+        .execute(&mut *c)
+        .await?;
+        let sql = format!(
+            "create trigger counted after insert or update or delete or truncate on {table} for each statement \
+             execute function count_change('{name}')"
+        );
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *c).await?;
+    }
+    c.commit().await?;
+    Ok(())
+}
+
+/// One column of lexemes as they are, without a parser that would take them apart: `word` stands anywhere, `^word` in the head,
+/// `#word` is a key.
+pub(crate) async fn prepare_text(pool: &PgPool) -> Result<()> {
+    let mut c = pool.begin().await?;
+    alone(&mut c).await?;
     sqlx::query("create table if not exists fulltext (id bigint primary key, lexemes tsvector not null)").execute(&mut *c).await?;
     sqlx::query("create index if not exists fulltext_lexemes on fulltext using gin (lexemes)").execute(&mut *c).await?;
     c.commit().await?;

@@ -1,7 +1,7 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    SqliteConnection, SqlitePool,
+    AssertSqlSafe, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -42,12 +42,15 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(options.acquire_timeout)
+        // A file does not go away as a server does, and asking takes a turn of the connection's thread.
+        .test_before_acquire(false)
         // The pages that a morning's reminders go into are all over the file: with less they are read again and again.
         .connect_with(connect.clone().pragma("cache_size", "-48000").pragma("wal_autocheckpoint", CHECKPOINT))
         .await?;
     let read = SqlitePoolOptions::new()
         .max_connections(options.readers)
         .acquire_timeout(options.acquire_timeout)
+        .test_before_acquire(false)
         // Opened again in a millisecond; meanwhile their pages are nobody's.
         .idle_timeout(REST)
         .connect_lazy_with(connect.pragma("query_only", "true"));
@@ -97,6 +100,22 @@ pub(crate) async fn data_version(c: &mut SqliteConnection) -> Result<i64> {
 pub(crate) async fn backup(pool: &SqlitePool, target: &Path) -> Result<()> {
     let target = target.to_string_lossy().into_owned();
     sqlx::query("vacuum into $1").bind(target).execute(pool).await?;
+    Ok(())
+}
+
+pub(crate) async fn count_changes(pool: &SqlitePool, name: &str, tables: &[&str]) -> Result<()> {
+    let mut c = pool.begin().await?;
+    sqlx::query("insert into change_count (name, n) values ($1, 0) on conflict do nothing").bind(name).execute(&mut *c).await?;
+    for table in tables {
+        for change in ["insert", "update", "delete"] {
+            let sql = format!(
+                "create trigger if not exists {table}_{change}_counted after {change} on {table} begin \
+                 update change_count set n = n + 1 where name = '{name}'; end"
+            );
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut *c).await?;
+        }
+    }
+    c.commit().await?;
     Ok(())
 }
 

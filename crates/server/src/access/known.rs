@@ -1,61 +1,51 @@
-//! Who asks, remembered until something is committed: six small reads less for every request in between.
+//! Who asks, remembered until the house changes: half a dozen small reads less for every request in between.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use db::Watermark;
-use kit::{Day, Moment};
+use kit::Day;
 
 use super::Principal;
+use crate::org::PersonId;
 
-/// More sessions than ask between two commits.
+/// More people than ask between two changes.
 const MOST: usize = 2000;
 
-/// What holds as long as nothing was committed and the day is the same.
+/// What holds as long as neither accounts nor the organisation changed ([`crate::app::HOUSE_TABLES`]) and the day is the same.
 #[derive(Debug, Default)]
 pub struct Known(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    since: Option<(Watermark, Day)>,
-    by_session: HashMap<String, Asker>,
-}
-
-/// Somebody who asked.
-#[derive(Clone, Debug)]
-pub(super) struct Asker {
-    pub(super) principal: Arc<Principal>,
-    /// When the session ends if it is not used.
-    pub(super) until: Moment,
-    /// What the house went by.
-    pub(super) generation: i64,
+    since: Option<(i64, Day)>,
+    by_person: HashMap<PersonId, Arc<Principal>>,
 }
 
 impl Known {
-    /// Whose session it is, where that still holds.
-    pub(super) fn find(&self, since: &(Watermark, Day), session: &str, now: Moment) -> Option<Asker> {
+    /// Who this is after so many changes, on this day, where that is known.
+    pub(super) fn find(&self, since: (i64, Day), person: PersonId) -> Option<Arc<Principal>> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.turn_to(since);
-        state.by_session.get(session).filter(|asker| asker.until > now).cloned()
+        state.by_person.get(&person).cloned()
     }
 
-    /// Remembers what was read after the watermark was taken.
-    pub(super) fn keep(&self, since: &(Watermark, Day), session: String, asker: Asker) {
+    /// Remembers what was read after the changes were counted.
+    pub(super) fn keep(&self, since: (i64, Day), principal: Arc<Principal>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.turn_to(since);
-        if state.by_session.len() >= MOST {
-            state.by_session.clear();
+        if state.by_person.len() >= MOST {
+            state.by_person.clear();
         }
-        state.by_session.insert(session, asker);
+        state.by_person.insert(principal.person, principal);
     }
 }
 
 impl State {
-    fn turn_to(&mut self, since: &(Watermark, Day)) {
-        if self.since.as_ref() != Some(since) {
-            *self = Self { since: Some(since.clone()), by_session: HashMap::new() };
+    fn turn_to(&mut self, since: (i64, Day)) {
+        if self.since != Some(since) {
+            *self = Self { since: Some(since), by_person: HashMap::new() };
         }
     }
 }

@@ -5,7 +5,7 @@ use axum::{
     http::{header, request::Parts},
 };
 
-use super::{Principal, Role, known::Asker, session};
+use super::{Principal, Role, session, session::Asker};
 use crate::{
     app::{App, Ctx, Outcome, Refusal},
     http::Problem,
@@ -95,7 +95,7 @@ impl<P: Permission> Permitted<P> {
     /// From then on the actor is who they are by their duties of that day.
     pub async fn still_holds(&mut self) -> Outcome<bool> {
         let mut tx = self.app.db.read().await?;
-        let Some((person, _)) = session::resolve(&mut tx, &self.app.config, self.app.clock.now(), &self.token).await? else {
+        let Some(Asker { person, .. }) = session::resolve(&mut tx, &self.app.config, self.app.clock.now(), &self.token).await? else {
             return Ok(false);
         };
         let Some(principal) = super::load_principal(&mut tx, person, self.app.clock.today()).await? else { return Ok(false) };
@@ -124,22 +124,19 @@ impl<P: Permission> FromRequestParts<App> for Permitted<P> {
 
 /// The surroundings of whoever shows this token; nothing where it is nobody's.
 async fn who_asks(app: &App, token: &str) -> Outcome<Option<Ctx>> {
-    let (now, session) = (app.clock.now(), session::hashed(token));
-    // Taken before anything is read: what is read is as new at least.
-    let since = (app.db.watermark().await?, app.clock.today());
-    if let Some(Asker { principal, generation, .. }) = app.known.find(&since, &session, now) {
-        let ctx = app.ctx(principal);
-        if ctx.generation == generation {
-            return Ok(Some(ctx));
-        }
-    }
+    let (now, today) = (app.clock.now(), app.clock.today());
     let mut tx = app.db.read().await?;
-    let Some((person, until)) = session::resolve(&mut tx, &app.config, now, token).await? else { return Ok(None) };
-    let Some(principal) = super::load_principal(&mut tx, person, app.clock.today()).await? else { return Ok(None) };
-    let principal = Arc::new(principal);
-    let ctx = app.ctx_in(&mut tx, principal.clone()).await?;
-    app.known.keep(&since, session, Asker { principal, until, generation: ctx.generation });
-    Ok(Some(ctx))
+    let Some(Asker { person, changes }) = session::resolve(&mut tx, &app.config, now, token).await? else { return Ok(None) };
+    let principal = match app.known.find((changes, today), person) {
+        Some(known) => known,
+        None => {
+            let Some(principal) = super::load_principal(&mut tx, person, today).await? else { return Ok(None) };
+            let principal = Arc::new(principal);
+            app.known.keep((changes, today), principal.clone());
+            principal
+        }
+    };
+    Ok(Some(app.ctx_after(&mut tx, changes, principal).await?))
 }
 
 /// The cookie's name.

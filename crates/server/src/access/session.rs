@@ -43,14 +43,21 @@ pub async fn issue(tx: &mut Tx, config: &Config, rng: &Rng, now: Moment, person:
     Ok(token)
 }
 
-/// Whose session the token is, if it still is one, and when it ends if nobody uses it.
-pub(super) async fn resolve(tx: &mut Tx, config: &Config, now: Moment, token: &str) -> Outcome<Option<(PersonId, Moment)>> {
+/// Whose session it is.
+pub(super) struct Asker {
+    pub(super) person: PersonId,
+    /// How often the house has changed ([`crate::app::HOUSE`]).
+    pub(super) changes: i64,
+}
+
+/// Whose session the token is, if it still is one.
+pub(super) async fn resolve(tx: &mut Tx, config: &Config, now: Moment, token: &str) -> Outcome<Option<Asker>> {
     let Some(row) = store::session(tx, &hashed(token)).await? else { return Ok(None) };
     let until = match row.kind {
         SessionKind::Browser => row.expires_at.min(row.seen_at.plus(Duration::from_secs(config.session_idle_hours * 3600))),
         SessionKind::Script => row.expires_at,
     };
-    Ok((until > now).then_some((row.person_id, until)))
+    Ok((until > now).then_some(Asker { person: row.person_id, changes: row.changes }))
 }
 
 /// Notes that the session is in use, at most every ten minutes; called by what a page asks for regularly.

@@ -4,7 +4,7 @@ use db::{Result, Tx, execute, run};
 use kit::Moment;
 
 use super::session::SessionKind;
-use crate::org::PersonId;
+use crate::{app::HOUSE, org::PersonId};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct AccountRow {
@@ -144,10 +144,18 @@ pub(super) struct SessionRow {
     pub(super) kind: SessionKind,
     pub(super) seen_at: Moment,
     pub(super) expires_at: Moment,
+    pub(super) changes: i64,
 }
 
+/// A session, and how often the house has changed: one question for what every request begins with.
 pub(super) async fn session(tx: &mut Tx, token: &str) -> Result<Option<SessionRow>> {
-    run!(tx, |c| sqlx::query_as("select person_id, kind, seen_at, expires_at from session where token = $1").bind(token).fetch_optional(c))
+    run!(tx, |c| sqlx::query_as(
+        "select s.person_id, s.kind, s.seen_at, s.expires_at, h.n as changes from session s, change_count h \
+         where s.token = $1 and h.name = $2"
+    )
+    .bind(token)
+    .bind(HOUSE)
+    .fetch_optional(c))
 }
 
 pub(super) async fn insert_session(

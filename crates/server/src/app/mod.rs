@@ -21,6 +21,6 @@ pub use rulebook::{RuleBook, RuleSet, Standing, Written};
 pub use runner::runner;
 pub use running::{App, Parts};
 pub use said::{Said, Screen};
-pub use schema::{MIGRATIONS, pending};
+pub use schema::{HOUSE, HOUSE_TABLES, migrate, pending};
 pub use text::Text;
 pub use wiring::{Base, assemble, openapi, router, subscriptions};

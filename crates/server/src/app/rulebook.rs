@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use kit::Day;
 use serde::de::DeserializeOwned;
 use workdays::Calendar;
 
@@ -69,6 +70,8 @@ impl fmt::Debug for RuleBook {
 /// What the house goes by at the moment: working days and rules.
 #[derive(Clone, Debug)]
 pub struct Standing {
+    /// When it was read: after how many changes of the house, and for which day. While both are the same it holds.
+    pub as_of: Option<(i64, Day)>,
     /// How many versions of either are in force: grows by every change, so that what was worked out before it is found.
     pub generation: i64,
     /// Working days.

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use kit::{Clock, Day, Rng};
 use tokio_util::sync::CancellationToken;
 
-use super::{Screen, Standing};
+use super::{HOUSE, Screen, Standing};
 use crate::{
     access::{Known, Principal},
     app::{Ctx, Outcome},
@@ -19,9 +19,9 @@ use crate::{
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
-/// Reads what the house goes by on a day, where that is another generation or day than this; the rooms that keep it stand
-/// above the platform.
-pub(super) type ReadStanding = for<'a> fn(&'a mut Tx, &'a Standing, Day) -> BoxFuture<'a, Outcome<Option<Standing>>>;
+/// Reads what the house goes by after so many changes on a day, as far as it differs from what is known; the rooms that keep it
+/// stand above the platform.
+pub(super) type ReadStanding = for<'a> fn(&'a mut Tx, i64, Day, Standing) -> BoxFuture<'a, Outcome<Standing>>;
 
 /// What an application is made of.
 pub struct Parts {
@@ -37,7 +37,7 @@ pub struct Parts {
     pub standing: RwLock<Standing>,
     /// Reads it anew where it has changed.
     pub read_standing: ReadStanding,
-    /// Who has asked since something was last committed.
+    /// Who has asked since the house last changed.
     pub known: Known,
     /// Who hears of events.
     pub subscriptions: Arc<Subscriptions>,
@@ -71,10 +71,17 @@ impl App {
     }
 
     /// The surroundings of a verb done by `actor`, with the calendar and the rules as this transaction sees them: another
-    /// node may have changed them.
+    /// node may have changed them. Asked for before the transaction changes anything itself: what it reads is remembered.
     pub async fn ctx_in(&self, tx: &mut Tx, actor: Arc<Principal>) -> Outcome<Ctx> {
-        let known = self.standing();
-        if let Some(new) = (self.read_standing)(tx, &known, self.clock.today()).await? {
+        let changes = tx.changes(HOUSE).await?;
+        self.ctx_after(tx, changes, actor).await
+    }
+
+    /// The same where the transaction has already learnt how often the house has changed.
+    pub async fn ctx_after(&self, tx: &mut Tx, changes: i64, actor: Arc<Principal>) -> Outcome<Ctx> {
+        let (known, today) = (self.standing(), self.clock.today());
+        if known.as_of != Some((changes, today)) {
+            let new = (self.read_standing)(tx, changes, today, known).await?;
             *self.standing.write().unwrap_or_else(PoisonError::into_inner) = new;
         }
         Ok(self.ctx(actor))

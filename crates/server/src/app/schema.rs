@@ -1,7 +1,23 @@
 use db::{Db, sqlx::migrate::Migrator};
 
 /// Every version of the schema, compiled in.
-pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// What counts the changes of everything that stands in [`HOUSE_TABLES`].
+pub const HOUSE: &str = "house";
+
+/// Whence follows who somebody is and what they see (`access::Principal`), and what the house goes by ([`super::Standing`]).
+pub const HOUSE_TABLES: [&str; 11] =
+    ["account", "person", "unit", "unit_above", "post", "tenure", "charge", "liaison", "delegation", "calendar_version", "rule_version"];
+
+/// Brings the schema up to date. Nodes that start together take turns.
+///
+/// # Errors
+/// A migration failed, or one that was applied has since been altered or removed.
+pub async fn migrate(db: &Db) -> db::Result<()> {
+    db.migrate(&MIGRATIONS).await?;
+    db.count_changes(HOUSE, &HOUSE_TABLES).await
+}
 
 /// Versions that are not applied yet.
 pub async fn pending(db: &Db) -> db::Result<Vec<i64>> {

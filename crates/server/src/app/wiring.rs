@@ -65,7 +65,7 @@ pub fn assemble(base: Base) -> App {
         clock,
         rng,
         blobs,
-        standing: RwLock::new(Standing { generation: 0, calendar: calendar::official(), rules: Arc::default() }),
+        standing: RwLock::new(Standing { as_of: None, generation: 0, calendar: calendar::official(), rules: Arc::default() }),
         read_standing,
         known: access::Known::default(),
         subscriptions: Arc::new(subscriptions()),
@@ -80,16 +80,16 @@ pub fn assemble(base: Base) -> App {
     })
 }
 
-/// The calendar and the rules in force, where they are others than those known. A generation counts what came into force, so
-/// two that are equal hold the same.
-fn read_standing<'a>(tx: &'a mut Tx, known: &'a Standing, day: Day) -> BoxFuture<'a, Outcome<Option<Standing>>> {
+/// The calendar and the rules in force on a day. A generation counts what came into force, so two that are equal hold the same.
+fn read_standing(tx: &mut Tx, changes: i64, day: Day, known: Standing) -> BoxFuture<'_, Outcome<Standing>> {
     Box::pin(async move {
+        let as_of = Some((changes, day));
         let generation = calendar::versions(tx).await? + rules::versions(tx, day).await?;
         if generation == known.generation {
-            return Ok(None);
+            return Ok(Standing { as_of, ..known });
         }
         let calendar = calendar::in_force(tx).await?;
-        Ok(Some(Standing { generation, calendar, rules: Arc::new(RuleBook::new(rules::in_force(tx, day).await?)) }))
+        Ok(Standing { as_of, generation, calendar, rules: Arc::new(RuleBook::new(rules::in_force(tx, day).await?)) })
     })
 }
 

@@ -211,7 +211,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let config = open::configure(&common, None)?;
             let db = open::database(&config).await?;
             let due = app::pending(&db).await?;
-            db.migrate(&app::MIGRATIONS).await?;
+            app::migrate(&db).await?;
             say(format!("数据库结构已是最新（本次执行 {} 项变更）", due.len()));
             db.close().await;
         }

@@ -87,6 +87,6 @@ pub(super) async fn migrated_with(config: Config) -> anyhow::Result<App> {
     // A command sends nothing: what is wrong with the gateways must not stop it, nor must it open an operator's line.
     let config = Config { gateways: PathBuf::new(), ..config };
     let db = database(&config).await?;
-    db.migrate(&app::MIGRATIONS).await.context("the schema cannot be brought up to date")?;
+    app::migrate(&db).await.context("the schema cannot be brought up to date")?;
     application(config, db, None).await
 }

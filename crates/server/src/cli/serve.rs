@@ -30,7 +30,7 @@ pub(super) async fn serve(common: &Common, listen: Option<String>, no_migrate: b
         let due = app::pending(&db).await?;
         anyhow::ensure!(due.is_empty(), "the schema is not up to date (missing: {due:?}); run `shibicheng migrate` first");
     } else {
-        db.migrate(&app::MIGRATIONS).await.context("the schema cannot be brought up to date")?;
+        app::migrate(&db).await.context("the schema cannot be brought up to date")?;
     }
     let app = open::application(config, db, Some(metrics)).await?;
     if let Some(password) = accounts::first_start(&app).await? {

@@ -1,6 +1,8 @@
 //! What rooms rely on in the database, whichever it is.
 
 use db::{Db, Kind, Options, Sql, Tx};
+use serde_json::json;
+use shibicheng::app::{HOUSE, HOUSE_TABLES, migrate};
 use testkit::both;
 
 /// How hard commits of this transaction are pressed to the disk.
@@ -32,6 +34,41 @@ both! {
             let plan: Vec<(i64, i64, i64, String)> = ask("explain query plan ").fetch_all(&mut tx).await.unwrap();
             assert!(plan.iter().all(|(.., step)| step.starts_with("SEARCH")), "{plan:?}");
         }
+    }
+
+    async fn every_change_of_who_somebody_is_and_what_the_house_goes_by_is_counted(app) {
+        // What the rest of the fixture has none of.
+        let body = json!({ "deputy_id": app.person("head_c"), "from_day": "2026-02-06", "to_day": "2026-02-10", "reason": "年休假" });
+        app.as_user("head_b").post(&format!("/persons/{}/delegations", app.person("head_b")), &body).await.assert(201);
+        let day = json!({ "day": "2026-03-14", "off": true, "name": "防台风停工", "reference": "滨管办〔2026〕9号", "version": 0 });
+        app.as_user("centre1").post("/calendar/days", &day).await.assert(200);
+        let page = app.as_user("centre1").get("/delivery-rules").await.assert(200);
+        let rules = json!({ "rules": page["rules"], "reason": "照旧", "version": page["version"] });
+        app.as_user("centre1").post("/delivery-rules", &rules).await.assert(201);
+
+        let db = &app.app.db;
+        for table in HOUSE_TABLES {
+            let key = match table {
+                "account" => "person_id",
+                "unit_above" => "unit_id",
+                "calendar_version" | "rule_version" => "version",
+                _ => "id",
+            };
+            let mut tx = db.begin().await.unwrap();
+            let before = tx.changes(HOUSE).await.unwrap();
+            let mut sql = Sql::new("update ");
+            sql.push(table).push(" set ").push(key).push(" = ").push(key).push(" returning 1");
+            let touched: Vec<(i32,)> = sql.fetch_all(&mut tx).await.unwrap();
+            assert!(!touched.is_empty(), "{table}");
+            assert!(tx.changes(HOUSE).await.unwrap() > before, "{table}");
+            // A change that is taken back was none.
+            tx.rollback().await.unwrap();
+            assert_eq!(db.read().await.unwrap().changes(HOUSE).await.unwrap(), before, "{table}");
+        }
+        // Counting anew counts nothing twice, and nothing less.
+        let before = db.read().await.unwrap().changes(HOUSE).await.unwrap();
+        migrate(db).await.unwrap();
+        assert_eq!(db.read().await.unwrap().changes(HOUSE).await.unwrap(), before);
     }
 
     async fn a_commit_that_is_repeated_when_lost_waits_for_no_disk_and_the_next_one_does(app) {

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::both;
 
 use crate::kit::*;
@@ -30,6 +30,47 @@ both! {
         // It is still there, and asks for nothing; the other unit has not signed.
         for (login, count) in [("liaison_a", 0), ("staff_a1", 0), ("liaison_b", 1)] {
             assert_eq!((messages(app, login).await, unread(login).await), (vec!["新任务待签收".to_owned()], count), "{login}");
+        }
+    }
+
+    async fn nobody_is_asked_to_sign_what_was_returned_taken_back_ended_or_merged(app) {
+        let keep = dispatched(app, "河道整治", "bureau_b").await;
+        let unread = async |title: &str| {
+            let page = app.as_user("liaison_a").get("/messages").await.assert(200);
+            let of = |item: &&Value| item["title"] == "新任务待签收" && item["text"].as_str().unwrap().contains(title);
+            let items: Vec<&Value> = page["items"].as_array().unwrap().iter().filter(of).collect();
+            (items.len(), page["unread"].as_i64().unwrap())
+        };
+        for what in ["returns", "recall", "requests", "merger"] {
+            let title = format!("清理{what}");
+            let task = dispatched(app, &title, "bureau_a").await;
+            app.run_jobs().await;
+            let before = unread(&title).await;
+            assert_eq!(before.0, 1, "{what}");
+            let page = show(app, "centre1", &task).await;
+            let mut body = json!({ "version": version(&page), "party_id": page["parties"][0]["id"], "into_id": id(&keep), "kind": "terminate", "reason": "情况有变" });
+            let fields: &[&str] = match what {
+                "returns" => &["version", "party_id", "reason"],
+                "recall" => &["version", "reason"],
+                "requests" => &["version", "kind", "reason"],
+                _ => &["version", "into_id", "reason"],
+            };
+            body.as_object_mut().unwrap().retain(|name, _| fields.contains(&name.as_str()));
+            let who = if what == "returns" { "head_a" } else { "centre1" };
+            let page = app.as_user(who).post(&format!("/tasks/{}/{what}", id(&task)), &body).await.assert(200);
+            if what == "requests" {
+                let request = page["requests"][0]["id"].as_str().unwrap().to_owned();
+                let grant = json!({ "decision": "grant" });
+                assert_eq!(app.as_user("leader").post(&format!("/requests/{request}/decision"), &grant).await.assert(200)["task"]["state"], "terminated");
+            }
+            app.run_jobs().await;
+            // Of all but a return, which a colleague made, they are told instead; and after a merger there is the other one to sign for.
+            let told = match what {
+                "returns" => 0,
+                "merger" => 2,
+                _ => 1,
+            };
+            assert_eq!(unread(&title).await, (1, before.1 - 1 + told), "{what}");
         }
     }
 

@@ -58,7 +58,7 @@ async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let config = Config::load(None, [], &[("database_url", cli.database_url.clone())])?;
     let db = db::Db::open(&config.database(), &config.database_options()).await?;
-    db.migrate(&app::MIGRATIONS).await?;
+    app::migrate(&db).await?;
     let blobs = blob::Store::at(&std::env::temp_dir().join("bench-no-files")).await?;
     let clock = Clock::ahead(Duration::ZERO);
     let rng = Rng::from_system();
