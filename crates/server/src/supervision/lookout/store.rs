@@ -45,13 +45,18 @@ pub(super) async fn is_due(tx: &mut Tx, now: Moment, generation: i64) -> Result<
 /// Tasks planned with an older generation of calendar and rules. Their lamps are worked out anew first, by the room of tasks, in the
 /// order of their ids: while the first of these rows wait for that, so do the others, and are not gone through for nothing.
 pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> Result<Vec<TaskId>> {
-    let rows: Vec<(TaskId,)> = run!(tx, |c| sqlx::query_as(
-        "select l.task_id from (select task_id from lookout where generation < $1 order by generation, task_id limit $2) l \
-           join task t on t.id = l.task_id where t.planned_by >= $1 or t.state not in ('dispatched', 'active') order by l.task_id"
-    )
-    .bind(generation)
-    .bind(limit)
-    .fetch_all(c))?;
+    let first: Vec<(TaskId,)> =
+        run!(tx, |c| sqlx::query_as("select task_id from lookout where generation < $1 order by generation, task_id limit $2")
+            .bind(generation)
+            .bind(limit)
+            .fetch_all(c))?;
+    // Nearly always none; and of two questions neither can be taken for one that goes through all tasks.
+    if first.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("select id from task where id in ");
+    sql.bind_list(first.into_iter().map(|(id,)| id.0)).push(" and (planned_by >= ").bind(generation);
+    let rows: Vec<(TaskId,)> = sql.push(" or state not in ('dispatched', 'active')) order by id").fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

@@ -132,7 +132,8 @@ pub(super) fn push_filter(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
     push_narrow(sql, eye, &filter.narrow);
     match filter.mine {
         Some(Mine::Handling) => {
-            sql.push(" and exists (select 1 from party mp where mp.task_id = t.id and mp.person_id");
+            // Named from the person's side: whoever sees everything would have everything gone through.
+            sql.push(" and t.id in (select mp.task_id from party mp where mp.person_id");
             scope.is_person(sql);
             sql.push(")");
         }
@@ -145,8 +146,7 @@ pub(super) fn push_filter(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
             sql.bind_list(scope.units().iter().map(|unit| unit.0)).push(")");
         }
         Some(Mine::Followed) => {
-            sql.push(" and exists (select 1 from watch mw where mw.task_id = t.id and mw.mode = 'follow' and mw.person_id = ");
-            sql.bind(me.0).push(")");
+            sql.push(" and t.id in (select mw.task_id from watch mw where mw.mode = 'follow' and mw.person_id = ").bind(me.0).push(")");
         }
         None => {}
     }
@@ -293,6 +293,9 @@ pub(in crate::tasks) async fn seen_tasks(tx: &mut Tx, scope: &Scope, ids: &[Task
 
 /// Which of the tasks the person sees; for rooms that only know ids.
 pub(in crate::tasks) async fn seen(tx: &mut Tx, scope: &Scope, ids: &[TaskId]) -> Result<Vec<TaskId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut sql = Sql::new("select t.id from task t where");
     scope.tasks(&mut sql);
     sql.push(" and t.id in ").bind_list(ids.iter().map(|id| id.0));

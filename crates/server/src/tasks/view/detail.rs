@@ -306,7 +306,7 @@ pub async fn detail(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<TaskDetail> {
     let owners = reports.iter().map(|r| r.id.0).chain(requests.iter().map(|r| r.id.0)).chain(own).chain([id.0]);
     let mut files = files::of_owners(tx, &owners.collect::<Vec<_>>()).await?;
     let children = rows(tx, ctx, below).await?;
-    let ancestors = store::ancestors(tx, id).await?;
+    let ancestors = if task.parent_id.is_some() { store::ancestors(tx, id).await? } else { Vec::new() };
     let series = series::of_task(tx, id).await?;
     let kinds = kind_names(tx).await?;
     let mut marks = Marks::of(tx, ctx, &[id]).await?;

@@ -107,6 +107,9 @@ pub struct TaskRow {
 
 /// Turns tasks into rows: parties and names are read once for all of them.
 pub async fn rows(tx: &mut Tx, ctx: &Ctx, tasks: Vec<Task>) -> Outcome<Vec<TaskRow>> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut parties: HashMap<TaskId, Vec<PartyRow>> = HashMap::new();
     for party in store::parties_of(tx, tasks.iter().map(|task| task.id)).await? {
         parties.entry(party.task_id).or_default().push(party);
