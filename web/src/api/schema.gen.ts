@@ -2377,6 +2377,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/instructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be said to have instructed. */
+        get: operations["who_instructs"];
+        put?: never;
+        /** Instructs on a task (批示), or writes down what a leader has said; may have a task that was done worked on again, or found one of its own. */
+        post: operations["instruct_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/links": {
         parameters: {
             query?: never;
@@ -4549,7 +4567,7 @@ export interface components {
             title: components["schemas"]["Fragment"][];
         };
         /** @enum {string} */
-        HitKind: "task" | "report" | "request" | "urge" | "note" | "comment" | "beside" | "file";
+        HitKind: "task" | "report" | "request" | "urge" | "instruction" | "note" | "comment" | "beside" | "file";
         /** @description A page of what was found. */
         Hits: {
             items: components["schemas"]["Hit"][];
@@ -4662,6 +4680,55 @@ export interface components {
              * @description How many messages are not read yet, on this page or not.
              */
             unread: number;
+        };
+        /** @description What an instruction has led to. */
+        Instructed: {
+            /** @description The threads that wait for an answer, one for each party. */
+            items: components["schemas"]["Urge"][];
+            task_id?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description Whose words may be written down. */
+        Instructing: {
+            /** @description Leaders whose words the asker may write down; none where they only instruct themselves. */
+            leaders: components["schemas"]["PersonRef"][];
+            /** @description The asker is a leader and instructs in their own name. */
+            own: boolean;
+        };
+        /** @description What makes such a thread a leader's instruction (批示). */
+        Instruction: {
+            /** @description The place in it. */
+            clause?: string | null;
+            /** @description The document it stands on. */
+            document?: string | null;
+            entered_by?: components["schemas"]["PersonRef"] | null;
+            /** @description When it was said. */
+            said_on: components["schemas"]["Day"];
+        };
+        /** @description An instruction. */
+        InstructionInput: {
+            /** @description The place in it, at most 500 characters. */
+            clause?: string | null;
+            /** @description The document it stands on, at most 300 characters. */
+            document?: string | null;
+            due_day?: components["schemas"]["Day"] | null;
+            /** @description The paper it stands on; kept with the task. */
+            file_ids?: components["schemas"]["FileId"][];
+            leader_id?: components["schemas"]["PersonId"] | null;
+            /** @description Who answers; the lead parties when missing. */
+            party_ids?: components["schemas"]["PartyId"][] | null;
+            reply_due_day?: components["schemas"]["Day"] | null;
+            said_on?: components["schemas"]["Day"] | null;
+            /** @description What was said, at most 2,000 characters. */
+            text: string;
+            /** @description What it leads to; an answer when missing. A task that was done is worked on again, or a new one is made. */
+            then?: ("answer" | "work_again" | "new_task") | null;
+            /** @description For `new_task`: its title, at most 300 characters. */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description For `work_again`: the version of the task that the asker has seen.
+             */
+            version?: number | null;
         };
         /** @description What was decided. */
         Interview: {
@@ -5793,6 +5860,10 @@ export interface components {
         PostId: string;
         /** @enum {string} */
         PostKind: "leader" | "head" | "deputy" | "staff";
+        /** @description What was sent, one for each party. */
+        Pressed: {
+            items: components["schemas"]["Urge"][];
+        };
         /** @description What would be made. */
         Preview: {
             /** @description In reading order, each day with its reason. */
@@ -9080,6 +9151,9 @@ export interface components {
             kind: "urge";
         } | {
             /** @enum {string} */
+            kind: "instruction";
+        } | {
+            /** @enum {string} */
             kind: "order";
         } | {
             /** @enum {string} */
@@ -9253,19 +9327,20 @@ export interface components {
          * @description An upload that comes in pieces.
          */
         UploadId: string;
-        /** @description Somebody presses for a task; it is answered by a day. */
+        /** @description Somebody presses for a task, or a leader instructs; it is answered by a day. */
         Urge: {
             accepted_at?: components["schemas"]["Moment"] | null;
             /** @description The latest question, which is the first one where nothing followed. */
             asked: string;
             /** @description When. */
             at: components["schemas"]["Moment"];
-            /** @description Who presses. */
+            /** @description Who presses, or whose instruction it is. */
             by: components["schemas"]["PersonRef"];
             /** @description Files of the first answer. */
             files: components["schemas"]["FileRef"][];
             /** @description Its id. */
             id: components["schemas"]["UrgeId"];
+            instruction?: components["schemas"]["Instruction"] | null;
             /** @description The asker may find the answer good. */
             may_accept: boolean;
             /** @description The asker may ask again. */
@@ -9341,6 +9416,8 @@ export interface components {
         /** @enum {string} */
         Urgency: "routine" | "urgent" | "critical";
         Urges: {
+            /** @description The asker may instruct on it, or write down what a leader has said. */
+            can_instruct: boolean;
             /** @description The asker may press for this task. */
             can_urge: boolean;
             items: components["schemas"]["Urge"][];
@@ -13117,7 +13194,7 @@ export interface operations {
                 /** @description Words that all have to be there; what stands in quotation marks has to stand there like that. */
                 q: string;
                 /** @description Only this kind. */
-                kind?: "task" | "report" | "request" | "urge" | "note" | "comment" | "beside" | "file";
+                kind?: "task" | "report" | "request" | "urge" | "instruction" | "note" | "comment" | "beside" | "file";
                 /** @description Where the page before ended. */
                 cursor?: string;
                 /** @description Rows a page, 1 to 50, 20 when nothing is said. */
@@ -15961,6 +16038,75 @@ export interface operations {
             };
         };
     };
+    who_instructs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instructing"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    instruct_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstructionInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instructed"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     link_tasks: {
         parameters: {
             query?: never;
@@ -16770,7 +16916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Urges"];
+                    "application/json": components["schemas"]["Pressed"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

@@ -63,6 +63,9 @@ export type ReasonClass = Schemas['ReasonClass']
 export type Verification = Of<'Verification'>
 export type Wait = Of<'Wait'>
 export type WaitInput = Schemas['WaitInput']
+export type InstructionInput = Schemas['InstructionInput']
+export type Instructing = Of<'Instructing'>
+export type Instructed = Of<'Instructed'>
 export type Risk = Of<'Risk'>
 export type RiskInput = Schemas['RiskInput']
 export type Link = Of<'Link'>
@@ -160,7 +163,16 @@ export type InterviewInput = Schemas['InterviewInput']
  * is said beside the work.
  */
 export type Action =
-  Schemas['Action'] | 'urge' | 'reply' | 'order' | 'withdraw' | 'withdraw_report' | 'provide' | 'rate' | 'comment'
+  | Schemas['Action']
+  | 'urge'
+  | 'instruct'
+  | 'reply'
+  | 'order'
+  | 'withdraw'
+  | 'withdraw_report'
+  | 'provide'
+  | 'rate'
+  | 'comment'
 export interface NextDuty {
   action: Action
   text: string

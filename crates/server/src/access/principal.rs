@@ -24,7 +24,8 @@ text_enum! {
     }
 }
 
-/// Who acts: a person with the roles and units that follow from their duties of today.
+/// Who acts: a person with the roles and units that follow from their duties of today. What that is read from stands in
+/// [`crate::app::HOUSE_TABLES`]: it is remembered until one of these tables changes.
 #[derive(Clone, Debug)]
 pub struct Principal {
     /// The person.

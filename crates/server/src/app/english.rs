@@ -8,6 +8,7 @@ const FILES: &[(&str, &str)] = &[
     ("org", include_str!("../../locales/en/org.toml")),
     ("tasks", include_str!("../../locales/en/tasks.toml")),
     ("import", include_str!("../../locales/en/import.toml")),
+    ("instructions", include_str!("../../locales/en/instructions.toml")),
     ("supervision", include_str!("../../locales/en/supervision.toml")),
     ("names", include_str!("../../locales/en/names.toml")),
     ("life", include_str!("../../locales/en/life.toml")),

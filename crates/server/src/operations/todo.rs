@@ -36,7 +36,10 @@ pub(super) async fn todo(tx: &mut Tx, ctx: &Ctx) -> Outcome<Todo> {
             id: format!("reply:{}", urge.id),
             kind: DutyKind::Reply,
             task,
-            text: say!("{name}督办：{text}", name = urge.by.name, text = urge.asked),
+            text: match urge.instruction {
+                None => say!("{name}督办：{text}", name = urge.by.name, text = urge.asked),
+                Some(_) => say!("{name}批示：{text}", name = urge.by.name, text = urge.asked),
+            },
             due_day: urge.owed_day,
             overdue: urge.overdue,
             since: urge.at,

@@ -301,6 +301,17 @@ pub async fn leaders_of_the_area(tx: &mut Tx, today: Day) -> Result<Vec<PersonId
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Everybody who holds a leader's post, in the order of appointment.
+pub async fn leaders(tx: &mut Tx, today: Day) -> Result<Vec<PersonRef>> {
+    run!(tx, |c| sqlx::query_as(
+        "select e.id, e.name from post p join tenure t on t.post_id = p.id join person e on e.id = t.person_id \
+         where p.kind = 'leader' and e.active and t.from_day <= $1 and (t.to_day is null or t.to_day >= $1) \
+         group by e.id, e.name order by min(t.from_day), e.id"
+    )
+    .bind(today)
+    .fetch_all(c))
+}
+
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct PersonRow {
     pub(super) id: PersonId,

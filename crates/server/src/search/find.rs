@@ -25,6 +25,7 @@ kit::text_enum! {
         Report = "report", "上报";
         Request = "request", "申请";
         Urge = "urge", "督办";
+        Instruction = "instruction", "批示";
         Note = "note", "点评";
         Comment = "comment", "讨论";
         Beside = "beside", "配合与风险";

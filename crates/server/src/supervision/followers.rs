@@ -42,6 +42,11 @@ pub(super) async fn news(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent)
             let Some(urge::Told { asked: text, .. }) = urge::told(tx, id).await? else { return Ok(None) };
             ("关注：领导督办", say!("“{title}”的督办：{text}"))
         }
+        "task.instructed" => {
+            let Some(id) = event.subject.map(UrgeId) else { return Ok(None) };
+            let Some(urge::Told { asked: text, .. }) = urge::told(tx, id).await? else { return Ok(None) };
+            ("关注：领导批示", say!("“{title}”的批示：{text}"))
+        }
         "task.commented" if spoken::by_leader(tx, ctx, event).await? => {
             let Some(id) = event.subject.map(CommentId) else { return Ok(None) };
             let Some((by, text, _)) = talk::said(tx, id).await? else { return Ok(None) };

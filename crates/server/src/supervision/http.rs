@@ -5,6 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
+    instruct::{self, Instructed, InstructionInput},
     model::{Answer, Side, Urge, UrgeId, Wanted},
     urge::{self as pressing, QuestionInput, UrgeInput},
 };
@@ -14,6 +15,7 @@ use crate::{
     files::FileId,
     guarded,
     http::{Cursor, Idem, Json, Limit, Path, Problem, Query, mutate},
+    org::PersonRef,
     tasks::TaskId,
 };
 
@@ -21,6 +23,7 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(guarded!(list, urge))
+        .routes(guarded!(who_instructs, give_instruction))
         .routes(guarded!(list_all))
         .routes(guarded!(reply))
         .routes(guarded!(ask_again))
@@ -72,6 +75,8 @@ struct Urges {
     items: Vec<Urge>,
     /// The asker may press for this task.
     can_urge: bool,
+    /// The asker may instruct on it, or write down what a leader has said.
+    can_instruct: bool,
     /// By when an answer is expected where nothing is said.
     usual_day: Day,
 }
@@ -80,18 +85,52 @@ struct Urges {
 #[utoipa::path(get, path = "/tasks/{id}/urges", tag = "supervision", operation_id = "list_urges", params(("id" = String, Path)), responses((status = 200, body = Urges)))]
 async fn list(me: Permitted<SignedIn>, Path(id): Path<TaskId>) -> Result<Json<Urges>, Problem> {
     let mut tx = me.app.db.read().await?;
-    let (items, can_urge) = pressing::urges_of(&mut tx, &me.ctx, id).await?;
-    Ok(Json(Urges { items, can_urge, usual_day: pressing::usual_day(&me.ctx) }))
+    let (items, can_urge, can_instruct) = pressing::urges_of(&mut tx, &me.ctx, id).await?;
+    Ok(Json(Urges { items, can_urge, can_instruct, usual_day: pressing::usual_day(&me.ctx) }))
 }
 
 /// Presses for a task (督办): one urge for each party.
-#[utoipa::path(post, path = "/tasks/{id}/urges", tag = "supervision", operation_id = "urge_task", params(("id" = String, Path)), request_body = UrgeInput, responses((status = 201, body = Urges)))]
+#[utoipa::path(post, path = "/tasks/{id}/urges", tag = "supervision", operation_id = "urge_task", params(("id" = String, Path)), request_body = UrgeInput, responses((status = 201, body = Pressed)))]
 async fn urge(me: Permitted<SignedIn>, Path(id): Path<TaskId>, idem: Idem, Json(input): Json<UrgeInput>) -> Result<Response, Problem> {
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
         let items = pressing::urge(tx, &me.ctx, id, &input).await?;
-        Ok(Urges { items, can_urge: true, usual_day: pressing::usual_day(&me.ctx) })
+        Ok(Pressed { items })
     })
     .await
+}
+
+/// What was sent, one for each party.
+#[derive(Debug, Serialize, ToSchema)]
+struct Pressed {
+    items: Vec<Urge>,
+}
+
+/// Whose words may be written down.
+#[derive(Debug, Serialize, ToSchema)]
+struct Instructing {
+    /// The asker is a leader and instructs in their own name.
+    own: bool,
+    /// Leaders whose words the asker may write down; none where they only instruct themselves.
+    leaders: Vec<PersonRef>,
+}
+
+/// Who may be said to have instructed.
+#[utoipa::path(get, path = "/tasks/{id}/instructions", tag = "supervision", operation_id = "who_instructs", params(("id" = String, Path)), responses((status = 200, body = Instructing)))]
+async fn who_instructs(me: Permitted<SignedIn>, Path(id): Path<TaskId>) -> Result<Json<Instructing>, Problem> {
+    let mut tx = me.app.db.read().await?;
+    let (own, leaders) = instruct::whose(&mut tx, &me.ctx, id).await?;
+    Ok(Json(Instructing { own, leaders }))
+}
+
+/// Instructs on a task (批示), or writes down what a leader has said; may have a task that was done worked on again, or found one of its own.
+#[utoipa::path(post, path = "/tasks/{id}/instructions", tag = "supervision", operation_id = "instruct_task", params(("id" = String, Path)), request_body = InstructionInput, responses((status = 201, body = Instructed)))]
+async fn give_instruction(
+    me: Permitted<SignedIn>,
+    Path(id): Path<TaskId>,
+    idem: Idem,
+    Json(input): Json<InstructionInput>,
+) -> Result<Response, Problem> {
+    mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| instruct::instruct(tx, &me.ctx, id, &input).await).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -1,4 +1,4 @@
-//! Supervision: pressing for a task (督办), by a word or by a numbered order, and who is told when something happens to one.
+//! Supervision: pressing for a task (督办), by a word or by a numbered order, leaders' instructions (批示), and who is told when something happens to one.
 //!
 //! Decides *when* and *whom*; how a message reaches a person is `notify`'s business.
 //!
@@ -7,6 +7,7 @@
 
 mod followers;
 mod http;
+mod instruct;
 mod interviews;
 mod lookout;
 mod model;
@@ -23,7 +24,7 @@ pub use http::routes;
 pub use lookout::{
     LOOK, MISSED, Missed, REPLIED_JOB, SWEEP, audit, gauges, is_due, look_again, look_first, rule_names, sweep, take_answer, take_in,
 };
-pub use model::{Urge, UrgeId, UrgeMethod, UrgeTurn};
+pub use model::{Instruction, Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{JOB, UNHEARD, hear};
 pub use orders::{
     Order, OrderId, OrderRecord, accept as accept_order, answer_order, issue_in_bulk, issue_order, orders_to_decide, owed_answers,

@@ -52,7 +52,20 @@ pub(super) struct Wanted {
     pub(super) today: Day,
 }
 
-/// Somebody presses for a task; it is answered by a day.
+/// What makes such a thread a leader's instruction (批示).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Instruction {
+    /// When it was said.
+    pub said_on: Day,
+    /// Who wrote it down, where that was somebody else.
+    pub entered_by: Option<PersonRef>,
+    /// The document it stands on.
+    pub document: Option<String>,
+    /// The place in it.
+    pub clause: Option<String>,
+}
+
+/// Somebody presses for a task, or a leader instructs; it is answered by a day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Urge {
     /// Its id.
@@ -69,8 +82,10 @@ pub struct Urge {
     pub to_unit: UnitRef,
     /// Who in it.
     pub to_person: Option<PersonRef>,
-    /// Who presses.
+    /// Who presses, or whose instruction it is.
     pub by: PersonRef,
+    /// A leader's instruction; pressing where missing.
+    pub instruction: Option<Instruction>,
     /// When.
     pub at: Moment,
     /// By a message, or by a call of their own that they write down.

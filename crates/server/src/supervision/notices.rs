@@ -245,7 +245,7 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         }
         "task.part_done" | "task.part_waived" | "task.part_reopened" | "task.waiting" | "task.wait_ended" | "task.risk_raised"
         | "task.risk_answered" => return beside_notice(tx, case, event, today).await,
-        "task.urged" | "task.urge_asked_again" | "task.urge_replied" | "task.urge_accepted" => {
+        "task.urged" | "task.instructed" | "task.urge_asked_again" | "task.urge_replied" | "task.urge_accepted" => {
             return urge_notice(tx, case, event, today).await;
         }
         "task.ordered" | "task.order_answered" | "task.order_sent_back" | "task.order_accepted" | "task.order_withdrawn" => {
@@ -379,21 +379,38 @@ async fn asker(tx: &mut Tx, event: &TaskEvent) -> Outcome<Vec<PersonId>> {
 
 async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Option<Notice>> {
     let Some(id) = event.subject.map(UrgeId) else { return Ok(None) };
-    let Some(Told { party, by, method, asked: text, answer }) = urge::told(tx, id).await? else { return Ok(None) };
+    let Some(Told { party, by, method, asked: text, answer, instruction, entered_by }) = urge::told(tx, id).await? else {
+        return Ok(None);
+    };
     let title = case.task.title.as_str();
     let (answered_by, reply) = answer.unzip();
     if event.name == "task.urge_replied" {
-        let text = say!("“{title}”的督办已回复：{reply}", reply = reply.unwrap_or_default());
-        return Ok(Some(Notice { to: vec![by], title: "督办已回复".into(), text, urge: Some(id) }));
+        let reply = reply.unwrap_or_default();
+        let (head, text) = if instruction {
+            ("批示已反馈", say!("“{title}”的批示已反馈落实情况：{reply}"))
+        } else {
+            ("督办已回复", say!("“{title}”的督办已回复：{reply}"))
+        };
+        let to = [by].into_iter().chain(entered_by).collect();
+        return Ok(Some(Notice { to, title: head.into(), text, urge: Some(id) }));
     }
     if event.name == "task.urge_accepted" {
-        let (to, text) = (answered_by.into_iter().collect(), say!("“{title}”的督办回复已认可。"));
-        return Ok(Some(Notice { to, title: "督办回复已认可".into(), text, urge: Some(id) }));
+        let (head, text) = if instruction {
+            ("批示反馈已认可", say!("“{title}”的批示反馈已认可。"))
+        } else {
+            ("督办回复已认可", say!("“{title}”的督办回复已认可。"))
+        };
+        return Ok(Some(Notice { to: answered_by.into_iter().collect(), title: head.into(), text, urge: Some(id) }));
     }
     let target: Vec<&PartyRow> = case.parties.iter().filter(|row| row.id == party).collect();
     let to = stand_for(tx, &target, today).await?;
     if event.name == "task.urge_asked_again" {
         return Ok(Some(Notice { to, title: "督办追问".into(), text: say!("“{title}”的追问：{text}"), urge: Some(id) }));
+    }
+    if instruction {
+        let name = org::person_refs(tx, [by]).await?.pop().map(|person| person.name).unwrap_or_default();
+        let text = say!("{name}对“{title}”批示：{text}");
+        return Ok(Some(Notice { to, title: "领导批示".into(), text, urge: Some(id) }));
     }
     let text = match method {
         UrgeMethod::Message => say!("“{title}”的督办：{text}"),

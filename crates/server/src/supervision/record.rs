@@ -28,6 +28,14 @@ pub struct UrgeRecord {
     method: &'static str,
     #[serde(rename = "督办意见")]
     text: String,
+    #[serde(rename = "批示日期", skip_serializing_if = "Option::is_none")]
+    said_on: Option<Day>,
+    #[serde(rename = "批示登记人", skip_serializing_if = "Option::is_none")]
+    entered_by: Option<Named>,
+    #[serde(rename = "批示所在文件", skip_serializing_if = "Option::is_none")]
+    document: Option<String>,
+    #[serde(rename = "批示所在条款", skip_serializing_if = "Option::is_none")]
+    clause: Option<String>,
     #[serde(rename = "回复期限")]
     reply_due_day: Day,
     #[serde(rename = "回复人")]
@@ -41,7 +49,7 @@ pub struct UrgeRecord {
 /// A task's urges, the oldest first; who may have them is decided where the task's record is asked for.
 pub async fn record_of(tx: &mut Tx, task: TaskId) -> Outcome<Vec<UrgeRecord>> {
     let rows = store::all_of_task(tx, task).await?;
-    let people: Vec<PersonId> = rows.iter().flat_map(|row| [Some(row.person_id), row.replied_by]).flatten().collect();
+    let people: Vec<PersonId> = rows.iter().flat_map(|row| [Some(row.person_id), row.entered_by, row.replied_by]).flatten().collect();
     let names: HashMap<PersonId, String> = org::person_refs(tx, people).await?.into_iter().map(|p| (p.id, p.name)).collect();
     let person = |id: Option<PersonId>| id.and_then(|id| Some(Named { id: id.0, name: names.get(&id)?.clone() }));
     Ok(rows
@@ -54,6 +62,10 @@ pub async fn record_of(tx: &mut Tx, task: TaskId) -> Outcome<Vec<UrgeRecord>> {
             at: row.at,
             method: row.method.label(),
             text: row.text,
+            said_on: row.said_on,
+            entered_by: person(row.entered_by),
+            document: row.document,
+            clause: row.clause,
             reply_due_day: row.reply_due_day,
             replied_at: row.replied_at,
             reply: row.reply,

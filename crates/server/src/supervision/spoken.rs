@@ -47,7 +47,7 @@ pub(super) fn kind_of(event: &str) -> &str {
     match event {
         "task.rating_corrected" => "task.rated",
         "task.comment_edited" => "task.commented",
-        "task.urge_asked_again" => "task.urged",
+        "task.urge_asked_again" | "task.instructed" => "task.urged",
         other => other,
     }
 }

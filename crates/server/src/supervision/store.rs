@@ -27,6 +27,11 @@ pub(super) struct UrgeRow {
     pub(super) replied_at: Option<Moment>,
     pub(super) again_day: Option<Day>,
     pub(super) accepted_at: Option<Moment>,
+    /// Set for an instruction alone, as are the next three.
+    pub(super) said_on: Option<Day>,
+    pub(super) entered_by: Option<PersonId>,
+    pub(super) document: Option<String>,
+    pub(super) clause: Option<String>,
     pub(super) unit_id: UnitId,
     pub(super) unit_name: String,
     pub(super) unit_short: String,
@@ -38,6 +43,7 @@ pub(super) struct UrgeRow {
 }
 
 const SELECT: &str = "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.method, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at, g.again_day, g.accepted_at, \
+       g.said_on, g.entered_by, g.document, g.clause, \
        p.unit_id, u.name as unit_name, u.short_name as unit_short, p.person_id as handler_id, e.name as handler_name, \
        t.title as task_title, t.number as task_number, t.state in ('dispatched', 'active') as task_open \
      from urge g join party p on p.id = g.party_id join unit u on u.id = p.unit_id join task t on t.id = g.task_id \
@@ -56,11 +62,22 @@ pub(super) struct NewUrge<'a> {
     pub(super) method: UrgeMethod,
     pub(super) text: &'a str,
     pub(super) reply_due_day: Day,
+    pub(super) instruction: Option<&'a Said>,
+}
+
+/// What an instruction says of itself.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) on: Day,
+    pub(super) entered_by: Option<PersonId>,
+    pub(super) document: Option<String>,
+    pub(super) clause: Option<String>,
 }
 
 pub(super) async fn insert(tx: &mut Tx, urge: &NewUrge<'_>) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into urge (id, task_id, party_id, person_id, at, text, reply_due_day, method) values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        "insert into urge (id, task_id, party_id, person_id, at, text, reply_due_day, method, said_on, entered_by, document, clause) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     )
     .bind(urge.id)
     .bind(urge.task)
@@ -70,6 +87,10 @@ pub(super) async fn insert(tx: &mut Tx, urge: &NewUrge<'_>) -> Result<()> {
     .bind(urge.text)
     .bind(urge.reply_due_day)
     .bind(urge.method)
+    .bind(urge.instruction.map(|said| said.on))
+    .bind(urge.instruction.and_then(|said| said.entered_by))
+    .bind(urge.instruction.and_then(|said| said.document.as_deref()))
+    .bind(urge.instruction.and_then(|said| said.clause.as_deref()))
     .execute(c))?;
     Ok(())
 }
@@ -107,8 +128,9 @@ pub(super) async fn list(tx: &mut Tx, scope: &Scope, who: &Principal, query: &Wa
     match query.side {
         Side::All => {}
         Side::Sent => {
-            sql.push(" and g.person_id");
+            sql.push(" and (g.person_id");
             who.scope.is_person(&mut sql);
+            sql.push(" or g.entered_by = ").bind(who.person.0).push(")");
         }
         Side::Received => {
             sql.push(" and (p.person_id");
@@ -220,18 +242,19 @@ pub(super) async fn turned_red(tx: &mut Tx, from: Day, to: Day) -> Result<Vec<(T
 
 /// What is written in the urges of tasks, and in the answers to them.
 pub(super) async fn texts(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<Text>> {
-    let mut sql = Sql::new("select id, task_id, at, text, reply from urge where task_id in ");
+    let mut sql = Sql::new("select id, task_id, at, text, reply, said_on is not null, document from urge where task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0));
-    sql.push(" union all select r.id, u.task_id, r.at, r.text, null from urge_turn r join urge u on u.id = r.urge_id where u.task_id in ");
+    sql.push(" union all select r.id, u.task_id, r.at, r.text, null, u.said_on is not null, null from urge_turn r join urge u on u.id = r.urge_id where u.task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0));
-    let rows: Vec<(Uuid, Uuid, Moment, String, Option<String>)> = sql.fetch_all(tx).await?;
-    let text = |(id, task, at, text, reply): (Uuid, Uuid, Moment, String, Option<String>)| Text {
+    type Row = (Uuid, Uuid, Moment, String, Option<String>, bool, Option<String>);
+    let rows: Vec<Row> = sql.fetch_all(tx).await?;
+    let text = |(id, task, at, text, reply, instruction, document): Row| Text {
         task,
-        kind: "urge",
+        kind: if instruction { "instruction" } else { "urge" },
         id,
         at,
         head: String::new(),
-        body: Text::lines([Some(text.as_str()), reply.as_deref()]),
+        body: Text::lines([Some(text.as_str()), reply.as_deref(), document.as_deref()]),
     };
     Ok(rows.into_iter().map(text).collect())
 }

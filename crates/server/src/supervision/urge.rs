@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 use wording::say;
 
 use super::{
-    model::{TurnId, TurnKind, Urge, UrgeId, UrgeMethod, UrgeTurn, Wanted},
+    instruct,
+    model::{Instruction, TurnId, TurnKind, Urge, UrgeId, UrgeMethod, UrgeTurn, Wanted},
     orders::OrderRules,
     store::{self, NewUrge, TurnRow, UrgeRow},
 };
@@ -67,7 +68,8 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
     let method = input.method.unwrap_or(UrgeMethod::Message);
     for party in &targets {
         let id = UrgeId::new(&ctx.rng, ctx.now());
-        let new = NewUrge { id, task, party: party.id, by: ctx.actor.person, at: ctx.now(), method, text: &text, reply_due_day: due };
+        let by = ctx.actor.person;
+        let new = NewUrge { id, task, party: party.id, by, at: ctx.now(), method, text: &text, reply_due_day: due, instruction: None };
         store::insert(tx, &new).await?;
         let words = match method {
             UrgeMethod::Message => say!("督办{unit}：{text}（{due}前回复）", unit = party.unit_name),
@@ -76,8 +78,7 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
         let data = json!({ "urge": id, "party": party.id, "method": method, "reply_due_day": due });
         tasks::note(tx, ctx, &case.task, Step::new("urged", words, data).about(id.0)).await?;
     }
-    let rows = store::of_task(tx, task).await?.into_iter().take(targets.len()).collect();
-    describe(tx, ctx, rows).await
+    latest(tx, ctx, task, targets.len()).await
 }
 
 /// Answers what was asked last, once; by the handler or whoever stands for the unit.
@@ -99,7 +100,10 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
         return Err(Refusal::conflict("decided", "这条督办已经回复。"));
     }
     files::attach(tx, ctx, row.task_id.0, owner, file_ids).await?;
-    let words = say!("{unit}回复督办：{text}", unit = party.unit_name);
+    let words = match row.said_on {
+        None => say!("{unit}回复督办：{text}", unit = party.unit_name),
+        Some(_) => say!("{unit}反馈批示落实情况：{text}", unit = party.unit_name),
+    };
     let data = json!({ "urge": id, "files": file_ids });
     tasks::note(tx, ctx, &case.task, Step::new("urge_replied", words, data).about(id.0)).await?;
     find(tx, ctx, id).await
@@ -140,7 +144,10 @@ pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<Urge> {
         return Err(Refusal::forbidden("不能认可自己的回复，请由发出督办的人认可。"));
     }
     store::accept(tx, id, ctx.actor.person, ctx.now()).await?;
-    let words = say!("认可{unit}的督办回复", unit = row.unit_name);
+    let words = match row.said_on {
+        None => say!("认可{unit}的督办回复", unit = row.unit_name),
+        Some(_) => say!("认可{unit}的批示反馈", unit = row.unit_name),
+    };
     tasks::note(tx, ctx, &case.task, Step::new("urge_accepted", words, json!({ "urge": id })).about(id.0)).await?;
     find(tx, ctx, id).await
 }
@@ -155,8 +162,8 @@ async fn open(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<(UrgeRow, Case)> {
 /// An urge of the actor's own that has been answered and not accepted.
 async fn answered(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<(UrgeRow, Case)> {
     let (row, case) = open(tx, ctx, id).await?;
-    if !ctx.actor.acts_as(row.person_id) {
-        return Err(Refusal::forbidden("只有发出督办的人可以追问或认可。"));
+    if !is_theirs(&row, ctx) {
+        return Err(Refusal::forbidden("只有发出督办、作出批示或登记批示的人可以追问或认可。"));
     }
     if row.accepted_at.is_some() {
         return Err(Refusal::conflict("decided", "这条督办的回复已经认可，可以另行督办。"));
@@ -165,6 +172,11 @@ async fn answered(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<(UrgeRow, Case)
         return Err(Refusal::conflict("not_now", "对方还没有回复，现在不能追问或认可。"));
     }
     Ok((row, case))
+}
+
+/// Whether the actor pressed, instructed, or wrote the instruction down.
+fn is_theirs(row: &UrgeRow, ctx: &Ctx) -> bool {
+    ctx.actor.acts_as(row.person_id) || row.entered_by.is_some_and(|by| ctx.actor.acts_as(by))
 }
 
 /// Who answered last.
@@ -190,7 +202,7 @@ pub(super) fn usual_day(ctx: &Ctx) -> Day {
 }
 
 /// The day an answer is expected by, which is what the rules say where none is named.
-fn reply_day(ctx: &Ctx, wanted: Option<Day>, fields: &mut Fields) -> Day {
+pub(super) fn reply_day(ctx: &Ctx, wanted: Option<Day>, fields: &mut Fields) -> Day {
     let today = ctx.today();
     let due = wanted.unwrap_or_else(|| usual_day(ctx));
     if due < today {
@@ -209,18 +221,28 @@ pub(super) async fn find(tx: &mut Tx, ctx: &Ctx, id: UrgeId) -> Outcome<Urge> {
     describe(tx, ctx, vec![row]).await?.into_iter().next().ok_or(Refusal::NotFound)
 }
 
-/// A task's urges, newest first, and whether the actor may press.
-pub async fn urges_of(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<(Vec<Urge>, bool)> {
+/// A task's urges, newest first, and whether the actor may press and instruct.
+pub async fn urges_of(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<(Vec<Urge>, bool, bool)> {
     let case = Case::look(tx, ctx, task).await?;
     let rows = store::of_task(tx, task).await?;
-    let may = may_urge(&case, ctx);
-    Ok((describe(tx, ctx, rows).await?, may))
+    let may = (may_urge(&case, ctx), instruct::may_instruct(&case, &ctx.actor));
+    Ok((describe(tx, ctx, rows).await?, may.0, may.1))
+}
+
+/// The latest of a task's urges.
+pub(super) async fn latest(tx: &mut Tx, ctx: &Ctx, task: TaskId, n: usize) -> Outcome<Vec<Urge>> {
+    let rows = store::of_task(tx, task).await?.into_iter().take(n).collect();
+    describe(tx, ctx, rows).await
 }
 
 async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urge>> {
     let ids: Vec<UrgeId> = rows.iter().map(|row| row.id).collect();
     let later = store::turns(tx, &ids).await?;
-    let people = rows.iter().flat_map(|row| [Some(row.person_id), row.replied_by]).flatten().chain(later.iter().map(|turn| turn.person_id));
+    let people = rows
+        .iter()
+        .flat_map(|row| [Some(row.person_id), row.entered_by, row.replied_by])
+        .flatten()
+        .chain(later.iter().map(|turn| turn.person_id));
     let names: HashMap<PersonId, PersonRef> =
         org::person_refs(tx, people.collect::<Vec<_>>()).await?.into_iter().map(|p| (p.id, p)).collect();
     let name = |id: PersonId| names.get(&id).cloned().unwrap_or(PersonRef { id, name: String::new() });
@@ -228,7 +250,7 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
     let mut files = files::of_owners(tx, &owners.collect::<Vec<_>>()).await?;
     let who = &ctx.actor;
     let oversees = who.is(Role::Leader) || who.is(Role::Centre);
-    let told: Vec<_> = rows.iter().filter(|row| oversees || who.acts_as(row.person_id)).map(|row| row.id.0).collect();
+    let told: Vec<_> = rows.iter().filter(|row| oversees || is_theirs(row, ctx)).map(|row| row.id.0).collect();
     let mut readers = notify::readers(tx, &told, "task.urged").await?;
     let own_answers: HashSet<UrgeId> =
         rows.iter().filter(|row| last_answer(row, &later).is_some_and(|by| who.acts_as(by))).map(|row| row.id).collect();
@@ -242,12 +264,18 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
     let urge = |row: UrgeRow| {
         let turns = turns.remove(&row.id).unwrap_or_default();
         let owed_day = owed_day(&row);
-        let mine = who.acts_as(row.person_id);
+        let mine = is_theirs(&row, ctx);
         let done = mine && owed_day.is_none() && row.accepted_at.is_none();
         Urge {
             to_unit: UnitRef { id: row.unit_id, name: row.unit_name, short_name: row.unit_short },
             to_person: row.handler_id.zip(row.handler_name).map(|(id, name)| PersonRef { id, name }),
             by: name(row.person_id),
+            instruction: row.said_on.map(|said_on| Instruction {
+                said_on,
+                entered_by: row.entered_by.map(name),
+                document: row.document,
+                clause: row.clause,
+            }),
             replied_by: row.replied_by.map(name),
             asked: turns.iter().rev().find(|turn| turn.kind == TurnKind::Ask).map_or_else(|| row.text.clone(), |turn| turn.text.clone()),
             overdue: owed_day.is_some_and(|day| day < today),
@@ -307,13 +335,23 @@ pub(super) struct Told {
     pub(super) asked: String,
     /// What was answered last, and by whom.
     pub(super) answer: Option<(PersonId, String)>,
+    /// It is a leader's instruction; who wrote it down where that was somebody else.
+    pub(super) instruction: bool,
+    pub(super) entered_by: Option<PersonId>,
 }
 
 /// What messages say of an urge.
 pub(super) async fn told(tx: &mut Tx, id: UrgeId) -> Outcome<Option<Told>> {
     let Some(row) = store::find(tx, id).await? else { return Ok(None) };
-    let mut told =
-        Told { party: row.party_id, by: row.person_id, method: row.method, asked: row.text, answer: row.replied_by.zip(row.reply) };
+    let mut told = Told {
+        party: row.party_id,
+        by: row.person_id,
+        method: row.method,
+        asked: row.text,
+        answer: row.replied_by.zip(row.reply),
+        instruction: row.said_on.is_some(),
+        entered_by: row.entered_by,
+    };
     for turn in store::turns(tx, &[id]).await? {
         match turn.kind {
             TurnKind::Ask => told.asked = turn.text,

@@ -93,6 +93,15 @@ pub async fn link(tx: &mut Tx, ctx: &Ctx, id: TaskId, kind: LinkKind, other: Tas
     note(tx, ctx, &other.task, Step::new("linked", kind.heard(&name(&case)), data).about(id.0)).await
 }
 
+/// Says of a task that has just been made that it goes on from this one; no ledger but that of the new task notes it.
+pub async fn go_on_from(tx: &mut Tx, ctx: &Ctx, new: TaskId, from: &Case) -> Outcome<()> {
+    let case = Case::open(tx, ctx, new, None).await?;
+    let (kind, other_id) = (LinkKind::Follows, from.task.id);
+    store::insert_link(tx, &LinkRow { task_id: new, kind, other_id, person_id: ctx.actor.person, at: ctx.now() }).await?;
+    let data = json!({ "kind": kind, "task": new, "other": other_id });
+    note(tx, ctx, &case.task, Step::new("linked", kind.said(&name(from)), data).about(other_id.0)).await
+}
+
 /// Takes a link away, whichever side it was said of.
 pub(super) async fn unlink(tx: &mut Tx, ctx: &Ctx, id: TaskId, kind: LinkKind, other: TaskId) -> Outcome<()> {
     store::lock_trees(tx, id, other).await?;

@@ -84,7 +84,7 @@ pub use import::{ImportId, ImportedAsking, askings_of_import, sweep as sweep_imp
 pub use kinds::SourceKind;
 pub use lamp::{Lamp, LampView};
 pub use latest::{LastReport, last_report_of_person, last_report_of_unit, last_reports};
-pub use links::{LinkKind, link, merge};
+pub use links::{LinkKind, go_on_from, link, merge};
 pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};
 pub use model::{
     DueInput, Importance, MilestoneId, MilestoneInput, PartyId, PartyInput, PartyRole, PartyRow, PartyState, ReportId, ReportRule,
@@ -95,6 +95,7 @@ pub use owing::{Owed, OwedDay, owed, owed_by_day, own_days};
 pub use policy::{Action, acts_as, is_doer, is_issuer};
 pub use progress::{GONE_OUT, Load, ProgressBy, Tally, loads_of_people, loads_of_units, progress, share, tally, tops_of_documents};
 pub use record::{Named, Record, of_task as record_of, tree_to_keep};
+pub use reopen::reopen as work_again;
 pub use replan::{REPLAN, replan};
 pub use report::{ReportInput, Review, ask_report, report, review};
 pub use requests::{

@@ -15,7 +15,7 @@ use super::{
 use crate::app::{Ctx, Fields, Outcome};
 
 /// Opens a task that was done again. Its progress is what it was before it was closed; with a new due day where one is given.
-pub(super) async fn reopen(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &str, due: Option<Day>) -> Outcome<()> {
+pub async fn reopen(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &str, due: Option<Day>) -> Outcome<()> {
     let mut case = Case::open(tx, ctx, id, Some(version)).await?;
     case.require(ctx, Action::Reopen)?;
     let mut fields = Fields::default();

@@ -141,7 +141,7 @@ struct Flow {
     centre: String,
     tasks: usize,
     minutes: usize,
-    /// So many hundredths of a second are waited until some have gone.
+    /// So many hundredths of a second may pass without one more having gone.
     patience: usize,
 }
 
@@ -149,8 +149,8 @@ impl Flow {
     /// Makes the area, and lets time pass until messages flow.
     fn begin(database: &[&str]) -> (Self, Server) {
         let tasks = measure("CHAOS_TASKS", 300);
-        // No day has room for many messages to one person, but for critical ones; and among many a kill waits until some have gone.
-        let (priority, patience) = if tasks > 1000 { (5, 3000) } else { (2, 100) };
+        // No day has room for many messages to one person, but for critical ones; and many take longer until the first of them goes.
+        let (priority, patience) = if tasks > 1000 { (5, 500) } else { (2, 100) };
         let data = TempDir::new().unwrap();
         let run = |arguments: &[&str]| say(data.path(), &[arguments, database].concat());
         run(&["demo", "--set", "june-2021"]);
@@ -221,14 +221,15 @@ impl Flow {
         start(&self.data, &self.database.iter().map(String::as_str).collect::<Vec<_>>(), &self.gateways)
     }
 
-    /// Waits until so many more have come, but not for long.
+    /// Waits until so many more have come, or nothing more comes.
     fn some_more(&self, more: usize) {
-        let enough = self.counting.came() + more;
-        for _ in 0..self.patience {
-            if self.counting.came() >= enough {
-                return;
-            }
+        let mut came = self.counting.came();
+        let (enough, mut quiet) = (came + more, 0);
+        while came < enough && quiet < self.patience {
             std::thread::sleep(Duration::from_millis(10));
+            let now = self.counting.came();
+            quiet = if now > came { 0 } else { quiet + 1 };
+            came = now;
         }
     }
 

@@ -17,6 +17,7 @@ mod export;
 mod fairness;
 mod figures;
 mod followed;
+mod instructions;
 mod kinds;
 mod kit;
 mod ledger;

@@ -313,6 +313,27 @@ both! {
         ]);
     }
 
+    async fn a_leaders_instruction_is_pressed_by_its_own_rule_until_it_is_answered(app) {
+        only(app, "instruction").await;
+        let task = given(app, "修路", json!({})).await;
+        let path = format!("/tasks/{}", id(&task));
+        app.as_user("leader").post(&format!("{path}/urges"), &json!({ "text": "抓紧" })).await.assert(201);
+        let sent = app.as_user("leader").post(&format!("{path}/instructions"), &json!({ "text": "拿出方案" })).await.assert(201);
+        live(app, "2026-02-06", "2026-02-11").await;
+        let told = [
+            "02-09 09:00 staff_b1 批示待反馈",
+            "02-10 09:00 liaison_b 批示逾期未反馈",
+            "02-10 09:00 staff_b1 批示逾期未反馈",
+            "02-11 09:00 head_b 批示逾期未反馈",
+            "02-11 09:00 liaison_b 批示逾期未反馈",
+        ];
+        assert_eq!(reminders(app).await, told);
+        let reply = format!("/urges/{}/reply", sent["items"][0]["id"].as_str().unwrap());
+        app.as_user("staff_b1").post(&reply, &json!({ "text": "方案已报送" })).await.assert(200);
+        live(app, "2026-02-12", "2026-02-14").await;
+        assert_eq!(reminders(app).await, told);
+    }
+
     async fn a_report_is_reminded_of_the_day_before_and_when_it_is_missed(app) {
         only(app, "report_missed").await;
         let rule = json!({ "kind": "weekly", "day": 3 });

@@ -11,6 +11,7 @@ import files from './files'
 import home from './home'
 import imports from './imports'
 import inbox from './inbox'
+import instruct from './instruct'
 import kinds from './kinds'
 import life from './life'
 import orders from './orders'
@@ -43,6 +44,7 @@ export default {
   home,
   imports,
   inbox,
+  instruct,
   kinds,
   life,
   orders,

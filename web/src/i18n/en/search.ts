@@ -16,6 +16,7 @@ export default {
     report: 'Reports',
     request: 'Requests',
     urge: 'Urges',
+    instruction: 'Instructions',
     note: 'Notes',
     comment: 'Comments',
     beside: 'Parts and risks',

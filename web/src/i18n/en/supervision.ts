@@ -22,6 +22,7 @@ export default {
     given: 'Answered',
     accepted: 'Answered and accepted',
   },
+  instruction: { tag: 'Instruction', on: 'said on {day}', entered: 'written down by {name}' },
   again: {
     ask: 'Ask again',
     asked: 'asked again',

@@ -191,6 +191,7 @@ export default {
     verified: 'verified {n}',
     urged: 'urged {unit}',
     called: 'called {unit}',
+    instructed: 'instructed {unit}',
     replied: 'replied',
     hash: 'Ledger entry {seq}  {hash}',
   },

@@ -100,6 +100,7 @@ export default {
     reply: 'Reply to urge',
     order: 'Open the order',
     rate: 'Rate',
+    instruct: 'Instruct',
     comment: 'Comment',
     complete: 'Part done',
     waive: 'Let go of a part',

@@ -1,10 +1,11 @@
 import burden from './burden'
 import delegation from './delegation'
 import deliveries from './deliveries'
+import instruct from './instruct'
 import orders from './orders'
 import reach from './reach'
 import reminders from './reminders'
 import rules from './rules'
 
 /** Words of pages that few open: they come with those pages. */
-export default { burden, delegation, deliveries, orders, reach, reminders, rules }
+export default { burden, delegation, deliveries, instruct, orders, reach, reminders, rules }

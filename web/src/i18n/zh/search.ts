@@ -15,6 +15,7 @@ export default {
     report: '上报',
     request: '申请',
     urge: '督办',
+    instruction: '批示',
     note: '点评',
     comment: '讨论',
     beside: '配合与风险',

@@ -22,6 +22,7 @@ export default {
     given: '已回复',
     accepted: '已回复，已认可',
   },
+  instruction: { tag: '批示', on: '{day} 批示', entered: '{name} 登记' },
   again: {
     ask: '追问',
     asked: '追问',

@@ -196,6 +196,7 @@ export default {
     verified: '核定 {n}',
     urged: '督办 {unit}',
     called: '电话督办 {unit}',
+    instructed: '批示 {unit}',
     replied: '回复',
     hash: '留痕第 {seq} 号　{hash}',
   },

@@ -101,6 +101,7 @@ export default {
     reply: '回复督办',
     order: '查看督办单',
     rate: '点评',
+    instruct: '批示',
     comment: '发表评论',
     complete: '完成配合',
     waive: '免除配合',

@@ -1,5 +1,5 @@
 import { get, post } from '@/api/client'
-import type { Page, Urge } from '@/api/types'
+import type { Instructed, Instructing, InstructionInput, Page, Urge } from '@/api/types'
 
 export type UrgeMethod = Urge['method']
 
@@ -17,6 +17,11 @@ export const urgeTask = (
   body: { text: string; method?: UrgeMethod; reply_due_day?: string; party_ids?: string[] },
   key?: string,
 ) => post<{ items: Urge[] }>(`/tasks/${taskId}/urges`, body, key)
+export type InstructionThen = NonNullable<InstructionInput['then']>
+/** Whose words may be written down about a task. */
+export const whoInstructs = (taskId: string) => get<Instructing>(`/tasks/${taskId}/instructions`)
+export const instructTask = (taskId: string, body: InstructionInput, key?: string) =>
+  post<Instructed>(`/tasks/${taskId}/instructions`, body, key)
 export const askAgain = (urgeId: string, body: { text: string; reply_due_day?: string }, key?: string) =>
   post<Urge>(`/urges/${urgeId}/questions`, body, key)
 export const acceptReply = (urgeId: string, key?: string) => post<Urge>(`/urges/${urgeId}/acceptance`, {}, key)

@@ -50,6 +50,12 @@ export function turnsOf(urge: Urge): Turn[] {
   return [...first, ...turns.map((turn) => ({ ...turn, key: turn.id }))]
 }
 
+/** How somebody pressed, or that it was a leader's instruction. */
+export function wayOf(urge: Pick<Urge, 'method' | 'instruction'>): 'instructed' | 'called' | 'urged' {
+  if (urge.instruction) return 'instructed'
+  return urge.method === 'call' ? 'called' : 'urged'
+}
+
 export type UrgeState = 'late' | 'wait' | 'given' | 'accepted'
 export function stateOf(urge: Pick<Urge, 'owed_day' | 'overdue' | 'accepted_at'>): UrgeState {
   if (urge.accepted_at) return 'accepted'

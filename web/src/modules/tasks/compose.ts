@@ -2,13 +2,14 @@ import type { Action, NextDuty, TaskAnswer, TaskDetail, TaskTalk, Urges } from '
 import { openUrge } from './duties'
 import { owedAnswer } from './life'
 
-type Known = Pick<Urges, 'items' | 'can_urge'> & { usual_day?: string | undefined }
+type Known = Pick<Urges, 'items' | 'can_urge' | 'can_instruct'> & { usual_day?: string | undefined }
 
 /** The task, its urges and the talk about it come from three rooms of the server; the page shows them as one. */
 export function compose(task: TaskAnswer, urges: Known, talk: TaskTalk): TaskDetail {
   const first = openUrge({ urges: urges.items })
   const can: Action[] = [...task.can]
   if (urges.can_urge) can.push('urge')
+  if (urges.can_instruct) can.push('instruct')
   if (first) can.push('reply')
   if (talk.can_rate) can.push('rate')
   if (talk.can_comment) can.push('comment')
@@ -40,6 +41,11 @@ export function compose(task: TaskAnswer, urges: Known, talk: TaskTalk): TaskDet
 
 /** A fresh answer about the task, with the urges and the talk that were known before. */
 export function recompose(task: TaskAnswer, known: TaskDetail): TaskDetail {
-  const urges = { items: known.urges, can_urge: known.can.includes('urge'), usual_day: known.urge_day }
+  const urges = {
+    items: known.urges,
+    can_urge: known.can.includes('urge'),
+    can_instruct: known.can.includes('instruct'),
+    usual_day: known.urge_day,
+  }
   return compose(task, urges, known.talk)
 }

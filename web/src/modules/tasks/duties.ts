@@ -109,6 +109,7 @@ const BUTTONS: readonly Action[] = [
   'verify',
   'review_standing',
   'urge',
+  'instruct',
   'rate',
   'assign',
   'decompose',

@@ -137,7 +137,7 @@ describe('what is said with one text', () => {
 describe('the page of a task', () => {
   const talk = { can_rate: false, can_comment: false } as TaskTalk
   const composed = (part: object) =>
-    compose(detail(part) as unknown as TaskAnswer, { items: [], can_urge: false }, talk)
+    compose(detail(part) as unknown as TaskAnswer, { items: [], can_urge: false, can_instruct: false }, talk)
   it('asks for the answer somebody waits for, after what the server asks first', () => {
     const part = { parties: [party('mine', { mine: true })], waits: [wait('w', { on_party_id: 'mine', text: '数据' })] }
     expect(composed(part).next_duty).toEqual({ action: 'provide', text: '周运：数据', due_day: null, target: 'w' })

@@ -117,7 +117,7 @@ describe('a task and its urges', () => {
   const talk = { notes: [], can_rate: false, can_comment: false } as unknown as TaskTalk
 
   it('become one page: who is pressed answers first', () => {
-    const urges = { items: [urge('u1', '2026-11-26', true), urge('u2', '2026-11-24', true)], can_urge: true }
+    const urges = { items: [urge('u1', '2026-11-26', true), urge('u2', '2026-11-24', true)], can_urge: true, can_instruct: false }
     const both = compose(task, urges, talk)
     expect(both.can).toEqual(['report', 'urge', 'reply'])
     expect(both.next_duty).toEqual({ action: 'reply', text: '唐静：请说明', due_day: '2026-11-24', target: 'u2' })
@@ -126,14 +126,15 @@ describe('a task and its urges', () => {
     const urges = {
       items: [urge('u1', '2026-11-26', false), urge('u2', '2026-11-24', true, '已办')],
       can_urge: false,
+      can_instruct: false,
     }
     const both = compose(task, urges, talk)
     expect([both.can, both.next_duty?.action]).toEqual([['report'], 'report'])
   })
   it('stay known when the task alone is answered anew', () => {
     const said = { ...talk, can_rate: true, can_comment: true }
-    const known = compose(task, { items: [urge('u1', '2026-11-26', true)], can_urge: true }, said)
-    expect(recompose({ ...task, can: [] }, known).can).toEqual(['urge', 'reply', 'rate', 'comment'])
+    const known = compose(task, { items: [urge('u1', '2026-11-26', true)], can_urge: true, can_instruct: true }, said)
+    expect(recompose({ ...task, can: [] }, known).can).toEqual(['urge', 'instruct', 'reply', 'rate', 'comment'])
   })
 })
 

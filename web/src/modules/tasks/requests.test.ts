@@ -56,7 +56,7 @@ describe('the menu of requests', () => {
     const answer = (requests: Request[]) =>
       compose(
         { can: [], requests, reports: [], waits: [], risks: [], parties: [], next_duty: null } as unknown as TaskAnswer,
-        { items: [], can_urge: false },
+        { items: [], can_urge: false, can_instruct: false },
         {
           can_rate: false,
           can_comment: false,

@@ -34,7 +34,7 @@ const instant = (text: string) => Date.parse(text)
 const TOLD = {
   report: ['reported'],
   review: ['report_accepted', 'report_sent_back', 'report_withdrawn'],
-  urge: ['urged'],
+  urge: ['urged', 'instructed'],
   reply: ['urge_replied'],
   ask: ['urge_asked_again'],
   acceptance: ['urge_accepted'],

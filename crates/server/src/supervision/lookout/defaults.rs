@@ -136,6 +136,17 @@ impl Default for LookoutRules {
             Trigger::Urge,
             vec![on(1, [Handler], [Sms, Voice]), on(2, [Handler, Liaison, Head], [Sms, Voice])],
         );
+        let instruction = rule(
+            "instruction",
+            "批示逾期未反馈",
+            Trigger::Instruction,
+            vec![
+                on(0, [Handler], []),
+                on(1, [Handler, Liaison], [Wechat, Sms]),
+                on(2, [Liaison, Head], [Sms, Voice]),
+                on(4, [Head, ChargeLeader, Centre], [Wechat, Sms]),
+            ],
+        );
         let order = rule(
             "order",
             "督办单到期未反馈",
@@ -175,6 +186,7 @@ impl Default for LookoutRules {
                 missed,
                 milestone,
                 urge,
+                instruction,
                 order,
                 orange,
                 red,

@@ -23,6 +23,8 @@ pub(super) struct OpenUrge {
     pub(super) party: PartyId,
     /// By when.
     pub(super) owed_day: Day,
+    /// It is a leader's instruction.
+    pub(super) instruction: bool,
 }
 
 /// A supervision order that waits for an answer, at the task it is reminded of with: the first of those it is about that are open.
@@ -140,8 +142,8 @@ pub(super) fn anchors(trigger: &Trigger, sight: &Sight, env: Env<'_>) -> Vec<Anc
             let Some(day) = Day::new(env.calendar.add_workdays(last.day().date(), *workdays)) else { return Vec::new() };
             vec![Anchor { day: Some(last.day()), is_today: false, ..of_day(format!("silent:{}", last.millis()), day) }]
         }
-        Trigger::Urge => {
-            let owed = sight.urges.iter();
+        Trigger::Urge | Trigger::Instruction => {
+            let owed = sight.urges.iter().filter(|urge| urge.instruction == matches!(trigger, Trigger::Instruction));
             owed.map(|urge| Anchor {
                 party: Some(urge.party),
                 subject: Some(urge.id.0),

@@ -43,6 +43,8 @@ pub(super) enum Trigger {
     },
     /// An urge was not answered; counts from the end of the day it was to be answered by.
     Urge,
+    /// A leader's instruction was not answered; counts from the end of the day it was to be answered by.
+    Instruction,
     /// The day by which a supervision order is to be answered, before and after.
     Order,
     /// Something asked for is not decided; counts from when it was asked.
@@ -52,7 +54,7 @@ pub(super) enum Trigger {
 impl Trigger {
     /// Whether its steps may come before what they are about.
     pub(super) const fn looks_ahead(&self) -> bool {
-        matches!(self, Self::Due | Self::PartDue | Self::ReportDue | Self::Milestone | Self::Order)
+        matches!(self, Self::Due | Self::PartDue | Self::ReportDue | Self::Milestone | Self::Instruction | Self::Order)
     }
 
     /// Whether it counts from a day, so that steps have a time of day; else it counts from a moment.
@@ -249,7 +251,7 @@ impl Rule {
                 fields.add("after", say!("最多 {most}"));
             }
             if step.after.n < 0 && !self.trigger.looks_ahead() {
-                fields.add("after", "只有到期、应报、节点和督办单可以提前提醒");
+                fields.add("after", "只有到期、应报、节点、批示和督办单可以提前提醒");
             }
             let by_day = matches!(step.after.unit, DelayUnit::Workdays | DelayUnit::Days);
             if step.at.is_some() && !(by_day && self.trigger.is_daily()) {

@@ -222,10 +222,11 @@ pub(super) async fn owed(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, O
     if tasks.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new("select task_id, id, party_id, coalesce(again_day, reply_due_day) from urge where task_id in ");
+    let mut sql =
+        Sql::new("select task_id, id, party_id, coalesce(again_day, reply_due_day), said_on is not null from urge where task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0)).push(" and (replied_at is null or again_day is not null) order by id");
-    let rows: Vec<(TaskId, UrgeId, PartyId, Day)> = sql.fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(task, id, party, owed_day)| (task, OpenUrge { id, party, owed_day })).collect())
+    let rows: Vec<(TaskId, UrgeId, PartyId, Day, bool)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(task, id, party, owed_day, instruction)| (task, OpenUrge { id, party, owed_day, instruction })).collect())
 }
 
 const ORDERS: &str = "select h.task_id, o.id, o.number, p.id, o.due_day, o.answered_at from supervision_order o \
@@ -362,8 +363,10 @@ pub(super) async fn urges_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskI
     if tasks.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new("select task_id, id, party_id, reply_due_day, replied_at from urge where task_id in ");
+    let mut sql = Sql::new("select task_id, id, party_id, reply_due_day, said_on is not null, replied_at from urge where task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0)).push(" order by id");
-    let rows: Vec<(TaskId, UrgeId, PartyId, Day, Option<Moment>)> = sql.fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(task, id, party, owed_day, replied)| (task, OpenUrge { id, party, owed_day }, replied)).collect())
+    type Row = (TaskId, UrgeId, PartyId, Day, bool, Option<Moment>);
+    let rows: Vec<Row> = sql.fetch_all(tx).await?;
+    let urge = |(task, id, party, owed_day, instruction, replied): Row| (task, OpenUrge { id, party, owed_day, instruction }, replied);
+    Ok(rows.into_iter().map(urge).collect())
 }

@@ -90,6 +90,10 @@ pub(super) fn say_it(trigger: &Trigger, own: Option<&str>, watched: &Watched, an
         Trigger::Lamp { lamp } => ("任务亮灯", say!("“{title}”自{day}起亮灯：{lamp}，请查看原因并督促办理。", lamp = lamp.words())),
         Trigger::Silent { .. } => ("长期没有进展", say!("“{title}”已有 {n} 个工作日没有上报进展，请上报近况。")),
         Trigger::Urge => ("督办逾期未回复", say!("“{title}”的督办应于{day}回复，至今未回复，请立即回复。")),
+        Trigger::Instruction if days > 0 || anchor.is_today => {
+            ("批示待反馈", say!("“{title}”的领导批示应于{day}反馈落实情况，请按时反馈。"))
+        }
+        Trigger::Instruction => ("批示逾期未反馈", say!("“{title}”的领导批示应于{day}反馈落实情况，至今未反馈，请立即反馈。")),
         Trigger::Order if days > 0 || anchor.is_today => {
             ("督办单待反馈", say!("督办单{name}（“{title}”）{day}前应反馈办理情况，请按时反馈。"))
         }

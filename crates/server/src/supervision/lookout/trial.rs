@@ -408,8 +408,8 @@ fn lived_anchors(trigger: &Trigger, lived: &Lived, (urges, orders): Pressed<'_>,
             let day_of = |at: Moment| Day::new(ctx.calendar.add_workdays(at.day().date(), *workdays));
             last.and_then(day_of).filter(|_| task.children == 0).map(|from| (day(from), None)).into_iter().collect()
         }
-        Trigger::Urge => {
-            let all = urges.iter();
+        Trigger::Urge | Trigger::Instruction => {
+            let all = urges.iter().filter(|(urge, _)| urge.instruction == matches!(trigger, Trigger::Instruction));
             all.map(|(urge, replied)| (of(Base::Day(urge.owed_day), Some(urge.party), Some(urge.id.0)), *replied)).collect()
         }
         Trigger::Order => {

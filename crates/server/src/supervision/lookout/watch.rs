@@ -319,7 +319,7 @@ impl Watch {
                 title,
                 text,
                 task: sight.watched.task.id,
-                urge: matches!(rule.trigger, Trigger::Urge).then_some(ladder.anchor.subject).flatten(),
+                urge: matches!(rule.trigger, Trigger::Urge | Trigger::Instruction).then_some(ladder.anchor.subject).flatten(),
                 subject: ladder.anchor.subject,
                 occurrence: id,
                 rule: rule.code.clone(),

@@ -6,4 +6,5 @@ export const InterviewsPage = withLateWords(() => import('./InterviewsPage.vue')
 export const OrderPage = withLateWords(() => import('./OrderPage.vue'))
 /** Forms of the action page, fetched with it. */
 export const UrgeForm = async () => (await import('./UrgeForm.vue')).default
+export const InstructForm = async () => (await withLateWords(() => import('./InstructForm.vue'))()).default
 export const ReplyForm = async () => (await import('./ReplyForm.vue')).default

@@ -23,6 +23,7 @@ export const TRIGGERS: readonly TriggerKind[] = [
   'lamp',
   'silent',
   'urge',
+  'instruction',
   'order',
   'request',
 ]
@@ -50,7 +51,8 @@ export const MOST_PERSONS = 20
 /** Whether it counts from a day, so that its steps have a time of day; else from a moment. */
 export const countsDays = (kind: TriggerKind) => kind !== 'unsigned' && kind !== 'request'
 /** Only what has a day to come can be reminded of before it. */
-export const mayPrecede = (kind: TriggerKind) => ['due', 'part_due', 'report_due', 'milestone', 'order'].includes(kind)
+export const mayPrecede = (kind: TriggerKind) =>
+  ['due', 'part_due', 'report_due', 'milestone', 'instruction', 'order'].includes(kind)
 export const byDay = (unit: DelayUnit) => unit === 'workdays' || unit === 'days'
 
 export function triggerOf(kind: TriggerKind): ReminderTrigger {
