@@ -11,8 +11,9 @@ import { until } from './until.mjs'
 
 /** What is called otherwise in the desk's menu of requests. */
 const ASKED = { 申请恢复办理: '恢复', 申请变更内容: '变更内容' }
-/** The button of a duty on the phone is short. */
-const SHORT = { 回复督办: '回复', 上报进展: '上报', 答复等待: '答复', 完成配合: '完成', 回应风险: '回应', 裁定退回: '裁定', 审核上报: '审核', 审核办结: '审核', 审批申请: '审批', 核查销号: '核查' }
+/** The button of a duty says less than the form it opens; on the phone more of them do. */
+const LESS = { 回复督办: '回复', 反馈批示: '回复' }
+const SHORT = { ...LESS, 上报进展: '上报', 答复等待: '答复', 完成配合: '完成', 回应风险: '回应', 裁定退回: '裁定', 审核上报: '审核', 审核办结: '审核', 审批申请: '审批', 核查销号: '核查' }
 /** Where the form is called otherwise than what leads to it. */
 const FORM = { 答复等待: '答复' }
 /** Forms that end, on the phone, with a button that says the choice; at the desk it is 确定. */
@@ -172,7 +173,7 @@ class Desk extends Hand {
 
   async todo(action, task) {
     await this.go('/todo')
-    await this.page.getByRole('button', { name: `${action}：${task.title}` }).first().click()
+    await this.page.getByRole('button', { name: `${LESS[action] ?? action}：${task.title}` }).first().click()
     return this.form(action)
   }
 

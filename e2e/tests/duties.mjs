@@ -99,7 +99,7 @@ export const tests = {
     await go(page, `/tasks/${task.id}`);
     await page
       .getByRole("region", { name: "现在要做的" })
-      .getByRole("button", { name: "回复督办" })
+      .getByRole("button", { name: "回复", exact: true })
       .click();
     await says(dialog(page, "回复督办"), "周运的督办");
     const phone = await app.phone(liaison);

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::Refusal,
     org::PersonId,
-    supervision::{self, UrgeId, UrgeInput},
+    supervision::{self, InstructionInput, UrgeId, UrgeInput},
     tasks::{
         self, Case, CloseDecision, PartyRole, ReasonClass, ReportId, ReportInput, RequestId, RequestInput, RequestKind, Review, Ruling,
         TaskRules, VerificationResult,
@@ -457,9 +457,17 @@ impl Play {
         let node = self.node(at)?;
         let id = node.id;
         let overdue = node.due.is_some_and(|due| due < self.stage.now().day());
+        let (document, unit) = (node.spec.document.clone(), node.spec.unit);
         let input = UrgeInput { text: speech::urge(&self.dice, overdue).to_owned(), method: None, reply_due_day: None, party_ids: None };
         let ctx = self.stage.acting(&self.area, who)?;
-        for urge in supervision::urge(self.stage.tx().await?, &ctx, id, &input).await? {
+        let leads = who == self.area.leader || self.area.deputies.contains(&who);
+        let said = if leads && (self.talk.percent(40) || (!answered && unit == 0)) {
+            let input = InstructionInput::of(self.talk.word(speech::INSTRUCTIONS).to_owned(), document);
+            supervision::instruct(self.stage.tx().await?, &ctx, id, &input).await?.items
+        } else {
+            supervision::urge(self.stage.tx().await?, &ctx, id, &input).await?
+        };
+        for urge in said {
             if !answered {
                 continue;
             }

@@ -108,6 +108,15 @@ pub(super) fn urge(dice: &Dice, overdue: bool) -> &'static str {
     if overdue { dice.word(&late) } else { dice.word(&ahead) }
 }
 
+/// What leaders write on papers.
+pub(super) const INSTRUCTIONS: &[&str] = &[
+    "请牵头单位认真研究，提出具体方案报我。",
+    "此事要紧，请倒排工期，每周报一次进展。",
+    "请分管同志牵头协调，有困难及时报告。",
+    "抓紧落实，务必在期限前见到成效。",
+    "同意。请会同有关单位一并解决群众反映的问题。",
+];
+
 /// What numbered orders demand.
 pub(super) const ORDERS: &[&str] = &[
     "该任务逾期已久，请主要负责人亲自过问，列出时间表，明确责任人，限期办结并书面反馈。",

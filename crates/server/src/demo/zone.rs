@@ -128,7 +128,8 @@ fn last_evening(play: &mut Play, writer: &mut Writer, day: Day) -> anyhow::Resul
         let unit = play.node(at)?.spec.unit;
         if pressed < 9 && (unit == 0 && pressed < 2 || unit > 0 && dice.percent(40)) {
             pressed += 1;
-            let who = play.presser(at, unit)?;
+            // What waits on the desk of the short logins is the first leader's.
+            let who = if unit == 0 && pressed == 1 { play.area.leader } else { play.presser(at, unit)? };
             play.plan(evening(30 - 3 * pressed), at, Act::Urge(who, false));
         }
     }

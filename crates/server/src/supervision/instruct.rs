@@ -36,7 +36,7 @@ text_enum! {
 /// An instruction.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct InstructionInput {
+pub struct InstructionInput {
     /// What was said, at most 2,000 characters.
     text: String,
     /// Who said it; needed where the asker is no leader.
@@ -66,13 +66,33 @@ pub(super) struct InstructionInput {
     file_ids: Vec<FileId>,
 }
 
+impl InstructionInput {
+    /// A leader's own words of today, which the lead parties answer.
+    pub const fn of(text: String, document: Option<String>) -> Self {
+        Self {
+            text,
+            leader_id: None,
+            said_on: None,
+            document,
+            clause: None,
+            then: None,
+            reply_due_day: None,
+            party_ids: None,
+            version: None,
+            due_day: None,
+            title: None,
+            file_ids: Vec::new(),
+        }
+    }
+}
+
 /// What an instruction has led to.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Instructed {
+pub struct Instructed {
     /// The threads that wait for an answer, one for each party.
-    items: Vec<Urge>,
+    pub items: Vec<Urge>,
     /// The draft of a task of its own.
-    task_id: Option<TaskId>,
+    pub task_id: Option<TaskId>,
 }
 
 /// Whether the actor may say, or write down, what a leader wants of this task. Whoever does the work in person does not instruct themselves.
@@ -105,7 +125,7 @@ async fn who_see(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<Vec<PersonRef>
 }
 
 /// Writes an instruction down.
-pub(super) async fn instruct(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &InstructionInput) -> Outcome<Instructed> {
+pub async fn instruct(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &InstructionInput) -> Outcome<Instructed> {
     let case = Case::open(tx, ctx, task, None).await?;
     if !may_instruct(&case, &ctx.actor) {
         return Err(refused(&case, &ctx.actor));

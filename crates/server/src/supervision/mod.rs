@@ -21,6 +21,7 @@ mod urge;
 
 pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
+pub use instruct::{InstructionInput, instruct};
 pub use lookout::{
     LOOK, MISSED, Missed, REPLIED_JOB, SWEEP, audit, gauges, is_due, look_again, look_first, rule_names, sweep, take_answer, take_in,
 };

@@ -28,7 +28,7 @@ text_enum! {
         DecideClose = "decide_close", "待审核办结";
         Rule = "rule", "待裁定";
         Decide = "decide", "待审批申请";
-        Reply = "reply", "待回复督办";
+        Reply = "reply", "待回复督办、批示";
         AnswerOrder = "answer_order", "待反馈督办单";
         DecideOrder = "decide_order", "待认定督办反馈";
         Complete = "complete", "待完成配合";

@@ -22,7 +22,8 @@ export default {
     given: 'Answered',
     accepted: 'Answered and accepted',
   },
-  instruction: { tag: 'Instruction', on: 'said on {day}', entered: 'written down by {name}' },
+  replyTitle: 'Reply to urge',
+  instruction: { tag: 'Instruction', reply: 'Report back', on: 'said on {day}', entered: 'written down by {name}' },
   again: {
     ask: 'Ask again',
     asked: 'asked again',

@@ -10,7 +10,7 @@ export default {
   by: 'by {day}',
   was: 'was due {day}',
   kind: {
-    reply: 'Reply to urge',
+    reply: 'Urges and instructions to answer',
     answer_order: 'Answer an order',
     decide_order: 'Judge an answer',
     sign: 'To sign',

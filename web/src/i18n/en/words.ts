@@ -97,7 +97,7 @@ export default {
     recheck: 'Ask for a second look',
     withdraw: 'Withdraw request',
     urge: 'Urge',
-    reply: 'Reply to urge',
+    reply: 'Reply',
     order: 'Open the order',
     rate: 'Rate',
     instruct: 'Instruct',

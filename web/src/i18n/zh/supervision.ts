@@ -22,7 +22,8 @@ export default {
     given: '已回复',
     accepted: '已回复，已认可',
   },
-  instruction: { tag: '批示', on: '{day} 批示', entered: '{name} 登记' },
+  replyTitle: '回复督办',
+  instruction: { tag: '批示', reply: '反馈批示', on: '{day} 批示', entered: '{name} 登记' },
   again: {
     ask: '追问',
     asked: '追问',

@@ -10,7 +10,7 @@ export default {
   by: '{day} 前',
   was: '应于 {day}',
   kind: {
-    reply: '回复督办',
+    reply: '回复督办、批示',
     answer_order: '反馈督办单',
     decide_order: '待认定督办反馈',
     sign: '待签收',

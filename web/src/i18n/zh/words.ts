@@ -98,7 +98,7 @@ export default {
     recheck: '申请复核',
     withdraw: '撤回申请',
     urge: '督办',
-    reply: '回复督办',
+    reply: '回复',
     order: '查看督办单',
     rate: '点评',
     instruct: '批示',

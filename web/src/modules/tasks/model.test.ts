@@ -117,7 +117,11 @@ describe('a task and its urges', () => {
   const talk = { notes: [], can_rate: false, can_comment: false } as unknown as TaskTalk
 
   it('become one page: who is pressed answers first', () => {
-    const urges = { items: [urge('u1', '2026-11-26', true), urge('u2', '2026-11-24', true)], can_urge: true, can_instruct: false }
+    const urges = {
+      items: [urge('u1', '2026-11-26', true), urge('u2', '2026-11-24', true)],
+      can_urge: true,
+      can_instruct: false,
+    }
     const both = compose(task, urges, talk)
     expect(both.can).toEqual(['report', 'urge', 'reply'])
     expect(both.next_duty).toEqual({ action: 'reply', text: '唐静：请说明', due_day: '2026-11-24', target: 'u2' })

@@ -97,7 +97,8 @@ export function useInstruct(detail: TaskDetail, close: () => void) {
     close()
     if (made) await router.push({ name: 'edit', params: { id: made } })
   }
-  const registers = computed(() => leader.value !== '' && leader.value !== me)
+  /** Somebody else's words: what is on paper is at hand then. */
+  const registers = computed(() => (leader.value ? leader.value !== me : whose.data.value?.own === false))
   return {
     form,
     whose,
