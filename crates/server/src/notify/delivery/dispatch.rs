@@ -66,7 +66,8 @@ struct Batch {
 impl Batch {
     /// Of what is due now.
     async fn take(app: &App) -> Outcome<Self> {
-        let mut tx = app.db.begin().await?;
+        // What a power cut takes of this is done again: it follows from what is due.
+        let mut tx = app.db.begin_repeatable().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
         store::free_expired(&mut tx, ctx.now(), &app.in_hand.leases()).await?;
         let tasks = store::due_tasks(&mut tx, ctx.now(), AT_ONCE).await?;
@@ -170,7 +171,8 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken:
         } else {
             send_abreast(gateway.as_ref(), together, taken, line).await
         };
-        let mut tx = app.db.begin().await?;
+        // A letter of which a power cut takes the record goes out again, which such a gateway drops.
+        let mut tx = if gateway.dedupes() { app.db.begin_repeatable().await? } else { app.db.begin().await? };
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
         record(&mut tx, app, &ctx, &sent).await?;
         together = letters.by_ref().take(group).collect();
