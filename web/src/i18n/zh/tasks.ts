@@ -187,7 +187,7 @@ export default {
     title: '办理过程',
     all: '全部',
     report: '进展',
-    urge: '督办批示',
+    urge: '督办',
     talk: '讨论',
     event: '留痕',
     none: '还没有记录',
