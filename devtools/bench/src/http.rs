@@ -37,13 +37,24 @@ impl Target {
 
     /// Ids of a list.
     pub(crate) async fn ids(&self, path: &str) -> anyhow::Result<Vec<String>> {
+        let page = self.page(path).await?;
+        let rows = page.get("items").and_then(serde_json::Value::as_array).context("no list")?;
+        Ok(rows.iter().filter_map(|row| row.get("id")?.as_str().map(str::to_owned)).collect())
+    }
+
+    /// Whether the asker may report on a task; one that their unit only takes part in may be done for them.
+    pub(crate) async fn may_report(&self, task: &str) -> anyhow::Result<bool> {
+        let page = self.page(&format!("/api/v1/tasks/{task}")).await?;
+        let can = page.get("can").and_then(serde_json::Value::as_array).context("no task")?;
+        Ok(can.iter().any(|word| word == "report"))
+    }
+
+    async fn page(&self, path: &str) -> anyhow::Result<serde_json::Value> {
         let (status, body) = self.ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{}\r\n", self.authorization)).await?;
         if status != 200 {
             bail!("{path} answered {status}");
         }
-        let page: serde_json::Value = serde_json::from_slice(&body)?;
-        let rows = page.get("items").and_then(serde_json::Value::as_array).context("no list")?;
-        Ok(rows.iter().filter_map(|row| row.get("id")?.as_str().map(str::to_owned)).collect())
+        Ok(serde_json::from_slice(&body)?)
     }
 
     /// Reports on the next of these tasks.

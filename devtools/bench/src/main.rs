@@ -105,7 +105,12 @@ async fn page(cli: &Cli, db: &db::Db) -> anyhow::Result<()> {
 
 async fn reports(cli: &Cli, db: &db::Db) -> anyhow::Result<()> {
     let target = Target::new(cli.port, Some(&cli.token));
-    let tasks = target.ids("/api/v1/tasks?mine=unit&state=active&leaves=true&limit=200").await?;
+    let mut tasks = Vec::new();
+    for task in target.ids("/api/v1/tasks?mine=unit&state=active&leaves=true&limit=200").await? {
+        if target.may_report(&task).await? {
+            tasks.push(task);
+        }
+    }
     anyhow::ensure!(!tasks.is_empty(), "{} has no active task to report on", cli.login);
     println!("\nreports of {} on {} tasks, each synced to the disk\n", cli.login, tasks.len());
     head();
