@@ -106,16 +106,23 @@ pub(super) fn may_instruct(case: &Case, who: &Principal) -> bool {
 /// Whether the actor instructs in their own name, and whose words they may write down.
 pub(super) async fn whose(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<(bool, Vec<PersonRef>)> {
     let case = Case::look(tx, ctx, task).await?;
-    let may = may_instruct(&case, &ctx.actor);
-    let own = may && ctx.actor.is(Role::Leader);
-    let leaders = if may && ctx.actor.is(Role::Centre) { who_see(tx, ctx, task).await? } else { Vec::new() };
-    Ok((own, leaders))
+    if !may_instruct(&case, &ctx.actor) {
+        return Ok((false, Vec::new()));
+    }
+    let me = ctx.actor.person;
+    let (own, others): (Vec<_>, Vec<_>) = speakers(tx, ctx, task).await?.into_iter().partition(|leader| leader.id == me);
+    Ok((!own.is_empty(), others))
 }
 
-/// Leaders who see the task: what is answered to them they can look at.
-async fn who_see(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<Vec<PersonRef>> {
+/// Leaders whose words the actor may bring: their own, those of whom they act for, and, as the centre, everybody's; always of leaders who see
+/// the task, so that they can look at what is answered to them.
+async fn speakers(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<Vec<PersonRef>> {
+    let who = &ctx.actor;
     let mut see = Vec::new();
     for leader in org::leaders(tx, ctx.today()).await? {
+        if !who.is(Role::Centre) && !who.acts_as(leader.id) {
+            continue;
+        }
         let Some(principal) = access::load_principal(tx, leader.id, ctx.today()).await? else { continue };
         if tasks::sees(tx, &ctx.acting(principal.into()), task).await? {
             see.push(leader);
@@ -176,21 +183,18 @@ fn refused(case: &Case, who: &Principal) -> Refusal {
     Refusal::forbidden("只有领导可以批示，政务运营中心可以登记领导的批示。")
 }
 
-/// Whose words these are. The centre says whose; a leader says nobody else's.
+/// Whose words these are: the actor's own where they are a leader and nobody else is named, or of the only one whose they can be.
 async fn leader_of(tx: &mut Tx, ctx: &Ctx, task: TaskId, named: Option<PersonId>, fields: &mut Fields) -> Outcome<Option<PersonRef>> {
-    let own = ctx.actor.is(Role::Leader).then(|| PersonRef { id: ctx.actor.person, name: ctx.actor.name.clone() });
-    let found = match (named, own) {
-        (None, Some(own)) => return Ok(Some(own)),
-        (Some(named), Some(own)) if named == own.id => return Ok(Some(own)),
-        (None, None) => {
-            fields.add("leader_id", "请选择作出批示的领导");
-            return Ok(None);
-        }
-        (Some(named), _) if ctx.actor.is(Role::Centre) => who_see(tx, ctx, task).await?.into_iter().find(|leader| leader.id == named),
-        (Some(_), _) => None,
-    };
-    if found.is_none() {
-        fields.add("leader_id", "只能登记能看到这项任务的领导的批示");
+    let mut all = speakers(tx, ctx, task).await?;
+    let wanted = named.or_else(|| match &all[..] {
+        [only] if !ctx.actor.is(Role::Centre) => Some(only.id),
+        _ => all.iter().map(|leader| leader.id).find(|id| *id == ctx.actor.person),
+    });
+    let found = wanted.and_then(|id| all.iter().position(|leader| leader.id == id)).map(|at| all.swap_remove(at));
+    match (wanted, &found) {
+        (None, _) => fields.add("leader_id", "请选择作出批示的领导"),
+        (Some(_), None) => fields.add("leader_id", "只能登记能看到这项任务的领导的批示"),
+        _ => {}
     }
     Ok(found)
 }

@@ -67,6 +67,20 @@ both! {
         app.as_user("centre1").post(&questions, &json!({ "text": "何时完成？" })).await.assert(200);
     }
 
+    async fn whoever_acts_for_a_leader_brings_that_leaders_words(app) {
+        let task = dispatched(app, "修路", "bureau_b").await;
+        let body = json!({ "deputy_id": app.person("head_a"), "from_day": "2026-02-06", "to_day": "2026-02-10", "reason": "赴省里开会" });
+        app.as_user("leader").post(&format!("/persons/{}/delegations", app.person("leader")), &body).await.assert(201);
+        let whose = app.as_user("head_a").get(&format!("/tasks/{}/instructions", id(&task))).await.assert(200);
+        assert_eq!((&whose["own"], &whose["leaders"][0]["id"]), (&json!(false), &json!(app.person("leader"))));
+        let sent = instruct(app, "head_a", &task, json!({ "text": "抓紧办理" })).await.assert(201);
+        let thread = &sent["items"][0];
+        assert_eq!((&thread["by"]["id"], &thread["instruction"]["entered_by"]["id"]), (&json!(app.person("leader")), &json!(app.person("head_a"))));
+        instruct(app, "head_a", &task, json!({ "text": "抓紧", "leader_id": app.person("deputy") })).await.refused_field("leader_id");
+        go_to(app, "2026-02-11");
+        instruct(app, "head_a", &task, json!({ "text": "抓紧" })).await.refused(404, "not_found");
+    }
+
     async fn nobody_else_instructs_and_nobody_instructs_themselves(app) {
         let parties = json!([{ "unit_id": app.unit("bureau_b"), "role": "lead" }]);
         let draft = app.as_user("centre1").post("/tasks", &json!({ "title": "修路", "parties": parties })).await.assert(201);
