@@ -167,7 +167,7 @@ pub async fn instruct(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &InstructionI
     }
     if then == Then::WorkAgain {
         let Some(version) = input.version else { return Err(Refusal::field("version", "请说明看到的版本")) };
-        tasks::work_again(tx, ctx, task, version, &say_of(&leader, &text).zh(), input.due_day).await?;
+        tasks::work_again(tx, ctx, task, version, &text, input.due_day).await?;
     }
     let case = Case::open(tx, ctx, task, None).await?;
     ask(tx, ctx, &case, &leader, &said, (&text, due), input.party_ids.as_deref()).await

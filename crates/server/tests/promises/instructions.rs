@@ -115,7 +115,7 @@ both! {
         accept(app, "centre1", &task).await;
         let page = close(app, "head_b", "centre1", &task).await;
         instruct(app, "leader", &task, json!({ "text": "路面又塌了" })).await.refused(409, "not_now");
-        let body = |version: i64| json!({ "text": "路面又塌了，重新修好", "then": "work_again", "version": version, "due_day": "2026-03-20" });
+        let body = |version: i64| json!({ "text": "修".repeat(2000), "then": "work_again", "version": version, "due_day": "2026-03-20" });
         instruct(app, "leader", &task, body(1)).await.refused(409, "stale_version");
         assert!(threads(app, "leader", &task).await.is_empty());
         instruct(app, "leader", &task, body(version(&page))).await.assert(201);

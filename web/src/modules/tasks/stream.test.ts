@@ -3,6 +3,7 @@ import type { Comment, TaskDetail, TimelineItem } from '@/api/types'
 import { decision, mergeStream, ofView } from './timeline'
 
 const head = { id: 'p1', name: '唐静' }
+const leader = { id: 'p3', name: '刘倩' }
 const centre = { id: 'p2', name: '周晖' }
 const entry = (seq: number, at: string, action: string, actor = centre): TimelineItem => ({
   seq,
@@ -26,6 +27,20 @@ describe('a thing that happened is said once', () => {
     expect(
       told({ reports: [report] }, [entry(2, at(2), 'report_accepted'), entry(1, at(1), 'reported', head)]),
     ).toEqual([['report', 1]])
+  })
+  it('an instruction that somebody wrote down, asked and found good for the leader', () => {
+    const instruction = { said_on: '2026-11-18', entered_by: centre, document: null, clause: null }
+    const urge = {
+      ...{ id: 'u', at: at(1), by: leader, instruction, replied_at: at(2), replied_by: head, accepted_at: at(3) },
+      turns: [],
+    }
+    const ledger = (who: typeof centre) => [
+      entry(3, at(3), 'urge_accepted', who),
+      entry(2, at(2), 'urge_replied', head),
+      entry(1, at(1), 'instructed'),
+    ]
+    expect(told({ urges: [urge] }, ledger(centre))).toEqual([['urge', 1]])
+    expect(told({ urges: [urge] }, ledger(leader))).toEqual([['urge', 1]])
   })
   it('a request with its decision, also when a task was sent out by the same hand in the same second', () => {
     const request = { id: 'q', kind: 'close', by: head, at: at(1), decided_by: centre, decided_at: at(2) }

@@ -91,10 +91,12 @@ export function mergeStream(
   }
   for (const urge of detail.urges) {
     const { id, at, by, replied_at, replied_by, accepted_at } = urge
-    items.push({ kind: 'urge', key: id, at, by, ledger: claim('urge', at, by), urge })
+    // The ledger names who wrote a leader's words down, and whoever did may find the answer good for them.
+    const hand = urge.instruction?.entered_by ?? by
+    items.push({ kind: 'urge', key: id, at, by, ledger: claim('urge', at, hand), urge })
     claim('reply', replied_at, replied_by)
     for (const turn of urge.turns) claim(turn.kind, turn.at, turn.by)
-    claim('acceptance', accepted_at, by)
+    if (!claim('acceptance', accepted_at, by)) claim('acceptance', accepted_at, hand)
   }
   for (const request of detail.requests) {
     const { id, at, by, agreed_at, agreed_by, decided_at, decided_by } = request

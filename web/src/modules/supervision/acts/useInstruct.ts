@@ -20,9 +20,7 @@ export function useInstruct(detail: TaskDetail, close: () => void) {
   /** Whom the words may be of: the asker, and leaders whose words they may write down. */
   const leaders = computed(() => {
     const { own = false, leaders: others = [] } = whose.data.value ?? {}
-    const named = others.map(({ id, name }) => ({ id, name: id === me ? t('instruct.own', { name }) : name }))
-    if (!own || others.some(({ id }) => id === me)) return named
-    return [{ id: me, name: t('instruct.own', { name: session.me?.person.name ?? '' }) }, ...named]
+    return own ? [{ id: me, name: t('instruct.own', { name: session.me?.person.name ?? '' }) }, ...others] : others
   })
   const leader = ref('')
   watchEffect(() => {
