@@ -134,4 +134,41 @@ pub enum Told {
     Receipt(Receipt),
     /// What somebody answered.
     Reply(Reply),
+    /// What became of a telephone call.
+    Call(CallReport),
+}
+
+/// What became of a telephone call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallReport {
+    /// The gateway's name for the call.
+    pub provider_id: Option<String>,
+    /// Our name for it.
+    pub own_id: Option<String>,
+    /// Who was called.
+    pub to: String,
+    /// How it ended.
+    pub ended: CallEnd,
+    /// When, in milliseconds since 1970.
+    pub at: Option<i64>,
+}
+
+/// How a telephone call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallEnd {
+    /// It was heard and a key pressed to say so.
+    Acknowledged,
+    /// It was heard; whoever answered wishes to be called by a person.
+    CallbackRequested,
+    /// It was answered and no key was pressed.
+    NoInput,
+    /// It was answered and the line given up before the end.
+    HungUp,
+    /// Nobody could be spoken to: busy, no answer, declined, interrupted …, in a word for programs, and the line's own words.
+    Failed {
+        /// For programs.
+        code: String,
+        /// The line's own words.
+        text: String,
+    },
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use gateway::{Fate, Receipt, Reply, SendError, Taken, Told};
+use gateway::{CallEnd, CallReport, Fate, Receipt, Reply, SendError, Taken, Told};
 use serde_json::Value;
 use server::notify::{AddressKind, Asked, Call, Channel, Gateway, Handed, Heard, Letter};
 use tokio::sync::Notify;
@@ -16,6 +16,7 @@ pub struct FakeGateway {
     code: &'static str,
     channel: Channel,
     dedupes: bool,
+    answered: bool,
     letters: Mutex<Vec<Letter>>,
     answers: Mutex<VecDeque<Result<Taken, SendError>>>,
     fates: Mutex<Vec<Told>>,
@@ -45,19 +46,25 @@ impl Hold {
 impl FakeGateway {
     /// One of this name for this way.
     pub fn new(code: &'static str, channel: Channel) -> Arc<Self> {
-        Self::made(code, channel, false)
+        Self::made(code, channel, false, false)
     }
 
     /// One that says it drops the second message of an id.
     pub fn that_dedupes(code: &'static str, channel: Channel) -> Arc<Self> {
-        Self::made(code, channel, true)
+        Self::made(code, channel, true, false)
     }
 
-    fn made(code: &'static str, channel: Channel, dedupes: bool) -> Arc<Self> {
+    /// One that people can answer, and that says so.
+    pub fn that_hears(code: &'static str, channel: Channel) -> Arc<Self> {
+        Self::made(code, channel, false, true)
+    }
+
+    fn made(code: &'static str, channel: Channel, dedupes: bool, answered: bool) -> Arc<Self> {
         Arc::new(Self {
             code,
             channel,
             dedupes,
+            answered,
             letters: Mutex::default(),
             answers: Mutex::default(),
             fates: Mutex::default(),
@@ -69,6 +76,11 @@ impl FakeGateway {
     /// Answers the next messages so, one after the other; after that it takes what comes.
     pub fn will(&self, answers: impl IntoIterator<Item = Result<Taken, SendError>>) {
         self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// Forgets what it was to answer: it takes what comes.
+    pub fn recovers(&self) {
+        self.answers.lock().unwrap().clear();
     }
 
     /// Does not answer the next message before it is told to.
@@ -117,6 +129,10 @@ impl Gateway for FakeGateway {
         self.dedupes
     }
 
+    fn takes_answers(&self) -> bool {
+        self.answered
+    }
+
     /// Those of WeChat can be asked.
     fn can_be_asked(&self) -> bool {
         self.channel == Channel::Wechat
@@ -144,12 +160,17 @@ impl Gateway for FakeGateway {
         })
     }
 
-    /// Understands `{"fate": "delivered", "provider_id": …}` and `{"from": …, "text": …, "id": …}`.
+    /// Understands `{"fate": "delivered", "provider_id": …}`, `{"from": …, "text": …, "id": …}` and, of calls,
+    /// `{"pressed": "1", "provider_id": …, "to": …}`.
     fn hear(&self, call: &Call) -> Result<Heard, String> {
         let said: Value = serde_json::from_slice(&call.body).map_err(|error| error.to_string())?;
         let text = |name: &str| said[name].as_str().map(str::to_owned);
         let told = if let Some(from) = text("from") {
             Told::Reply(Reply { from, text: text("text").unwrap_or_default(), reply_id: text("id"), at: None, to: None })
+        } else if let Some(key) = text("pressed") {
+            let ended = if key == "1" { CallEnd::Acknowledged } else { CallEnd::NoInput };
+            let to = text("to").unwrap_or_default();
+            Told::Call(CallReport { provider_id: text("provider_id"), own_id: None, to, ended, at: None })
         } else {
             let fate = match said["fate"].as_str() {
                 Some("delivered") => Fate::Delivered,

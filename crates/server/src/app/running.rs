@@ -53,6 +53,8 @@ pub struct Parts {
     pub in_hand: notify::InHand,
     /// Looks at tasks once more before anything about them leaves the house.
     pub look_first: notify::LookFirst,
+    /// Of occasions of reminders those that still ask for something.
+    pub still_open: notify::StillOpen,
     /// Renders `/metrics`; absent where no recorder was installed (tests).
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Cancelled when the program ends; streams end then.

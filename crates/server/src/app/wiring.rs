@@ -75,6 +75,7 @@ pub fn assemble(base: Base) -> App {
         gateways,
         in_hand: notify::InHand::default(),
         look_first: supervision::look_first,
+        still_open: supervision::still_open,
         metrics,
         stop: CancellationToken::new(),
     })

@@ -23,7 +23,8 @@ pub use followers::{RED_JOB, tell_red};
 pub use http::routes;
 pub use instruct::{InstructionInput, instruct};
 pub use lookout::{
-    LOOK, MISSED, Missed, REPLIED_JOB, SWEEP, audit, gauges, is_due, look_again, look_first, rule_names, sweep, take_answer, take_in,
+    LOOK, MISSED, Missed, REPLIED_JOB, SWEEP, audit, gauges, is_due, look_again, look_first, rule_names, still_open, sweep, take_answer,
+    take_in,
 };
 pub use model::{Instruction, Urge, UrgeId, UrgeMethod, UrgeTurn};
 pub use notices::{JOB, UNHEARD, hear};

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{Ctx, Outcome, Refusal},
-    notify::{self, NewMessage},
+    notify::{self, Channel, NewMessage, Occasion},
     org::{self, PersonId, PostKind},
     talk,
     tasks::{self, Case, PartyId, PartyRow, PartyState, TaskEvent, TaskId},
@@ -32,6 +32,17 @@ const ASK_TO_SIGN: &[&str] = &["task.dispatched", "task.party_added", "task.tran
 /// After these somebody whom that asked may not have to sign any more: a colleague has, or nobody is to.
 const SETTLES_SIGNING: &[&str] =
     &["task.signed", "task.returned", "task.ruled", "task.transferred", "task.recalled", "task.terminated", "task.merged"];
+
+/// What of it does not wait until somebody looks into the system.
+fn occasion_of(event: &str) -> Option<Occasion> {
+    match event {
+        "task.urged" | "task.urge_asked_again" => Some(Occasion::Urged),
+        "task.instructed" => Some(Occasion::Instructed),
+        "task.ordered" | "task.order_sent_back" => Some(Occasion::Ordered),
+        asks if ASK_TO_SIGN.contains(&asks) => Some(Occasion::Dispatched),
+        _ => None,
+    }
+}
 
 fn is_to_sign(party: &PartyRow) -> bool {
     party.role.works() && party.state == PartyState::Unsigned
@@ -78,6 +89,7 @@ struct Letter<'a> {
     key: &'a str,
     kind: &'a str,
     notice: Notice,
+    ways: Vec<Channel>,
 }
 
 impl Letter<'_> {
@@ -92,7 +104,7 @@ impl Letter<'_> {
             subject: self.event.subject,
             occurrence: None,
             rule: None,
-            channels: &[],
+            channels: &self.ways,
             critical: false,
             dedupe: self.key,
         }
@@ -110,15 +122,15 @@ impl<'a> Post<'a> {
     }
 
     /// Nobody is told of what they did themselves; those in `quiet` find it where it is.
-    fn put(&mut self, (event, key): (&'a TaskEvent, &'a str), kind: &'a str, notice: Notice, quiet: &[PersonId]) {
+    fn put(&mut self, (event, key): (&'a TaskEvent, &'a str), kind: &'a str, notice: Notice, quiet: &[PersonId], ways: Vec<Channel>) {
         let to: BTreeSet<PersonId> = notice.to.iter().copied().filter(|person| Some(*person) != event.actor).collect();
         let (hushed, told): (Vec<PersonId>, Vec<PersonId>) = to.into_iter().partition(|person| quiet.contains(person));
         if !hushed.is_empty() {
             let notice = Notice { to: hushed, title: notice.title.clone(), text: notice.text.clone(), urge: notice.urge };
-            self.quiet.push(Letter { event, key, kind, notice });
+            self.quiet.push(Letter { event, key, kind, notice, ways: Vec::new() });
         }
         if !told.is_empty() {
-            self.loud.push(Letter { event, key, kind, notice: Notice { to: told, ..notice } });
+            self.loud.push(Letter { event, key, kind, notice: Notice { to: told, ..notice }, ways });
         }
     }
 }
@@ -136,12 +148,13 @@ async fn tell<'a>(tx: &mut Tx, ctx: &Ctx, event: &'a TaskEvent, key: &'a str, po
     }
     if let Some(notice) = notice {
         let quiet = if spoken::is_news(tx, ctx, event).await? { talk::muted(tx, event.task).await? } else { Vec::new() };
-        post.put((event, key), spoken::kind_of(&event.name), notice, &quiet);
+        let ways = occasion_of(&event.name).map(|occasion| notify::ways(ctx, occasion)).unwrap_or_default();
+        post.put((event, key), spoken::kind_of(&event.name), notice, &quiet, ways);
     }
     if let Some(news) = followers::news(tx, ctx, &case, event).await? {
         let followers = talk::followers(tx, ctx, event.task).await?;
         let to = followers.into_iter().map(|(person, _)| person).filter(|person| !told.contains(person)).collect();
-        post.put((event, key), "task.followed", Notice { to, ..news }, &[]);
+        post.put((event, key), "task.followed", Notice { to, ..news }, &[], Vec::new());
     }
     Ok(())
 }
@@ -403,7 +416,11 @@ async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) ->
         return Ok(Some(Notice { to: answered_by.into_iter().collect(), title: head.into(), text, urge: Some(id) }));
     }
     let target: Vec<&PartyRow> = case.parties.iter().filter(|row| row.id == party).collect();
-    let to = stand_for(tx, &target, today).await?;
+    let mut to = stand_for(tx, &target, today).await?;
+    // A leader's words concern whoever answers for the unit, too, and not only who receives its post.
+    for party in target {
+        to.extend(org::role_holders_above(tx, party.unit_id, PostKind::Head, today).await?);
+    }
     if event.name == "task.urge_asked_again" {
         return Ok(Some(Notice { to, title: "督办追问".into(), text: say!("“{title}”的追问：{text}"), urge: Some(id) }));
     }

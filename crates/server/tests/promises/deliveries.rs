@@ -12,7 +12,7 @@ use wording::Words;
 use crate::kit::*;
 
 /// Tasks of bureau_b that staff_b1 handles, due on a day, signed for.
-async fn given(app: &TestApp, titles: &[&str], due: &str, more: Value) -> Vec<Value> {
+pub(crate) async fn given(app: &TestApp, titles: &[&str], due: &str, more: Value) -> Vec<Value> {
     let mut tasks = Vec::new();
     for title in titles {
         let party = json!({ "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person("staff_b1") });
@@ -31,7 +31,7 @@ pub(crate) async fn at(app: &TestApp, text: &str) {
 }
 
 /// (state, reason) of what went by SMS to a person, the latest first.
-async fn states(app: &TestApp, login: &str) -> Vec<String> {
+pub(crate) async fn states(app: &TestApp, login: &str) -> Vec<String> {
     let page = app.as_user("centre1").get(&format!("/deliveries?channel=sms&person_id={}", app.person(login))).await.assert(200);
     let state = |item: &Value| match item["reason"].as_str() {
         Some(reason) => format!("{} {reason}", item["state"].as_str().unwrap()),
@@ -40,18 +40,18 @@ async fn states(app: &TestApp, login: &str) -> Vec<String> {
     page["items"].as_array().unwrap().iter().map(state).collect()
 }
 
-async fn phone(app: &TestApp, login: &str) -> String {
+pub(crate) async fn phone(app: &TestApp, login: &str) -> String {
     let page = app.as_user("admin").get(&format!("/persons?q={login}")).await.assert(200);
     page["items"][0]["phone"].as_str().unwrap().to_owned()
 }
 
-async fn call(app: &TestApp, code: &str, body: Value) {
+pub(crate) async fn call(app: &TestApp, code: &str, body: Value) {
     app.anonymous().post(&format!("/gateways/{code}/calls"), &body).await.assert_status(200);
     app.run_jobs().await;
 }
 
 /// That many messages to staff_b1 by SMS, none of which may be merged.
-async fn notices(app: &TestApp, n: usize) {
+pub(crate) async fn notices(app: &TestApp, n: usize) {
     let ctx = app.ctx("centre1").await;
     let mut tx = app.app.db.begin().await.unwrap();
     for n in 0..n {
@@ -368,6 +368,15 @@ both! {
         let app = &app.with_gateways(&[&sms]);
         let task = given(app, &["修路"], "2026-06-30", json!({})).await.remove(0);
         app.as_user("leader").post(&format!("/tasks/{}/urges", id(&task)), &json!({ "text": "抓紧" })).await.assert(201);
+        app.run_jobs().await;
+        // Whoever does it, receives its post and answers for it hears a leader's words at once, wherever they are.
+        let said = sms.taken();
+        let mut numbers: Vec<String> = said.iter().map(|(to, _)| to.clone()).collect();
+        numbers.sort_unstable();
+        let mut meant = vec![phone(app, "staff_b1").await, phone(app, "liaison_b").await, phone(app, "head_b").await];
+        meant.sort_unstable();
+        assert_eq!(numbers, meant);
+        assert!(said.iter().all(|(_, text)| text == "“修路”的督办：抓紧"), "{said:?}");
         at(app, "2026-02-10T09:00:00+08:00").await;
         let number = phone(app, "staff_b1").await;
         assert_eq!(sms.taken(), [(number.clone(), "“修路”的督办应于2026-02-09回复，至今未回复，请立即回复。".to_owned())]);

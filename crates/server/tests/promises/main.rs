@@ -26,6 +26,7 @@ mod month;
 mod nodes;
 mod notes;
 mod orders;
+mod outages;
 mod parts;
 mod progress;
 mod queue;

@@ -82,22 +82,31 @@ async fn told(app: &TestApp) -> Vec<String> {
     all.into_iter().map(|(what, who)| format!("{what}: {}", who.join(" "))).collect()
 }
 
-/// Who has which telephone number.
-async fn numbers(app: &TestApp) -> BTreeMap<String, &'static str> {
-    let mut all = BTreeMap::new();
-    for login in PEOPLE {
-        let page = app.as_user("admin").get(&format!("/persons?q={login}")).await.assert(200);
-        if let Some(number) = page["items"][0]["phone"].as_str() {
-            all.insert(number.to_owned(), login);
-        }
-    }
+/// What left the house by one way, when, to whom and in which words: `03-10 09:00 staff_b1 …`.
+async fn letters(app: &TestApp, channel: &str) -> Vec<String> {
+    let names: BTreeMap<String, &str> = PEOPLE.into_iter().map(|login| (app.person(login).to_string(), login)).collect();
+    let page = app.as_user("centre1").get(&format!("/deliveries?limit=200&channel={channel}")).await.assert(200);
+    assert_eq!(page["next_cursor"], Value::Null);
+    let items = page["items"].as_array().unwrap().iter().filter(|item| !item["sent_at"].is_null());
+    let letter = |item: &Value| {
+        let (at, to, text) = (item["sent_at"].as_str().unwrap(), item["to"]["id"].as_str().unwrap(), item["text"].as_str().unwrap());
+        format!("{} {} {} {text}", &at[5..10], &at[11..16], names[to])
+    };
+    let mut all: Vec<String> = items.map(letter).collect();
+    all.sort();
     all
 }
 
 both! {
     async fn a_month_of_a_whole_units_work_tells_everybody_what_they_should_know_and_nothing_else(app) {
         let (voice, sms) = (FakeGateway::new("voice", Channel::Voice), FakeGateway::new("sms", Channel::Sms));
-        let app = &app.with_gateways(&[&voice, &sms]);
+        let wechat = FakeGateway::new("wechat", Channel::Wechat);
+        let app = &app.with_gateways(&[&voice, &sms, &wechat]);
+        // Not everybody has come to the account.
+        for login in ["liaison_b", "staff_b2", "head_b"] {
+            let body = json!({ "gateway": "wechat", "value": login });
+            app.as_user("admin").put(&format!("/people/{}/addresses", app.person(login)), &body).await.assert(200);
+        }
 
         // Monday the 2nd: what the unit is given.
         morning(app, "2026-03-02").await;
@@ -162,14 +171,15 @@ both! {
         let expected: Vec<&str> = EXPECTED.trim().lines().map(str::trim).collect();
         assert_eq!(all, expected, "{}", all.join("\n"));
 
-        // What left the house, each letter by its day, its way and what it says; several of one morning are one letter.
-        for (way, channel, gateway) in [("短信", SMS, &sms), ("电话", VOICE, &voice)] {
-            let names = numbers(app).await;
-            let mut out: Vec<String> = gateway.taken().into_iter().map(|(to, text)| format!("{} {text}", names.get(&to).unwrap())).collect();
-            out.sort();
-            let expected: Vec<&str> = channel.trim().lines().map(str::trim).collect();
-            assert_eq!(out, expected, "{way}\n{}", out.join("\n"));
+        // What left the house, each letter by its moment, its way and what it says; several of one morning are one letter.
+        let (mut out, mut expected) = (Vec::new(), Vec::new());
+        for (word, letters_of, gateway) in [("sms", SMS, &sms), ("voice", VOICE, &voice), ("wechat", WECHAT, &wechat)] {
+            let left = letters(app, word).await;
+            assert_eq!(gateway.taken().len(), left.len());
+            out.extend(left);
+            expected.extend(letters_of.trim().lines().map(|line| line.trim().to_owned()));
         }
+        assert_eq!(out, expected, "{}", out.join("\n"));
     }
 }
 
@@ -192,7 +202,7 @@ const EXPECTED: &str = "
 03-10 09:00 任务临近到期 · 修路: staff_b1
 03-10 09:00 任务已办结 · 修路: liaison_b staff_b1
 03-10 09:00 办结待审核 · 修路: centre1
-03-10 09:00 督办 · 修桥: liaison_b staff_b2
+03-10 09:00 督办 · 修桥: head_b liaison_b staff_b2
 03-10 09:00 进展待审核 · 修路: centre1
 03-12 09:00 督办逾期未回复 · 修桥: staff_b2
 03-12 09:00 请按时上报进展 · 扬尘治理: staff_b1
@@ -271,4 +281,8 @@ const VOICE: &str = "
 staff_b2 “修桥”应于2026-03-20办结，已逾期 1 个工作日，请立即办理并上报进展。
 staff_b2 “修桥”应于2026-03-20办结，已逾期 3 个工作日，请立即办理并上报进展。
 staff_b2 “修桥”的督办应于2026-03-11回复，至今未回复，请立即回复。
+";
+
+/// What went out by WeChat.
+const WECHAT: &str = "
 ";

@@ -4,7 +4,7 @@
 //! that knows our id drops the second one, another may bring it twice.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -28,7 +28,8 @@ use tokio::{
 use super::{
     gateway::{Gateway, Handed, Letter},
     in_hand::Held,
-    model::DeliveryId,
+    instead,
+    model::{DeliveryId, Suppression},
     rules::DeliveryRules,
     sent::{Sent, SentFate},
     store::{self, Taking},
@@ -43,6 +44,9 @@ use crate::{
 /// Looks at tasks once more before anything about them leaves the house; the room that knows when stands above this one.
 pub type LookFirst = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> BoxFuture<'a, Outcome<()>>;
 
+/// Of occasions those that still ask for something; the room that knows stands above this one.
+pub type StillOpen = for<'a> fn(&'a mut Tx, &'a [Uuid]) -> BoxFuture<'a, Outcome<HashSet<Uuid>>>;
+
 /// So many are handed over at the same time.
 const ABREAST: usize = 32;
 /// Letters that have not gone out by then are put back: their lease would run out under them.
@@ -50,9 +54,8 @@ const BEGIN_WITHIN: Duration = Duration::from_secs(60);
 /// A job sends for so long.
 const AT_A_STRETCH: Duration = Duration::from_secs(5);
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
-const MOST_ATTEMPTS: i64 = 8;
-/// What may have gone out is tried once more and no oftener: a message that comes eight times is worse than one that may be missing.
-const MOST_UNSURE: i64 = 2;
+/// Tries lie no further apart than this.
+const LONGEST_PAUSE: u64 = 600_000;
 /// So many failures in a row, and a gateway is left alone for a while.
 const BREAKS_AT: i64 = 5;
 
@@ -254,7 +257,9 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
         }
         if early.contains(name) {
             for (fate, code, detail) in store::adopt(tx, id, gateway, name).await? {
-                store::settle(tx, id, &fate, code.as_deref(), detail.as_deref(), now).await?;
+                if store::settle(tx, id, &fate, code.as_deref(), detail.as_deref(), now).await? {
+                    instead::take_over(tx, ctx, &[id]).await?;
+                }
             }
         }
     }
@@ -277,23 +282,24 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
             SentFate::Refused { code, text } => {
                 // The gateway is well; it is the message it will not have.
                 store::not_taken(tx, sent.id, sent.lease, (code, text), false, None, now).await?;
+                instead::take_over(tx, ctx, &[sent.id]).await?;
             }
             SentFate::Busy { code, text, after } => {
                 let wait = after.map(Duration::from_secs);
-                again(tx, ctx, sent, (code, text), false, wait).await?;
+                again(tx, app, ctx, sent, (code, text), false, wait).await?;
                 failed(tx, sent, code, wait, well, now).await?;
             }
             SentFate::Barred { code, text } => {
-                again(tx, ctx, sent, (code, text), false, None).await?;
+                again(tx, app, ctx, sent, (code, text), false, None).await?;
                 store::gateway_failed(tx, &sent.gateway, &format!("{code} {text}"), now).await?;
                 store::close_gateway(tx, &sent.gateway, now.plus(PAUSE * 10)).await?;
             }
             SentFate::Unreachable(text) => {
-                again(tx, ctx, sent, ("unreachable", text), false, None).await?;
+                again(tx, app, ctx, sent, ("unreachable", text), false, None).await?;
                 failed(tx, sent, text, None, well, now).await?;
             }
             SentFate::Unknown(text) => {
-                again(tx, ctx, sent, ("unknown", text), true, None).await?;
+                again(tx, app, ctx, sent, ("unknown", text), true, None).await?;
                 failed(tx, sent, text, None, well, now).await?;
             }
         }
@@ -310,13 +316,24 @@ async fn failed(tx: &mut Tx, sent: &Sent, error: &str, wait: Option<Duration>, w
     Ok(())
 }
 
-/// Another try, later: 10 s, 20 s, 40 s … with up to half as much again at random, not before the gateway asks.
-async fn again(tx: &mut Tx, ctx: &Ctx, sent: &Sent, reason: (&str, &str), unsure: bool, wait: Option<Duration>) -> Outcome<()> {
-    let most = if unsure { MOST_UNSURE } else { MOST_ATTEMPTS };
-    let next = (sent.attempts < most).then(|| {
-        let millis = 10_000_u64 << u32::try_from(sent.attempts.clamp(1, 9) - 1).unwrap_or(0);
-        let pause = Duration::from_millis(millis + ctx.rng.below(millis / 2));
-        ctx.now().plus(wait.unwrap_or_default().max(pause))
-    });
-    Ok(store::not_taken(tx, sent.id, sent.lease, reason, unsure, next, ctx.now()).await?)
+/// Another try, later: 10 s, 20 s, 40 s … up to ten minutes, with up to half as much again at random, not before the gateway asks, and
+/// as long as the rules say. What may have gone out to a gateway that cannot tell is tried once more and no oftener: a message that
+/// comes again and again is worse than one that may be missing.
+async fn again(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &Sent, reason: (&str, &str), unsure: bool, wait: Option<Duration>) -> Outcome<()> {
+    let millis = (10_000_u64 << u32::try_from(sent.attempts.clamp(1, 9) - 1).unwrap_or(0)).min(LONGEST_PAUSE);
+    let pause = Duration::from_millis(millis + ctx.rng.below(millis / 2));
+    let at = ctx.now().plus(wait.unwrap_or_default().max(pause));
+    let rules = ctx.rules.get::<DeliveryRules>();
+    let since = sent.stuck_since.unwrap_or(ctx.now());
+    let twice = unsure && sent.unsure && !app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.dedupes());
+    let next = (at <= rules.gives_up_at(since) && !twice).then_some(at);
+    store::not_taken(tx, sent.id, sent.lease, reason, unsure, next, ctx.now()).await?;
+    if unsure {
+        return Ok(());
+    }
+    let switches = rules.switches_at(since) <= ctx.now();
+    if (next.is_none() || switches) && instead::take_over(tx, ctx, &[sent.id]).await? && next.is_some() {
+        store::suppress(tx, &[sent.id], Suppression::Instead, ctx.now()).await?;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use wording::{Words, say};
 
 use super::{
     http::DeliveriesQuery,
-    model::DeliveryId,
+    model::{DeliveryId, Suppression},
     store::list::{self, DeliveryView},
 };
 use crate::{
@@ -71,6 +71,17 @@ pub(super) async fn export(me: Permitted<WatchSystem>, Query(query): Query<Deliv
     Ok(Download { name: format!("{}-{day}.csv", Words::from("送达记录").spoken()), kind: Download::CSV, bytes })
 }
 
+/// A reason in words; a gateway's own code as it is.
+fn why(reason: &str) -> String {
+    let words = match reason {
+        "no_gateway" | "gateway_down" => "通道不通",
+        "unreachable" => "连接不上通道",
+        "unknown" => "通道没有回音",
+        code => return Suppression::ALL.iter().find(|why| why.word() == code).map_or_else(|| code.to_owned(), |why| why.words().spoken()),
+    };
+    Words::from(words).spoken()
+}
+
 fn row(delivery: &DeliveryView) -> Vec<Cell> {
     let at = |moment: Option<Moment>| Cell::Text(moment.map(|at| at.wall().format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default());
     let text = |text: Option<&str>| Cell::Text(text.unwrap_or_default().to_owned());
@@ -83,7 +94,7 @@ fn row(delivery: &DeliveryView) -> Vec<Cell> {
         text(delivery.gateway.as_deref()),
         text(delivery.address.as_deref()),
         Cell::Text(delivery.state.words().spoken()),
-        text(delivery.reason.as_deref()),
+        Cell::Text(delivery.reason.as_deref().map(why).unwrap_or_default()),
         number(Some(delivery.attempts)),
         number(delivery.parts),
         text(yuan.as_deref()),

@@ -100,6 +100,10 @@ pub trait Gateway: Send + Sync {
     fn can_be_asked(&self) -> bool {
         false
     }
+    /// Whether people answer what it brings, in words that come back to us.
+    fn takes_answers(&self) -> bool {
+        false
+    }
     /// Reads what it calls us with; refuses, in words for a log, what it cannot have sent.
     fn hear(&self, call: &Call) -> Result<Heard, String>;
     /// How a call is answered with words for whoever caused it, where the gateway carries some.

@@ -135,6 +135,13 @@ async fn again(me: Permitted<KeepRules>, Path(id): Path<DeliveryId>, idem: Idem)
         if !fits {
             return Err(Refusal::conflict("not_now", "这一条正在发送、已经确认，或事项已经办理，不需要重发。"));
         }
+        let parts = store::parts(tx, &[id]).await?;
+        let occasions: Vec<Uuid> = parts.iter().filter_map(|part| part.occurrence_id).collect();
+        let open = (me.app.still_open)(tx, &occasions).await?;
+        let over: Vec<Uuid> = occasions.into_iter().filter(|occasion| !open.contains(occasion)).collect();
+        if !parts.is_empty() && parts.iter().all(|part| part.occurrence_id.is_some_and(|occasion| !open.contains(&occasion))) {
+            return Err(Refusal::conflict("not_now", "所说的事项都已经办理，不需要重发。"));
+        }
         let new = DeliveryId::new(&ctx.rng, ctx.now());
         store::again(tx, new, id, ctx.now()).await.map_err(|error| {
             if error.is_unique_violation() {
@@ -143,6 +150,8 @@ async fn again(me: Permitted<KeepRules>, Path(id): Path<DeliveryId>, idem: Idem)
                 error.into()
             }
         })?;
+        // What of it has been seen to since is not said again.
+        store::withdraw(tx, &over, ctx.now()).await?;
         let data = serde_json::json!({ "delivery": id, "as": new });
         let words = say!("重发给{to}的{way}", to = &before.to.name, way = before.channel.words());
         audit::record(tx, ctx, audit::Entry::security("delivery_repeated", words, data)).await?;
@@ -231,12 +240,23 @@ struct DeliveryFigure {
     cost: i64,
 }
 
+/// What waits to leave by one way.
+#[derive(Debug, Serialize, ToSchema)]
+struct WaitingFigure {
+    channel: Channel,
+    n: i64,
+    /// Since when the one that has waited longest could have left.
+    since: Option<Moment>,
+}
+
 /// How the ways out do.
 #[derive(Debug, Serialize, ToSchema)]
 struct DeliveriesState {
     gateways: Vec<GatewayView>,
-    /// Since the beginning of today.
+    /// Written, sent or settled since the beginning of today.
     today: Vec<DeliveryFigure>,
+    /// What could have left and has not, by each way.
+    waiting: Vec<WaitingFigure>,
     /// The numbers they keep to.
     rules: DeliveryRules,
 }
@@ -259,9 +279,16 @@ async fn state(me: Permitted<WatchSystem>) -> Result<Json<DeliveriesState>, Prob
             last_error: row.and_then(|row| row.last_error.clone()),
         }
     });
+    let waiting = list::waiting(&mut tx, me.ctx.now()).await?;
+    let waiting = waiting.into_iter().map(|(channel, n, since)| WaitingFigure { channel, n, since }).collect();
     let figure = |(channel, state, reason, n, cost)| DeliveryFigure { channel, state, reason, n, cost };
     let rules = me.ctx.rules.get::<DeliveryRules>();
-    Ok(Json(DeliveriesState { gateways: gateways.collect(), today: figures.into_iter().map(figure).collect(), rules: (*rules).clone() }))
+    Ok(Json(DeliveriesState {
+        gateways: gateways.collect(),
+        today: figures.into_iter().map(figure).collect(),
+        waiting,
+        rules: (*rules).clone(),
+    }))
 }
 
 /// Takes what a gateway tells of its own accord. The gateway proves itself in its own way; what it cannot have sent is refused.

@@ -14,12 +14,14 @@ mod gateway;
 mod gauges;
 mod http;
 mod in_hand;
+mod instead;
 mod keeping;
 mod known;
 mod model;
 mod post;
 mod room;
 mod rules;
+mod said;
 mod sent;
 mod store;
 mod take;
@@ -31,13 +33,14 @@ use db::Tx;
 use kit::{Moment, uuid::Uuid};
 
 pub use configured::{listen, read as read_gateways};
-pub use dispatch::LookFirst;
+pub use dispatch::{LookFirst, StillOpen};
 pub use gateway::{Asked, Call, Gateway, Gateways, Handed, Heard, Letter};
 pub use gauges::gauges;
 pub(super) use http::routes;
 pub use in_hand::InHand;
 pub use model::{DeliveryId, DeliveryState, Meaning, ReplyId};
 pub(super) use post::post;
+pub use rules::Occasion;
 pub use told::{REPLIED, Replied};
 
 use crate::{
@@ -85,6 +88,11 @@ pub async fn is_due(tx: &mut Tx, app: &App) -> Outcome<bool> {
 /// What a part costs by each way, in thousandths of a yuan.
 pub fn prices(ctx: &Ctx) -> HashMap<Channel, i64> {
     ctx.rules.get::<rules::DeliveryRules>().channels.iter().map(|rules| (rules.channel, rules.price)).collect()
+}
+
+/// By which ways something said on the spot is brought outside the system, beside the message in it.
+pub fn ways(ctx: &Ctx, occasion: Occasion) -> Vec<Channel> {
+    ctx.rules.get::<rules::DeliveryRules>().ways(occasion)
 }
 
 /// What these occasions called for is not called for any more: what has not left stays here.

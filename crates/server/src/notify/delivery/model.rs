@@ -32,6 +32,7 @@ text_enum! {
         Cap = "cap", "超过每日上限";
         NoGateway = "no_gateway", "没有配置通道";
         NoAddress = "no_address", "没有联系方式";
+        Instead = "instead", "改用其他方式";
     }
 }
 
@@ -52,6 +53,9 @@ pub(super) struct QueuedRow {
     pub(super) person_id: PersonId,
     pub(super) channel: Channel,
     pub(super) critical: bool,
-    pub(super) created_at: Moment,
+    /// Since when it could have left and found no way out.
+    pub(super) stuck_since: Option<Moment>,
     pub(super) attempts: i64,
+    /// It may have gone out before.
+    pub(super) unsure: bool,
 }

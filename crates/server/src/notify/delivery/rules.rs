@@ -1,5 +1,8 @@
 //! When messages leave the house and how many: numbers as data, in versions.
 
+use std::time::Duration;
+
+use kit::{Moment, text_enum};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use wording::say;
@@ -27,6 +30,47 @@ pub(super) struct ChannelRules {
     pub(super) merge_from: i64,
     /// What a part costs, in thousandths of a yuan.
     pub(super) price: i64,
+    /// The way that takes over what this one cannot bring: its gateways are away for too long, or will not have it. What is critical
+    /// is taken over where somebody is not known to this way, too.
+    #[serde(default)]
+    pub(super) instead: Option<Channel>,
+}
+
+text_enum! {
+    /// What is said on the spot and may leave the house by itself. Reminders are rules of their own.
+    Occasion {
+        Dispatched = "dispatched", "交办";
+        Urged = "urged", "督办、追问";
+        Instructed = "instructed", "领导批示";
+        Ordered = "ordered", "督办单";
+    }
+}
+
+/// By which ways an occasion is brought outside the system, beside the message in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoticeRules {
+    pub(super) notice: Occasion,
+    pub(super) channels: Vec<Channel>,
+}
+
+fn notices() -> Vec<NoticeRules> {
+    let of = |notice, channels: &[Channel]| NoticeRules { notice, channels: channels.to_vec() };
+    let at_once = [Channel::Wechat, Channel::Sms];
+    vec![
+        of(Occasion::Dispatched, &[Channel::Wechat]),
+        of(Occasion::Urged, &at_once),
+        of(Occasion::Instructed, &at_once),
+        of(Occasion::Ordered, &at_once),
+    ]
+}
+
+const fn switch_after() -> i64 {
+    15
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// What one gateway can bear, whatever house it belongs to.
@@ -44,8 +88,17 @@ pub(super) struct GatewayRules {
 #[serde(deny_unknown_fields)]
 pub(super) struct DeliveryRules {
     pub(super) channels: Vec<ChannelRules>,
-    /// A message that found no gateway for so many minutes is given up.
+    /// A message that could have left and found no way out for so many minutes is given up.
     pub(super) give_up_after: i64,
+    /// After so many minutes of these another way takes over, where there is one.
+    #[serde(default = "switch_after")]
+    pub(super) switch_after: i64,
+    /// What leaves the house on the spot.
+    #[serde(default = "notices")]
+    pub(super) notices: Vec<NoticeRules>,
+    /// Short messages that can be answered say how.
+    #[serde(default = "yes")]
+    pub(super) answer_hint: bool,
     /// Gateways that take so many letters a minute and no more; one that is not named takes any.
     #[serde(default)]
     pub(super) gateways: Vec<GatewayRules>,
@@ -66,26 +119,35 @@ impl Default for DeliveryRules {
             daily,
             merge_from: 3,
             price,
+            instead: None,
         };
         let voice = ChannelRules {
             open: vec![TimeSpan::of((9, 0), (11, 30)), TimeSpan::of((14, 30), (17, 30))],
             workdays_only: true,
             critical_at_once: false,
             merge_from: 0,
+            instead: Some(Channel::Sms),
             ..of(Channel::Voice, 2, 100)
         };
         Self {
             channels: vec![
-                of(Channel::Wechat, 20, 0),
+                ChannelRules { instead: Some(Channel::Sms), ..of(Channel::Wechat, 20, 0) },
                 of(Channel::Sms, 10, 45),
                 voice,
                 of(Channel::Email, 50, 0),
                 of(Channel::Push, 50, 0),
             ],
             give_up_after: 240,
+            switch_after: switch_after(),
+            notices: notices(),
+            answer_hint: yes(),
             gateways: Vec::new(),
         }
     }
+}
+
+fn minutes(n: i64) -> Duration {
+    Duration::from_secs(60 * u64::try_from(n).unwrap_or(0))
 }
 
 /// More gateways than anybody has.
@@ -102,11 +164,34 @@ impl DeliveryRules {
         self.gateways.iter().find(|rules| rules.gateway == gateway).map(|rules| rules.per_minute)
     }
 
+    /// By which ways an occasion leaves the house.
+    pub(super) fn ways(&self, occasion: Occasion) -> Vec<Channel> {
+        self.notices.iter().filter(|rules| rules.notice == occasion).flat_map(|rules| rules.channels.iter().copied()).collect()
+    }
+
+    /// When something that has found no way out since then is given up.
+    pub(super) fn gives_up_at(&self, since: Moment) -> Moment {
+        since.plus(minutes(self.give_up_after))
+    }
+
+    /// When another way takes over what has found none since then.
+    pub(super) fn switches_at(&self, since: Moment) -> Moment {
+        since.plus(minutes(self.switch_after))
+    }
+
     /// Refuses numbers that make no sense.
     pub(super) fn check(&self) -> Outcome<()> {
         let mut fields = Fields::default();
         if !(5..=7 * 24 * 60).contains(&self.give_up_after) {
             fields.add("give_up_after", "应为 5 分钟至 7 天");
+        }
+        if !(5..=24 * 60).contains(&self.switch_after) {
+            fields.add("switch_after", "应为 5 分钟至 24 小时");
+        }
+        for occasion in Occasion::ALL {
+            if self.notices.iter().filter(|rules| rules.notice == *occasion).count() > 1 {
+                fields.add("notices", say!("{occasion}重复", occasion = occasion.words()));
+            }
         }
         for (index, channel) in Channel::ALL.iter().enumerate() {
             let n = self.channels.iter().filter(|rules| rules.channel == *channel).count();
@@ -120,6 +205,9 @@ impl DeliveryRules {
             }
             if !(1..=1000).contains(&rules.daily) {
                 fields.add("daily", "应为 1 至 1000");
+            }
+            if rules.instead == Some(rules.channel) {
+                fields.add("instead", "应为另一种方式");
             }
             if rules.merge_from != 0 && !(2..=100).contains(&rules.merge_from) {
                 fields.add("merge_from", "应为 2 至 100，或 0（不合并）");

@@ -1,5 +1,5 @@
 use gateway::SendError;
-use kit::uuid::Uuid;
+use kit::{Moment, uuid::Uuid};
 
 use super::model::DeliveryId;
 use crate::notify::model::Channel;
@@ -12,6 +12,10 @@ pub(super) struct Sent {
     pub(super) gateway: String,
     pub(super) channel: Channel,
     pub(super) attempts: i64,
+    /// It may have gone out before this time.
+    pub(super) unsure: bool,
+    /// Since when it could have left and did not.
+    pub(super) stuck_since: Option<Moment>,
     /// The address it went to, and those of them at which nobody is any more.
     pub(super) to: String,
     pub(super) gone: Vec<String>,

@@ -7,15 +7,16 @@ use std::{
 
 use db::Tx;
 use kit::{Moment, uuid::Uuid};
-use wording::say;
 
 use super::{
     gateway::Letter,
+    instead,
     known::Known,
     model::{DeliveryId, QueuedRow, Suppression},
     post,
     room::Room,
     rules::DeliveryRules,
+    said::{hint, said},
     sent::{Sent, SentFate},
     store::{self, Handing, PartRow},
 };
@@ -71,11 +72,11 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
         let merge_from = rules.of(channel).map_or(0, |rules| rules.merge_from);
         let mut rows = critical;
         if merge_from > 0 && i64::try_from(plain.len()).is_ok_and(|n| n >= merge_from) {
-            let mut plain = plain.into_iter();
-            if let Some(first) = plain.next() {
-                let others: Vec<DeliveryId> = plain.map(|row| row.id).collect();
-                store::merge(tx, first.id, &others, now).await?;
-                rows.push(first);
+            // The latest of them carries the others: what has waited longest may be given up before it.
+            if let Some(latest) = plain.iter().max_by_key(|row| row.id).cloned() {
+                let others: Vec<DeliveryId> = plain.iter().map(|row| row.id).filter(|id| *id != latest.id).collect();
+                store::merge(tx, latest.id, &others, now).await?;
+                rows.push(latest);
             }
         } else {
             rows.extend(plain);
@@ -83,6 +84,12 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
         let daily = rules.of(channel).map_or(i64::MAX, |rules| rules.daily);
         let sent = sent_today.entry((person, channel)).or_default();
         for row in rows {
+            // A telephone that may have rung does not ring again by itself.
+            if channel == Channel::Voice && row.unsure {
+                store::give_up(tx, row.id, "unknown", now).await?;
+                instead::take_over(tx, ctx, &[row.id]).await?;
+                continue;
+            }
             // Whoever waits since before its hours closed waits for the next.
             let opens = rules.of(channel).map_or(now, |rules| post::not_before(ctx, rules, row.critical, now));
             if opens > now {
@@ -98,6 +105,10 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
                 app.gateways.of(channel).filter_map(|gateway| Some((gateway, known.at(gateway.as_ref(), person)?))).collect();
             if reaching.is_empty() {
                 store::suppress(tx, &[row.id], Suppression::NoAddress, now).await?;
+                // What can wait comes by the steps that follow; nobody is sent a short message for each that would have been free.
+                if row.critical {
+                    instead::take_over(tx, ctx, &[row.id]).await?;
+                }
                 continue;
             }
             if !row.critical && *sent >= daily {
@@ -107,11 +118,13 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
             let open = |code: &str| states.get(code).copied().flatten().is_none_or(|until| until <= now);
             reaching.retain(|(gateway, _)| open(gateway.code()));
             if reaching.is_empty() {
-                let age = now.millis() - row.created_at.millis();
-                if age > rules.give_up_after * 60_000 {
-                    store::give_up(tx, row.id, now).await?;
+                let since = row.stuck_since.unwrap_or(now);
+                if rules.switches_at(since) <= now && instead::take_over(tx, ctx, &[row.id]).await? {
+                    store::suppress(tx, &[row.id], Suppression::Instead, now).await?;
+                } else if rules.gives_up_at(since) <= now {
+                    store::give_up(tx, row.id, "gateway_down", now).await?;
                 } else {
-                    store::put_off(tx, row.id, now.plus(PAUSE)).await?;
+                    store::put_off_stuck(tx, row.id, now.plus(PAUSE), now).await?;
                 }
                 continue;
             }
@@ -143,13 +156,19 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
     let until = now.plus(LEASE);
     let mut letters = Vec::new();
     for (row, gateway, address) in going {
-        let (title, text, link) = words(parts.get(&row.id).map_or(&[][..], Vec::as_slice));
+        let parts = parts.get(&row.id).map_or(&[][..], Vec::as_slice);
+        let (title, mut text, link) = said(parts);
+        if rules.answer_hint && gateway.takes_answers() {
+            text.push_str(&hint(parts));
+        }
         let sent = Sent {
             id: row.id,
             lease,
             gateway: gateway.code().to_owned(),
             channel: row.channel,
             attempts: row.attempts + 1,
+            unsure: row.unsure,
+            stuck_since: row.stuck_since,
             to: address.clone(),
             gone: Vec::new(),
             fate: SentFate::Kept,
@@ -163,26 +182,4 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
     });
     store::hand(tx, lease, until, &handing.collect::<Vec<_>>()).await?;
     Ok(letters)
-}
-
-/// The longest that several are listed one by one.
-const LISTED: usize = 5;
-
-/// What a delivery says. Messages leave in Chinese: who will read them, in which language, is not known here.
-fn words(parts: &[PartRow]) -> (String, String, Option<String>) {
-    match parts {
-        [] => (String::new(), String::new(), None),
-        [one] => (one.title.zh(), one.text.zh(), one.task_id.map(|id| format!("/tasks/{id}"))),
-        many => {
-            let n = many.len();
-            let lines = many.iter().take(LISTED).zip(1..).map(|(part, n)| format!("{n}.{}", part.text.zh()));
-            let listed = lines.collect::<String>();
-            let text = if n > LISTED {
-                say!("您有 {n} 项提醒：{listed}其余请登录系统查看。")
-            } else {
-                say!("您有 {n} 项提醒：{listed}")
-            };
-            (say!("{n} 项提醒").zh(), text.zh(), Some("/inbox".to_owned()))
-        }
-    }
 }

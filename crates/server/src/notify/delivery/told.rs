@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use db::Tx;
-use gateway::{Fate, Receipt, Reply, Told};
+use gateway::{CallEnd, CallReport, Fate, Receipt, Reply, Told};
 use kit::uuid::Uuid;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    instead,
     model::{DeliveryId, Meaning, ReceiptId, ReplyId},
     store::{self, NewReceipt, NewReply},
 };
@@ -52,7 +53,27 @@ pub(super) async fn take_in(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Chan
         match each {
             Told::Receipt(receipt) => take_receipt(tx, ctx, gateway, receipt).await?,
             Told::Reply(reply) => take_reply(tx, ctx, gateway, channel, reply).await?,
+            Told::Call(report) => take_call(tx, ctx, gateway, channel, report).await?,
         }
+    }
+    Ok(())
+}
+
+/// A call that was answered has arrived, and a key that says so is an answer like a written one. Whoever hung up or pressed nothing was
+/// reached, and the ladder goes on.
+async fn take_call(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Channel, report: &CallReport) -> Outcome<()> {
+    let (fate, said) = match &report.ended {
+        CallEnd::Acknowledged => (Fate::Delivered, Some("1")),
+        CallEnd::CallbackRequested => (Fate::Delivered, Some("请回电")),
+        CallEnd::NoInput | CallEnd::HungUp => (Fate::Delivered, None),
+        CallEnd::Failed { code, text } => (Fate::Failed { code: code.clone(), text: text.clone() }, None),
+    };
+    let CallReport { provider_id, own_id, to, at, .. } = report.clone();
+    let receipt = Receipt { provider_id: provider_id.clone(), own_id: own_id.clone(), to: to.clone(), fate, at };
+    take_receipt(tx, ctx, gateway, &receipt).await?;
+    if let Some(text) = said {
+        let reply = Reply { from: to, text: text.to_owned(), reply_id: provider_id.or(own_id), at, to: None };
+        take_reply(tx, ctx, gateway, channel, &reply).await?;
     }
     Ok(())
 }
@@ -77,13 +98,15 @@ async fn take_receipt(tx: &mut Tx, ctx: &Ctx, gateway: &str, receipt: &Receipt) 
             Fate::Read => ("read", None, None),
             Fate::Failed { code, text } => ("failed", Some(code.as_str()), Some(text.as_str())),
         };
-        store::settle(tx, delivery, fate, code, detail, ctx.now()).await?;
+        if store::settle(tx, delivery, fate, code, detail, ctx.now()).await? {
+            instead::take_over(tx, ctx, &[delivery]).await?;
+        }
     }
     Ok(())
 }
 
 async fn take_reply(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Channel, reply: &Reply) -> Outcome<()> {
-    let address = if channel == Channel::Sms { org::plain_phone(&reply.from) } else { reply.from.clone() };
+    let address = if matches!(channel, Channel::Sms | Channel::Voice) { org::plain_phone(&reply.from) } else { reply.from.clone() };
     let text: String = reply.text.trim().chars().filter(|c| !c.is_control()).take(1000).collect();
     let told_at = reply.at;
     // A gateway that names no answer is taken by its words: the same words at the same moment are the same answer.

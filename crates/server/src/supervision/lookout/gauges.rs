@@ -13,6 +13,7 @@ pub async fn gauges(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     metrics::gauge!("lookout_due").set(number(due));
     metrics::gauge!("lookout_oldest_seconds").set(oldest.map_or(0.0, |at| age(at, now)));
     metrics::gauge!("lookout_outdated").set(number(outdated));
+    metrics::gauge!("lookout_troubled").set(number(i64::try_from(store::troubled(tx, 1000).await?.len()).unwrap_or(i64::MAX)));
     if let Some(audit) = store::last_audit(tx).await? {
         metrics::gauge!("lookout_audit_age_seconds").set(age(audit.at, now));
         for (kind, n) in [("unseen", audit.unseen), ("astray", audit.astray), ("late", audit.late)] {

@@ -131,9 +131,20 @@ struct LookoutState {
     oldest: Option<Moment>,
     /// How many were planned with older rules or another calendar.
     outdated: i64,
+    /// Tasks that cannot be looked at, at most twenty: what stands in the database about them cannot be read.
+    troubled: Vec<TroubledTask>,
     now: Moment,
     /// The last audit; none within the first hour.
     audit: Option<AuditView>,
+}
+
+/// A task that cannot be looked at.
+#[derive(Debug, Serialize, ToSchema)]
+struct TroubledTask {
+    #[schema(value_type = String)]
+    task: TaskId,
+    /// For whoever keeps the system.
+    why: String,
 }
 
 /// What an audit found, and mended.
@@ -162,5 +173,6 @@ async fn state(me: Permitted<WatchSystem>) -> Result<Json<LookoutState>, Problem
         astray: row.astray,
         late: row.late,
     });
-    Ok(Json(LookoutState { tasks, due, oldest, outdated, now: me.ctx.now(), audit }))
+    let troubled = store::troubled(&mut tx, 20).await?.into_iter().map(|(task, why)| TroubledTask { task, why }).collect();
+    Ok(Json(LookoutState { tasks, due, oldest, outdated, troubled, now: me.ctx.now(), audit }))
 }

@@ -34,7 +34,7 @@ use std::{
 use db::Tx;
 use futures_util::future::BoxFuture;
 use jobs::{JobId, NewJob};
-use kit::uuid::Uuid;
+use kit::{Moment, uuid::Uuid};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -69,7 +69,25 @@ pub async fn sweep(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     if tasks.is_empty() {
         tasks = store::planned_before(tx, ctx.generation, AT_ONCE).await?;
     }
-    watch::Watch::new(ctx)?.look(tx, ctx, &tasks).await
+    look_each(tx, ctx, &tasks).await
+}
+
+/// A task that could not be looked at is tried again after so long.
+const TRIED_AGAIN: Duration = Duration::from_secs(600);
+
+/// Looks at tasks; one that cannot be looked at is put aside, named, and keeps none of the others back.
+async fn look_each(tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<()> {
+    let all = tx.attempt(async |tx| watch::Watch::new(ctx)?.look(tx, ctx, tasks).await).await?;
+    if all.is_ok() {
+        return Ok(());
+    }
+    for task in tasks {
+        if let Err(why) = tx.attempt(async |tx| watch::Watch::new(ctx)?.look(tx, ctx, &[*task]).await).await? {
+            tracing::error!(%task, %why, "a task cannot be looked at");
+            store::put_aside(tx, *task, ctx.now(), ctx.now().plus(TRIED_AGAIN), ctx.generation, &why.to_string()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether there is something for [`sweep`].
@@ -104,9 +122,23 @@ impl Missed {
 /// Takes in open tasks that had no row, and looks for more after them.
 pub async fn take_in(tx: &mut Tx, ctx: &Ctx, missed: &Missed) -> Outcome<()> {
     let Some(last) = missed.tasks.last() else { return Ok(()) };
-    watch::Watch::new(ctx)?.look(tx, ctx, &missed.tasks).await?;
+    look_each(tx, ctx, &missed.tasks).await?;
     store::count_unseen(tx, i64::try_from(missed.tasks.len()).unwrap_or(0)).await?;
     look_for_missed(tx, ctx, Some(*last)).await
+}
+
+/// Of these rows those whose next look is not where it should be; one that cannot be looked at is the sweep's.
+async fn astray(tx: &mut Tx, ctx: &Ctx, rows: &[(TaskId, Option<Moment>)]) -> Outcome<Vec<TaskId>> {
+    if let Ok(astray) = tx.attempt(async |tx| watch::Watch::new(ctx)?.astray(tx, ctx, rows).await).await? {
+        return Ok(astray);
+    }
+    let mut astray = Vec::new();
+    for row in rows {
+        if let Ok(one) = tx.attempt(async |tx| watch::Watch::new(ctx)?.astray(tx, ctx, &[*row]).await).await? {
+            astray.extend(one);
+        }
+    }
+    Ok(astray)
 }
 
 async fn look_for_missed(tx: &mut Tx, ctx: &Ctx, after: Option<TaskId>) -> Outcome<()> {
@@ -136,7 +168,7 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     if left > 0 {
         sample.extend(store::sample(tx, Uuid::nil(), left).await?.into_iter().filter(|(task, _)| task.0 < first));
     }
-    let mut astray = watch::Watch::new(ctx)?.astray(tx, ctx, &sample).await?;
+    let mut astray = astray(tx, ctx, &sample).await?;
     if !astray.is_empty() {
         // What has just happened to a task is still to be heard of.
         let unheard = jobs::unfinished(tx, &[LOOK, supervision::JOB]).await?;
@@ -146,7 +178,7 @@ pub async fn audit(tx: &mut Tx, ctx: &Ctx) -> Outcome<()> {
     if late + i64::try_from(astray.len()).unwrap_or(0) > 0 {
         tracing::warn!(late, astray = astray.len(), "reminders were not where they should have been");
     }
-    watch::Watch::new(ctx)?.look(tx, ctx, &astray).await?;
+    look_each(tx, ctx, &astray).await?;
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let row = store::AuditRow { at: now, checked: count(sample.len()), unseen: 0, astray: count(astray.len()), late };
     store::insert_audit(tx, model::OccurrenceId::new(&ctx.rng, now), &row, now.minus(KEPT)).await?;
@@ -176,6 +208,11 @@ pub fn look_first<'a>(tx: &'a mut Tx, ctx: &'a Ctx, tasks: &'a [Uuid]) -> BoxFut
             return Ok(());
         }
         let tasks: Vec<TaskId> = tasks.iter().copied().map(TaskId).collect();
-        watch::Watch::new(ctx)?.look(tx, ctx, &tasks).await
+        look_each(tx, ctx, &tasks).await
     })
+}
+
+/// Of these occasions those that still ask for something.
+pub fn still_open<'a>(tx: &'a mut Tx, occasions: &'a [Uuid]) -> BoxFuture<'a, Outcome<HashSet<Uuid>>> {
+    Box::pin(async move { Ok(store::open_of(tx, occasions).await?) })
 }

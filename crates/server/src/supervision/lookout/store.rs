@@ -77,11 +77,45 @@ pub(super) async fn put(tx: &mut Tx, swept_at: Moment, generation: i64, rows: &[
             sql.bind_maybe(next.map(Moment::millis)).push(", ").bind(generation).push(")");
         }
         sql.push(
-            " on conflict (task_id) do update set swept_at = excluded.swept_at, next_at = excluded.next_at, generation = excluded.generation",
+            " on conflict (task_id) do update set swept_at = excluded.swept_at, next_at = excluded.next_at, generation = excluded.generation, \
+               trouble = null",
         );
         sql.execute(tx).await?;
     }
     Ok(())
+}
+
+/// Writes that a task could not be looked at, and when it is tried again. What was due before is still due then.
+pub(super) async fn put_aside(tx: &mut Tx, task: TaskId, now: Moment, next: Moment, generation: i64, why: &str) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "insert into lookout (task_id, swept_at, next_at, generation, trouble) values ($1, $2, $3, $4, $5) \
+         on conflict (task_id) do update set next_at = excluded.next_at, generation = excluded.generation, trouble = excluded.trouble"
+    )
+    .bind(task)
+    .bind(now)
+    .bind(next)
+    .bind(generation)
+    .bind(why)
+    .execute(c))?;
+    Ok(())
+}
+
+/// Tasks that could not be looked at, and why.
+pub(super) async fn troubled(tx: &mut Tx, limit: i64) -> Result<Vec<(TaskId, String)>> {
+    run!(tx, |c| sqlx::query_as("select task_id, trouble from lookout where trouble is not null order by task_id limit $1")
+        .bind(limit)
+        .fetch_all(c))
+}
+
+/// Of these occasions those that have not ended.
+pub(super) async fn open_of(tx: &mut Tx, occasions: &[Uuid]) -> Result<HashSet<Uuid>> {
+    if occasions.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut sql = Sql::new("select id from occurrence where ended_at is null and id in ");
+    sql.bind_list(occasions.iter().copied());
+    let rows: Vec<(Uuid,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Nothing lies ahead of tasks that are over.

@@ -92,6 +92,8 @@ pub(super) struct Sms {
     dedupes: bool,
     /// It can be asked what became of a message.
     asked: bool,
+    /// What people answer comes back.
+    answered: bool,
     token: Option<Secret<String>>,
 }
 
@@ -119,6 +121,10 @@ impl Gateway for Sms {
             template,
         };
         Box::pin(async move { Handed::to_one(letter, self.client.send(&outgoing).await) })
+    }
+
+    fn takes_answers(&self) -> bool {
+        self.answered
     }
 
     fn can_be_asked(&self) -> bool {
@@ -166,9 +172,12 @@ pub(super) fn open(entry: Entry, http: &Http, clock: &Clock, rng: &Rng) -> anyho
     let no_url = || anyhow::anyhow!("base_url: not an address of the form https://host");
     let too_long = || anyhow::anyhow!("a word of the account is longer than the protocol has room for, or is not ASCII");
     let asked = entry.aliyun.is_some() || entry.tencent.is_some();
+    let calls = entry.call_token.is_some();
+    let mut answered = cloud && calls;
     let mut inbox = None;
     let mut clients: Vec<Box<dyn Client>> = Vec::new();
     if let Some(config) = entry.http {
+        answered = calls && config.callbacks.as_ref().is_some_and(|callbacks| callbacks.replies.is_some());
         let opened = HttpGateway::new(*config, http.clone(), clock.clone(), rng.clone());
         clients.push(Box::new(opened.map_err(|error| anyhow::anyhow!("http.{}: {}", error.field, error.why))?));
     }
@@ -214,9 +223,18 @@ pub(super) fn open(entry: Entry, http: &Http, clock: &Clock, rng: &Rng) -> anyho
         clients.push(Box::new(client));
         inbox = Some(news);
     }
+    answered |= inbox.is_some();
     let Some(client) = clients.pop() else { bail!("there is no client") };
     let template = entry.template.map(|code| (code, entry.template_param));
-    let sms =
-        Sms { code: entry.code, dedupes: entry.dedupes, asked, client, signature: entry.signature, template, token: entry.call_token };
+    let sms = Sms {
+        code: entry.code,
+        dedupes: entry.dedupes,
+        asked,
+        answered,
+        client,
+        signature: entry.signature,
+        template,
+        token: entry.call_token,
+    };
     Ok((sms, inbox))
 }

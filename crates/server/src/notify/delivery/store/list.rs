@@ -1,6 +1,8 @@
 //! Deliveries as people look for them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use std::time::Duration;
 
 use db::{Result, Sql, Tx};
 use kit::{Moment, uuid::Uuid};
@@ -9,7 +11,11 @@ use utoipa::ToSchema;
 
 use crate::{
     notify::{
-        delivery::model::{DeliveryId, DeliveryState},
+        delivery::{
+            model::{DeliveryId, DeliveryState},
+            said::said,
+            store::{PartRow, parts as parts_of},
+        },
         model::Channel,
     },
     org::{PersonId, PersonRef, masked_phone},
@@ -22,7 +28,8 @@ pub(in crate::notify::delivery) struct DeliveryView {
     pub(in crate::notify::delivery) to: PersonRef,
     pub(in crate::notify::delivery) channel: Channel,
     pub(in crate::notify::delivery) state: DeliveryState,
-    /// Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `unreachable`, or the gateway's code.
+    /// Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `instead`, `gateway_down`, `unreachable`, or
+    /// the gateway's code.
     pub(in crate::notify::delivery) reason: Option<String>,
     /// The gateway's own words.
     pub(in crate::notify::delivery) detail: Option<String>,
@@ -39,13 +46,16 @@ pub(in crate::notify::delivery) struct DeliveryView {
     pub(in crate::notify::delivery) parts: Option<i64>,
     /// In thousandths of a yuan.
     pub(in crate::notify::delivery) cost: Option<i64>,
-    /// What it said, once it was handed over.
+    /// What it said, or would say if it left now; of one that is about several tasks, in one of them, what it says of that one.
     pub(in crate::notify::delivery) text: Option<String>,
     pub(in crate::notify::delivery) sent_at: Option<Moment>,
     pub(in crate::notify::delivery) settled_at: Option<Moment>,
     pub(in crate::notify::delivery) acked_at: Option<Moment>,
     /// What was answered, the latest.
     pub(in crate::notify::delivery) answer: Option<String>,
+    /// The task it is about, where that is one.
+    #[schema(value_type = Option<String>)]
+    pub(in crate::notify::delivery) task_id: Option<Uuid>,
     /// By which rules it reminded.
     pub(in crate::notify::delivery) rules: Vec<String>,
     /// It was sent again as this one.
@@ -136,9 +146,22 @@ pub(in crate::notify::delivery) async fn list(tx: &mut Tx, wanted: &Wanted, limi
     sql.push(" order by d.id desc limit ").bind(limit);
     let rows: Vec<Row> = sql.fetch_all(tx).await?;
     let mut rules = rules_of(tx, rows.iter().map(|row| row.id)).await?;
-    let view = |row: Row| {
+    let mut parts: HashMap<DeliveryId, Vec<PartRow>> = HashMap::new();
+    for part in parts_of(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await? {
+        parts.entry(part.delivery_id).or_default().push(part);
+    }
+    let view = |mut row: Row| {
         let rules = rules.remove(&row.id).unwrap_or_default();
-        view(row, rules)
+        let mut parts = parts.remove(&row.id).unwrap_or_default();
+        // Whoever sees one of the tasks need not see the others, nor what was answered to all of them at once.
+        if wanted.task.is_some() && parts.iter().any(|part| part.task_id != wanted.task) {
+            parts.retain(|part| part.task_id == wanted.task);
+            (row.text, row.answer) = (None, None);
+        }
+        let tasks: BTreeSet<Option<Uuid>> = parts.iter().map(|part| part.task_id).collect();
+        let task = tasks.first().copied().flatten().filter(|_| tasks.len() == 1);
+        row.text = row.text.or_else(|| (!parts.is_empty()).then(|| said(&parts).1));
+        view(row, task, rules)
     };
     Ok(rows.into_iter().map(view).collect())
 }
@@ -161,7 +184,7 @@ fn first_id(at: Moment) -> Uuid {
     Uuid::from_u128(u128::try_from(at.millis()).unwrap_or(0) << 80)
 }
 
-fn view(row: Row, rules: Vec<String>) -> DeliveryView {
+fn view(row: Row, task_id: Option<Uuid>, rules: Vec<String>) -> DeliveryView {
     DeliveryView {
         id: row.id,
         to: PersonRef { id: row.person_id, name: row.person_name },
@@ -183,6 +206,7 @@ fn view(row: Row, rules: Vec<String>) -> DeliveryView {
         settled_at: row.settled_at,
         acked_at: row.acked_at,
         answer: row.answer,
+        task_id,
         rules,
         resent_as: row.resent_as,
     }
@@ -194,14 +218,18 @@ pub(in crate::notify::delivery) async fn one(tx: &mut Tx, id: DeliveryId) -> Res
     Ok(list(tx, &only, 1).await?.pop())
 }
 
-/// How many deliveries there are of each way and state since a moment: (channel, state, reason, how many, cost).
+/// So far back may have been written what leaves today: held over a week of holidays.
+const HELD_FOR: Duration = Duration::from_secs(10 * 24 * 3600);
+
+/// How many deliveries were written, sent or settled since a moment, of each way and state: (channel, state, reason, how many, cost).
 pub(in crate::notify::delivery) async fn figures(
     tx: &mut Tx,
     since: Moment,
 ) -> Result<Vec<(Channel, DeliveryState, Option<String>, i64, i64)>> {
     let mut sql =
         Sql::new("select channel, state, reason, count(*), cast(coalesce(sum(cost), 0) as bigint) from delivery where created_at >= ");
-    sql.bind(since.millis()).push(" group by channel, state, reason order by channel, state, reason");
+    sql.bind(since.minus(HELD_FOR).millis()).push(" and (created_at >= ").bind(since.millis()).push(" or sent_at >= ").bind(since.millis());
+    sql.push(" or settled_at >= ").bind(since.millis()).push(") group by channel, state, reason order by channel, state, reason");
     sql.fetch_all(tx).await
 }
 
@@ -209,5 +237,15 @@ pub(in crate::notify::delivery) async fn figures(
 pub(in crate::notify::delivery) async fn queues(tx: &mut Tx, now: Moment) -> Result<Vec<(Channel, i64, Option<Moment>)>> {
     let mut sql = Sql::new("select channel, count(*), min(due_at) from delivery where state = 'queued' and due_at <= ");
     sql.bind(now.millis()).push(" group by channel");
+    sql.fetch_all(tx).await
+}
+
+/// What could have left by now, or found no way out before, by each way: (channel, how many, since when).
+pub(in crate::notify::delivery) async fn waiting(tx: &mut Tx, now: Moment) -> Result<Vec<(Channel, i64, Option<Moment>)>> {
+    let mut sql = Sql::new(
+        "select channel, count(*), min(coalesce(stuck_since, due_at)) from delivery \
+         where state = 'queued' and (stuck_since is not null or due_at <= ",
+    );
+    sql.bind(now.millis()).push(") group by channel order by channel");
     sql.fetch_all(tx).await
 }

@@ -3,6 +3,7 @@
 mod gateways;
 pub(super) mod list;
 mod silent;
+mod takeover;
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,6 +13,7 @@ use kit::{Moment, uuid::Uuid};
 
 pub(super) use gateways::{close_gateway, forget_token, gateway_failed, gateway_ok, gateways, give, given, is_closed, put_token, token};
 pub(super) use silent::{SilentRow, await_word, is_silent, take_silent};
+pub(super) use takeover::{Left, insert_one, left, without};
 
 use super::model::{DeliveryId, Meaning, QueuedRow, ReceiptId, ReplyId, Suppression};
 use crate::{
@@ -108,8 +110,9 @@ pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Queu
         if left <= 0 {
             break;
         }
-        let mut sql =
-            Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
+        let mut sql = Sql::new(
+            "select id, person_id, channel, critical, stuck_since, attempts, unsure from delivery where state = 'queued' and due_at <= ",
+        );
         sql.bind(now.millis()).push(critical).push(" order by due_at, id limit ").bind(left);
         sql.hold(tx, true);
         rows.extend(sql.fetch_all::<QueuedRow>(tx).await?);
@@ -152,8 +155,9 @@ pub(super) async fn due_of(tx: &mut Tx, now: Moment, persons: &[PersonId], mergi
     if persons.is_empty() || merging.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql =
-        Sql::new("select id, person_id, channel, critical, created_at, attempts from delivery where state = 'queued' and due_at <= ");
+    let mut sql = Sql::new(
+        "select id, person_id, channel, critical, stuck_since, attempts, unsure from delivery where state = 'queued' and due_at <= ",
+    );
     sql.bind(now.millis()).push(" and not critical and person_id in ").bind_list(persons.iter().map(|id| id.0));
     sql.push(" and channel in ").bind_list(merging.iter().map(|channel| channel.word())).push(" order by due_at, id");
     sql.hold(tx, true);
@@ -338,7 +342,8 @@ pub(super) async fn not_taken(
     let state = if again.is_some() { "queued" } else { "failed" };
     execute!(tx, |c| sqlx::query(
         "update delivery set state = $3, lease = null, lease_until = null, reason = $4, detail = $5, unsure = unsure or $6, \
-           due_at = coalesce($7, due_at), settled_at = case when $7 is null then $8 end where id = $1 and lease = $2"
+           due_at = coalesce($7, due_at), settled_at = case when $7 is null then $8 end, stuck_since = coalesce(stuck_since, $8) \
+           where id = $1 and lease = $2"
     )
     .bind(id)
     .bind(lease)
@@ -374,14 +379,25 @@ pub(super) async fn put_off(tx: &mut Tx, id: DeliveryId, until: Moment) -> Resul
     Ok(())
 }
 
-/// Gives up what found no gateway for too long.
-pub(super) async fn give_up(tx: &mut Tx, id: DeliveryId, now: Moment) -> Result<()> {
+/// Leaves what found every gateway closed for later, and remembers since when.
+pub(super) async fn put_off_stuck(tx: &mut Tx, id: DeliveryId, until: Moment, now: Moment) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "update delivery set state = 'failed', reason = 'no_gateway', settled_at = $2 where id = $1 and state = 'queued'"
+        "update delivery set due_at = $2, stuck_since = coalesce(stuck_since, $3) where id = $1 and state = 'queued'"
     )
     .bind(id)
+    .bind(until)
     .bind(now)
     .execute(c))?;
+    Ok(())
+}
+
+/// Gives up what is queued, in a word for programs.
+pub(super) async fn give_up(tx: &mut Tx, id: DeliveryId, why: &str, now: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update delivery set state = 'failed', reason = $3, settled_at = $2 where id = $1 and state = 'queued'")
+        .bind(id)
+        .bind(now)
+        .bind(why)
+        .execute(c))?;
     Ok(())
 }
 
@@ -427,10 +443,12 @@ pub(super) async fn insert_receipt(tx: &mut Tx, new: &NewReceipt<'_>) -> Result<
     Ok(())
 }
 
-/// The delivery a gateway speaks of: by its own name for it, or by ours.
+/// The delivery a gateway speaks of: by ours, or by its own name for it. Gateways begin their numbers anew: of several the latest is
+/// meant, and one that waits for a word rather than one that has it.
 pub(super) async fn of_receipt(tx: &mut Tx, gateway: &str, provider_id: Option<&str>, own: Option<Uuid>) -> Result<Option<DeliveryId>> {
     let rows: Vec<(DeliveryId,)> = run!(tx, |c| sqlx::query_as(
-        "select id from delivery where (provider_id is not null and provider_id = $2 and gateway = $1) or id = $3 order by id limit 1"
+        "select id from delivery where (provider_id is not null and provider_id = $2 and gateway = $1) or id = $3 \
+         order by case when id = $3 then 0 else 1 end, case when state = 'sent' then 0 else 1 end, id desc limit 1"
     )
     .bind(gateway)
     .bind(provider_id)
@@ -455,13 +473,14 @@ pub(super) async fn adopt(
     .fetch_all(c))
 }
 
-/// Writes what became of a delivery. A late or repeated word does not undo a better one: what has arrived does not fail.
-pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option<&str>, detail: Option<&str>, now: Moment) -> Result<()> {
+/// Writes what became of a delivery; `true` where it failed by this word. A late or repeated word does not undo a better one: what has
+/// arrived does not fail.
+pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option<&str>, detail: Option<&str>, now: Moment) -> Result<bool> {
     match fate {
         "delivered" | "read" => {
             execute!(tx, |c| {
                 sqlx::query(
-                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2, ask_at = null where id = $1 and (state = 'sent' or (state = 'failed' and sent_at is not null))"
+                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2, sent_at = coalesce(sent_at, $2), ask_at = null where id = $1 and (state = 'sent' or (state = 'failed' and (sent_at is not null or reason = 'unknown')))"
             )
             .bind(id)
             .bind(now)
@@ -469,7 +488,7 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
             })?;
         }
         "failed" => {
-            execute!(tx, |c| {
+            let n = execute!(tx, |c| {
                 sqlx::query(
                 "update delivery set state = 'failed', reason = $3, detail = $4, settled_at = $2, ask_at = null where id = $1 and state = 'sent'"
             )
@@ -479,10 +498,11 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
             .bind(detail)
             .execute(c)
             })?;
+            return Ok(n > 0);
         }
         _ => {}
     }
-    Ok(())
+    Ok(false)
 }
 
 /// An occasion has been taken note of: its messages say so, and so does what went out to this person about it. `false` when all of them

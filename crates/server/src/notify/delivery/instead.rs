@@ -1,0 +1,32 @@
+//! What one way cannot bring goes by another, where the rules name one.
+
+use db::Tx;
+
+use super::{
+    model::DeliveryId,
+    post,
+    rules::DeliveryRules,
+    store::{self, Left},
+};
+use crate::app::{Ctx, Outcome};
+
+/// Puts what these were to bring on its way by the channel that the rules name in place of theirs, once: a message that goes, or went, by
+/// that channel to the same person stays out. `false` where nothing is on another way now.
+pub(super) async fn take_over(tx: &mut Tx, ctx: &Ctx, ids: &[DeliveryId]) -> Outcome<bool> {
+    let rules = ctx.rules.get::<DeliveryRules>();
+    let mut taken = false;
+    for Left { id, person, channel, critical } in store::left(tx, ids).await? {
+        let Some(other) = rules.of(channel).and_then(|rules| rules.instead) else { continue };
+        let due_at = rules.of(other).map_or(ctx.now(), |rules| post::not_before(ctx, rules, critical, ctx.now()));
+        let new = DeliveryId::new(&ctx.rng, ctx.now());
+        let messages = store::without(tx, id, person, other).await?;
+        if messages.is_empty() {
+            // All of it is on that way already, by a step of its own.
+            taken = true;
+            continue;
+        }
+        store::insert_one(tx, new, &messages, (person, other, critical), (ctx.now(), due_at)).await?;
+        taken = true;
+    }
+    Ok(taken)
+}

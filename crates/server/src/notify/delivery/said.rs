@@ -1,0 +1,40 @@
+//! The words in which something leaves.
+
+use wording::say;
+
+use super::store::PartRow;
+
+/// The longest that several are listed one by one.
+const LISTED: usize = 5;
+
+/// What a delivery says: title, text and the path to what it is about. Messages leave in Chinese: who will read them, in which
+/// language, is not known here.
+pub(super) fn said(parts: &[PartRow]) -> (String, String, Option<String>) {
+    match parts {
+        [] => (String::new(), String::new(), None),
+        [one] => (one.title.zh(), one.text.zh(), one.task_id.map(|id| format!("/tasks/{id}"))),
+        many => {
+            let n = many.len();
+            let lines = many.iter().take(LISTED).zip(1..).map(|(part, n)| format!("{n}.{}", part.text.zh()));
+            let listed = lines.collect::<String>();
+            let text = if n > LISTED {
+                say!("您有 {n} 项提醒：{listed}其余请登录系统查看。")
+            } else {
+                say!("您有 {n} 项提醒：{listed}")
+            };
+            (say!("{n} 项提醒").zh(), text.zh(), Some("/inbox".to_owned()))
+        }
+    }
+}
+
+/// How it can be answered, where it can: whoever is asked to take note, and whoever owes words.
+pub(super) fn hint(parts: &[PartRow]) -> String {
+    let owes = parts.iter().any(|part| part.urge_id.is_some());
+    let asks = parts.iter().any(|part| part.occurrence_id.is_some());
+    match (owes, asks) {
+        (true, true) => say!("收到请回复1，答复请回复“回”加内容。").zh(),
+        (true, false) => say!("答复请回复“回”加内容。").zh(),
+        (false, true) => say!("收到请回复1。").zh(),
+        (false, false) => String::new(),
+    }
+}

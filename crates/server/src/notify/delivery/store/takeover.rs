@@ -1,0 +1,58 @@
+//! What one way leaves to another.
+
+use db::{Result, Sql, Tx, run};
+use kit::Moment;
+
+use crate::{
+    notify::{delivery::model::DeliveryId, model::Channel, model::MessageId},
+    org::PersonId,
+};
+
+/// A delivery that does not arrive by its own way.
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::notify::delivery) struct Left {
+    pub(in crate::notify::delivery) id: DeliveryId,
+    #[sqlx(rename = "person_id")]
+    pub(in crate::notify::delivery) person: PersonId,
+    pub(in crate::notify::delivery) channel: Channel,
+    pub(in crate::notify::delivery) critical: bool,
+}
+
+pub(in crate::notify::delivery) async fn left(tx: &mut Tx, ids: &[DeliveryId]) -> Result<Vec<Left>> {
+    let mut sql = Sql::new("select id, person_id, channel, critical from delivery where id in ");
+    sql.bind_list(ids.iter().map(|id| id.0)).push(" order by id");
+    sql.fetch_all(tx).await
+}
+
+/// The messages of a delivery that were not put on another way to the same person.
+pub(in crate::notify::delivery) async fn without(tx: &mut Tx, id: DeliveryId, person: PersonId, other: Channel) -> Result<Vec<MessageId>> {
+    let rows: Vec<(MessageId,)> = run!(tx, |c| sqlx::query_as(
+        "select d.message_id from delivery_message d where d.delivery_id = $1 and not exists ( \
+           select 1 from delivery_message x join delivery o on o.id = x.delivery_id \
+           where x.message_id = d.message_id and o.person_id = $2 and o.channel = $3) order by d.message_id"
+    )
+    .bind(id)
+    .bind(person)
+    .bind(other)
+    .fetch_all(c))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Writes one that brings several messages at once.
+pub(in crate::notify::delivery) async fn insert_one(
+    tx: &mut Tx,
+    id: DeliveryId,
+    messages: &[MessageId],
+    (person, channel, critical): (PersonId, Channel, bool),
+    (created_at, due_at): (Moment, Moment),
+) -> Result<()> {
+    let mut sql = Sql::new("insert into delivery (id, person_id, channel, state, critical, created_at, due_at, attempts, unsure) values (");
+    sql.bind(id.0).push(", ").bind(person.0).push(", ").bind(channel.word()).push(", 'queued', ").bind(critical).push(", ");
+    sql.bind(created_at.millis()).push(", ").bind(due_at.millis()).push(", 0, false)");
+    sql.execute(tx).await?;
+    let mut sql = Sql::new("insert into delivery_message (delivery_id, message_id) values ");
+    for (index, message) in messages.iter().enumerate() {
+        sql.push(if index == 0 { "(" } else { ", (" }).bind(id.0).push(", ").bind(message.0).push(")");
+    }
+    sql.execute(tx).await
+}
