@@ -47,6 +47,14 @@ pub async fn readers(tx: &mut Tx, subjects: &[Uuid], kind: &'static str) -> Outc
     Ok(out)
 }
 
+/// The actor has read what they were told of a thing: it was answered, in the system or from outside.
+pub async fn read_about(tx: &mut Tx, ctx: &Ctx, subject: Uuid) -> Outcome<()> {
+    if store::mark_subject_read(tx, ctx.actor.person, subject, ctx.now()).await? > 0 {
+        tx.signal(send::TOPIC, &ctx.actor.person.to_string());
+    }
+    Ok(())
+}
+
 /// How many of a person's messages about a task are not read yet.
 pub async fn unread_of(tx: &mut Tx, person: PersonId, task: Uuid) -> Outcome<i64> {
     Ok(store::counts(tx, person, &[task]).await?.first().map_or(0, |(_, _, unread)| *unread))

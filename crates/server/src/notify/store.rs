@@ -140,6 +140,15 @@ pub(super) async fn mark_task_read(tx: &mut Tx, of: PersonId, task: Uuid, now: M
         .execute(c))
 }
 
+/// Marks everything a person was told of a thing as read; answers how many that were.
+pub(super) async fn mark_subject_read(tx: &mut Tx, of: PersonId, subject: Uuid, now: Moment) -> Result<u64> {
+    execute!(tx, |c| sqlx::query("update message set read_at = $3 where subject_id = $2 and person_id = $1 and read_at is null")
+        .bind(of)
+        .bind(subject)
+        .bind(now)
+        .execute(c))
+}
+
 /// Makes what these persons have not read of these kinds about a task quiet; answers whose that was.
 pub(super) async fn hush(tx: &mut Tx, task: Uuid, kinds: &[&str], of: &[PersonId]) -> Result<BTreeSet<PersonId>> {
     let mut sql = Sql::new("update message set quiet = true where read_at is null and not quiet and task_id = ");

@@ -100,6 +100,8 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
         return Err(Refusal::conflict("decided", "这条督办已经回复。"));
     }
     files::attach(tx, ctx, row.task_id.0, owner, file_ids).await?;
+    // Whoever answers has read it, wherever that was.
+    notify::read_about(tx, ctx, id.0).await?;
     let words = match row.said_on {
         None => say!("{unit}回复督办：{text}", unit = party.unit_name),
         Some(_) => say!("{unit}反馈批示落实情况：{text}", unit = party.unit_name),

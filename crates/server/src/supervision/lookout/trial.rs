@@ -75,7 +75,7 @@ pub(super) struct TrialPerson {
     messages: Both,
 }
 
-/// A reminder that only the rules on trial would have sent.
+/// A reminder of one task that one set of rules would have sent and the other would not, or not so.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct TrialExample {
     at: Moment,
@@ -114,8 +114,19 @@ pub(super) struct Trial {
     /// Messages a person may get in a week.
     budget: i64,
     weeks: Vec<TrialWeek>,
-    /// At most thirty.
+    /// Messages day by day; days without any are left out.
+    days: Vec<TrialDay>,
+    /// What only the rules on trial would have sent, or by other ways: at most thirty.
     examples: Vec<TrialExample>,
+    /// What only the rules in force would have sent, or by other ways: at most thirty.
+    gone: Vec<TrialExample>,
+}
+
+/// How many messages a day would have brought.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct TrialDay {
+    day: Day,
+    messages: Both,
 }
 
 /// Tasks looked at together.
@@ -129,6 +140,17 @@ struct Would {
     to: Vec<PersonId>,
 }
 
+/// The same to one person: what two sets are compared by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    at: Moment,
+    rule: String,
+    channels: Vec<Channel>,
+    to: PersonId,
+}
+
+type Examples = Vec<(TrialExample, Vec<PersonId>)>;
+
 struct Count<'a> {
     ctx: &'a Ctx,
     from: Moment,
@@ -140,7 +162,11 @@ struct Count<'a> {
     persons: HashMap<PersonId, Both>,
     /// By the first day of the week, within the month.
     weeks: BTreeMap<Day, HashMap<PersonId, Both>>,
-    examples: Vec<(TrialExample, Vec<PersonId>)>,
+    days: BTreeMap<Day, Both>,
+    /// What the task at hand would have had said of it.
+    said: (BTreeSet<Said>, BTreeSet<Said>),
+    examples: Examples,
+    gone: Examples,
     prices: HashMap<Channel, i64>,
     /// Who is meant by a recipient, for a unit: the same for all its tasks that name no handler.
     set_now: Arc<LookoutRules>,
@@ -164,7 +190,9 @@ pub(super) async fn run(tx: &mut Tx, ctx: &Ctx, set: &LookoutRules, month: Day) 
         people: Vec::new(),
         budget: ctx.rules.get::<BurdenRules>().messages_a_week,
         weeks: Vec::new(),
+        days: Vec::new(),
         examples: Vec::new(),
+        gone: Vec::new(),
     };
     let mut count = Count {
         ctx,
@@ -176,7 +204,10 @@ pub(super) async fn run(tx: &mut Tx, ctx: &Ctx, set: &LookoutRules, month: Day) 
         channels: BTreeMap::new(),
         persons: HashMap::new(),
         weeks: BTreeMap::new(),
+        days: BTreeMap::new(),
+        said: Default::default(),
         examples: Vec::new(),
+        gone: Vec::new(),
         prices: notify::prices(ctx),
         set_now: ctx.rules.get::<LookoutRules>(),
     };
@@ -238,6 +269,7 @@ impl Count<'_> {
                     self.rule(tx, side, set, rule, &lived, &sight, (&urges, &orders), ended).await?;
                 }
             }
+            self.compare(&sight);
         }
         Ok(())
     }
@@ -274,19 +306,19 @@ impl Count<'_> {
                     together.iter().filter_map(|(n, _)| Some((*n, plan::step_of(rule, *n).filter(holds)?))).collect();
                 let (shares, _) = self.people.shares(tx, self.ctx, &steps, sight, &anchor).await?;
                 for share in shares {
-                    self.add(side, rule, share.channels, sight, Would { at, to: share.to });
+                    self.add(side, rule, &share.channels, Would { at, to: share.to });
                 }
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, side: Side, rule: &Rule, channels: Vec<Channel>, sight: &Sight, would: Would) {
+    fn add(&mut self, side: Side, rule: &Rule, channels: &[Channel], would: Would) {
         let n = i64::try_from(would.to.len()).unwrap_or(0);
         self.trial.messages.add(side, n);
         let entry = self.rules.entry(rule.code.clone()).or_insert_with(|| (rule.name.clone(), Both::default()));
         entry.1.add(side, n);
-        for channel in &channels {
+        for channel in channels {
             let price = self.prices.get(channel).copied().unwrap_or(0);
             let (messages, cost) = self.channels.entry(*channel).or_default();
             messages.add(side, n);
@@ -297,17 +329,35 @@ impl Count<'_> {
             self.persons.entry(*person).or_default().add(side, 1);
             week.entry(*person).or_default().add(side, 1);
         }
-        if side == Side::Then && self.examples.len() < MOST_EXAMPLES && !self.set_now.rules.contains(rule) {
-            let task = &sight.watched.task;
-            let example = TrialExample {
-                at: would.at,
-                rule: rule.code.clone(),
-                task_id: task.id,
-                task_title: task.title.clone(),
-                to: Vec::new(),
-                channels,
-            };
-            self.examples.push((example, would.to));
+        self.days.entry(would.at.day()).or_default().add(side, n);
+        // A task is compared only where there is room to say what it showed.
+        if self.examples.len() < MOST_EXAMPLES || self.gone.len() < MOST_EXAMPLES {
+            let said = |to| Said { at: would.at, rule: rule.code.clone(), channels: channels.to_vec(), to };
+            let of = if side == Side::Now { &mut self.said.0 } else { &mut self.said.1 };
+            of.extend(would.to.into_iter().map(said));
+        }
+    }
+
+    /// Finds what one set of rules says of a task and the other does not, or not so.
+    fn compare(&mut self, sight: &Sight) {
+        let (now, then) = std::mem::take(&mut self.said);
+        let task = &sight.watched.task;
+        for (only, examples) in [(&then - &now, &mut self.examples), (&now - &then, &mut self.gone)] {
+            for said in only {
+                let same = |example: &TrialExample| {
+                    (example.at, &example.rule, &example.channels, example.task_id) == (said.at, &said.rule, &said.channels, task.id)
+                };
+                if let Some((_, to)) = examples.last_mut().filter(|(last, _)| same(last)) {
+                    to.push(said.to);
+                    continue;
+                }
+                if examples.len() >= MOST_EXAMPLES {
+                    break;
+                }
+                let Said { at, rule, channels, to } = said;
+                let task_title = task.title.clone();
+                examples.push((TrialExample { at, rule, task_id: task.id, task_title, to: Vec::new(), channels }, vec![to]));
+            }
         }
     }
 
@@ -341,7 +391,8 @@ impl Count<'_> {
         let mut most: Vec<(PersonId, Both)> = self.persons.into_iter().collect();
         most.sort_by_key(|(person, both)| (-both.then.max(both.now), *person));
         most.truncate(MOST_PEOPLE);
-        let ids = most.iter().map(|(person, _)| *person).chain(self.examples.iter().flat_map(|(_, to)| to.iter().copied()));
+        let ids =
+            most.iter().map(|(person, _)| *person).chain(self.examples.iter().chain(&self.gone).flat_map(|(_, to)| to.iter().copied()));
         let names: HashMap<PersonId, PersonRef> =
             org::person_refs(tx, ids.collect::<BTreeSet<_>>()).await?.into_iter().map(|person| (person.id, person)).collect();
         self.trial.rules = self.rules.into_iter().map(|(rule, (name, messages))| TrialRule { rule, name, messages }).collect();
@@ -349,11 +400,16 @@ impl Count<'_> {
             self.channels.into_iter().map(|(channel, (messages, cost))| TrialChannel { channel, messages, cost }).collect();
         self.trial.people =
             most.into_iter().filter_map(|(person, messages)| Some(TrialPerson { person: names.get(&person)?.clone(), messages })).collect();
-        self.trial.examples = self
-            .examples
-            .into_iter()
-            .map(|(example, to)| TrialExample { to: to.iter().filter_map(|id| names.get(id).cloned()).collect(), ..example })
-            .collect();
+        let named = |examples: Examples| -> Vec<TrialExample> {
+            let named = |(example, to): (TrialExample, Vec<PersonId>)| TrialExample {
+                to: to.iter().filter_map(|id| names.get(id).cloned()).collect(),
+                ..example
+            };
+            examples.into_iter().map(named).collect()
+        };
+        self.trial.examples = named(self.examples);
+        self.trial.gone = named(self.gone);
+        self.trial.days = self.days.into_iter().map(|(day, messages)| TrialDay { day, messages }).collect();
         Ok(self.trial)
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     access::{Principal, Role},
     app::{Ctx, Fields, Outcome, Refusal},
     files::{self, FileId},
+    notify,
     org::PersonId,
     tasks::{self, Case, Step},
 };
@@ -93,6 +94,7 @@ pub(super) async fn answer(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderAns
     if let Some(case) = cases.first() {
         files::attach(tx, ctx, case.task.id.0, files::Owner::urge(turn.id.0), &input.file_ids).await?;
     }
+    notify::read_about(tx, ctx, id.0).await?;
     let words = say!("{unit}反馈督办单{number}", unit = row.unit_name, number = row.number);
     note(tx, ctx, &row, &cases, "order_answered", &words).await
 }
