@@ -28,7 +28,7 @@ pub use permission::{
 };
 pub use principal::{Principal, Role, load as load_principal, roles_of, system as system_principal};
 pub use scope::{Scope, Way};
-pub use session::{SESSION_TOPIC, SessionKind, issue as issue_token, sign_out_everywhere, sweep};
+pub use session::{SESSION_TOPIC, SessionKind, issue as issue_token, put_sessions_forward, sign_out_everywhere, sweep};
 pub use store::{any_account, find_person_by_login, logins, mark_demo};
 
 /// Also known to the platform.

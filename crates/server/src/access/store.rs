@@ -183,6 +183,11 @@ pub(super) async fn touch_session(tx: &mut Tx, token: &str, now: Moment) -> Resu
     Ok(())
 }
 
+pub(super) async fn put_sessions_forward(tx: &mut Tx, millis: i64) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update session set seen_at = seen_at + $1, expires_at = expires_at + $1").bind(millis).execute(c))?;
+    Ok(())
+}
+
 pub(super) async fn remove_session(tx: &mut Tx, token: &str) -> Result<Option<PersonId>> {
     let row: Option<(PersonId,)> =
         run!(tx, |c| sqlx::query_as("delete from session where token = $1 returning person_id").bind(token).fetch_optional(c))?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    access::{ManageOrganisation, Permitted, SignedIn},
+    access::{self, ManageOrganisation, Permitted, SignedIn},
     app::{App, Refusal},
     http::{Json, Problem},
 };
@@ -69,6 +69,9 @@ pub(super) async fn put_forward(me: Permitted<ManageOrganisation>, Json(input): 
     let by = Duration::from_secs(input.hours * 3600);
     let lead = app.clock.lead().unwrap_or_default() + by;
     tokio::fs::write(app.config.data_dir.join(FILE), lead.as_millis().to_string()).await.map_err(Refusal::internal)?;
+    let mut tx = app.db.begin().await?;
+    access::put_sessions_forward(&mut tx, by).await?;
+    tx.commit().await?;
     app.clock.advance(by);
     Ok(Json(shown(app)))
 }

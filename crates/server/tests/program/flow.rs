@@ -2,7 +2,7 @@
 //! `bin/chaos` runs the same with more messages and more kills, and lets a node stand still and the database be out of reach.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
@@ -247,6 +247,17 @@ impl Flow {
         let sent: Vec<&str> =
             all.iter().filter(|delivery| delivery["state"] == "sent").map(|delivery| delivery["id"].as_str().unwrap()).collect();
         assert!(sent.len() >= tasks, "only {} of {} were sent: {:?}", sent.len(), all.len(), all.first());
+        // Each task was told of, nothing was given up, and what did not leave says that it was seen to.
+        let told: HashSet<&str> = all
+            .iter()
+            .filter(|delivery| delivery["state"] == "sent")
+            .filter_map(|delivery| delivery["text"].as_str()?.split(['“', '”']).nth(1))
+            .collect();
+        let untold: Vec<String> = (0..tasks).map(|n| format!("送达{n}")).filter(|title| !told.contains(title.as_str())).collect();
+        assert!(untold.is_empty(), "nobody was told of {} tasks: {:?}", untold.len(), untold.first());
+        let odd = |delivery: &&Value| delivery["state"] != "sent" && (delivery["state"] != "suppressed" || delivery["reason"] != "answered");
+        let odd: Vec<&Value> = all.iter().filter(odd).collect();
+        assert!(odd.is_empty(), "{} neither left nor were seen to: {:?}", odd.len(), odd.first());
         let counts = self.counting.0.lock().unwrap();
         let lost: Vec<_> = sent.iter().filter(|id| !counts.contains_key(**id)).collect();
         assert!(lost.is_empty(), "said to be sent and never came: {lost:?}");
