@@ -135,6 +135,12 @@ export const tests = {
     await mode(page, '看板').click()
     await at(page, /view=board/)
     await see(page.getByRole('region', { name: '办理中' }).getByText('形状丁正在办理'))
+    // Many columns scroll in their box, and the page does not grow with them.
+    await go(page, '/tasks?view=board&group=unit')
+    await see(page.locator('.column .card').first())
+    assert.equal((await overflow(page)).beyond, 0)
+    await go(page, found('形状丁', '&view=board'))
+    await see(page.getByRole('region', { name: '办理中' }).getByText('形状丁正在办理'))
     assert.deepEqual(await violations(page), [])
 
     await mode(page, '日历').click()
@@ -142,6 +148,9 @@ export const tests = {
     const month = dayFromNow(9).slice(0, 7)
     await go(page, found('形状丁', `&view=calendar&month=${month}`))
     await see(page.getByRole('listitem', { name: dayFromNow(9) }).getByRole('link', { name: /完成摸排/ }))
+    await page.setViewportSize({ width: 375, height: 812 })
+    assert.equal((await overflow(page)).beyond, 0)
+    await page.setViewportSize({ width: 1440, height: 900 })
     assert.deepEqual(await violations(page), [])
 
     await mode(page, '单位热力').click()

@@ -34,11 +34,11 @@ export function shownColumns(
 /** In pixels: in a wide window, and below 1200 where names are left out and a date stands above its words. */
 const WIDTHS: Record<FixedColumn, readonly [wide: number, narrow: number]> = {
   lamp: [112, 88],
-  lead: [168, 112],
+  lead: [152, 112],
   co: [150, 120],
-  progress: [150, 108],
-  due: [212, 124],
-  state: [104, 104],
+  progress: [128, 108],
+  due: [188, 124],
+  state: [96, 96],
   importance: [96, 96],
   source: [130, 112],
   report: [112, 112],
