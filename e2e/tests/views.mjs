@@ -216,6 +216,18 @@ export const tests = {
     await gone(page.getByRole('button', { name: '保存视图' }))
     await see(rows(page).first())
     await page.emulateMedia({ media: 'screen' })
+
+    // The button prints a table made for paper, with all rows; shapes that are for the screen have none.
+    await page.evaluate(() => (window.print = () => (window.printed = true)))
+    await page.getByRole('button', { name: '打印', exact: true }).click()
+    await until('the sheet to be printed', () => page.evaluate(() => window.printed === true))
+    await page.emulateMedia({ media: 'print' })
+    await count(page.locator('.sheet tbody tr'), 3)
+    await says(page.locator('.sheet .print-head'), /含“打印己”的任务.*3 件.*打印于/s)
+    await gone(rows(page).first())
+    await page.emulateMedia({ media: 'screen' })
+    await mode(page, '看板').click()
+    await gone(page.getByRole('button', { name: '打印', exact: true }))
   },
 
   async 'on the phone: a view is chosen, and everything is searched'(app) {
