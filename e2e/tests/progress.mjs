@@ -41,6 +41,9 @@ export const tests = {
       await page.goBack()
       await see(row)
     }
+    await page.getByRole('columnheader', { name: '逾期' }).getByRole('button').click()
+    await see(page.locator('th[aria-sort="descending"]').filter({ hasText: '逾期' }))
+    await see(page.getByRole('button', { name: '打印', exact: true }))
     await page.getByRole('button', { name: '分管领导', exact: true }).click()
     await see(page.getByRole('row').filter({ hasText: '王主任' }))
     await page.getByRole('button', { name: '重要程度', exact: true }).click()

@@ -120,6 +120,33 @@ export function progressQuery(asked: Asked, today: string): Record<string, strin
 /** Whether all of a row's numbers are nothing. */
 export const isEmpty = (row: Pick<ProgressRow, 'figures'>) => !row.figures.counts['total']
 
+export type SortKey = (typeof COUNTS)[number] | RateKey
+export interface Sort {
+  key: SortKey
+  down: boolean
+}
+const isRate = (key: SortKey): key is RateKey => RATES.some((rate) => rate === key)
+const valueOf = ({ figures }: ProgressRow, key: SortKey): number | null =>
+  isRate(key) ? rateOf(figures, key).value : (figures.counts[key] ?? 0)
+
+/** First the most, then the least, then the order they came in. */
+export const nextOrder = (now: Sort | null, key: SortKey): Sort | null =>
+  now?.key !== key ? { key, down: true } : now.down ? { key, down: false } : null
+
+/** Rows whose name has the words, in that order; those without a rate come last. */
+export function arranged(rows: readonly ProgressRow[], text: string, sort: Sort | null): ProgressRow[] {
+  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const names = (row: ProgressRow) => `${row.name} ${row.unit?.short_name ?? ''}`.toLowerCase()
+  const found = rows.filter((row) => words.every((word) => names(row).includes(word)))
+  if (!sort) return found
+  const way = sort.down ? -1 : 1
+  return found.sort((a, b) => {
+    const [one, other] = [valueOf(a, sort.key), valueOf(b, sort.key)]
+    if (one === null || other === null) return Number(one === null) - Number(other === null)
+    return way * (one - other)
+  })
+}
+
 /** A rate with what it is made of. */
 export function rateOf(figures: Figures, key: RateKey): { value: number | null; part: string; whole: string } {
   if (key === 'progress') return { value: figures.progress, part: 'counted', whole: 'counted' }

@@ -9,6 +9,7 @@ export { useDeadline } from './composables/useDeadline'
 export { default as TaskLine } from './components/TaskLine.vue'
 export { default as LampWord } from './components/LampWord.vue'
 export { default as DueWords } from './components/DueWords.vue'
+export { default as PrintHead } from './components/PrintHead.vue'
 export { default as DutyLine } from './components/DutyLine.vue'
 
 /** Opens whatever dialog an action needs; desk only, so it comes when it is needed. */

@@ -41,7 +41,14 @@ export function useAsked(first: Period = 'year') {
     return ask({ rest: value ? { ...rest, [name]: value } : rest })
   }
   const query = computed(() => progressQuery(asked.value, session.today))
-  const OWN = ['lead_unit_id', 'lead_only', 'source_kind', 'importance']
+  /** Those whose charge has tasks. */
+  const leaders = useQuery({
+    queryKey: ['progress', 'leaders'],
+    queryFn: () => readProgress('charge_leader', {}),
+    staleTime: 5 * 60_000,
+    select: (data) => data.items.flatMap((row) => row.person ?? []),
+  })
+  const OWN = ['lead_unit_id', 'lead_only', 'source_kind', 'importance', 'charge_leader']
   const others = computed(() => {
     const kept = Object.entries(asked.value.rest).filter(([name]) => !OWN.includes(name))
     if (!kept.length) return ''
@@ -58,5 +65,8 @@ export function useAsked(first: Period = 'year') {
   const unitName = computed(
     () => units.data.value?.find((unit) => unit.id === asked.value.rest['lead_unit_id'])?.short_name ?? '',
   )
-  return { asked, ask, set, query, others, dropOthers, unitName, sources }
+  const leaderName = computed(
+    () => leaders.data.value?.find((leader) => leader.id === asked.value.rest['charge_leader'])?.name ?? '…',
+  )
+  return { asked, ask, set, query, others, dropOthers, units, unitName, leaders, leaderName, sources }
 }
