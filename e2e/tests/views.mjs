@@ -153,6 +153,9 @@ export const tests = {
     await page.setViewportSize({ width: 1440, height: 900 })
     assert.deepEqual(await violations(page), [])
 
+    // A weekend is seen to be one.
+    await see(page.locator('.day.off').first())
+
     await mode(page, '单位热力').click()
     const cell = page.getByRole('link', { name: `${unit.short_name} 红灯 1` })
     await see(cell)

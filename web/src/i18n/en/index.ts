@@ -27,6 +27,7 @@ import supervision from './supervision'
 import talk from './talk'
 import tasks from './tasks'
 import todo from './todo'
+import shapes from './shapes'
 import views from './views'
 import words from './words'
 
@@ -60,6 +61,7 @@ export default {
   talk,
   tasks,
   todo,
+  shapes,
   views,
   words,
 }

@@ -6,6 +6,7 @@ import orders from './orders'
 import reach from './reach'
 import reminders from './reminders'
 import rules from './rules'
+import shapes from './shapes'
 
 /** Words of pages that few open: they come with those pages. */
-export default { burden, delegation, deliveries, instruct, orders, reach, reminders, rules }
+export default { burden, delegation, deliveries, instruct, orders, reach, reminders, rules, shapes }

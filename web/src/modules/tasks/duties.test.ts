@@ -82,7 +82,7 @@ describe('words beside a task', () => {
   })
   it('have room in both languages, so that the title keeps its own', () => {
     const [zh, en] = [widthOf(['due', 'state'], false), widthOf(['due', 'state'], true)]
-    expect(zh).toEqual({ '--wide': '284px', '--narrow': '228px' })
+    expect(zh).toEqual({ '--wide': '284px', '--narrow': '220px' })
     expect(parseInt(en['--wide'])).toBeGreaterThan(parseInt(zh['--wide']))
   })
 })

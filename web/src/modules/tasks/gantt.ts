@@ -16,7 +16,8 @@ export interface Scale {
 /** No picture is wider than two years to either side of today: what lies beyond is drawn to its edge. */
 const FAR = 730
 
-export function scaleOf(rows: readonly GanttRow[], today: string, zoom: Zoom): Scale {
+/** At least so wide that it fills the panel. */
+export function scaleOf(rows: readonly GanttRow[], today: string, zoom: Zoom, room = 0): Scale {
   const ends = rows.flatMap((row) => [row.start_day, row.task.due_day, row.original_due_day])
   const days = [
     today,
@@ -28,7 +29,12 @@ export function scaleOf(rows: readonly GanttRow[], today: string, zoom: Zoom): S
   const most = days.reduce((a, b) => (b > a ? b : a))
   const from = monthStart(least < earliest ? earliest : least)
   const to = monthEnd(most > latest ? latest : most)
-  return { from, to, px: ZOOMS[zoom], days: daysBetween(from, to) + 1 }
+  const px = ZOOMS[zoom]
+  const spanned = daysBetween(from, to) + 1
+  const fill = Math.ceil(room / px)
+  if (spanned >= fill) return { from, to, px, days: spanned }
+  const filled = monthEnd(addDays(from, fill - 1))
+  return { from, to: filled, px, days: daysBetween(from, filled) + 1 }
 }
 
 /** Where a day begins. */

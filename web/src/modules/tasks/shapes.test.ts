@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { GanttRow, SavedView, TaskCalendar } from '@/api/types'
 import { emptyFilter } from './filter'
 import { barOf, dragged, scaleOf } from './gantt'
+import { daysOf, folded } from './shapes/days'
+import { depths } from './shapes/heat'
 import { monthDays, onDays } from './month'
 import { keptFilter, parseShape, shapeQuery, viewQuery } from './shape'
 
@@ -62,5 +64,51 @@ describe('gantt', () => {
     expect(dragged(span, 'due', 1)).toEqual({ start: '2026-02-10', due: '2026-02-13' })
     expect(dragged(span, 'due', -9)).toEqual({ start: '2026-02-10', due: '2026-02-10' })
     expect(dragged(span, 'start', 9)).toEqual({ start: '2026-02-12', due: '2026-02-12' })
+  })
+})
+
+describe('shapes', () => {
+  it('fill the panel with whole months', () => {
+    const narrow = scaleOf([], '2026-11-28', 'week')
+    expect([narrow.from, narrow.to]).toEqual(['2026-11-01', '2026-11-30'])
+    const wide = scaleOf([], '2026-11-28', 'week', 800)
+    expect(wide.to).toBe('2027-01-31')
+    expect(wide.days * wide.px).toBeGreaterThanOrEqual(800)
+  })
+
+  it('show who has most of a lamp, however much is closed', () => {
+    const first = { by_lamp: { red: 4, blue: 400 } }
+    const second = { by_lamp: { red: 1, blue: 200 } }
+    const depth = depths([first, second])
+    expect(depth(first, 'red')).toBe(80)
+    expect(depth(second, 'red')).toBeLessThan(50)
+    expect(depth(second, 'red')).toBeGreaterThan(20)
+    expect(depth(first, 'blue')).toBeLessThan(20)
+    expect(depth(first, 'orange')).toBe(0)
+  })
+
+  it('fold what is done, and with it what the server did not name behind it', () => {
+    const entry = (kind: 'due' | 'report', done: boolean) => ({ kind, done, name: null, task: {} as never })
+    const day = {
+      entries: [entry('due', false), entry('due', true), entry('report', false)],
+      more: { due: 5, milestone: 0, report: 7 },
+    }
+    expect(folded(day)).toEqual({
+      entries: [day.entries[0], day.entries[2]],
+      more: { due: 0, milestone: 0, report: 7 },
+      done: 6,
+    })
+  })
+
+  it('know days off, and weekends that are worked', () => {
+    const days = daysOf(
+      ['2026-10-01', '2026-10-10', '2026-10-11', '2026-10-12'],
+      [
+        { day: '2026-10-01', kind: 'holiday', name: '国庆节', local: false },
+        { day: '2026-10-10', kind: 'workday', name: '国庆节', local: false },
+      ],
+    )
+    expect([...days.values()].map((one) => one.kind)).toEqual(['holiday', 'makeup', 'weekend', 'workday'])
+    expect(days.get('2026-10-01')?.name).toBe('国庆节')
   })
 })
