@@ -26,7 +26,7 @@ const shared = [
   { name: 'base', test: /node_modules\/(vue|@vue|vue-router|pinia|vue-i18n|@intlify|@tanstack)\//, priority: 2 },
   {
     name: 'common',
-    test: /src\/((lib|api|ui|modules\/access)\/[^/]+\.(ts|vue)$|i18n\/(index\.ts|zh\/(?!late|burden|delegation|deliveries|orders|reach|reminders|rules|shapes))|app\/guard|modules\/[^/]+\/([^/]+\.ts|composables\/))/,
+    test: /src\/((lib|api|ui|modules\/access)\/[^/]+\.(ts|vue)$|i18n\/(index\.ts|zh\/(?!late|burden|delegation|deliveries|keeper|orders|reach|reminders|rules|shapes))|app\/guard|modules\/[^/]+\/([^/]+\.ts|composables\/))/,
     priority: 1,
   },
 ]

@@ -569,6 +569,7 @@ export const tests = {
     await go(leader, '/')
     await see(leader.getByRole('heading', { name: '哪些亮红灯，谁在负责' }))
     await says(leader.locator('.panel').filter({ hasText: '最需要督办的任务' }), '首页数字3')
+    await see(leader.getByRole('button', { name: '督办：首页数字3' }))
   },
 
   async 'dark and light, Chinese and English are chosen and remembered'(app) {

@@ -12,6 +12,7 @@ import home from './home'
 import imports from './imports'
 import inbox from './inbox'
 import instruct from './instruct'
+import keeper from './keeper'
 import kinds from './kinds'
 import life from './life'
 import orders from './orders'
@@ -46,6 +47,7 @@ export default {
   imports,
   inbox,
   instruct,
+  keeper,
   kinds,
   life,
   orders,

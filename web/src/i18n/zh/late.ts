@@ -2,6 +2,7 @@ import burden from './burden'
 import delegation from './delegation'
 import deliveries from './deliveries'
 import instruct from './instruct'
+import keeper from './keeper'
 import orders from './orders'
 import reach from './reach'
 import reminders from './reminders'
@@ -9,4 +10,4 @@ import rules from './rules'
 import shapes from './shapes'
 
 /** Words of pages that few open: they come with those pages. */
-export default { burden, delegation, deliveries, instruct, orders, reach, reminders, rules, shapes }
+export default { burden, delegation, deliveries, instruct, keeper, orders, reach, reminders, rules, shapes }

@@ -1,6 +1,6 @@
 export const ChecksPage = () => import('./pages/ChecksPage.vue')
 export const LibraryPage = () => import('./pages/LibraryPage.vue')
-export { contentUrl, previewUrl, uploadFile } from './api'
+export { contentReport, contentUrl, previewUrl, uploadFile } from './api'
 export { extension, previewKind } from './model'
 export { useUploads, type Upload } from './composables/useUploads'
 export { default as FileList } from './components/FileList.vue'

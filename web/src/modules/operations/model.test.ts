@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { Mapping, TaskImport } from '@/api/types'
-import { keptChoices, leaderless, mappingFault, mendingSteps, namedColumns, problemRows } from './model'
+import type { Figure, Mapping, TaskImport, UnitLoad } from '@/api/types'
+import {
+  figuresOf,
+  keptChoices,
+  leaderless,
+  loadLink,
+  mappingFault,
+  mendingSteps,
+  monthLink,
+  namedColumns,
+  problemRows,
+} from './model'
 
 type Row = TaskImport['rows'][number]
 const row = (lead: string[], co: string[], ...errors: string[]): Row => ({
@@ -60,5 +70,35 @@ describe('fields of a kind in a ledger', () => {
     expect(mappingFault({ ...mapping, fields: { no: '提案号' } })).toBeNull()
     expect(mappingFault({ ...mapping, fields: { no: '单位' } })).toBe('double')
     expect(mappingFault({ ...mapping, tags: '单位' })).toBe('double')
+  })
+})
+
+describe('the home page', () => {
+  const figure = (key: Figure['key']) => ({ key, value: 1, change: null, query: '' })
+  it('shows the centre and heads what is red, and one number for what is due soon', () => {
+    const figures = [
+      figure('overdue'),
+      figure('due_week'),
+      figure('red'),
+      { ...figure('open'), key: 'due_soon' as const },
+    ]
+    expect(figuresOf('centre', figures).map((one) => one.key)).toEqual(['red', 'overdue', 'due_soon'])
+    expect(figuresOf('head', figures).map((one) => one.key)).toEqual(['red', 'overdue', 'due_soon'])
+  })
+  it('leads from a number to exactly its rows', () => {
+    const load = (with_below: boolean) => ({ unit: { id: 'u' }, with_below }) as UnitLoad
+    expect(loadLink(load(true)).query).toEqual({ lead_unit_id: 'u', leaves: 'true', state: 'dispatched,active' })
+    expect(loadLink(load(false), { closed_from: '2026-11-01' }).query).toEqual({
+      lead_unit_id: 'u',
+      lead_only: 'true',
+      leaves: 'true',
+      closed_from: '2026-11-01',
+    })
+    expect(monthLink('2026-02', 'overdue').query).toEqual({
+      leaves: 'true',
+      due_from: '2026-02-01',
+      due_to: '2026-02-28',
+      overdue: 'true',
+    })
   })
 })

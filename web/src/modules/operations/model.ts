@@ -1,27 +1,55 @@
 import type { Field, Figure, Lamp, Mapping, Role, TaskImport, UnitChoice, UnitLoad } from '@/api/types'
+import { monthEnd } from '@/lib/dates'
+
+const OPEN = 'dispatched,active'
 
 /** Which figures answer the question a role came with, and in which order. */
-const FIGURES: Record<Role, Figure['key'][]> = {
+export type Shown = Omit<Figure, 'key'> & { key: Figure['key'] | 'due_soon' }
+const FIGURES: Record<Role, Shown['key'][]> = {
   leader: ['red', 'overdue', 'orange', 'yellow', 'open', 'important', 'closed_month'],
-  centre: ['overdue', 'open', 'orange', 'unsigned', 'due_week', 'created_month', 'closed_month', 'important'],
-  head: ['overdue', 'todo', 'due_week', 'open', 'orange', 'closed_month'],
-  liaison: ['unsigned', 'todo', 'overdue', 'due_week', 'open'],
-  handler: ['todo', 'overdue', 'due_week', 'open'],
+  centre: ['red', 'overdue', 'orange', 'open', 'unsigned', 'due_soon', 'created_month', 'closed_month', 'important'],
+  head: ['red', 'overdue', 'todo', 'due_soon', 'open', 'orange', 'closed_month'],
+  liaison: ['unsigned', 'todo', 'overdue', 'due_soon', 'open'],
+  handler: ['todo', 'overdue', 'due_soon', 'open'],
   administrator: [],
 }
 
-export function figuresOf(role: Role, figures: readonly Figure[]): Figure[] {
+export function figuresOf(role: Role, figures: readonly Shown[]): Shown[] {
   return FIGURES[role].flatMap((key) => figures.find((figure) => figure.key === key) ?? [])
 }
 
 /** More of these is worse; the colour of a change follows. */
-export const WORSE_WHEN_MORE: readonly Figure['key'][] = ['red', 'overdue', 'orange', 'yellow', 'unsigned']
-export const FIGURE_LAMP: Partial<Record<Figure['key'], Lamp>> = { red: 'red', orange: 'orange', yellow: 'yellow' }
+export const WORSE_WHEN_MORE: readonly Shown['key'][] = ['red', 'overdue', 'orange', 'yellow', 'unsigned']
+export const FIGURE_LAMP: Partial<Record<Shown['key'], Lamp>> = { red: 'red', orange: 'orange', yellow: 'yellow' }
 
 /** 'a=1&b=2' → a route to exactly the rows that make up the number. */
-export function figureLink(figure: Figure): { name: string; query: Record<string, string> } {
+export function figureLink(figure: Shown): { name: string; query: Record<string, string> } {
   if (figure.key === 'todo') return { name: 'todo', query: {} }
   return { name: 'tasks', query: Object.fromEntries(new URLSearchParams(figure.query.replace(/^.*\?/, ''))) }
+}
+
+/** What is due soon is the same number everywhere: within five working days, not within a week. */
+export const soonQuery = (role: Role) => ({
+  leaves: 'true',
+  due_soon: 'true',
+  ...(role === 'handler' ? { mine: 'handling' } : {}),
+})
+
+/** The open tasks a unit's figures count. */
+export function loadLink({ unit, with_below }: UnitLoad, more: Record<string, string> = { state: OPEN }) {
+  const led = { lead_unit_id: unit.id, ...(with_below ? {} : { lead_only: 'true' }), leaves: 'true' }
+  return { name: 'tasks', query: { ...led, ...more } }
+}
+
+/** The tasks that make up a figure of a month. */
+export function monthLink(month: string, what: 'created' | 'closed' | 'overdue') {
+  const [from, to] = [`${month}-01`, monthEnd(`${month}-01`)]
+  const query = {
+    created: { created_from: from, created_to: to, state: `${OPEN},closed,settled,suspended,terminated` },
+    closed: { closed_from: from, closed_to: to },
+    overdue: { due_from: from, due_to: to, overdue: 'true' },
+  }[what]
+  return { name: 'tasks', query: { leaves: 'true', ...query } }
 }
 
 /** The whole list behind the worst few of a home page. */

@@ -7,6 +7,8 @@ export { default as UrgeThread } from './components/UrgeThread.vue'
 /** Fetched with the task's page, on the desk and on the phone. */
 export const TaskReminders = defineAsyncComponent(withLateWords(() => import('./reminders/TaskReminders.vue')))
 export const ReminderRulesPage = withLateWords(() => import('./pages/ReminderRulesPage.vue'))
+/** Whether it keeps its watch, in a sentence. */
+export const WatchNow = defineAsyncComponent(withLateWords(() => import('./components/WatchNow.vue')))
 export const WatchPage = withLateWords(() => import('./pages/WatchPage.vue'))
 /** The same on the task's page, the desk's and the phone's. */
 export const TaskOrders = defineAsyncComponent(withLateWords(() => import('./orders/TaskOrders.vue')))

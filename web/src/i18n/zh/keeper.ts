@@ -1,0 +1,22 @@
+/** What an administrator keeps watch over. */
+export default {
+  watch: '督办运行',
+  watchAll: '查看运行和外发情况',
+  files: '文件检查',
+  filesAll: '查看文件检查',
+  contents: '已存文件 {n} 份',
+  unchecked: '待核对 {n} 份',
+  damaged: '缺失或损坏 {n} 份',
+  held: '涉密字样待处理 {n} 份',
+  quarantined: '病毒隔离待处理 {n} 份',
+  scanner: { none: '没有接入查毒程序，文件未经查毒。', trouble: '查毒程序有故障：{text}', well: '查毒程序正常。' },
+  accounts: '机构和账号',
+  accountsAll: '维护机构人员',
+  units: '在用单位 {n} 个',
+  posts: '在任 {n} 人次',
+  sent: '今日外发',
+  sentAll: '查看外发记录',
+  out: '已发出 {n} 条',
+  failed: '发送失败 {n} 条',
+  gateways: '通道 {n} 个，其中有故障 {bad} 个',
+}
