@@ -121,6 +121,21 @@ export const tests = {
     assert.ok(unit)
   },
 
+  async 'a list is narrowed to who handles it and to what it comes from'(app) {
+    await furnished(app, '条件辛')
+    const page = await app.desk(app.people.zhouyun)
+    await go(page, found('条件辛'))
+    await count(rows(page), 3)
+    const add = page.getByRole('button', { name: '添加条件' })
+    await add.click()
+    for (const name of ['经办人', '分管领导', '来源文件', '办结时间', '等待中']) await see(page.locator('.pop').getByRole('button', { name, exact: true }))
+    await page.locator('.pop').getByRole('button', { name: '分管领导', exact: true }).click()
+    await page.getByRole('group', { name: '分管领导' }).getByRole('radio').first().check()
+    await at(page, /charge_leader=/)
+    await page.getByRole('button', { name: /^移除 .*分管/ }).click()
+    await count(rows(page), 3)
+  },
+
   async 'the same rows as groups, board, month, bars and heat'(app) {
     const { unit, late, open } = await furnished(app, '形状丁')
     const page = await app.desk(app.people.zhouyun)

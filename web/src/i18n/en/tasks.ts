@@ -107,6 +107,12 @@ export default {
       due: 'Due',
       other: 'Other',
       created: 'Created',
+      handler: 'Handler',
+      leader: 'Leader in charge',
+      document: 'Source document',
+      closed: 'Closed',
+      waiting: 'Waiting',
+      risk: 'Unanswered risk',
     },
   },
   sort: {

@@ -107,6 +107,12 @@ export default {
       due: '到期时间',
       other: '其他条件',
       created: '立项时间',
+      handler: '经办人',
+      leader: '分管领导',
+      document: '来源文件',
+      closed: '办结时间',
+      waiting: '等待中',
+      risk: '有风险未答复',
     },
   },
   sort: {

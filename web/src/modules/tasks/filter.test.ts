@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { cleared, emptyFilter, filterQuery, filterSentence, nextSort, parseFilter, type Speaker } from './filter'
+import {
+  chipsSet,
+  cleared,
+  emptyFilter,
+  filterQuery,
+  filterSentence,
+  nextSort,
+  parseFilter,
+  withOther,
+  type Speaker,
+} from './filter'
 import zh from '@/i18n/zh'
 
 const say: Speaker = {
@@ -31,7 +41,19 @@ describe('the filter of the task list', () => {
   it('passes on what a board asked for beyond its own chips', () => {
     const filter = parseFilter({ closed_from: '2026-11-01', view: 'tree' })
     expect(filterQuery(filter)).toEqual({ closed_from: '2026-11-01' })
-    expect(filterQuery(cleared(filter, 'other'))).toEqual({})
+    expect(filterQuery(cleared(filter, 'closed'))).toEqual({})
+    const led = parseFilter({ lead_unit_id: 'u', closed_from: '2026-11-01' })
+    expect(filterQuery(cleared(led, 'other'))).toEqual({ closed_from: '2026-11-01' })
+  })
+
+  it('has chips of their own for who handles it, who leads it, and what it comes from', () => {
+    const asked = { handler_id: 'p', charge_leader: 'q', source_document: '清单', waiting: 'true' }
+    const filter = parseFilter({ ...asked, lead_unit_id: 'u' })
+    expect(chipsSet(filter)).toEqual(['handler', 'leader', 'document', 'waiting', 'other'])
+    expect(filterSentence(filter, say)).toContain('吕子伟经办、吕子伟分管、出自《清单》、等待中')
+    expect(filterQuery(cleared(filter, 'leader'))).not.toHaveProperty('charge_leader')
+    expect(filterQuery(cleared(filter, 'leader'))).toHaveProperty('handler_id', 'p')
+    expect(filterQuery(withOther(filter, 'source_document', ''))).not.toHaveProperty('source_document')
   })
 
   it('leaves out what it does not understand', () => {

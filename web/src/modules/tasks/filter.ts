@@ -151,6 +151,26 @@ export function countQuery(filter: TaskFilter): Query {
   return filterQuery({ ...filter, sort: '' })
 }
 
+/** Conditions that have a chip of their own, and what they are to the server. */
+const OWN = {
+  handler: ['handler_id'],
+  leader: ['charge_leader'],
+  document: ['source_document'],
+  closed: ['closed_from', 'closed_to'],
+  waiting: ['waiting'],
+  risk: ['at_risk'],
+} as const
+export type OwnKey = keyof typeof OWN
+const ownOf = (key: ChipKey): readonly string[] => (key in OWN ? OWN[key as OwnKey] : [])
+const OWNED: readonly string[] = Object.values(OWN).flat()
+const without = (other: Readonly<Record<string, string>>, gone: (name: string) => boolean) =>
+  Object.fromEntries(Object.entries(other).filter(([name]) => !gone(name)))
+/** The filter with one of these set, or put aside where it is empty. */
+export function withOther(filter: TaskFilter, name: string, value: string): TaskFilter {
+  const rest = without(filter.other, (one) => one === name)
+  return { ...filter, other: value ? { ...rest, [name]: value } : rest }
+}
+
 type PlainKey =
   | 'q'
   | 'mine'
@@ -163,6 +183,7 @@ type PlainKey =
   | 'unit_id'
   | 'due'
   | 'created'
+  | OwnKey
   | 'other'
 /** Each field of the kind is a chip of its own. */
 type FieldKey = `field:${string}`
@@ -178,6 +199,12 @@ const CHIP_KEYS: readonly PlainKey[] = [
   'tag',
   'due',
   'created',
+  'closed',
+  'handler',
+  'leader',
+  'document',
+  'waiting',
+  'risk',
   'other',
   'q',
 ]
@@ -204,13 +231,17 @@ export function chipsUnset(filter: TaskFilter, fields: readonly Field[]): ChipKe
 function isSet(filter: TaskFilter, key: PlainKey): boolean {
   if (key === 'due') return !!(filter.due_from || filter.due_to)
   if (key === 'created') return !!(filter.created_from || filter.created_to)
-  if (key === 'other') return Object.keys(filter.other).length > 0
-  const value = filter[key]
+  if (key === 'other') return Object.keys(filter.other).some((name) => !OWNED.includes(name))
+  if (ownOf(key).length) return ownOf(key).some((name) => !!filter.other[name])
+  const value = filter[key as keyof TaskFilter]
   return Array.isArray(value) ? value.length > 0 : !!value
 }
 
 export function cleared(filter: TaskFilter, key: ChipKey): TaskFilter {
   const empty = emptyFilter()
+  if (key === 'other') return { ...filter, other: without(filter.other, (name) => !OWNED.includes(name)) }
+  const own = ownOf(key)
+  if (own.length) return { ...filter, other: without(filter.other, (name) => own.includes(name)) }
   if (key === 'due') return { ...filter, due_from: '', due_to: '' }
   if (key === 'created') return { ...filter, created_from: '', created_to: '' }
   if (key === 'unit_id') return { ...filter, unit_id: '', unit_role: '' }
@@ -265,20 +296,32 @@ export function chipText(filter: TaskFilter, key: ChipKey, say: Speaker): string
       return t(`tasks.filter.text.unit_${filter.unit_role || 'any'}`, { name: say.unitName(filter.unit_id) })
     case 'due':
       return t('tasks.filter.text.due', { span: span(filter.due_from, filter.due_to) })
+    case 'closed':
+      return t('tasks.filter.text.closed', {
+        span: span(filter.other['closed_from'] ?? '', filter.other['closed_to'] ?? ''),
+      })
+    case 'document':
+      return t('tasks.filter.text.document', { name: filter.other['source_document'] })
+    case 'handler':
+    case 'leader':
+    case 'waiting':
+    case 'risk':
+      return narrowWords(
+        without(filter.other, (name) => !ownOf(key).includes(name)),
+        say,
+      ).join('')
     case 'other':
       return [
         filter.other['lead_unit_id'] &&
           t(`tasks.filter.text.${filter.other['lead_only'] === 'true' ? 'itself' : 'unit_lead'}`, {
             name: say.unitName(filter.other['lead_unit_id']),
           }),
-        ...narrowWords(filter.other, say),
+        ...narrowWords(
+          without(filter.other, (name) => OWNED.includes(name)),
+          say,
+        ),
         filter.other['leaves'] && t('tasks.filter.text.leaves'),
         filter.other['standing'] && t('tasks.filter.text.standing'),
-        (filter.other['closed_from'] || filter.other['closed_to']) &&
-          t('tasks.filter.text.closed', {
-            span: span(filter.other['closed_from'] ?? '', filter.other['closed_to'] ?? ''),
-          }),
-        filter.other['source_document'] && t('tasks.filter.text.document', { name: filter.other['source_document'] }),
         filter.other['parent_id'] && t('tasks.filter.text.parent'),
       ]
         .filter(Boolean)

@@ -1,18 +1,18 @@
-import { useQuery } from '@tanstack/vue-query'
+import { useQueries } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { readPersonGlance } from '@/modules/org'
 
-/** The name behind the one person a filter may speak of. */
+/** The names behind the persons a filter may speak of. */
 export function usePersonName(other: () => Readonly<Record<string, string>>): (id: string) => string {
-  const id = computed(() => {
+  const ids = computed(() => {
     const said = other()
-    const ids = ['charge_leader', 'handler_id', 'helper_id'].map((name) => said[name])
-    return ids.find((one) => one && one !== 'none') ?? ''
+    const named = ['charge_leader', 'handler_id', 'helper_id'].flatMap((name) => said[name] ?? [])
+    return [...new Set(named.filter((one) => one && one !== 'none'))]
   })
-  const query = useQuery({
-    queryKey: computed(() => ['glance', 'person', id.value]),
-    queryFn: () => readPersonGlance(id.value),
-    enabled: computed(() => !!id.value),
+  const queries = useQueries({
+    queries: computed(() =>
+      ids.value.map((id) => ({ queryKey: ['glance', 'person', id], queryFn: () => readPersonGlance(id) })),
+    ),
   })
-  return (asked) => (asked === id.value ? (query.data.value?.person.name ?? '…') : '…')
+  return (asked) => queries.value[ids.value.indexOf(asked)]?.data?.person.name ?? '…'
 }
