@@ -28,6 +28,8 @@ export default {
     over: 'over',
     owed: 'Reports (limit {n} a week)',
     from: 'week from {day}',
+    onlyOver: 'Only those over a limit',
+    noneOver: 'Nobody is over a limit.',
     inWeek: 'Messages in 7 days',
     owedFrom: 'Reports, week from {day}',
     limit: 'limit {n}',

@@ -20,6 +20,7 @@ export default {
     no_address: 'no number or address',
     unreachable: 'the gateway cannot be reached',
   },
+  unsent: 'Not sent, so there are no words: {reason}',
   because: '{state} ({reason})',
   unsure: 'The line broke: it may have come twice',
   critical: 'Critical',

@@ -28,6 +28,8 @@ export default {
     over: '超上限',
     owed: '应报次数（每周上限 {n}）',
     from: '{day} 起一周',
+    onlyOver: '只看超上限的',
+    noneOver: '没有超上限的人员。',
     inWeek: '近 7 天消息',
     owedFrom: '{day} 起一周应报',
     limit: '上限 {n}',

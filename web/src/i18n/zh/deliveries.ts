@@ -20,6 +20,7 @@ export default {
     no_address: '没有联系方式',
     unreachable: '通道不通',
   },
+  unsent: '没有发出，所以没有内容：{reason}',
   because: '{state}（{reason}）',
   unsure: '线路中断过，可能重复收到',
   critical: '特急',
