@@ -18,7 +18,7 @@ mod store;
 pub use address::{AddressKind, CODE, send_code};
 pub use delivery::{
     ASK, About, Asked, Call, DELIVER, DeliveryId, DeliveryState, Gateway, Gateways, Handed, Heard, InHand, Letter, LookFirst, Meaning,
-    Occasion, REPLIED, Replied, ReplyId, StillOpen, about, acknowledged, ask_silent, deliver, gauges, is_due, is_silent, listen, prices,
+    NoticeKind, REPLIED, Replied, ReplyId, StillOpen, about, acknowledged, ask_silent, deliver, gauges, is_due, is_silent, listen, prices,
     read_gateways, send_due, understood, ways, withdraw,
 };
 pub use http::routes;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{Ctx, Outcome, Refusal},
-    notify::{self, Channel, NewMessage, Occasion},
+    notify::{self, Channel, NewMessage, NoticeKind},
     org::{self, PersonId, PostKind},
     talk,
     tasks::{self, Case, PartyId, PartyRow, PartyState, TaskEvent, TaskId},
@@ -34,12 +34,12 @@ const SETTLES_SIGNING: &[&str] =
     &["task.signed", "task.returned", "task.ruled", "task.transferred", "task.recalled", "task.terminated", "task.merged"];
 
 /// What of it does not wait until somebody looks into the system.
-fn occasion_of(event: &str) -> Option<Occasion> {
+fn occasion_of(event: &str) -> Option<NoticeKind> {
     match event {
-        "task.urged" | "task.urge_asked_again" => Some(Occasion::Urged),
-        "task.instructed" => Some(Occasion::Instructed),
-        "task.ordered" | "task.order_sent_back" => Some(Occasion::Ordered),
-        asks if ASK_TO_SIGN.contains(&asks) => Some(Occasion::Dispatched),
+        "task.urged" | "task.urge_asked_again" => Some(NoticeKind::Urged),
+        "task.instructed" => Some(NoticeKind::Instructed),
+        "task.ordered" | "task.order_sent_back" => Some(NoticeKind::Ordered),
+        asks if ASK_TO_SIGN.contains(&asks) => Some(NoticeKind::Dispatched),
         _ => None,
     }
 }

@@ -255,7 +255,8 @@ impl Flow {
             .collect();
         let untold: Vec<String> = (0..tasks).map(|n| format!("送达{n}")).filter(|title| !told.contains(title.as_str())).collect();
         assert!(untold.is_empty(), "nobody was told of {} tasks: {:?}", untold.len(), untold.first());
-        let odd = |delivery: &&Value| delivery["state"] != "sent" && (delivery["state"] != "suppressed" || delivery["reason"] != "answered");
+        let odd =
+            |delivery: &&Value| delivery["state"] != "sent" && (delivery["state"] != "suppressed" || delivery["reason"] != "answered");
         let odd: Vec<&Value> = all.iter().filter(odd).collect();
         assert!(odd.is_empty(), "{} neither left nor were seen to: {:?}", odd.len(), odd.first());
         let counts = self.counting.0.lock().unwrap();

@@ -40,7 +40,7 @@ pub(super) use http::routes;
 pub use in_hand::InHand;
 pub use model::{DeliveryId, DeliveryState, Meaning, ReplyId};
 pub(super) use post::post;
-pub use rules::Occasion;
+pub use rules::NoticeKind;
 pub use told::{REPLIED, Replied};
 
 use crate::{
@@ -91,7 +91,7 @@ pub fn prices(ctx: &Ctx) -> HashMap<Channel, i64> {
 }
 
 /// By which ways something said on the spot is brought outside the system, beside the message in it.
-pub fn ways(ctx: &Ctx, occasion: Occasion) -> Vec<Channel> {
+pub fn ways(ctx: &Ctx, occasion: NoticeKind) -> Vec<Channel> {
     ctx.rules.get::<rules::DeliveryRules>().ways(occasion)
 }
 

@@ -38,7 +38,7 @@ pub(super) struct ChannelRules {
 
 text_enum! {
     /// What is said on the spot and may leave the house by itself. Reminders are rules of their own.
-    Occasion {
+    NoticeKind {
         Dispatched = "dispatched", "交办";
         Urged = "urged", "督办、追问";
         Instructed = "instructed", "领导批示";
@@ -50,7 +50,7 @@ text_enum! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NoticeRules {
-    pub(super) notice: Occasion,
+    pub(super) notice: NoticeKind,
     pub(super) channels: Vec<Channel>,
 }
 
@@ -58,10 +58,10 @@ fn notices() -> Vec<NoticeRules> {
     let of = |notice, channels: &[Channel]| NoticeRules { notice, channels: channels.to_vec() };
     let at_once = [Channel::Wechat, Channel::Sms];
     vec![
-        of(Occasion::Dispatched, &[Channel::Wechat]),
-        of(Occasion::Urged, &at_once),
-        of(Occasion::Instructed, &at_once),
-        of(Occasion::Ordered, &at_once),
+        of(NoticeKind::Dispatched, &[Channel::Wechat]),
+        of(NoticeKind::Urged, &at_once),
+        of(NoticeKind::Instructed, &at_once),
+        of(NoticeKind::Ordered, &at_once),
     ]
 }
 
@@ -165,7 +165,7 @@ impl DeliveryRules {
     }
 
     /// By which ways an occasion leaves the house.
-    pub(super) fn ways(&self, occasion: Occasion) -> Vec<Channel> {
+    pub(super) fn ways(&self, occasion: NoticeKind) -> Vec<Channel> {
         self.notices.iter().filter(|rules| rules.notice == occasion).flat_map(|rules| rules.channels.iter().copied()).collect()
     }
 
@@ -188,7 +188,7 @@ impl DeliveryRules {
         if !(5..=24 * 60).contains(&self.switch_after) {
             fields.add("switch_after", "应为 5 分钟至 24 小时");
         }
-        for occasion in Occasion::ALL {
+        for occasion in NoticeKind::ALL {
             if self.notices.iter().filter(|rules| rules.notice == *occasion).count() > 1 {
                 fields.add("notices", say!("{occasion}重复", occasion = occasion.words()));
             }
