@@ -3535,6 +3535,7 @@ export interface components {
              * @description At most so many to one person on one day; what is critical is not counted.
              */
             daily: number;
+            instead?: components["schemas"]["Channel"] | null;
             /**
              * Format: int64
              * @description From so many for one person at one time on they become one message; what is critical stays by itself. 0: never.
@@ -3871,8 +3872,10 @@ export interface components {
             gateways: components["schemas"]["GatewayView"][];
             /** @description The numbers they keep to. */
             rules: components["schemas"]["DeliveryRules"];
-            /** @description Since the beginning of today. */
+            /** @description Written, sent or settled since the beginning of today. */
             today: components["schemas"]["DeliveryFigure"][];
+            /** @description What could have left and has not, by each way. */
+            waiting: components["schemas"]["WaitingFigure"][];
         };
         /** @description How many deliveries there are of one kind. */
         DeliveryFigure: {
@@ -3899,14 +3902,23 @@ export interface components {
         };
         /** @description The numbers of all ways out. */
         DeliveryRules: {
+            /** @description Short messages that can be answered say how. */
+            answer_hint?: boolean;
             channels: components["schemas"]["ChannelRules"][];
             /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
             gateways?: components["schemas"]["GatewayRules"][];
             /**
              * Format: int64
-             * @description A message that found no gateway for so many minutes is given up.
+             * @description A message that could have left and found no way out for so many minutes is given up.
              */
             give_up_after: number;
+            /** @description What leaves the house on the spot. */
+            notices?: components["schemas"]["NoticeRules"][];
+            /**
+             * Format: int64
+             * @description After so many minutes of these another way takes over, where there is one.
+             */
+            switch_after?: number;
         };
         /** @enum {string} */
         DeliveryState: "queued" | "sending" | "sent" | "delivered" | "acknowledged" | "failed" | "suppressed";
@@ -3935,7 +3947,10 @@ export interface components {
             id: components["schemas"]["DeliveryId"];
             /** Format: int64 */
             parts?: number | null;
-            /** @description Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `unreachable`, or the gateway's code. */
+            /**
+             * @description Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `instead`, `gateway_down`, `unreachable`, or
+             *     the gateway's code.
+             */
             reason?: string | null;
             resent_as?: components["schemas"]["DeliveryId"] | null;
             /** @description By which rules it reminded. */
@@ -3943,7 +3958,9 @@ export interface components {
             sent_at?: components["schemas"]["Moment"] | null;
             settled_at?: components["schemas"]["Moment"] | null;
             state: components["schemas"]["DeliveryState"];
-            /** @description What it said, once it was handed over. */
+            /** @description The task it is about, where that is one. */
+            task_id?: string | null;
+            /** @description What it said, or would say if it left now; of one that is about several tasks, in one of them, what it says of that one. */
             text?: string | null;
             to: components["schemas"]["PersonRef"];
             /** @description The line broke after it had gone out: it may have come twice. */
@@ -4962,6 +4979,8 @@ export interface components {
              * @description Open tasks it looks out for.
              */
             tasks: number;
+            /** @description Tasks that cannot be looked at, at most twenty: what stands in the database about them cannot be read. */
+            troubled: components["schemas"]["TroubledTask"][];
         };
         /** @description What was made. */
         MadeTasks: {
@@ -5267,6 +5286,13 @@ export interface components {
              * @description The version that was looked at.
              */
             version: number;
+        };
+        /** @enum {string} */
+        NoticeKind: "dispatched" | "urged" | "instructed" | "ordered";
+        /** @description By which ways an occasion is brought outside the system, beside the message in it. */
+        NoticeRules: {
+            channels: components["schemas"]["Channel"][];
+            notice: components["schemas"]["NoticeKind"];
         };
         NumberingExample: {
             /** @description What a number looks like today, with 1 for its count. */
@@ -6377,14 +6403,23 @@ export interface components {
             reason: string;
             /** @description The numbers of all ways out. */
             rules: {
+                /** @description Short messages that can be answered say how. */
+                answer_hint?: boolean;
                 channels: components["schemas"]["ChannelRules"][];
                 /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
                 gateways?: components["schemas"]["GatewayRules"][];
                 /**
                  * Format: int64
-                 * @description A message that found no gateway for so many minutes is given up.
+                 * @description A message that could have left and found no way out for so many minutes is given up.
                  */
                 give_up_after: number;
+                /** @description What leaves the house on the spot. */
+                notices?: components["schemas"]["NoticeRules"][];
+                /**
+                 * Format: int64
+                 * @description After so many minutes of these another way takes over, where there is one.
+                 */
+                switch_after?: number;
             };
             /**
              * Format: int64
@@ -6670,14 +6705,23 @@ export interface components {
             reason: string;
             /** @description The numbers of all ways out. */
             rules: {
+                /** @description Short messages that can be answered say how. */
+                answer_hint?: boolean;
                 channels: components["schemas"]["ChannelRules"][];
                 /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
                 gateways?: components["schemas"]["GatewayRules"][];
                 /**
                  * Format: int64
-                 * @description A message that found no gateway for so many minutes is given up.
+                 * @description A message that could have left and found no way out for so many minutes is given up.
                  */
                 give_up_after: number;
+                /** @description What leaves the house on the spot. */
+                notices?: components["schemas"]["NoticeRules"][];
+                /**
+                 * Format: int64
+                 * @description After so many minutes of these another way takes over, where there is one.
+                 */
+                switch_after?: number;
             };
             /** Format: int64 */
             version: number;
@@ -7063,14 +7107,23 @@ export interface components {
         RulesView_DeliveryRules: {
             /** @description The numbers of all ways out. */
             defaults: {
+                /** @description Short messages that can be answered say how. */
+                answer_hint?: boolean;
                 channels: components["schemas"]["ChannelRules"][];
                 /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
                 gateways?: components["schemas"]["GatewayRules"][];
                 /**
                  * Format: int64
-                 * @description A message that found no gateway for so many minutes is given up.
+                 * @description A message that could have left and found no way out for so many minutes is given up.
                  */
                 give_up_after: number;
+                /** @description What leaves the house on the spot. */
+                notices?: components["schemas"]["NoticeRules"][];
+                /**
+                 * Format: int64
+                 * @description After so many minutes of these another way takes over, where there is one.
+                 */
+                switch_after?: number;
             };
             /** @description Versions, the latest first, at most fifty; one that begins later is not in force yet. */
             history: components["schemas"]["RulesVersion_DeliveryRules"][];
@@ -7081,14 +7134,23 @@ export interface components {
             in_force: number;
             /** @description The numbers of all ways out. */
             rules: {
+                /** @description Short messages that can be answered say how. */
+                answer_hint?: boolean;
                 channels: components["schemas"]["ChannelRules"][];
                 /** @description Gateways that take so many letters a minute and no more; one that is not named takes any. */
                 gateways?: components["schemas"]["GatewayRules"][];
                 /**
                  * Format: int64
-                 * @description A message that found no gateway for so many minutes is given up.
+                 * @description A message that could have left and found no way out for so many minutes is given up.
                  */
                 give_up_after: number;
+                /** @description What leaves the house on the spot. */
+                notices?: components["schemas"]["NoticeRules"][];
+                /**
+                 * Format: int64
+                 * @description After so many minutes of these another way takes over, where there is one.
+                 */
+                switch_after?: number;
             };
             /**
              * Format: int64
@@ -9064,9 +9126,13 @@ export interface components {
              */
             budget: number;
             channels: components["schemas"]["TrialChannel"][];
-            /** @description At most thirty. */
+            /** @description Messages day by day; days without any are left out. */
+            days: components["schemas"]["TrialDay"][];
+            /** @description What only the rules on trial would have sent, or by other ways: at most thirty. */
             examples: components["schemas"]["TrialExample"][];
             from: components["schemas"]["Day"];
+            /** @description What only the rules in force would have sent, or by other ways: at most thirty. */
+            gone: components["schemas"]["TrialExample"][];
             /** @description Messages in the system, one for each person and step. */
             messages: components["schemas"]["Both"];
             /** @description Those who would have got most, at most twenty. */
@@ -9087,7 +9153,12 @@ export interface components {
             cost: components["schemas"]["Both"];
             messages: components["schemas"]["Both"];
         };
-        /** @description A reminder that only the rules on trial would have sent. */
+        /** @description How many messages a day would have brought. */
+        TrialDay: {
+            day: components["schemas"]["Day"];
+            messages: components["schemas"]["Both"];
+        };
+        /** @description A reminder of one task that one set of rules would have sent and the other would not, or not so. */
         TrialExample: {
             at: components["schemas"]["Moment"];
             channels: components["schemas"]["Channel"][];
@@ -9158,6 +9229,12 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "request";
+        };
+        /** @description A task that cannot be looked at. */
+        TroubledTask: {
+            task: string;
+            /** @description For whoever keeps the system. */
+            why: string;
         };
         /**
          * Format: uuid
@@ -9518,6 +9595,13 @@ export interface components {
             on_party_id?: components["schemas"]["PartyId"] | null;
             /** @description What is waited for, at most 1,000 characters. */
             text: string;
+        };
+        /** @description What waits to leave by one way. */
+        WaitingFigure: {
+            channel: components["schemas"]["Channel"];
+            /** Format: int64 */
+            n: number;
+            since?: components["schemas"]["Moment"] | null;
         };
         /** @description What the asker wants to hear of a task. */
         Watch: {
