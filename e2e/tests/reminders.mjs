@@ -227,6 +227,8 @@ export const tests = {
     const page = await app.desk(app.people.admin, { colorScheme: 'light' })
     await go(page, '/watch')
     await says(page.locator('main'), /系统在盯着 \d+ 件任务|系统正在赶/)
+    // What came to nothing is counted at a glance, too.
+    await says(page.locator('main'), /今天未送达 \d+ 今天未发送 \d+/)
     await says(page.getByRole('region', { name: '通道' }), '还没有配置通道')
     await says(page.getByRole('region', { name: '今天外发' }).first(), /合计|今天还没有外发/)
     const clock = page.getByRole('region', { name: '演示时钟' })

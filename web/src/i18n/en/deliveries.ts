@@ -15,9 +15,11 @@ export default {
   reason: {
     answered: 'already dealt with',
     merged: 'part of a summary message',
+    instead: 'another way was taken',
     cap: 'above the daily limit',
     no_gateway: 'no gateway is set up',
     no_address: 'no number or address',
+    gateway_down: 'the gateway is down',
     unreachable: 'the gateway cannot be reached',
   },
   unsent: 'Not sent, so there are no words: {reason}',

@@ -229,9 +229,19 @@ export default {
   },
   watch: {
     well: 'The system watches {n} tasks; nothing is waiting.',
+    seen: 'The system watches {n} tasks; all that were due have been looked at.',
     idle: 'There are no tasks to watch.',
     late: '{n} tasks were due to be looked at and were not, the oldest at {at}.',
     behind: 'The system is catching up: {n} tasks are due, the oldest at {at}.',
+    stuck: '{channel}: {n} have not left, the oldest should have at {at}.',
+    down: 'The gateway “{gateway}” is down.',
+    downWaiting: 'The gateway “{gateway}” is down, {n} are waiting.',
+    failed: '{n} were not delivered today.',
+    unknown: 'What was sent could not be read: nobody knows whether messages leave.',
+    stuckDo:
+      'See below what the gateway complains of. It goes on by itself; what waits too long takes another way or counts as not delivered.',
+    failedToday: 'Not delivered today',
+    unsentToday: 'Not sent today',
     lateDo:
       'More than ten minutes means that the work in the background has stopped or is too slow: an administrator looks at the log.',
     tasks: 'Tasks watched',

@@ -15,9 +15,11 @@ export default {
   reason: {
     answered: '事项已办理',
     merged: '已并入汇总消息',
+    instead: '改用其他方式',
     cap: '超过每日上限',
     no_gateway: '没有配置通道',
     no_address: '没有联系方式',
+    gateway_down: '通道不通',
     unreachable: '通道不通',
   },
   unsent: '没有发出，所以没有内容：{reason}',

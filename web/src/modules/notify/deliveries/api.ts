@@ -1,5 +1,6 @@
 import { download, get, post } from '@/api/client'
-import type { Channel, DeliveriesState, Delivery, DeliveryState, Page, Tested } from '@/api/types'
+import type { Channel, Delivery, DeliveryState, Page, Tested } from '@/api/types'
+import type { DeliveriesState } from '../coming'
 
 export interface DeliveryFilter {
   channel?: Channel

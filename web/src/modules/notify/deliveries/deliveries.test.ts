@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { DeliveryFigure, DeliveryState, Gateway } from '@/api/types'
-import { asked, byChannel, filterOf, gatewayLamp, isOurs, lampOf, mayRepeat, NOTHING, reasonsOf } from './model'
+import {
+  asked,
+  byChannel,
+  filterOf,
+  gatewayLamp,
+  isOurs,
+  lampOf,
+  mayRepeat,
+  NOTHING,
+  reasonOf,
+  reasonsOf,
+} from './model'
 
 const figure = (channel: DeliveryFigure['channel'], state: DeliveryFigure['state'], n: number, more = {}) =>
   ({ channel, state, n, reason: null, cost: 0, ...more }) as DeliveryFigure
@@ -28,14 +39,19 @@ describe('what was sent', () => {
       figure('sms', 'queued', 9),
     ]
     expect(reasonsOf(figures)).toEqual([
-      { reason: 'no_gateway', n: 7 },
+      { reason: 'no_gateway', n: 4 },
+      { reason: 'gateway_down', n: 3 },
       { reason: 'cap', n: 2 },
     ])
-    expect([isOurs('cap'), isOurs('E101'), isOurs(null)]).toEqual([true, false, false])
+    expect(['cap', 'gateway_down', 'instead', 'E101', null].map(isOurs)).toEqual([true, true, true, false, false])
+    // Given up because the gateway did not answer is not the same as having none.
+    expect(reasonOf({ state: 'failed', reason: 'no_gateway' })).toBe('gateway_down')
+    expect(reasonOf({ state: 'suppressed', reason: 'no_gateway' })).toBe('no_gateway')
   })
   it('warns of what was not sent, but not of what needed no sending', () => {
     expect(lampOf({ state: 'suppressed', reason: 'cap' })).toBe('yellow')
     expect(lampOf({ state: 'suppressed', reason: 'answered' })).toBe('grey')
+    expect(lampOf({ state: 'suppressed', reason: 'instead' })).toBe('grey')
     expect(lampOf({ state: 'failed', reason: 'E101' })).toBe('red')
   })
 })

@@ -20,13 +20,26 @@ const LAMPS: Record<DeliveryState, Lamp> = {
   failed: 'red',
   suppressed: 'yellow',
 }
-/** Not sent because there was nothing to say any more, or it came in another message, is nothing to worry about. */
+/** Not sent because there was nothing to say any more, or it was said otherwise, is nothing to worry about. */
+const NEEDLESS: readonly string[] = ['answered', 'merged', 'instead']
 export const lampOf = ({ state, reason }: Pick<Delivery, 'state' | 'reason'>): Lamp =>
-  state === 'suppressed' && (reason === 'answered' || reason === 'merged') ? 'grey' : LAMPS[state]
+  state === 'suppressed' && reason !== null && NEEDLESS.includes(reason) ? 'grey' : LAMPS[state]
 
 /** Reasons that are the house's own; any other is the gateway's code. */
-const REASONS: readonly string[] = ['answered', 'merged', 'cap', 'no_gateway', 'no_address', 'unreachable']
+const REASONS: readonly string[] = [
+  'answered',
+  'merged',
+  'instead',
+  'cap',
+  'no_gateway',
+  'no_address',
+  'gateway_down',
+  'unreachable',
+]
 export const isOurs = (reason: string | null): reason is string => reason !== null && REASONS.includes(reason)
+/** What was given up for want of a gateway that answers was written down as having none, before there was a word for it. */
+export const reasonOf = ({ state, reason }: Pick<Delivery, 'state' | 'reason'>) =>
+  state === 'failed' && reason === 'no_gateway' ? 'gateway_down' : reason
 
 /** Not sent for want of something that may be there by now. */
 const WANTING: readonly string[] = ['cap', 'no_gateway', 'no_address']
@@ -67,8 +80,11 @@ export function byChannel(figures: readonly DeliveryFigure[]): ChannelCount[] {
 /** Why nothing came of some, the most frequent first. */
 export function reasonsOf(figures: readonly DeliveryFigure[]): { reason: string; n: number }[] {
   const found = new Map<string, number>()
-  for (const { state, reason, n } of figures)
-    if (reason && (state === 'failed' || state === 'suppressed')) found.set(reason, (found.get(reason) ?? 0) + n)
+  for (const figure of figures) {
+    const reason = reasonOf(figure)
+    if (reason && (figure.state === 'failed' || figure.state === 'suppressed'))
+      found.set(reason, (found.get(reason) ?? 0) + figure.n)
+  }
   return [...found].map(([reason, n]) => ({ reason, n })).sort((a, b) => b.n - a.n)
 }
 

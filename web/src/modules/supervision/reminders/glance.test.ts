@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import type { DeliveryFigure, Gateway, LookoutState } from '@/api/types'
+import type { DeliveriesState } from '@/modules/notify'
+import { glance } from './glance'
+
+const NOW = '2026-12-03T09:00:00+08:00'
+const EARLIER = '2026-12-03T08:40:00+08:00'
+const lookout = (more: Partial<LookoutState> = {}): LookoutState =>
+  ({ tasks: 685, due: 0, oldest: null, outdated: 0, now: NOW, audit: null, ...more }) as LookoutState
+const gateway = (more: Partial<Gateway> = {}) =>
+  ({ code: 'sms', channel: 'sms', failures: 0, closed_until: null, ...more }) as Gateway
+const figure = (state: DeliveryFigure['state'], n: number) =>
+  ({ channel: 'sms', state, n, reason: null, cost: 0 }) as DeliveryFigure
+const sent = (more: Partial<DeliveriesState> = {}): DeliveriesState =>
+  ({ gateways: [gateway()], today: [], waiting: [], rules: {}, ...more }) as DeliveriesState
+const said = (...of: Parameters<typeof glance>) => glance(...of).map(({ lamp, key, n }) => [lamp, key, n])
+
+describe('at a glance', () => {
+  it('all is well only where the ways out are, too', () => {
+    expect(said(lookout(), sent())).toEqual([['green', 'well', 685]])
+    expect(said(lookout({ tasks: 0 }), sent())).toEqual([['green', 'idle', 0]])
+    // While it is asked, and where it cannot be, nobody says that nothing waits.
+    expect(said(lookout(), undefined)).toEqual([['green', 'seen', 685]])
+    expect(said(lookout(), 'unknown')).toEqual([
+      ['grey', 'unknown', undefined],
+      ['green', 'seen', 685],
+    ])
+  })
+  it('a gateway that is down goes before a lookout that is well', () => {
+    const down = [gateway({ failures: 14, closed_until: NOW }), gateway({ code: 'other', failures: 4 })]
+    const waiting = [{ channel: 'sms' as const, n: 6, oldest_at: '2026-12-03T08:55:00+08:00' }]
+    expect(said(lookout(), sent({ gateways: down, waiting }))).toEqual([
+      ['yellow', 'downWaiting', 6],
+      ['green', 'seen', 685],
+    ])
+    expect(said(lookout(), sent({ gateways: [gateway({ failures: 5 })] }))[0]).toEqual(['yellow', 'down', 0])
+    // An older server does not say what waits.
+    const old = sent({ gateways: down, today: [figure('queued', 4)] })
+    delete old.waiting
+    expect(said(lookout(), old)[0]).toEqual(['yellow', 'downWaiting', 4])
+  })
+  it('what failed today is said', () => {
+    expect(said(lookout(), sent({ today: [figure('failed', 3), figure('sent', 9)] }))).toEqual([
+      ['yellow', 'failed', 3],
+      ['green', 'seen', 685],
+    ])
+  })
+  it('letters that are long due are the worst, under either name of their moment', () => {
+    for (const moment of ['oldest_at', 'since']) {
+      const waiting = [{ channel: 'sms' as const, n: 6, [moment]: EARLIER }]
+      expect(said(lookout(), sent({ gateways: [gateway({ closed_until: NOW })], waiting }))).toEqual([
+        ['red', 'stuck', 6],
+        ['yellow', 'downWaiting', 6],
+        ['green', 'seen', 685],
+      ])
+    }
+  })
+  it('a lookout that has stopped stays red', () => {
+    expect(said(lookout({ due: 2, oldest: EARLIER }), sent())).toEqual([['red', 'late', 2]])
+    expect(said(lookout({ due: 2, oldest: NOW }), sent())).toEqual([['yellow', 'behind', 2]])
+  })
+})

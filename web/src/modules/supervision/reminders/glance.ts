@@ -1,0 +1,63 @@
+/** Whether the system keeps its watch, at a glance: what it looks at, and whether what it says gets out. */
+import type { Channel, Lamp, LookoutState } from '@/api/types'
+import type { DeliveriesState } from '@/modules/notify'
+
+/** Longer than any run takes, and than a letter waits for its turn: then it has stopped. */
+const LATE_MS = 10 * 60_000
+/** From so many failures in a row on, a gateway is down, even between two pauses. */
+const DOWN_FROM = 5
+
+export interface Finding {
+  lamp: Lamp
+  /** Its words, below `reminders.watch`. */
+  key: 'late' | 'behind' | 'well' | 'seen' | 'idle' | 'stuck' | 'down' | 'downWaiting' | 'failed' | 'unknown'
+  n?: number
+  at?: string | null
+  channel?: Channel
+  gateway?: string
+}
+/** Of deliveries: what they did, or that it could not be asked; nothing while it is being asked. */
+export type Sent = DeliveriesState | 'unknown' | undefined
+
+const RANK: readonly Lamp[] = ['red', 'orange', 'yellow', 'grey', 'blue', 'green']
+const since = (from: string | null | undefined, now: string) => (from ? Date.parse(now) - Date.parse(from) : 0)
+const total = <T extends { n: number }>(all: readonly T[], which: (one: T) => boolean) =>
+  all.reduce((sum, one) => sum + (which(one) ? one.n : 0), 0)
+
+/** How many of today's came to nothing. */
+export const countOf = (sent: DeliveriesState, state: 'failed' | 'suppressed') =>
+  total(sent.today, (one) => one.state === state)
+
+function lookout({ tasks, due, oldest, now }: LookoutState): Finding {
+  if (due && since(oldest, now) > LATE_MS) return { lamp: 'red', key: 'late', n: due, at: oldest }
+  if (due) return { lamp: 'yellow', key: 'behind', n: due, at: oldest }
+  return { lamp: 'green', key: tasks ? 'seen' : 'idle', n: tasks }
+}
+
+function ways(sent: DeliveriesState, now: string): Finding[] {
+  const waiting = sent.waiting ?? []
+  const found: Finding[] = []
+  for (const { channel, n, oldest_at, since: from } of waiting) {
+    const at = oldest_at ?? from
+    if (n && since(at, now) > LATE_MS) found.push({ lamp: 'red', key: 'stuck', n, at, channel })
+  }
+  for (const { code, channel, closed_until, failures } of sent.gateways) {
+    if (!closed_until && failures < DOWN_FROM) continue
+    // A server that does not say what waits says at least what has not left today.
+    const n = sent.waiting
+      ? total(waiting, (one) => one.channel === channel)
+      : total(sent.today, (one) => one.channel === channel && one.state === 'queued')
+    found.push({ lamp: 'yellow', key: n ? 'downWaiting' : 'down', n, gateway: code })
+  }
+  const failed = countOf(sent, 'failed')
+  if (failed) found.push({ lamp: 'yellow', key: 'failed', n: failed })
+  return found
+}
+
+/** What is to be said, the worst first; that all is well only where it is. */
+export function glance(state: LookoutState, sent: Sent): Finding[] {
+  const seen = lookout(state)
+  const out: Finding[] = sent === 'unknown' ? [{ lamp: 'grey', key: 'unknown' }] : sent ? ways(sent, state.now) : []
+  if (sent && !out.length && seen.key === 'seen') seen.key = 'well'
+  return [seen, ...out].sort((a, b) => RANK.indexOf(a.lamp) - RANK.indexOf(b.lamp))
+}
