@@ -128,6 +128,32 @@ export const tests = {
     assert.deepEqual(headings.filter((text) => /\p{Script=Han}/u.test(text)), [])
   },
 
+  async 'what takes over, what leaves at once and how to answer are changed as sentences'(app) {
+    const { api } = app.people.zhouyun
+    const page = await app.desk(app.people.zhouyun, { colorScheme: 'light' })
+    await rules(page)
+    await says(way(page, '微信'), '发不出去时 改用短信')
+    await says(way(page, '短信'), '回复说明 短信末尾说明怎样回复')
+    await says(way(page, '当场外发的消息'), /交办 微信 督办与追问 微信、短信/)
+    await button(page, '修改规则').click()
+    await page.getByLabel('微信发不出去时').selectOption('改用邮件')
+    await page.getByLabel('改用前等多久（分钟）').fill('4')
+    await says(way(page, '通道不通时').getByRole('alert'), '应为 5 至 1440 分钟')
+    await page.getByLabel('改用前等多久（分钟）').fill('30')
+    await page.getByLabel('督办单用语音电话外发').check()
+    await page.getByLabel('回复说明').selectOption('不说明怎样回复')
+    await says(
+      page.locator('.changes'),
+      /微信发不出去时：改用短信 → 改用邮件.*多久后改用其他方式：15 分钟 → 30 分钟.*督办单当场外发：微信、短信 → 微信、短信、语音电话/,
+    )
+    assert.deepEqual(await violations(page), [])
+    await page.getByLabel(/^修改的原因/).fill('微信常断')
+    await button(page, '保存').click()
+    await toast(page, '已保存，自')
+    const { rules: now } = await kept(api)
+    assert.deepEqual([now.channels.find((one) => one.channel === 'wechat').instead, now.switch_after, now.answer_hint], ['email', 30, false])
+  },
+
   async 'whoever saves second keeps what was typed, and what the first one saved stands'(app) {
     const { zhouyun, admin } = app.people
     const page = await app.desk(zhouyun, NARROW)

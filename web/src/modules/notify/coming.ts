@@ -2,7 +2,14 @@
  * What the server is about to say and docs/api/openapi.json does not yet. Each part can go once its generated type has the field:
  * the names then stand for @/api/types alone.
  */
-import type { Channel, DeliveriesState as Known } from '@/api/types'
+import type {
+  Channel,
+  ChannelRules as KnownChannel,
+  DeliveriesState as KnownState,
+  DeliveryRules as KnownRules,
+  DeliveryRulesInput as KnownInput,
+  DeliveryRulesView as KnownView,
+} from '@/api/types'
 
 /** Letters that are due and have not left by this way. */
 export interface Waiting {
@@ -12,4 +19,27 @@ export interface Waiting {
   oldest_at?: string | null
   since?: string | null
 }
-export type DeliveriesState = Known & { waiting?: Waiting[] }
+export type DeliveriesState = KnownState & { waiting?: Waiting[] }
+
+/** The way that takes over what this one cannot bring. */
+export type ChannelRules = KnownChannel & { instead?: Channel | null }
+/** What is said on the spot and may leave the house by itself. */
+export type Occasion = 'dispatched' | 'urged' | 'instructed' | 'ordered'
+export interface NoticeRules {
+  notice: Occasion
+  channels: Channel[]
+}
+interface More {
+  channels: ChannelRules[]
+  switch_after?: number
+  notices?: NoticeRules[]
+  answer_hint?: boolean
+}
+export type DeliveryRules = Omit<KnownRules, 'channels'> & More
+type Version = Omit<KnownView['history'][number], 'rules'> & { rules: DeliveryRules }
+export type DeliveryRulesView = Omit<KnownView, 'rules' | 'defaults' | 'history'> & {
+  rules: DeliveryRules
+  defaults: DeliveryRules
+  history: Version[]
+}
+export type DeliveryRulesInput = Omit<KnownInput, 'rules'> & { rules: DeliveryRules }

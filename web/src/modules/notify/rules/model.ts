@@ -1,7 +1,8 @@
 /** What the ways out keep to, as people change it: numbers in fields, what is wrong with them, what differs. */
-import type { Channel, ChannelRules, DeliveryRules, GatewayRules } from '@/api/types'
+import type { Channel, GatewayRules } from '@/api/types'
 import { isWithin } from '@/ui/rules/numbers'
 import { spansFault, type SpanFault } from '@/ui/rules/spans'
+import type { ChannelRules, DeliveryRules, NoticeRules, Occasion } from '../coming'
 
 export type ChannelField = Exclude<keyof ChannelRules, 'channel'>
 export const FIELDS: readonly ChannelField[] = [
@@ -11,7 +12,10 @@ export const FIELDS: readonly ChannelField[] = [
   'daily',
   'merge_from',
   'price',
+  'instead',
 ]
+/** In the order in which a task meets them. */
+export const OCCASIONS: readonly Occasion[] = ['dispatched', 'urged', 'instructed', 'ordered']
 type NumberField = 'daily' | 'merge_from' | 'price'
 /** An emptied field is no number. */
 export type ChannelDraft = Omit<ChannelRules, NumberField> & Record<NumberField, number | ''>
@@ -20,6 +24,10 @@ export type GatewayDraft = Omit<GatewayRules, 'per_minute'> & { per_minute: numb
 export interface DeliveryDraft {
   channels: ChannelDraft[]
   give_up_after: number | ''
+  /** Missing where the server does not have them yet: then nothing is shown of them, and nothing sent. */
+  switch_after?: number | ''
+  notices?: NoticeRules[]
+  answer_hint?: boolean
   /** Missing in what was typed before there were limits. */
   gateways?: GatewayDraft[]
 }
@@ -30,6 +38,7 @@ export const BOUNDS = {
   merge_from: { least: 2, most: 100 },
   price: { least: 0, most: 100_000 },
   give_up_after: { least: 5, most: 7 * 24 * 60 },
+  switch_after: { least: 5, most: 24 * 60 },
   per_minute: { least: 1, most: 100_000 },
 } as const
 type Bounded = keyof typeof BOUNDS
@@ -40,7 +49,12 @@ export type DeliveryFault = SpanFault | Bounded
 const within = (field: Bounded, value: number | '') => isWithin(value, BOUNDS[field])
 
 /** What is wrong, by the path the server would name. */
-export function faultsOf({ channels, give_up_after, gateways = [] }: DeliveryDraft): Record<string, DeliveryFault> {
+export function faultsOf({
+  channels,
+  give_up_after,
+  switch_after,
+  gateways = [],
+}: DeliveryDraft): Record<string, DeliveryFault> {
   const faults: Record<string, DeliveryFault> = {}
   channels.forEach((rules, n) => {
     const open = spansFault(rules.open)
@@ -51,6 +65,7 @@ export function faultsOf({ channels, give_up_after, gateways = [] }: DeliveryDra
     if (!within('price', rules.price)) faults[`channels.${n}.price`] = 'price'
   })
   if (!within('give_up_after', give_up_after)) faults['give_up_after'] = 'give_up_after'
+  if (switch_after !== undefined && !within('switch_after', switch_after)) faults['switch_after'] = 'switch_after'
   gateways.forEach(({ per_minute }, n) => {
     if (per_minute !== '' && !within('per_minute', per_minute)) faults[`gateways.${n}.per_minute`] = 'per_minute'
   })
@@ -71,7 +86,18 @@ export function limited<T extends Pick<DeliveryDraft, 'gateways'>>(
   const gateways = per_minute === 0 ? others : [...others, { gateway, per_minute }]
   return { ...set, gateways: gateways.sort((a, b) => a.gateway.localeCompare(b.gateway)) }
 }
-const alike = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+/** By which ways an occasion leaves the house. */
+export const waysOf = (set: Pick<DeliveryDraft, 'notices'> | undefined, notice: Occasion): Channel[] =>
+  (set?.notices ?? []).filter((one) => one.notice === notice).flatMap((one) => one.channels)
+/** The same rules with other ways for one occasion. */
+export function noticed<T extends Pick<DeliveryDraft, 'notices'>>(set: T, notice: Occasion, channels: Channel[]): T {
+  const of = (one: Occasion) => (one === notice ? channels : waysOf(set, one))
+  return { ...set, notices: OCCASIONS.map((one) => ({ notice: one, channels: of(one) })) }
+}
+/** The order of ways says nothing. */
+export const sameWays = (a: readonly Channel[], b: readonly Channel[]) => alike([...a].sort(), [...b].sort())
+/** What is missing is none. */
+const alike = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 
 /** What is sent: an emptied field counts as what it was. */
 export function settled(draft: DeliveryDraft, base: DeliveryRules): DeliveryRules {
@@ -84,16 +110,29 @@ export function settled(draft: DeliveryDraft, base: DeliveryRules): DeliveryRule
     return { ...rules, daily: number('daily'), merge_from: number('merge_from'), price: number('price') }
   })
   const gateways = (draft.gateways ?? []).filter((one): one is GatewayRules => one.per_minute !== '')
-  return { channels, gateways, give_up_after: draft.give_up_after === '' ? base.give_up_after : draft.give_up_after }
+  const { give_up_after, switch_after, notices, answer_hint } = draft
+  return {
+    channels,
+    gateways,
+    give_up_after: give_up_after === '' ? base.give_up_after : give_up_after,
+    ...(switch_after !== undefined && { switch_after: switch_after === '' ? base.switch_after : switch_after }),
+    ...(notices && { notices }),
+    ...(answer_hint !== undefined && { answer_hint }),
+  }
 }
 
-export type RuleValue = ChannelRules[ChannelField]
+export type RuleValue = ChannelRules[ChannelField] | Channel[]
+/** Of all ways together. */
+export type CommonField = 'give_up_after' | 'switch_after' | 'answer_hint'
+const COMMON: readonly CommonField[] = ['switch_after', 'give_up_after', 'answer_hint']
 export interface DeliveryChange {
   /** Missing where it is of all ways. */
   channel?: Channel
   /** Its code, where it is of one gateway. */
   gateway?: string
-  field: ChannelField | 'give_up_after' | 'per_minute'
+  /** Which occasion leaves the house by other ways. */
+  notice?: Occasion
+  field: ChannelField | CommonField | 'per_minute' | 'notice'
   from: RuleValue
   to: RuleValue
 }
@@ -106,8 +145,14 @@ export function changesBetween(from: DeliveryRules, to: DeliveryRules): Delivery
     for (const field of FIELDS)
       if (!alike(old[field], rules[field])) found.push({ channel, field, from: old[field], to: rules[field] })
   }
-  if (from.give_up_after !== to.give_up_after)
-    found.push({ field: 'give_up_after', from: from.give_up_after, to: to.give_up_after })
+  for (const field of COMMON)
+    // What one of them does not know did not change.
+    if (from[field] !== undefined && to[field] !== undefined && from[field] !== to[field])
+      found.push({ field, from: from[field], to: to[field] })
+  for (const notice of from.notices && to.notices ? OCCASIONS : []) {
+    const [was, is] = [waysOf(from, notice), waysOf(to, notice)]
+    if (!sameWays(was, is)) found.push({ notice, field: 'notice', from: was, to: is })
+  }
   const codes = new Set([from, to].flatMap((set: DeliveryDraft) => (set.gateways ?? []).map((one) => one.gateway)))
   for (const gateway of [...codes].sort()) {
     const [was, is] = [Number(limitOf(from, gateway)), Number(limitOf(to, gateway))]
@@ -123,12 +168,12 @@ export function rebased(mine: DeliveryRules, base: DeliveryRules, theirs: Delive
     const own = changes.filter((change) => change.channel === rules.channel).map(({ field, to }) => [field, to])
     return { ...rules, ...(Object.fromEntries(own) as Partial<ChannelRules>) }
   })
-  const own = changes.some((change) => change.field === 'give_up_after')
-  const set: DeliveryRules = { ...theirs, channels, give_up_after: (own ? mine : theirs).give_up_after }
-  return changes.reduce<DeliveryRules>(
-    (all, { gateway, to }) => (gateway ? (limited(all, gateway, Number(to)) as DeliveryRules) : all),
-    set,
-  )
+  const common = changes.filter(({ field }) => COMMON.some((one) => one === field)).map(({ field, to }) => [field, to])
+  const set: DeliveryRules = { ...theirs, channels, ...(Object.fromEntries(common) as Partial<DeliveryRules>) }
+  return changes.reduce<DeliveryRules>((all, { gateway, notice, to }) => {
+    if (notice) return noticed(all, notice, to as Channel[]) as DeliveryRules
+    return gateway ? (limited(all, gateway, Number(to)) as DeliveryRules) : all
+  }, set)
 }
 
 /** Minutes in the largest unit that leaves no rest. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ChannelRules, DeliveryRules } from '@/api/types'
-import { changesBetween, duration, faultsOf, limited, rebased, settled } from './model'
+import type { ChannelRules, DeliveryRules } from '../coming'
+import { changesBetween, duration, faultsOf, limited, noticed, rebased, settled } from './model'
 
 const way = (channel: ChannelRules['channel'], more: Partial<ChannelRules> = {}): ChannelRules => ({
   channel,
@@ -84,5 +84,40 @@ describe('rules of deliveries', () => {
     expect(limited(mine, 'sms1', 0)).toEqual(BASE)
     expect(faultsOf(limited(BASE, 'sms1', -1))).toEqual({ 'gateways.0.per_minute': 'per_minute' })
     expect(settled(limited(BASE, 'sms1', ''), BASE)).toEqual(BASE)
+  })
+  describe('what takes over, and what leaves at once', () => {
+    const NEWER: DeliveryRules = {
+      ...BASE,
+      channels: [way('sms', { instead: null }), way('voice', { instead: 'sms' })],
+      switch_after: 15,
+      notices: [{ notice: 'urged', channels: ['wechat', 'sms'] }],
+      answer_hint: true,
+    }
+    it('differs way by way and word by word', () => {
+      const channels = [way('sms', { instead: 'voice' }), way('voice', { instead: 'sms' })]
+      const to = noticed({ ...NEWER, channels, switch_after: 30, answer_hint: false }, 'ordered', ['sms'])
+      expect(
+        changesBetween(NEWER, to).map(({ channel, notice, field, to: now }) => [channel ?? notice, field, now]),
+      ).toEqual([
+        ['sms', 'instead', 'voice'],
+        [undefined, 'switch_after', 30],
+        [undefined, 'answer_hint', false],
+        ['ordered', 'notice', ['sms']],
+      ])
+      // The order of ways says nothing, and a word that is not named leaves by none.
+      expect(changesBetween(NEWER, noticed(NEWER, 'urged', ['sms', 'wechat']))).toEqual([])
+      expect(faultsOf({ ...NEWER, switch_after: 1441 })).toEqual({ switch_after: 'switch_after' })
+      expect(settled({ ...NEWER, switch_after: '' }, NEWER)).toEqual(NEWER)
+    })
+    it('is put upon what others wrote', () => {
+      const mine = noticed({ ...NEWER, answer_hint: false }, 'ordered', ['sms'])
+      const now = rebased(mine, NEWER, noticed({ ...NEWER, switch_after: 60 }, 'urged', []))
+      expect([now.switch_after, now.answer_hint]).toEqual([60, false])
+      expect(now.notices?.map(({ channels }) => channels)).toEqual([[], [], [], ['sms']])
+    })
+    it('is not sent to a server that does not know it', () => {
+      expect(Object.keys(settled(BASE, BASE)).sort()).toEqual(['channels', 'gateways', 'give_up_after'])
+      expect(changesBetween(BASE, { ...BASE, switch_after: 15, answer_hint: true, notices: [] })).toEqual([])
+    })
   })
 })

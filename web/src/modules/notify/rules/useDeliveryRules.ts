@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
-import type { Channel, DeliveryRules, DeliveryRulesView } from '@/api/types'
+import type { Channel } from '@/api/types'
 import { mark } from '@/lib/marks'
 import { yuan } from '@/lib/numbers'
 import { queryClient } from '@/lib/query'
 import { spansWords, type Span } from '@/ui/rules/spans'
 import { useRulesDraft } from '@/ui/rules/useRulesDraft'
+import type { DeliveryRules, DeliveryRulesView } from '../coming'
 import * as api from './api'
 import {
   changesBetween,
@@ -41,6 +42,15 @@ export function useDeliveryWords() {
         return is ? say('price', yuan(Number(is))) : t('deliveries.rules.price.free')
       case 'per_minute':
         return is ? say('per_minute', Number(is)) : t('deliveries.rules.limit.none')
+      case 'instead':
+        return is
+          ? t('deliveries.rules.instead.way', { channel: channelName(is as Channel) })
+          : t('deliveries.rules.instead.none')
+      case 'notice':
+        return (is as Channel[]).map(channelName).join(mark('、')) || t('deliveries.rules.notices.none')
+      case 'answer_hint':
+        return t(`deliveries.rules.hints.${is ? 'on' : 'off'}`)
+      case 'switch_after':
       case 'give_up_after': {
         const { n, unit } = duration(Number(is))
         return say(unit, n)
@@ -48,7 +58,11 @@ export function useDeliveryWords() {
     }
   }
   const channelName = (channel: Channel) => t(`reminders.channel.${channel}`)
-  function change({ channel, gateway, field, from, to }: DeliveryChange): string {
+  function change({ channel, gateway, notice, field, from, to }: DeliveryChange): string {
+    if (notice) {
+      const name = t('deliveries.rules.notices.of', { notice: t(`deliveries.rules.notices.${notice}`) })
+      return t('rules.change', { name, from: value(field, from), to: value(field, to) })
+    }
     const what = t(`deliveries.rules.field.${field}`)
     const of = channel ? channelName(channel) : gateway
     const name = of ? t('deliveries.rules.name', { channel: of, field: what }) : what
