@@ -113,13 +113,20 @@ export const tests = {
     await named.getByLabel('什么', { exact: true }).selectOption('days_to_due')
     await named.getByLabel('怎样比').selectOption('at_most')
     await named.getByLabel('数', { exact: true }).fill('15')
+    // Of a group one is enough.
+    await button(named, '添加“满足任一”组').first().click()
+    const group = named.locator('.group')
+    await group.getByLabel('什么', { exact: true }).nth(0).selectOption('children')
+    await group.getByLabel('什么', { exact: true }).nth(1).selectOption('open_risks')
+    await group.getByLabel('数', { exact: true }).nth(0).fill('5')
+    await group.getByLabel('数', { exact: true }).nth(1).fill('1')
     await choose(page, '先选单位', '政务运营中心')
     await choose(page, '添加人员', '周运')
     await see(button(named, '去掉周运'))
     assert.deepEqual(await violations(page), [])
     await button(named, '完成').click()
     await gone(named)
-    await says(rule(page, '重大任务早提醒'), '只在距到期工作日不多于 15时')
+    await says(rule(page, '重大任务早提醒'), '只在距到期工作日不多于 15，且（子任务数不少于 5，或者未回应风险数不少于 1）时')
     await says(rule(page, '重大任务早提醒'), '→ 经办人、周运 ·')
     // What was kept of it in a closed tab names whom it names.
     await until('the draft to be kept', () =>

@@ -90,7 +90,7 @@ export const newRule = (rules: readonly ReminderRule[], name: string): ReminderR
   on_ack: 'stop',
 })
 
-// --- conditions: a list of which all must hold is made by hand; whatever is more is only read
+// --- conditions: a list of which all must hold, and in it groups of which one must, is made by hand; whatever is more is only read
 
 export const FACTS: Record<ReminderFact, 'word' | 'number'> = {
   importance: 'word',
@@ -131,20 +131,45 @@ function lineOf(condition: ReminderCondition): Line | null {
   return null
 }
 
-/** Its lines, where it is a list of which all must hold; null where it is more than that. */
-export function linesOf(condition: ReminderCondition | null | undefined): Line[] | null {
-  if (!condition) return []
-  const lines = (condition.op === 'all' ? condition.of : [condition]).map(lineOf)
-  return lines.every((line) => line !== null) ? lines : null
+/** One of these must hold. */
+export interface Group {
+  any: Line[]
+}
+export type Entry = Line | Group
+export const isGroup = (entry: Entry): entry is Group => 'any' in entry
+/** One of the two that are most asked for: what weighs, or what is pressing. */
+export const newGroup = (): Group => ({ any: [newLine('importance'), newLine('urgency')] })
+
+function entryOf(condition: ReminderCondition): Entry | null {
+  if (condition.op !== 'any') return lineOf(condition)
+  const any = condition.of.map(lineOf)
+  return any.length && any.every((line) => line !== null) ? { any } : null
 }
 
-/** The condition of these lines; none where there are none. */
-export function conditionOf(lines: readonly Line[]): ReminderCondition | undefined {
-  const each = lines.map(({ fact, op, one_of, n }): ReminderCondition => {
-    if (op === 'at_least' || op === 'at_most') return { op, fact, n }
-    return op === 'is' ? { op, fact, one_of } : { op: 'not', of: { op: 'is', fact, one_of } }
-  })
-  return each.length > 1 ? { op: 'all', of: each } : each[0]
+/** What all must hold, where it is no more than lines and groups of lines; null where it is. */
+export function entriesOf(condition: ReminderCondition | null | undefined): Entry[] | null {
+  if (!condition) return []
+  const entries = (condition.op === 'all' ? condition.of : [condition]).map(entryOf)
+  return entries.every((entry) => entry !== null) ? entries : null
+}
+
+function conditionOfLine({ fact, op, one_of, n }: Line): ReminderCondition {
+  if (op === 'at_least' || op === 'at_most') return { op, fact, n }
+  return op === 'is' ? { op, fact, one_of } : { op: 'not', of: { op: 'is', fact, one_of } }
+}
+/** One of one is that one. */
+function joined(op: 'all' | 'any', of: ReminderCondition[]): ReminderCondition | undefined {
+  return of.length > 1 ? { op, of } : of[0]
+}
+/** The condition of these; none where there are none. */
+export function conditionOf(entries: readonly Entry[]): ReminderCondition | undefined {
+  const each = entries.map((entry) =>
+    isGroup(entry) ? joined('any', entry.any.map(conditionOfLine)) : conditionOfLine(entry),
+  )
+  return joined(
+    'all',
+    each.filter((one) => one !== undefined),
+  )
 }
 
 // --- versions

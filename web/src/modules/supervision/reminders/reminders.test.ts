@@ -6,12 +6,14 @@ import {
   below,
   changesBetween,
   conditionOf,
+  entriesOf,
   fitting,
-  linesOf,
+  isGroup,
+  newGroup,
   monthsBefore,
   newCode,
   rebased,
-  type Line,
+  type Entry,
 } from './model'
 import { conditionWords, restWords, stepSentence, type Say } from './words'
 
@@ -91,19 +93,37 @@ describe('conditions', () => {
   const calm: ReminderCondition = { op: 'not', of: { op: 'is', fact: 'urgency', one_of: ['critical'] } }
   const all: ReminderCondition = { op: 'all', of: [weighty, few, calm] }
 
+  const either: ReminderCondition = { op: 'any', of: [weighty, few] }
+
   it('are a list and a tree in turn', () => {
-    for (const tree of [undefined, weighty, few, calm, all]) {
-      const lines = linesOf(tree)
-      expect(lines).not.toBeNull()
-      expect(conditionOf(lines as Line[])).toEqual(tree)
+    for (const tree of [undefined, weighty, few, calm, all, either, { op: 'all', of: [calm, either, few] } as const]) {
+      const entries = entriesOf(tree as ReminderCondition | undefined)
+      expect(entries).not.toBeNull()
+      expect(conditionOf(entries as Entry[])).toEqual(tree)
     }
-    expect(linesOf(all)?.map((line) => line.op)).toEqual(['is', 'at_most', 'is_not'])
-    expect(linesOf(null)).toEqual([])
+    expect(entriesOf(all)?.map((one) => (isGroup(one) ? 'any' : one.op))).toEqual(['is', 'at_most', 'is_not'])
+    expect(entriesOf(null)).toEqual([])
   })
-  it('that are more than a list are only read', () => {
-    const either: ReminderCondition = { op: 'any', of: [weighty, few] }
-    for (const tree of [either, { op: 'all', of: [few, either] }, { op: 'not', of: few }] as ReminderCondition[])
-      expect(linesOf(tree)).toBeNull()
+  it('have groups of which one must hold', () => {
+    const made = newGroup()
+    const any = made.any.map((line, n) => ({ ...line, one_of: n ? ['critical'] : ['important'] }))
+    const tree = conditionOf([{ any }])
+    expect(tree).toEqual({
+      op: 'any',
+      of: [
+        { op: 'is', fact: 'importance', one_of: ['important'] },
+        { op: 'is', fact: 'urgency', one_of: ['critical'] },
+      ],
+    })
+    expect(conditionWords(tree as ReminderCondition, t, source)).toBe('重要程度是重要，或者紧急程度是特急')
+    // A group of one is that one, and an empty one is none.
+    expect(conditionOf([{ any: any.slice(1) }])).toEqual({ op: 'is', fact: 'urgency', one_of: ['critical'] })
+    expect(conditionOf([{ any: [] }])).toBeUndefined()
+  })
+  it('that are more than that are only read', () => {
+    const deep: ReminderCondition = { op: 'any', of: [weighty, { op: 'all', of: [few, calm] }] }
+    for (const tree of [deep, { op: 'all', of: [few, deep] }, { op: 'not', of: few }] as ReminderCondition[])
+      expect(entriesOf(tree)).toBeNull()
     expect(conditionWords({ op: 'all', of: [calm, either] }, t, source)).toBe(
       '紧急程度不是特急，且（重要程度是重要或重大，或者进度（%）不多于 50）',
     )
