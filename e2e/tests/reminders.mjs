@@ -88,7 +88,9 @@ export const tests = {
     await says(rule(page, '临近到期'), '自拟内容：{title} 快到期了')
     await says(rule(page, '亮橙灯'), '停用')
     const history = page.locator('.versions')
-    await says(history, '修改“临近到期” 停用“亮橙灯” 经办人反映提醒太早 周运')
+    // It says which sentence became which, and not only that the rule was changed.
+    const [was, is] = ['到期前 10 个工作日 09:00 → 经办人 · 站内', '到期前 8 个工作日 09:00 → 经办人 · 站内、短信 自拟内容：{title} 快到期了']
+    await says(history, `修改“临近到期” 原 ${was} 改为 ${is} 停用“亮橙灯” 经办人反映提醒太早 周运`)
 
     // Whoever does not keep rules reads them; on a narrow window, too.
     const theirs = await app.desk(app.people.chen, { viewport: { width: 375, height: 812 }, colorScheme: 'light' })
@@ -176,13 +178,13 @@ export const tests = {
     await office.getByLabel('第 2 段从').fill('11:00')
     await says(office.getByRole('alert'), '各段应先后有序、不重叠')
     await office.getByLabel('第 2 段从').fill('14:00')
-    await says(page.locator('.changes'), /^办公时间改为 08:30–12:00、14:00–17:30$/)
+    await says(page.locator('.changes'), /^办公时间：08:30–12:00、13:30–17:30 → 08:30–12:00、14:00–17:30$/)
     await tryOut(page)
     await page.getByLabel(/^修改的原因/).fill('执行夏季作息')
     await button(page, '保存').click()
     await toast(page, '已保存，自')
     await says(office, '08:30–12:00、14:00–17:30')
-    await says(page.locator('.versions'), '办公时间改为 08:30–12:00、14:00–17:30 执行夏季作息 周运')
+    await says(page.locator('.versions'), '→ 08:30–12:00、14:00–17:30 执行夏季作息 周运')
   },
 
   async 'a handler takes note of a reminder on the phone, and whoever says so again is told that it is done'(app) {

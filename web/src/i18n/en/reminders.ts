@@ -70,6 +70,7 @@ export default {
   repeat: {
     title: 'After the last step',
     use: 'Go on repeating the last step',
+    never: 'not again after the last step',
     say: 'then again every {every} working days, at most {times} times',
     every: 'Every (working days)',
     times: 'At most (times)',
@@ -86,7 +87,10 @@ export default {
     sources: 'Only tasks from these sources',
     some: 'only {n} units',
     sourcesHint: 'All sources when none is chosen',
-    someSources: 'only: {names}',
+    someSources: 'only sources: {names}',
+    allSources: 'All sources',
+    someUnits: 'Only units: {names}',
+    allUnits: 'All units',
   },
   fact: {
     importance: 'importance',
@@ -128,6 +132,7 @@ export default {
     group: '({text})',
   },
   unknownPerson: 'Unknown person',
+  unknownUnit: 'Unknown unit',
   form: {
     persons: 'And these people',
     personsHint: 'Only those who can see the task are told.',
@@ -167,13 +172,14 @@ export default {
   draft: {
     none: 'Nothing changed yet. Press “Change” beside a rule, then try it out.',
     month: 'Month to try',
+    other: 'Other settings changed',
     kind: {
       added: 'added “{name}”',
       removed: 'deleted “{name}”',
       on: 'turned on “{name}”',
       off: 'turned off “{name}”',
       changed: 'changed “{name}”',
-      office: 'office hours: {name}',
+      office: 'office hours: {was} → {name}',
     },
   },
   trial: {

@@ -58,6 +58,7 @@ export default {
   repeat: {
     title: '最后一步之后',
     use: '继续重复最后一步',
+    never: '最后一步之后不再重复',
     say: '之后每 {every} 个工作日再提醒一次，最多 {times} 次',
     every: '间隔（个工作日）',
     times: '最多（次）',
@@ -74,7 +75,10 @@ export default {
     sources: '只限这些来源的任务',
     some: '只限 {n} 个单位',
     sourcesHint: '不选为全部来源',
-    someSources: '只限：{names}',
+    someSources: '只限来源：{names}',
+    allSources: '全部来源',
+    someUnits: '只限单位：{names}',
+    allUnits: '全部单位',
   },
   fact: {
     importance: '重要程度',
@@ -116,6 +120,7 @@ export default {
     group: '（{text}）',
   },
   unknownPerson: '未知人员',
+  unknownUnit: '未知单位',
   form: {
     persons: '另外指定人员',
     personsHint: '只有能看到该任务的人才会收到。',
@@ -155,13 +160,14 @@ export default {
   draft: {
     none: '还没有改动。点规则右边的“修改”，改好后先试算。',
     month: '拿哪个月试算',
+    other: '其他设置有变',
     kind: {
       added: '添加“{name}”',
       removed: '删除“{name}”',
       on: '启用“{name}”',
       off: '停用“{name}”',
       changed: '修改“{name}”',
-      office: '办公时间改为 {name}',
+      office: '办公时间：{was} → {name}',
     },
   },
   trial: {

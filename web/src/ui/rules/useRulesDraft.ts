@@ -7,7 +7,7 @@ import { uuid } from '@/lib/id'
 import { explain, fieldErrors } from '@/lib/problems'
 import { queryClient } from '@/lib/query'
 import { remember } from '@/lib/storage'
-import { historyOf, isView, nextOf, type HistoryRow, type Version, type VersionsView } from './versions'
+import { historyOf, isView, nextOf, type HistoryRow, type Said, type Version, type VersionsView } from './versions'
 
 export interface RulesInput<R> {
   rules: R
@@ -35,7 +35,7 @@ export interface RulesKind<R, D, T> {
   view: () => VersionsView<R> | undefined
   today: () => string
   /** What differs, each as a sentence. */
-  differ: (from: R, to: R) => string[]
+  differ: (from: R, to: R) => Said[]
   /** What somebody changed, put upon what others have written meanwhile. */
   rebased: (mine: R, base: R, theirs: R) => R
   /** What is sent for what stands in the fields. */
@@ -51,13 +51,13 @@ export interface RulesKind<R, D, T> {
 
 /** As much of a change as its frame needs. */
 export interface RulesForm {
-  rows: Readonly<Ref<HistoryRow<string>[]>>
+  rows: Readonly<Ref<HistoryRow<Said>[]>>
   next: Readonly<Ref<Version<unknown> | undefined>>
   /** What the next version has another than the present one. */
-  ahead: Readonly<Ref<string[]>>
+  ahead: Readonly<Ref<Said[]>>
   sheet: Ref<{ reason: string; from: string }>
   editing: Readonly<Ref<boolean>>
-  changes: Readonly<Ref<string[]>>
+  changes: Readonly<Ref<Said[]>>
   faults: Readonly<Ref<Words>>
   /** Something is wrong by itself, so that asking is of no use. */
   unfit: Readonly<Ref<boolean>>
@@ -65,7 +65,7 @@ export interface RulesForm {
   busy: Readonly<Ref<boolean>>
   failed: Readonly<Ref<string>>
   /** The versions others saved while this change was being made. */
-  news: Readonly<Ref<HistoryRow<string>[]>>
+  news: Readonly<Ref<HistoryRow<Said>[]>>
   tries: boolean
   tried: Readonly<Ref<boolean>>
   /** What was tried is what stands here; always so where nothing is tried. */

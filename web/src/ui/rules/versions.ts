@@ -1,3 +1,5 @@
+import type { LineChange } from './lines'
+
 /** Versions of a set of rules: which holds, which comes next, what each changed. The same for every set of rules. */
 export interface Version<R> {
   version: number
@@ -24,6 +26,11 @@ export interface HistoryRow<C, R = unknown> {
   /** Null where what was before is not shown. */
   changes: C[] | null
 }
+
+/** What one change says: a sentence, or a sentence and what its lines were and are. */
+export type Said = string | { text: string; parts: readonly LineChange[] }
+export const textOf = (said: Said) => (typeof said === 'string' ? said : said.text)
+export const partsOf = (said: Said) => (typeof said === 'string' ? [] : said.parts)
 
 /** The server shows so many versions; what came before the last of them is not known. */
 export const HISTORY = 50

@@ -179,6 +179,10 @@ export interface Change {
   kind: ChangeKind
   code: string
   name: string
+  /** The rule as it was and as it is; of office hours, in words. */
+  from?: ReminderRule
+  to?: ReminderRule
+  was?: string
 }
 /** Missing, null and empty say the same; the order of what is a set says nothing. */
 function plainly(value: unknown): unknown {
@@ -197,17 +201,19 @@ export const same = (a: unknown, b: unknown) => JSON.stringify(plainly(a)) === J
 /** What these rules have another than those. */
 export function changesBetween(from: ReminderRules, to: ReminderRules): Change[] {
   const found: Change[] = []
-  const say = (kind: ChangeKind, { code, name }: ReminderRule) => found.push({ kind, code, name })
+  const say = (kind: ChangeKind, { code, name }: ReminderRule, both: Pick<Change, 'from' | 'to'> = {}) =>
+    found.push({ kind, code, name, ...both })
   for (const rule of to.rules) {
     const old = from.rules.find((one) => one.code === rule.code)
-    if (!old) say('added', rule)
+    if (!old) say('added', rule, { to: rule })
     else {
       if (old.enabled !== rule.enabled) say(rule.enabled ? 'on' : 'off', rule)
-      if (!same({ ...old, enabled: true }, { ...rule, enabled: true })) say('changed', rule)
+      if (!same({ ...old, enabled: true }, { ...rule, enabled: true })) say('changed', rule, { from: old, to: rule })
     }
   }
-  for (const old of from.rules) if (!to.rules.some((rule) => rule.code === old.code)) say('removed', old)
-  if (!same(from.office, to.office)) found.push({ kind: 'office', code: '', name: spansWords(to.office, mark('、')) })
+  for (const old of from.rules) if (!to.rules.some((rule) => rule.code === old.code)) say('removed', old, { from: old })
+  const hours = (set: ReminderRules) => spansWords(set.office, mark('、'))
+  if (!same(from.office, to.office)) found.push({ kind: 'office', code: '', name: hours(to), was: hours(from) })
   return found
 }
 

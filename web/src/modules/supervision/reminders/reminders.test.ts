@@ -15,7 +15,7 @@ import {
   rebased,
   type Entry,
 } from './model'
-import { conditionWords, restWords, stepSentence, type Say } from './words'
+import { conditionWords, restWords, ruleChanges, ruleLines, stepSentence, type Say } from './words'
 
 await withLateWords(() => Promise.resolve())()
 const t: Say = (key, values) => i18n.global.t(key, values ?? {})
@@ -146,6 +146,38 @@ describe('versions', () => {
       'changed b',
       'added d',
       'removed c',
+    ])
+  })
+  it('say what a rule said and says, step by step', () => {
+    const names = { person, source, unit: (id: string) => ({ u1: '经发局' })[id] ?? id }
+    const from = rule('a', { steps: [step(1), step(3, { channels: ['sms'] }), step(5)] })
+    const to = rule('a', {
+      steps: [step(1), step(3, { channels: [] }), step(5), step(10, { text: '请办结' })],
+      when: { op: 'is', fact: 'urgency', one_of: ['critical'] },
+      units: ['u1'],
+    })
+    expect(ruleChanges(from, to, t, names)).toEqual([
+      { was: '没有条件，都提醒', is: '只在紧急程度是特急时' },
+      { was: '全部单位', is: '只限单位：经发局' },
+      {
+        was: '到期后 3 个工作日 09:00 → 经办人 · 站内、短信',
+        is: '到期后 3 个工作日 09:00 → 经办人 · 站内',
+      },
+      { was: undefined, is: '到期后 10 个工作日 09:00 → 经办人 · 站内、微信 自拟内容：请办结' },
+    ])
+    // Seven steps that lost their ways are seven pairs.
+    const steps = [1, 2, 3, 4, 5, 6, 7].map((n) => step(n))
+    const bare = steps.map((one) => ({ ...one, channels: [] }))
+    expect(ruleChanges(rule('a', { steps }), rule('a', { steps: bare }), t, names)).toHaveLength(7)
+    expect(ruleChanges(from, structuredClone(from), t, names)).toEqual([])
+    // Two people without names are two all the same.
+    const whom = (id: string) => rule('a', { steps: [step(1, { persons: [id] })] })
+    const nameless = { ...names, person: () => '未知人员' }
+    expect(ruleChanges(whom('x'), whom('y'), t, nameless)).toEqual([{ is: '其他设置有变' }])
+    expect(ruleLines(rule('a', { steps: [step(-5)] }), t, names)).toEqual([
+      '什么情况下提醒：任务到期前后',
+      '到期前 5 个工作日 09:00 → 经办人 · 站内、微信',
+      '有人确认收到后停止',
     ])
   })
   it('do not differ by what is empty or by the order of a set', () => {

@@ -1,8 +1,10 @@
 import { computed, reactive } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ReminderCondition, ReminderRule, ReminderStep, ReminderTrigger } from '@/api/types'
-import { readPersonGlance } from '@/modules/org'
+import { readPersonGlance, useUnits } from '@/modules/org'
 import { useSourceKinds } from '@/modules/tasks'
+import type { Said } from '@/ui/rules/versions'
+import type { Change } from './model'
 import { useReminderRules } from './useReminderRules'
 import * as words from './words'
 
@@ -34,7 +36,19 @@ export function useReminderWords() {
     if (!name && named.data.value) ask(id)
     return name ?? t('reminders.unknownPerson')
   }
+  const units = useUnits()
+  const unit = (id: string) => units.data.value?.find((one) => one.id === id)?.short_name ?? t('reminders.unknownUnit')
+  const names: words.Names = { person, source, unit }
+  /** A change as a sentence, with what was said and what is. */
+  function change({ kind, name, from, to, was }: Change): Said {
+    const text = t(`reminders.draft.kind.${kind}`, { name, was: was ?? '' })
+    if (from && to) return { text, parts: words.ruleChanges(from, to, say, names) }
+    const one = from ?? to
+    if (!one) return text
+    return { text, parts: words.ruleLines(one, say, names).map((line) => (to ? { is: line } : { was: line })) }
+  }
   return {
+    change,
     person,
     sources,
     source,

@@ -8,7 +8,8 @@ import type {
   ReminderTrigger,
 } from '@/api/types'
 import { mark } from '@/lib/marks'
-import { byDay, countsDays, NINE } from './model'
+import { lineChanges, type LineChange } from '@/ui/rules/lines'
+import { byDay, countsDays, NINE, same } from './model'
 
 export type Say = (key: string, values?: Record<string, unknown>) => string
 
@@ -84,4 +85,64 @@ function isWords(fact: string, words: readonly string[], op: 'is' | 'is_not', t:
 export function restWords(rule: ReminderRule, t: Say): string[] {
   const repeat = rule.repeat ? [t('reminders.repeat.say', { every: rule.repeat.every, times: rule.repeat.times })] : []
   return [...repeat, t(`reminders.onAck.say.${rule.on_ack}`)]
+}
+
+/** The names that stand in rules. */
+export interface Names {
+  person: NameOfPerson
+  source: NameOfSource
+  unit: (id: string) => string
+}
+
+/** A step with all that belongs to it: “到期当天 09:00 → 经办人 · 站内（只在…时） 自拟内容：…”. */
+function wholeStep(step: ReminderStep, { trigger }: ReminderRule, t: Say, { person, source }: Names): string {
+  const only = step.only_if ? t('reminders.onlyIf', { text: conditionWords(step.only_if, t, source) }) : ''
+  const own = step.text ? t('reminders.own', { text: step.text }) : ''
+  return [stepSentence(step, trigger, t, person) + (only && mark('（') + only + mark('）')), own]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** All that a rule says beside its steps, each always in the same place. */
+function headLines(rule: ReminderRule, t: Say, { source, unit }: Names): string[] {
+  const { trigger, when, units = [], source_kinds: sources = [], repeat } = rule
+  const named = (names: string[], some: string, all: string) =>
+    names.length ? t(`reminders.scope.${some}`, { names: names.join(mark('、')) }) : t(`reminders.scope.${all}`)
+  const kind = t(`reminders.trigger.${trigger.kind}`)
+  const exact = trigger.kind === 'lamp' || trigger.kind === 'silent' ? mark('，') + baseWords(trigger, t) : ''
+  return [
+    `${t('reminders.form.name')}${mark('：')}${rule.name}`,
+    `${t('reminders.form.trigger')}${mark('：')}${kind}${exact}`,
+    when ? t('reminders.onlyIf', { text: conditionWords(when, t, source) }) : t('reminders.condition.none'),
+    named(units.map(unit), 'someUnits', 'allUnits'),
+    named(sources.map(source), 'someSources', 'allSources'),
+    repeat ? t('reminders.repeat.say', { every: repeat.every, times: repeat.times }) : t('reminders.repeat.never'),
+    t(`reminders.onAck.say.${rule.on_ack}`),
+  ]
+}
+
+/** What a rule says otherwise than it did: its own sentences first, then its steps. */
+export function ruleChanges(from: ReminderRule, to: ReminderRule, t: Say, names: Names): LineChange[] {
+  const [was, is] = [headLines(from, t, names), headLines(to, t, names)]
+  const head = was.flatMap((line, n) => (line === is[n] ? [] : [{ was: line, is: is[n] }]))
+  const steps = (rule: ReminderRule) => rule.steps.map((step) => wholeStep(step, rule, t, names))
+  const found = [...head, ...lineChanges(steps(from), steps(to))]
+  // What has no words of its own, as two persons whose names are not known, has changed all the same.
+  return found.length || same({ ...from, enabled: true }, { ...to, enabled: true })
+    ? found
+    : [{ is: t('reminders.draft.other') }]
+}
+/** What a rule that is new or gone said: when, of what, and its steps. */
+export function ruleLines(rule: ReminderRule, t: Say, names: Names): string[] {
+  const [, trigger, ...rest] = headLines(rule, t, names)
+  const [when, units, sources] = rest
+  const { units: some = [], source_kinds: kinds = [] } = rule
+  return [
+    trigger,
+    rule.when ? when : '',
+    some.length ? units : '',
+    kinds.length ? sources : '',
+    ...rule.steps.map((step) => wholeStep(step, rule, t, names)),
+    ...restWords(rule, t),
+  ].filter((line): line is string => !!line)
 }
