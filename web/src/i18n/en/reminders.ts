@@ -199,6 +199,8 @@ export default {
     diff: 'Change',
     cost: 'Cost (yuan)',
     costs: '{now} → {then}',
+    assumes:
+      'Each message counts as one part (long ones cost several), before merging and daily limits; ways without a gateway and people without an address are counted, too. A trial does not say on which days; the examples do.',
     examples: 'Sent by the new rules only (examples)',
     noExamples: 'No reminder is new.',
     nothing: 'No reminders on either side.',
