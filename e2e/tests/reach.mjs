@@ -333,10 +333,12 @@ export const tests = {
     assert.match(told.at(-1).text, /测试消息/)
     await fetch(`${app.ways.url}/mood`, { method: 'POST', body: new URLSearchParams({ mood: 'broken' }), redirect: 'manual' })
     await button(form, '发送测试').click()
-    await says(form.getByRole('status'), /没有发出去（用时 \d+ 毫秒，发往 138\*{4}8000）/)
+    await says(form.getByRole('status'), /没有发出去（用时 \d+ 毫秒，发往 138\*{4}8000）：通道繁忙或出了故障，这一次没有收（通道原话：/)
     await fetch(`${app.ways.url}/mood`, { method: 'POST', body: new URLSearchParams({ mood: 'well' }), redirect: 'manual' })
     await button(form, '取消').click()
     await gone(form)
+    // The lamp tells of what was sent; that the test failed stands beside it.
+    await says(ways, '测试没有通过')
 
     const leader = await app.desk(app.people.wang, NARROW)
     await go(leader, '/watch')

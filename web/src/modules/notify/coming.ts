@@ -6,6 +6,7 @@ import type {
   Channel,
   ChannelRules as KnownChannel,
   DeliveriesState as KnownState,
+  Delivery as KnownDelivery,
   DeliveryRules as KnownRules,
   DeliveryRulesInput as KnownInput,
   DeliveryRulesView as KnownView,
@@ -20,6 +21,9 @@ export interface Waiting {
   since?: string | null
 }
 export type DeliveriesState = KnownState & { waiting?: Waiting[] }
+
+/** `task_id` is the task a letter is about, where that is one; `text` is there for what was not sent, too. */
+export type Delivery = KnownDelivery & { task_id?: string | null }
 
 /** The way that takes over what this one cannot bring. */
 export type ChannelRules = KnownChannel & { instead?: Channel | null }

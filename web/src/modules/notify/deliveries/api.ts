@@ -1,6 +1,6 @@
 import { download, get, post } from '@/api/client'
-import type { Channel, Delivery, DeliveryState, Page, Tested } from '@/api/types'
-import type { DeliveriesState } from '../coming'
+import type { Channel, DeliveryState, Page, Tested } from '@/api/types'
+import type { DeliveriesState, Delivery } from '../coming'
 
 export interface DeliveryFilter {
   channel?: Channel

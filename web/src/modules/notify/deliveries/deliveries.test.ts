@@ -3,6 +3,7 @@ import type { DeliveryFigure, DeliveryState, Gateway } from '@/api/types'
 import {
   asked,
   byChannel,
+  complaintOf,
   filterOf,
   gatewayLamp,
   isOurs,
@@ -92,6 +93,23 @@ describe('once more', () => {
 })
 
 describe('a gateway', () => {
+  it('is told what its complaint means, with its own words behind', () => {
+    const said = [
+      'busy: HTTP 500 broken',
+      'perhaps taken: no answer',
+      'no answer in time',
+      'error sending request: x',
+      'E7',
+    ]
+    expect(said.map((text) => Object.values(complaintOf(text)).join(' · '))).toEqual([
+      'busy · HTTP 500 broken',
+      'unsure · no answer',
+      'late · no answer in time',
+      'unreachable · error sending request: x',
+      ' · E7',
+    ])
+    expect(complaintOf(null)).toEqual({ key: null, own: '' })
+  })
   it('is well, paused, broken or not used yet', () => {
     expect(gatewayLamp(gateway({}))).toBe('unused')
     expect(gatewayLamp(gateway({ last_ok_at: '2026-11-26T09:00:00+08:00' }))).toBe('well')

@@ -121,3 +121,31 @@ export const filterOf = ({ channel, state, person, rule, from, to }: Asked): Del
   ...(from && { from_day: from }),
   ...(to && { to_day: to }),
 })
+
+/** A gateway's complaint: what it means, and its own words. */
+export interface Complaint {
+  /** Below `deliveries.complaint`; none where nothing is known of such words. */
+  key: 'refused' | 'gone' | 'busy' | 'barred' | 'unreachable' | 'unsure' | 'late' | null
+  own: string
+}
+const KINDS: readonly (readonly [RegExp, NonNullable<Complaint['key']>])[] = [
+  [/^refused: /, 'refused'],
+  [/^gone: /, 'gone'],
+  [/^busy: /, 'busy'],
+  [/^barred: /, 'barred'],
+  [/^unreachable: /, 'unreachable'],
+  [/^perhaps taken: /, 'unsure'],
+]
+/** Words without a kind before them, as they are kept with a gateway. */
+const BARE: readonly (readonly [RegExp, NonNullable<Complaint['key']>])[] = [
+  [/no answer in time|timed out/i, 'late'],
+  [/^error sending request|connection refused|dns error/i, 'unreachable'],
+  [/^HTTP (429|5\d\d)\b/, 'busy'],
+  [/^HTTP 40[13]\b/, 'barred'],
+]
+export function complaintOf(text: string | null): Complaint {
+  const said = (text ?? '').trim()
+  const kind = KINDS.find(([start]) => start.test(said))
+  if (kind) return { key: kind[1], own: said.replace(kind[0], '').trim() }
+  return { key: BARE.find(([words]) => words.test(said))?.[1] ?? null, own: said }
+}
