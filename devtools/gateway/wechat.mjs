@@ -1,6 +1,7 @@
 // An official account of WeChat to watch by eye, for serve.mjs: gives tokens and codes to be scanned, takes template messages, lets three
 // people scan, touch and leave, and tells the server of it as WeChat does (signed, unencrypted).
 import { createHash, randomBytes } from 'node:crypto'
+import { answerForm, bubble, card, escaped, MOST } from './page.mjs'
 
 const TOKEN = 'only-for-demonstration'
 const APP = 'wxdemonstration0'
@@ -14,11 +15,16 @@ const people = [
 const codes = []
 /** What came in: { id, msgid, openid, fields, url, at, note }. */
 const messages = []
+/** All that was said, the latest last: { openid, message } of a template, { openid, said, by: 'user' or 'account', at }. */
+const talk = []
 /** Codes of OAuth, each good once: whose they are. */
 const arrivals = new Map()
 let accessToken = ''
 
-const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+const now = () => new Date().toLocaleString('zh-CN')
+const say = (openid, by, said) => said && talk.push({ openid, by, said, at: now() })
+/** As it stands between tags. */
+const plain = (text) => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign])
 
 /** Calls the server as WeChat does; answers what it said. */
 async function call(server, code, openid, inner) {
@@ -42,30 +48,37 @@ async function call(server, code, openid, inner) {
 
 const event = (name, more = '') => `<MsgType>event</MsgType><Event>${name}</Event>${more}`
 
-/** What the account has, as sections of the page. */
-export function sections() {
-  const waiting = codes.map(
-    (code) => `<p class="in">二维码 ${escaped(code.ticket)}<small>${escaped(code.at)}</small></p>
-      <form method="post" action="/wechat/scan"><input type="hidden" name="ticket" value="${escaped(code.ticket)}">
-      <select name="openid" aria-label="谁来扫码">${people.map((one) => `<option value="${one.openid}">${one.name}</option>`).join('')}</select><button>扫码</button></form>`,
+/** What the account has, as cards: codes to be scanned first, then its people, whom it wrote to last in front. */
+export function shown() {
+  const waiting = [...codes].reverse().map(
+    (code) => `<form method="post" action="/wechat/scan"><input type="hidden" name="ticket" value="${escaped(code.ticket)}">
+      <select name="openid" aria-label="谁来扫码">${people.map((one) => `<option value="${one.openid}">${one.name}</option>`).join('')}</select><button>扫码</button>
+      <small>${escaped(code.at)}</small></form>`,
   )
-  const scanned = codes.length ? `<section><h2>等待扫码</h2>${waiting.join('')}</section>` : ''
-  const each = people.map(({ openid, name }) => {
-    const own = messages.filter((message) => message.openid === openid).slice(-20)
-    const fields = (message) =>
-      Object.values(message.fields)
-        .map((field) => escaped(field.value))
-        .join('<br>')
-    const list = own.map((message) => {
-      const touch = message.url ? `<a href="/wechat/touch?id=${message.msgid}">查看详情</a>` : ''
-      return `<p class="in">${fields(message)} ${touch}<small>${escaped(message.at)} ${escaped(message.note ?? '')}</small></p>`
+  // A code that is new is a card of its own, so that a choice made on another is not lost.
+  const scanned = waiting.map((form, n) => `<section data-key="${codes[codes.length - 1 - n].ticket}"><h3>等待扫码</h3>${form}</section>`)
+  const latest = talk.slice(-MOST).reverse()
+  const at = (openid) => latest.findIndex((one) => one.openid === openid)
+  const rank = (openid) => (at(openid) < 0 ? latest.length : at(openid))
+  const cards = [...people]
+    .sort((a, b) => rank(a.openid) - rank(b.openid))
+    .map(({ openid, name, left, came }) => {
+      const list = latest.filter((one) => one.openid === openid).map(line)
+      const leave = `<form method="post" action="/wechat/leave"><input type="hidden" name="openid" value="${openid}"><button>取消关注</button></form>`
+      const forms = left ? '' : answerForm('/wechat/answer', 'openid', openid) + (came ? leave : '')
+      const state = left ? 'left' : came ? 'came' : ''
+      const title = `${name}${left ? '（已取消关注）' : ''}`
+      return card({ key: openid, title, forms, list }).replace('<section', `<section data-state="${state}"`)
     })
-    const said = people.find((one) => one.openid === openid).said
-    const heard = said ? `<p class="out">${escaped(said)}</p>` : ''
-    return `<section><h2>${name}</h2>${list.join('') || '<p class="none">还没有消息。</p>'}${heard}
-      <form method="post" action="/wechat/leave"><input type="hidden" name="openid" value="${openid}"><button>取消关注</button></form></section>`
-  })
-  return scanned + each.join('')
+  return { cards: [...scanned, ...cards], shown: latest.length, all: talk.length }
+}
+
+/** What the account wrote stands on the one side, what its user said on the other. */
+function line({ message, by, said, at }) {
+  if (by) return bubble(by === 'user' ? 'out' : 'in', escaped(said), by === 'user' ? at : `公众号 ${at}`)
+  const fields = Object.values(message.fields).map((field) => escaped(field.value))
+  const touch = message.url ? ` <a href="/wechat/touch?id=${message.msgid}" target="_blank">查看详情</a>` : ''
+  return bubble('in', fields.join('<br>') + touch, `${message.at} ${message.note ?? ''}`)
 }
 
 /** Answers what is WeChat's; `false` for all else. */
@@ -83,7 +96,7 @@ export async function answer(request, body, send, { server, code, at }) {
     case '/cgi-bin/qrcode/create': {
       if (!known()) return untoken()
       const ticket = randomBytes(6).toString('hex')
-      codes.push({ ticket, scene: JSON.parse(body).action_info.scene.scene_str, at: new Date().toLocaleString('zh-CN') })
+      codes.push({ ticket, scene: JSON.parse(body).action_info.scene.scene_str, at: now() })
       return json({ ticket, expire_seconds: 900, url: `http://weixin.qq.com/q/${ticket}` })
     }
     case '/cgi-bin/message/template/send': {
@@ -95,8 +108,10 @@ export async function answer(request, body, send, { server, code, at }) {
       if (long) return json({ errcode: 47003, errmsg: `argument invalid! data.${long[0]}.value invalid` })
       const again = messages.find((message) => message.id === client_msg_id)
       if (again) return json({ errcode: 0, errmsg: 'ok', msgid: again.msgid })
-      const message = { id: client_msg_id, msgid: 1000 + messages.length, openid: touser, fields: data, url: link, at: new Date().toLocaleString('zh-CN') }
+      const message = { id: client_msg_id, msgid: randomBytes(6).readUIntBE(0, 6), openid: touser, fields: data, url: link, at: now() }
       messages.push(message)
+      talk.push({ openid: touser, message })
+      for (const one of people) if (one.openid === touser) one.came = true
       setTimeout(async () => {
         const finished = event('TEMPLATESENDJOBFINISH', `<MsgID>${message.msgid}</MsgID><Status>success</Status>`)
         message.note = (await call(server, code, touser, finished)) || '已送达'
@@ -126,14 +141,27 @@ export async function answer(request, body, send, { server, code, at }) {
       if (found < 0 || !who) return back()
       const [{ scene, ticket }] = codes.splice(found, 1)
       who.left = false
-      who.said = await call(server, code, who.openid, event('SCAN', `<EventKey>${scene}</EventKey><Ticket>${ticket}</Ticket>`))
+      who.came = true
+      say(who.openid, 'user', '（扫码关注）')
+      const said = await call(server, code, who.openid, event('SCAN', `<EventKey>${scene}</EventKey><Ticket>${ticket}</Ticket>`))
+      say(who.openid, 'account', said)
       return back()
     }
     case '/wechat/leave': {
       const who = people.find((one) => one.openid === form.get('openid'))
       if (!who) return back()
       who.left = true
-      who.said = await call(server, code, who.openid, event('unsubscribe'))
+      say(who.openid, 'user', '（取消关注）')
+      say(who.openid, 'account', await call(server, code, who.openid, event('unsubscribe')))
+      return back()
+    }
+    case '/wechat/answer': {
+      const who = people.find((one) => one.openid === form.get('openid'))
+      const text = (form.get('text') ?? '').trim()
+      if (!who || who.left || !text) return back()
+      say(who.openid, 'user', text)
+      const inner = `<MsgType>text</MsgType><Content>${plain(text)}</Content><MsgId>${randomBytes(6).readUIntBE(0, 6)}</MsgId>`
+      say(who.openid, 'account', await call(server, code, who.openid, inner))
       return back()
     }
     case '/wechat/touch': {

@@ -25,7 +25,8 @@ const boundTo = async (person, kind) => (await mine(person)).addresses.filter((o
 /** The codes that wait to be scanned, the latest last. */
 async function waiting(app) {
   const page = await (await fetch(app.ways.url)).text()
-  return [...page.matchAll(/name="ticket" value="(\w+)"/g)].map((match) => match[1])
+  // The page has the newest first.
+  return [...page.matchAll(/name="ticket" value="(\w+)"/g)].map((match) => match[1]).reverse()
 }
 /** Scans as a user of WeChat does; answers what the official account says to them. */
 async function scan(app, ticket, openid) {
