@@ -134,6 +134,7 @@ export const tests = {
     const page = await app.desk(app.people.wang)
     await go(page, '/burden/statement')
     await says(page.locator('article'), '系统不做的事和怎样保证')
+    await says(page.locator('article'), '国办函〔2026〕12号')
     await page.getByLabel('结束日期').fill(dayFromNow(0))
     await says(page.locator('article'), dayFromNow(0))
     await fits(page, 'the statement')

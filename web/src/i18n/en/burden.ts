@@ -74,6 +74,10 @@ export default {
     title: 'Statement of the burden',
     heading: 'Statement of the burden ({from} to {to})',
     made: 'Made {at}',
+    basis:
+      'Drawn up for the requirements of letter No. 12 of 2026 of the General Office of the State Council (less burden by mobile government applications).',
+    noneInMonth: 'No records of this month',
+    noneInTime: 'No records of this time',
     print: 'Print',
     from: 'From',
     to: 'To',
