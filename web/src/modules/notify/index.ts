@@ -2,7 +2,6 @@ import { defineAsyncComponent } from 'vue'
 import { withLateWords } from '@/i18n'
 
 export * from './model'
-export type * from './coming'
 export { useMarkRead, useUnread } from './composables/useInbox'
 export { useLive } from './composables/useLive'
 /** What left the house: fetched by who looks at it. */

@@ -1,6 +1,5 @@
 import { download, get, post } from '@/api/client'
-import type { Channel, DeliveryState, Page, Tested } from '@/api/types'
-import type { DeliveriesState, Delivery } from '../coming'
+import type { Channel, DeliveriesState, Delivery, DeliveryState, Page, Tested } from '@/api/types'
 
 export interface DeliveryFilter {
   channel?: Channel

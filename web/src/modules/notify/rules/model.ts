@@ -1,8 +1,7 @@
 /** What the ways out keep to, as people change it: numbers in fields, what is wrong with them, what differs. */
-import type { Channel, GatewayRules } from '@/api/types'
+import type { Channel, ChannelRules, DeliveryRules, GatewayRules, NoticeKind, NoticeRules } from '@/api/types'
 import { isWithin } from '@/ui/rules/numbers'
 import { spansFault, type SpanFault } from '@/ui/rules/spans'
-import type { ChannelRules, DeliveryRules, NoticeRules, Occasion } from '../coming'
 
 export type ChannelField = Exclude<keyof ChannelRules, 'channel'>
 export const FIELDS: readonly ChannelField[] = [
@@ -15,7 +14,7 @@ export const FIELDS: readonly ChannelField[] = [
   'instead',
 ]
 /** In the order in which a task meets them. */
-export const OCCASIONS: readonly Occasion[] = ['dispatched', 'urged', 'instructed', 'ordered']
+export const OCCASIONS: readonly NoticeKind[] = ['dispatched', 'urged', 'instructed', 'ordered']
 type NumberField = 'daily' | 'merge_from' | 'price'
 /** An emptied field is no number. */
 export type ChannelDraft = Omit<ChannelRules, NumberField> & Record<NumberField, number | ''>
@@ -87,11 +86,11 @@ export function limited<T extends Pick<DeliveryDraft, 'gateways'>>(
   return { ...set, gateways: gateways.sort((a, b) => a.gateway.localeCompare(b.gateway)) }
 }
 /** By which ways an occasion leaves the house. */
-export const waysOf = (set: Pick<DeliveryDraft, 'notices'> | undefined, notice: Occasion): Channel[] =>
+export const waysOf = (set: Pick<DeliveryDraft, 'notices'> | undefined, notice: NoticeKind): Channel[] =>
   (set?.notices ?? []).filter((one) => one.notice === notice).flatMap((one) => one.channels)
 /** The same rules with other ways for one occasion. */
-export function noticed<T extends Pick<DeliveryDraft, 'notices'>>(set: T, notice: Occasion, channels: Channel[]): T {
-  const of = (one: Occasion) => (one === notice ? channels : waysOf(set, one))
+export function noticed<T extends Pick<DeliveryDraft, 'notices'>>(set: T, notice: NoticeKind, channels: Channel[]): T {
+  const of = (one: NoticeKind) => (one === notice ? channels : waysOf(set, one))
   return { ...set, notices: OCCASIONS.map((one) => ({ notice: one, channels: of(one) })) }
 }
 /** The order of ways says nothing. */
@@ -115,9 +114,9 @@ export function settled(draft: DeliveryDraft, base: DeliveryRules): DeliveryRule
     channels,
     gateways,
     give_up_after: give_up_after === '' ? base.give_up_after : give_up_after,
-    ...(switch_after !== undefined && { switch_after: switch_after === '' ? base.switch_after : switch_after }),
-    ...(notices && { notices }),
-    ...(answer_hint !== undefined && { answer_hint }),
+    switch_after: switch_after === '' || switch_after === undefined ? base.switch_after : switch_after,
+    notices: notices ?? base.notices,
+    answer_hint: answer_hint ?? base.answer_hint,
   }
 }
 
@@ -131,7 +130,7 @@ export interface DeliveryChange {
   /** Its code, where it is of one gateway. */
   gateway?: string
   /** Which occasion leaves the house by other ways. */
-  notice?: Occasion
+  notice?: NoticeKind
   field: ChannelField | CommonField | 'per_minute' | 'notice'
   from: RuleValue
   to: RuleValue

@@ -1,5 +1,5 @@
+import type { ChannelRules, DeliveryRules } from '@/api/types'
 import { describe, expect, it } from 'vitest'
-import type { ChannelRules, DeliveryRules } from '../coming'
 import { changesBetween, duration, faultsOf, limited, noticed, rebased, settled } from './model'
 
 const way = (channel: ChannelRules['channel'], more: Partial<ChannelRules> = {}): ChannelRules => ({
@@ -10,11 +10,15 @@ const way = (channel: ChannelRules['channel'], more: Partial<ChannelRules> = {})
   daily: 10,
   merge_from: 3,
   price: 45,
+  instead: null,
   ...more,
 })
 const BASE: DeliveryRules = {
   channels: [way('sms'), way('voice', { merge_from: 0 })],
   give_up_after: 240,
+  switch_after: 15,
+  notices: [],
+  answer_hint: true,
   gateways: [],
 }
 const sms = (more: Partial<ChannelRules>): DeliveryRules => ({
@@ -114,10 +118,6 @@ describe('rules of deliveries', () => {
       const now = rebased(mine, NEWER, noticed({ ...NEWER, switch_after: 60 }, 'urged', []))
       expect([now.switch_after, now.answer_hint]).toEqual([60, false])
       expect(now.notices?.map(({ channels }) => channels)).toEqual([[], [], [], ['sms']])
-    })
-    it('is not sent to a server that does not know it', () => {
-      expect(Object.keys(settled(BASE, BASE)).sort()).toEqual(['channels', 'gateways', 'give_up_after'])
-      expect(changesBetween(BASE, { ...BASE, switch_after: 15, answer_hint: true, notices: [] })).toEqual([])
     })
   })
 })

@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
-import type { Channel } from '@/api/types'
+import type { Channel, DeliveryRules, DeliveryRulesView } from '@/api/types'
 import { mark } from '@/lib/marks'
 import { yuan } from '@/lib/numbers'
 import { queryClient } from '@/lib/query'
 import { spansWords, type Span } from '@/ui/rules/spans'
 import { useRulesDraft } from '@/ui/rules/useRulesDraft'
-import type { DeliveryRules, DeliveryRulesView } from '../coming'
 import * as api from './api'
 import {
   changesBetween,

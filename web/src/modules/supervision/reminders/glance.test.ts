@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DeliveryFigure, Gateway, LookoutState } from '@/api/types'
-import type { DeliveriesState } from '@/modules/notify'
+import type { DeliveriesState, DeliveryFigure, Gateway, LookoutState } from '@/api/types'
 import { glance } from './glance'
 
 const NOW = '2026-12-03T09:00:00+08:00'
@@ -28,16 +27,12 @@ describe('at a glance', () => {
   })
   it('a gateway that is down goes before a lookout that is well', () => {
     const down = [gateway({ failures: 14, closed_until: NOW }), gateway({ code: 'other', failures: 4 })]
-    const waiting = [{ channel: 'sms' as const, n: 6, oldest_at: '2026-12-03T08:55:00+08:00' }]
+    const waiting = [{ channel: 'sms' as const, n: 6, since: '2026-12-03T08:55:00+08:00' }]
     expect(said(lookout(), sent({ gateways: down, waiting }))).toEqual([
       ['yellow', 'downWaiting', 6],
       ['green', 'seen', 685],
     ])
     expect(said(lookout(), sent({ gateways: [gateway({ failures: 5 })] }))[0]).toEqual(['yellow', 'down', 0])
-    // An older server does not say what waits.
-    const old = sent({ gateways: down, today: [figure('queued', 4)] })
-    delete old.waiting
-    expect(said(lookout(), old)[0]).toEqual(['yellow', 'downWaiting', 4])
   })
   it('what failed today is said', () => {
     expect(said(lookout(), sent({ today: [figure('failed', 3), figure('sent', 9)] }))).toEqual([
@@ -45,15 +40,13 @@ describe('at a glance', () => {
       ['green', 'seen', 685],
     ])
   })
-  it('letters that are long due are the worst, under either name of their moment', () => {
-    for (const moment of ['oldest_at', 'since']) {
-      const waiting = [{ channel: 'sms' as const, n: 6, [moment]: EARLIER }]
-      expect(said(lookout(), sent({ gateways: [gateway({ closed_until: NOW })], waiting }))).toEqual([
-        ['red', 'stuck', 6],
-        ['yellow', 'downWaiting', 6],
-        ['green', 'seen', 685],
-      ])
-    }
+  it('letters that are long due are the worst', () => {
+    const waiting = [{ channel: 'sms' as const, n: 6, since: EARLIER }]
+    expect(said(lookout(), sent({ gateways: [gateway({ closed_until: NOW })], waiting }))).toEqual([
+      ['red', 'stuck', 6],
+      ['yellow', 'downWaiting', 6],
+      ['green', 'seen', 685],
+    ])
   })
   it('a lookout that has stopped stays red', () => {
     expect(said(lookout({ due: 2, oldest: EARLIER }), sent())).toEqual([['red', 'late', 2]])

@@ -1,6 +1,5 @@
 /** Whether the system keeps its watch, at a glance: what it looks at, and whether what it says gets out. */
-import type { Channel, Lamp, LookoutState } from '@/api/types'
-import type { DeliveriesState } from '@/modules/notify'
+import type { Channel, DeliveriesState, Lamp, LookoutState } from '@/api/types'
 
 /** Longer than any run takes, and than a letter waits for its turn: then it has stopped. */
 const LATE_MS = 10 * 60_000
@@ -35,18 +34,14 @@ function lookout({ tasks, due, oldest, now }: LookoutState): Finding {
 }
 
 function ways(sent: DeliveriesState, now: string): Finding[] {
-  const waiting = sent.waiting ?? []
+  const { waiting } = sent
   const found: Finding[] = []
-  for (const { channel, n, oldest_at, since: from } of waiting) {
-    const at = oldest_at ?? from
+  for (const { channel, n, since: at } of waiting) {
     if (n && since(at, now) > LATE_MS) found.push({ lamp: 'red', key: 'stuck', n, at, channel })
   }
   for (const { code, channel, closed_until, failures } of sent.gateways) {
     if (!closed_until && failures < DOWN_FROM) continue
-    // A server that does not say what waits says at least what has not left today.
-    const n = sent.waiting
-      ? total(waiting, (one) => one.channel === channel)
-      : total(sent.today, (one) => one.channel === channel && one.state === 'queued')
+    const n = total(waiting, (one) => one.channel === channel)
     found.push({ lamp: 'yellow', key: n ? 'downWaiting' : 'down', n, gateway: code })
   }
   const failed = countOf(sent, 'failed')
