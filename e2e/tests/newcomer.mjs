@@ -20,7 +20,7 @@ const letters = async (app) => (await (await fetch(`${app.ways.url}/messages`)).
 
 async function bindWechat(app, { api }) {
   const { url } = await api.post('/me/addresses/openid-codes', { gateway: 'wechat' })
-  await post(app, '/wechat/scan', { ticket: url.split('/').pop(), openid: 'o-newcomer' })
+  await post(app, '/wechat/scan', { ticket: url.split('/').pop(), openid: 'o-demonstration-01' })
 }
 
 /** Puts the time forward to an hour, of today where that lies ahead; everything that falls due until then has been seen to. */
@@ -43,7 +43,7 @@ export const tests = {
     const work = new Work(people.zhouyun)
     const task = await work.active(TITLE, unit, head, handler, { due: { day: dayFromNow(0) }, start_day: dayFromNow(-9) })
     const mine = async () => (await handler.api.get('/messages')).items.filter((one) => one.task_id === task.id && one.title.includes('逾期'))
-    const wechat = async () => (await fetch(app.ways.url)).text()
+    const wechat = async () => (await fetch(`${app.ways.url}/wechat/messages`)).text()
 
     // In the morning of the first working day after it: in the system and by WeChat, and no short message yet.
     for (let day = 0; day < 12 && !(await mine()).length; day++) {
@@ -54,7 +54,7 @@ export const tests = {
     const page = await app.desk(handler, { colorScheme: 'light' })
     await go(page, '/inbox')
     await says(page.locator('main'), /任务已逾期.*拆除临街违章建筑/)
-    await until('the message of WeChat', async () => /拆除临街违章建筑[^]*逾期 1 个工作日/.test(await wechat()))
+    await until('the message of WeChat', async () => /任务已逾期[^]*“拆除临街违章建筑”应于/.test(await wechat()))
     const before = (await letters(app)).filter(({ text }) => text.includes('逾期'))
     assert.deepEqual(before, [])
 
