@@ -41,6 +41,46 @@ both! {
         assert_eq!(sms.taken().len(), 1, "eleven hours of night are no hours of trouble: {:?}", states(app, "staff_b1").await);
     }
 
+    async fn trouble_of_the_evening_is_forgotten_by_the_morning(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        sms.will((0..400).map(|_| away()));
+        for minute in [45, 50, 55, 59] {
+            at(app, &format!("2026-02-10T20:{minute}:00+08:00")).await;
+        }
+        at(app, "2026-02-10T21:30:00+08:00").await;
+        for minute in 0..5 {
+            at(app, &format!("2026-02-11T08:{minute:02}:00+08:00")).await;
+        }
+        assert!(sms.taken().is_empty());
+        sms.recovers();
+        for minute in 5..40 {
+            at(app, &format!("2026-02-11T08:{minute:02}:00+08:00")).await;
+        }
+        assert_eq!(sms.taken().len(), 1, "{:?}", states(app, "staff_b1").await);
+    }
+
+    async fn a_way_that_reaches_nobody_takes_nothing_over(app) {
+        let wechat = FakeGateway::new("wx", Channel::Wechat);
+        let app = &app.with_gateways(&[&wechat]);
+        known_at(app, "liaison_b", "wx").await;
+        wechat.will((0..400).map(|_| away()));
+        dispatched(app, "修路", "bureau_b").await;
+        let begun = app.clock.now();
+        for minute in 0..60 {
+            app.clock.set(begun.plus(std::time::Duration::from_secs(60 * minute)));
+            app.run_jobs().await;
+        }
+        assert_eq!(all(app, "liaison_b").await, [("wechat".to_owned(), "queued".to_owned(), "unreachable".to_owned())]);
+        wechat.recovers();
+        for minute in 60..90 {
+            app.clock.set(begun.plus(std::time::Duration::from_secs(60 * minute)));
+            app.run_jobs().await;
+        }
+        assert_eq!(wechat.taken().len(), 1);
+    }
+
     async fn a_gateway_that_is_away_for_three_hours_costs_no_message(app) {
         let sms = FakeGateway::new("sms1", Channel::Sms);
         let app = &app.with_gateways(&[&sms]);

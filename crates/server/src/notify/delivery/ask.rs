@@ -33,7 +33,7 @@ pub(super) async fn ask(app: &App) -> Outcome<()> {
             Ok(said) if !said.is_empty() => {
                 let mut tx = app.db.begin().await?;
                 let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-                told::take_in(&mut tx, &ctx, &code, gateway.channel(), &said).await?;
+                told::take_in(&mut tx, app, &ctx, &code, gateway.channel(), &said).await?;
                 tx.commit().await?;
             }
             Ok(_) => {}

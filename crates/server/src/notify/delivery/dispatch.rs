@@ -258,7 +258,7 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
         if early.contains(name) {
             for (fate, code, detail) in store::adopt(tx, id, gateway, name).await? {
                 if store::settle(tx, id, &fate, code.as_deref(), detail.as_deref(), now).await? {
-                    instead::take_over(tx, ctx, &[id]).await?;
+                    instead::take_over(tx, app, ctx, &[id]).await?;
                 }
             }
         }
@@ -282,7 +282,7 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
             SentFate::Refused { code, text } => {
                 // The gateway is well; it is the message it will not have.
                 store::not_taken(tx, sent.id, sent.lease, (code, text), false, None, now).await?;
-                instead::take_over(tx, ctx, &[sent.id]).await?;
+                instead::take_over(tx, app, ctx, &[sent.id]).await?;
             }
             SentFate::Busy { code, text, after } => {
                 let wait = after.map(Duration::from_secs);
@@ -332,7 +332,7 @@ async fn again(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &Sent, reason: (&str, &s
         return Ok(());
     }
     let switches = rules.switches_at(since) <= ctx.now();
-    if (next.is_none() || switches) && instead::take_over(tx, ctx, &[sent.id]).await? && next.is_some() {
+    if (next.is_none() || switches) && instead::take_over(tx, app, ctx, &[sent.id]).await? && next.is_some() {
         store::suppress(tx, &[sent.id], Suppression::Instead, ctx.now()).await?;
     }
     Ok(())

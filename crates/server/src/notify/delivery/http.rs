@@ -314,7 +314,7 @@ async fn gateway_call(
     })?;
     let mut tx = app.db.begin().await?;
     let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-    told::take_in(&mut tx, &ctx, &code, gateway.channel(), &heard.told).await?;
+    told::take_in(&mut tx, &app, &ctx, &code, gateway.channel(), &heard.told).await?;
     let mut said = None;
     for (who, scene) in &heard.came {
         said = address::came(&mut tx, &ctx, &code, who, scene.as_deref()).await?.or(said);

@@ -3,20 +3,26 @@
 use db::Tx;
 
 use super::{
+    known::Known,
     model::DeliveryId,
     post,
     rules::DeliveryRules,
     store::{self, Left},
 };
-use crate::app::{Ctx, Outcome};
+use crate::app::{App, Ctx, Outcome};
 
 /// Puts what these were to bring on its way by the channel that the rules name in place of theirs, once: a message that goes, or went, by
 /// that channel to the same person stays out. `false` where nothing is on another way now.
-pub(super) async fn take_over(tx: &mut Tx, ctx: &Ctx, ids: &[DeliveryId]) -> Outcome<bool> {
+pub(super) async fn take_over(tx: &mut Tx, app: &App, ctx: &Ctx, ids: &[DeliveryId]) -> Outcome<bool> {
     let rules = ctx.rules.get::<DeliveryRules>();
     let mut taken = false;
     for Left { id, person, channel, critical } in store::left(tx, ids).await? {
         let Some(other) = rules.of(channel).and_then(|rules| rules.instead) else { continue };
+        // A way by which nobody is reached takes nothing over.
+        let known = Known::of(tx, &[person]).await?;
+        if !app.gateways.of(other).any(|gateway| known.at(gateway.as_ref(), person).is_some()) {
+            continue;
+        }
         let due_at = rules.of(other).map_or(ctx.now(), |rules| post::not_before(ctx, rules, critical, ctx.now()));
         let new = DeliveryId::new(&ctx.rng, ctx.now());
         let messages = store::without(tx, id, person, other).await?;

@@ -87,7 +87,7 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
             // A telephone that may have rung does not ring again by itself.
             if channel == Channel::Voice && row.unsure {
                 store::give_up(tx, row.id, "unknown", now).await?;
-                instead::take_over(tx, ctx, &[row.id]).await?;
+                instead::take_over(tx, app, ctx, &[row.id]).await?;
                 continue;
             }
             // Whoever waits since before its hours closed waits for the next.
@@ -107,7 +107,7 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
                 store::suppress(tx, &[row.id], Suppression::NoAddress, now).await?;
                 // What can wait comes by the steps that follow; nobody is sent a short message for each that would have been free.
                 if row.critical {
-                    instead::take_over(tx, ctx, &[row.id]).await?;
+                    instead::take_over(tx, app, ctx, &[row.id]).await?;
                 }
                 continue;
             }
@@ -119,7 +119,7 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
             reaching.retain(|(gateway, _)| open(gateway.code()));
             if reaching.is_empty() {
                 let since = row.stuck_since.unwrap_or(now);
-                if rules.switches_at(since) <= now && instead::take_over(tx, ctx, &[row.id]).await? {
+                if rules.switches_at(since) <= now && instead::take_over(tx, app, ctx, &[row.id]).await? {
                     store::suppress(tx, &[row.id], Suppression::Instead, now).await?;
                 } else if rules.gives_up_at(since) <= now {
                     store::give_up(tx, row.id, "gateway_down", now).await?;

@@ -14,7 +14,7 @@ use super::{
     store::{self, NewReceipt, NewReply},
 };
 use crate::{
-    app::{Ctx, Outcome},
+    app::{App, Ctx, Outcome},
     events,
     notify::model::Channel,
     org::{self, PersonId},
@@ -48,12 +48,12 @@ impl events::Event for Replied {
 }
 
 /// Takes in what a gateway told. The same told again changes nothing.
-pub(super) async fn take_in(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Channel, told: &[Told]) -> Outcome<()> {
+pub(super) async fn take_in(tx: &mut Tx, app: &App, ctx: &Ctx, gateway: &str, channel: Channel, told: &[Told]) -> Outcome<()> {
     for each in told {
         match each {
-            Told::Receipt(receipt) => take_receipt(tx, ctx, gateway, receipt).await?,
+            Told::Receipt(receipt) => take_receipt(tx, app, ctx, gateway, receipt).await?,
             Told::Reply(reply) => take_reply(tx, ctx, gateway, channel, reply).await?,
-            Told::Call(report) => take_call(tx, ctx, gateway, channel, report).await?,
+            Told::Call(report) => take_call(tx, app, ctx, gateway, channel, report).await?,
         }
     }
     Ok(())
@@ -61,7 +61,7 @@ pub(super) async fn take_in(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Chan
 
 /// A call that was answered has arrived, and a key that says so is an answer like a written one. Whoever hung up or pressed nothing was
 /// reached, and the ladder goes on.
-async fn take_call(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Channel, report: &CallReport) -> Outcome<()> {
+async fn take_call(tx: &mut Tx, app: &App, ctx: &Ctx, gateway: &str, channel: Channel, report: &CallReport) -> Outcome<()> {
     let (fate, said) = match &report.ended {
         CallEnd::Acknowledged => (Fate::Delivered, Some("1")),
         CallEnd::CallbackRequested => (Fate::Delivered, Some("请回电")),
@@ -70,7 +70,7 @@ async fn take_call(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Channel, repo
     };
     let CallReport { provider_id, own_id, to, at, .. } = report.clone();
     let receipt = Receipt { provider_id: provider_id.clone(), own_id: own_id.clone(), to: to.clone(), fate, at };
-    take_receipt(tx, ctx, gateway, &receipt).await?;
+    take_receipt(tx, app, ctx, gateway, &receipt).await?;
     if let Some(text) = said {
         let reply = Reply { from: to, text: text.to_owned(), reply_id: provider_id.or(own_id), at, to: None };
         take_reply(tx, ctx, gateway, channel, &reply).await?;
@@ -78,7 +78,7 @@ async fn take_call(tx: &mut Tx, ctx: &Ctx, gateway: &str, channel: Channel, repo
     Ok(())
 }
 
-async fn take_receipt(tx: &mut Tx, ctx: &Ctx, gateway: &str, receipt: &Receipt) -> Outcome<()> {
+async fn take_receipt(tx: &mut Tx, app: &App, ctx: &Ctx, gateway: &str, receipt: &Receipt) -> Outcome<()> {
     let own: Option<Uuid> = receipt.own_id.as_deref().and_then(|id| id.parse().ok());
     let delivery = store::of_receipt(tx, gateway, receipt.provider_id.as_deref(), own).await?;
     let row = NewReceipt {
@@ -99,7 +99,7 @@ async fn take_receipt(tx: &mut Tx, ctx: &Ctx, gateway: &str, receipt: &Receipt) 
             Fate::Failed { code, text } => ("failed", Some(code.as_str()), Some(text.as_str())),
         };
         if store::settle(tx, delivery, fate, code, detail, ctx.now()).await? {
-            instead::take_over(tx, ctx, &[delivery]).await?;
+            instead::take_over(tx, app, ctx, &[delivery]).await?;
         }
     }
     Ok(())

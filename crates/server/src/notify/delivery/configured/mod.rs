@@ -90,7 +90,7 @@ pub async fn listen(app: App, mut line: Line) {
         let written = async {
             let mut tx = app.db.begin().await?;
             let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-            told::take_in(&mut tx, &ctx, &line.code, Channel::Sms, std::slice::from_ref(&incoming.told)).await?;
+            told::take_in(&mut tx, &app, &ctx, &line.code, Channel::Sms, std::slice::from_ref(&incoming.told)).await?;
             Outcome::Ok(tx.commit().await?)
         };
         match written.await {

@@ -373,9 +373,12 @@ pub(super) async fn let_go(tx: &mut Tx, ids: &[DeliveryId], lease: Uuid, now: Mo
     sql.execute(tx).await
 }
 
-/// Leaves what nobody could be given for later.
+/// Leaves for later what waits for its hours, or for room at a gateway that is open: that is no time of trouble.
 pub(super) async fn put_off(tx: &mut Tx, id: DeliveryId, until: Moment) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update delivery set due_at = $2 where id = $1 and state = 'queued'").bind(id).bind(until).execute(c))?;
+    execute!(tx, |c| sqlx::query("update delivery set due_at = $2, stuck_since = null where id = $1 and state = 'queued'")
+        .bind(id)
+        .bind(until)
+        .execute(c))?;
     Ok(())
 }
 
