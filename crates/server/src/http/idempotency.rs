@@ -165,7 +165,12 @@ pub async fn mutate_and_show<K: Serialize + DeserializeOwned, T: Serialize>(
     };
     // What a version before this one kept is the whole answer.
     let Ok(key) = serde_json::from_str(&done.body) else { return Ok(answer(done)) };
-    let shown = show(&mut tx, key).await?;
+    let shown = match show(&mut tx, key).await {
+        Ok(shown) => shown,
+        // The change took it out of the sight of whoever made it; it is done all the same.
+        Err(Refusal::NotFound) => return Ok(answer(Answer { status: StatusCode::NO_CONTENT, body: String::new() })),
+        Err(refusal) => return Err(refusal.into()),
+    };
     drop(tx);
     Ok(answer(Answer { status: done.status, body: serde_json::to_string(&shown).map_err(Refusal::internal)? }))
 }

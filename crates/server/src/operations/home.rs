@@ -46,7 +46,7 @@ pub(super) struct Figure {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Home {
     figures: Vec<Figure>,
-    /// The worst open tasks, at most ten.
+    /// The worst open tasks, at most ten: by lamp, then the latest first, then what matters most.
     red: Vec<TaskRow>,
     /// What is open, by lead unit; closed are those of this month.
     by_unit: Vec<UnitLoad>,
@@ -121,7 +121,7 @@ pub(super) async fn home(tx: &mut Tx, ctx: &Ctx) -> Outcome<Home> {
         lamp: Some("red,orange".to_owned()),
         leaves: Some(true),
         mine,
-        sort: Some("-lamp".to_owned()),
+        sort: Some("worst".to_owned()),
         limit: Some(10),
         ..FilterQuery::default()
     };

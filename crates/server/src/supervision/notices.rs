@@ -17,7 +17,7 @@ use crate::{
     notify::{self, Channel, NewMessage, NoticeKind},
     org::{self, PersonId, PostKind},
     talk,
-    tasks::{self, Case, PartyId, PartyRow, PartyState, TaskEvent, TaskId},
+    tasks::{self, Case, PartyId, PartyRow, PartyState, RequestKind, TaskEvent, TaskId},
 };
 
 /// The job that hears of what happens to tasks.
@@ -30,8 +30,16 @@ pub const UNHEARD: &[&str] = &["task.created"];
 const ASK_TO_SIGN: &[&str] = &["task.dispatched", "task.party_added", "task.transferred"];
 
 /// After these somebody whom that asked may not have to sign any more: a colleague has, or nobody is to.
-const SETTLES_SIGNING: &[&str] =
-    &["task.signed", "task.returned", "task.ruled", "task.transferred", "task.recalled", "task.terminated", "task.merged"];
+const SETTLES_SIGNING: &[&str] = &[
+    "task.signed",
+    "task.returned",
+    "task.ruled",
+    "task.transferred",
+    "task.recalled",
+    "task.terminated",
+    "task.merged",
+    "task.party_removed",
+];
 
 /// What of it does not wait until somebody looks into the system.
 fn occasion_of(event: &str) -> Option<NoticeKind> {
@@ -143,7 +151,8 @@ async fn tell<'a>(tx: &mut Tx, ctx: &Ctx, event: &'a TaskEvent, key: &'a str, po
     if SETTLES_SIGNING.contains(&event.name.as_str()) {
         let (unsigned, settled): (Vec<&PartyRow>, Vec<&PartyRow>) =
             case.parties.iter().partition(|party| case.task.state.is_open() && is_to_sign(party));
-        let (still, was) = (stand_for(tx, &unsigned, ctx.today()).await?, stand_for(tx, &settled, ctx.today()).await?);
+        let (still, mut was) = (stand_for(tx, &unsigned, ctx.today()).await?, stand_for(tx, &settled, ctx.today()).await?);
+        was.extend(event.also.iter().copied());
         notify::hush(tx, ctx, event.task.0, ASK_TO_SIGN, &was, &still).await?;
     }
     if let Some(notice) = notice {
@@ -182,6 +191,14 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
                 None => say!("“{title}”增加您单位为责任方，请签收。"),
             };
             plain(stand_for(tx, &added, today).await?, "新任务待签收", words)
+        }
+        "task.party_removed" => plain(event.also.clone(), "不再参与任务", say!("“{title}”不再需要您单位办理。")),
+        "task.edited" => {
+            // What is none of their business is not said here.
+            let Some(said) = &event.said else { return Ok(None) };
+            let words = say!("“{title}”有变动：{changes}。", changes = Words::from_stored(said));
+            let there = case.parties.iter().filter(|party| party.role.works() && !event.but.contains(&party.id));
+            plain(stand_for(tx, &there.collect::<Vec<_>>(), today).await?, "任务内容有变动", words)
         }
         "task.submitted" => {
             let mut to = Vec::new();
@@ -308,6 +325,10 @@ async fn request_notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) 
             to.push(request.person_id);
             let day = case.task.due_day.map(|day| day.to_string()).unwrap_or_default();
             (to, "延期已批准", say!("“{title}”延期已批准，{day}前办结。"))
+        }
+        "task.granted" if request.kind == RequestKind::Amend => {
+            let to = vec![request.person_id, case.task.creator_id];
+            (to, "变更已获同意", say!("“{title}”的变更已获同意，由交办方修改任务：{reason}", reason = &request.reason))
         }
         _ => (vec![request.person_id], "申请已获同意", say!("“{title}”的{kind}申请已获同意。")),
     };

@@ -138,6 +138,7 @@ pub async fn make(tx: &mut Tx, ctx: &Ctx, rows: &[BenchTask]) -> Outcome<()> {
             planned_by: 0,
             review_day: None,
             waits_for: None,
+            stopped: None,
             open_risks: 0,
             suspended_on: None,
             suspended_by: None,
@@ -146,7 +147,7 @@ pub async fn make(tx: &mut Tx, ctx: &Ctx, rows: &[BenchTask]) -> Outcome<()> {
             not_secret: true,
             version: 1,
         };
-        let facts = lamp::Facts { task: &task, milestones: &[], dues: &[], stopped: false };
+        let facts = lamp::Facts { task: &task, milestones: &[], dues: &[], stopped: None };
         let turns = lamp::plan(&facts, &ctx.calendar, &ctx.rules.get::<TaskRules>());
         task.planned_by = ctx.generation;
         lamp::apply(&mut task, &turns, today, ctx.generation);

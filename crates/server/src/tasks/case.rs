@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 
 use db::Tx;
+use kit::Day;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use wording::{Words, say};
 
 use super::{
     follow, lamp,
-    model::{ClosureRow, PartyRow, PartyState, RequestKind, RequestRow, RequestState, Task, TaskId, TaskState},
+    model::{ClosureRow, PartyId, PartyRow, PartyState, RequestKind, RequestRow, RequestState, Task, TaskId, TaskState},
     policy::{self, Action, Situation},
     requests::chain,
     rules::TaskRules,
@@ -34,6 +35,15 @@ pub struct TaskEvent {
     pub actor: Option<PersonId>,
     /// Which party, person, report, request or urge it is about.
     pub subject: Option<kit::uuid::Uuid>,
+    /// What changed for whoever works on it, in words as they are stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
+    /// Whom it concerns although they are no longer found in the task.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<PersonId>,
+    /// Parties that hear of it otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub but: Vec<PartyId>,
 }
 
 impl events::Event for TaskEvent {
@@ -53,12 +63,33 @@ pub struct Step {
     pub data: Value,
     /// Which party, report or request it is about.
     pub subject: Option<kit::uuid::Uuid>,
+    said: Option<Words>,
+    also: Vec<PersonId>,
+    but: Vec<PartyId>,
 }
 
 impl Step {
     /// A step about the task as a whole.
     pub fn new(action: &'static str, words: impl Into<Words>, data: Value) -> Self {
-        Self { action, words: words.into(), data, subject: None }
+        Self { action, words: words.into(), data, subject: None, said: None, also: Vec::new(), but: Vec::new() }
+    }
+
+    /// With what whoever works on the task is to be told of it.
+    pub(super) fn saying(mut self, words: Option<Words>) -> Self {
+        self.said = words;
+        self
+    }
+
+    /// These parties hear of it otherwise.
+    pub(super) fn sparing(mut self, parties: Vec<PartyId>) -> Self {
+        self.but = parties;
+        self
+    }
+
+    /// It concerns these, who are no longer found in the task.
+    pub(super) fn telling(mut self, people: Vec<PersonId>) -> Self {
+        self.also = people;
+        self
     }
 
     /// About this party, report or request.
@@ -77,6 +108,8 @@ pub struct Case {
     pub parties: Vec<PartyRow>,
     /// Undecided requests.
     pub requests: Vec<RequestRow>,
+    /// Other contents that were granted and that the issuer has not written down yet.
+    pub(super) amendments: Vec<RequestRow>,
     /// For whom it waits, newest first.
     pub(super) waits: Vec<WaitRow>,
     before: Task,
@@ -116,13 +149,26 @@ impl Case {
         if !seen {
             return Err(Refusal::NotFound);
         }
-        let requests = if has_requests { store::open_requests(tx, id).await? } else { Vec::new() };
+        let (requests, amendments) = apart(if has_requests { store::pending_requests(tx, id).await? } else { Vec::new() });
         let waits = if task.waits_for.is_some() { store::open_waits_of(tx, &[id]).await? } else { Vec::new() };
         let reporters = if has_reports { store::open_reporters(tx, id).await? } else { Vec::new() };
         let below = if task.children > 0 { store::below(tx, id).await? } else { store::Below::default() };
         let own_drafts = if below.drafts > 0 { own_drafts(&store::children(tx, id).await?, ctx) } else { 0 };
         let closure = if task.state == TaskState::Closed { store::closure(tx, id).await? } else { None };
-        Ok(Self { before: task.clone(), task, parties, requests, waits, reporters, below, own_drafts, closure, parent_state, root_state })
+        Ok(Self {
+            before: task.clone(),
+            task,
+            parties,
+            requests,
+            amendments,
+            waits,
+            reporters,
+            below,
+            own_drafts,
+            closure,
+            parent_state,
+            root_state,
+        })
     }
 
     /// Looks at many tasks at once: tasks that the caller has already found to be seen by the actor. What hangs on them is
@@ -130,7 +176,7 @@ impl Case {
     pub(super) async fn look_at_all(tx: &mut Tx, tasks: Vec<Task>) -> Outcome<Vec<Self>> {
         let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
         let mut parties = by_task(store::parties_of(tx, ids.iter().copied()).await?.into_iter().map(|row| (row.task_id, row)));
-        let mut requests = by_task(store::open_requests_of(tx, &ids).await?.into_iter().map(|row| (row.task_id, row)));
+        let mut requests = by_task(store::pending_requests_of(tx, &ids).await?.into_iter().map(|row| (row.task_id, row)));
         let waiting: Vec<TaskId> = tasks.iter().filter(|task| task.waits_for.is_some()).map(|task| task.id).collect();
         let mut waits = if waiting.is_empty() {
             HashMap::new()
@@ -146,11 +192,13 @@ impl Case {
         Ok(tasks
             .into_iter()
             .map(|task| {
+                let (requests, amendments) = apart(requests.remove(&task.id).unwrap_or_default());
                 let (drafts, open) = below.iter().find(|(id, ..)| *id == task.id).map_or((0, 0), |(_, drafts, open)| (*drafts, *open));
                 Self {
                     before: task.clone(),
                     parties: parties.remove(&task.id).unwrap_or_default(),
-                    requests: requests.remove(&task.id).unwrap_or_default(),
+                    requests,
+                    amendments,
                     waits: waits.remove(&task.id).unwrap_or_default(),
                     reporters: reporters.remove(&task.id).unwrap_or_default(),
                     below: store::Below { drafts, open, ..store::Below::default() },
@@ -253,6 +301,11 @@ impl Case {
         Ok(())
     }
 
+    /// Whether the actor could give the task more time without anybody else.
+    pub(super) fn decides_alone(&self, ctx: &Ctx) -> bool {
+        chain::alone(&self.situation(ctx), RequestKind::Extend, &ctx.actor)
+    }
+
     /// Whether the actor may decide on an open request now.
     pub(super) fn may_decide(&self, ctx: &Ctx, request: &RequestRow) -> bool {
         chain::may_decide(&self.situation(ctx), request, &ctx.actor)
@@ -273,13 +326,18 @@ impl Case {
 
     /// Whether the actor may decide on it and another has to agree after them.
     pub(super) fn passes_on(&self, ctx: &Ctx, request: &RequestRow) -> bool {
-        let chain = chain::of(request.kind, self.task.importance, &ctx.rules.get::<TaskRules>());
+        let chain = chain::of_request(request, &self.task, &ctx.rules.get::<TaskRules>());
         self.may_decide(ctx, request) && chain::goes_on(chain, &self.task, request, &ctx.actor)
     }
 
     /// Whether nobody can be late with it now.
     pub(super) fn is_stopped(&self) -> bool {
-        is_stopped(&self.task, &self.requests, &self.parties)
+        stopped(&self.task, &self.requests, &self.parties).is_some()
+    }
+
+    /// Why nobody can be late with it now, and since when.
+    pub(super) fn stopped(&self) -> Option<(RequestKind, Day)> {
+        stopped(&self.task, &self.requests, &self.parties)
     }
 
     /// Works the lamp out anew where nothing has happened to the task itself: no step, and no new version of it.
@@ -287,6 +345,11 @@ impl Case {
         light(tx, ctx, &mut self.task, &self.requests, &self.parties).await?;
         Ok(store::save_derived(tx, &self.task).await?)
     }
+}
+
+/// What is undecided, and what was granted and is not carried out.
+fn apart(pending: Vec<RequestRow>) -> (Vec<RequestRow>, Vec<RequestRow>) {
+    pending.into_iter().partition(|request| request.state == RequestState::Open)
 }
 
 fn by_task<T>(rows: impl IntoIterator<Item = (TaskId, T)>) -> HashMap<TaskId, Vec<T>> {
@@ -307,25 +370,30 @@ fn own_drafts(children: &[Task], ctx: &Ctx) -> i64 {
 /// Works out the lamp of a task anew.
 pub(super) async fn light(tx: &mut Tx, ctx: &Ctx, task: &mut Task, requests: &[RequestRow], parties: &[PartyRow]) -> Outcome<()> {
     let (milestones, dues) = if !task.state.is_open() { (Vec::new(), Vec::new()) } else { store::nodes(tx, task.id).await? };
-    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, stopped: is_stopped(task, requests, parties) };
+    let stopped = if task.state.is_open() { stopped(task, requests, parties) } else { None };
+    let facts = lamp::Facts { task, milestones: &milestones, dues: &dues, stopped: stopped.map(|(_, since)| since) };
     let turns = lamp::plan(&facts, &ctx.calendar, &ctx.rules.get::<TaskRules>());
     if task.state.is_open() {
         task.stage = milestones.iter().find(|step| step.done_at.is_none()).map(|step| step.title.clone());
     }
     lamp::apply(task, &turns, ctx.today(), ctx.generation);
+    task.stopped = stopped.map(|(why, _)| why);
     Ok(())
 }
 
-/// Whether nobody can be late now: a request to close or to put off, asked in time, is undecided, or whose task it is.
-fn is_stopped(task: &Task, requests: &[RequestRow], parties: &[PartyRow]) -> bool {
+/// Why nobody can be late now, and since when: a request to close or to put off, asked in time, is undecided, or whose task it is.
+fn stopped(task: &Task, requests: &[RequestRow], parties: &[PartyRow]) -> Option<(RequestKind, Day)> {
     let in_time = |r: &RequestRow| task.due_day.is_none_or(|due| r.at.day() <= due);
-    let stops = |r: &RequestRow| match r.kind {
+    let disputed = parties.iter().any(|party| party.role.leads() && party.state == PartyState::Disputed);
+    let stops = |r: &&RequestRow| match r.kind {
         RequestKind::Close => true,
+        RequestKind::Return => disputed,
         RequestKind::Extend | RequestKind::Suspend => in_time(r),
         _ => false,
     };
-    let pending = requests.iter().any(|r| stops(r) && r.state == RequestState::Open);
-    pending || parties.iter().any(|party| party.role.leads() && party.state == PartyState::Disputed)
+    let first = requests.iter().filter(|r| r.state == RequestState::Open).filter(stops).min_by_key(|r| r.at)?;
+    let closing = requests.iter().any(|r| r.kind == RequestKind::Close && r.state == RequestState::Open);
+    Some((if closing { RequestKind::Close } else { first.kind }, first.at.day()))
 }
 
 /// Writes a step into the ledger and tells whoever listens.
@@ -334,7 +402,15 @@ pub async fn note(tx: &mut Tx, ctx: &Ctx, task: &Task, step: Step) -> Outcome<()
     let entry = audit::Entry { stream: task.root_id.0, task: Some(task.id.0), action: step.action, words, data };
     audit::record(tx, ctx, entry).await?;
     let actor = (ctx.actor.person.0 != kit::NIL).then_some(ctx.actor.person);
-    let event = TaskEvent { name: format!("task.{}", step.action), task: task.id, actor, subject: step.subject };
+    let event = TaskEvent {
+        name: format!("task.{}", step.action),
+        task: task.id,
+        actor,
+        subject: step.subject,
+        said: step.said.as_ref().map(Words::stored),
+        also: step.also,
+        but: step.but,
+    };
     events::publish(tx, ctx, &event).await?;
     tx.signal("task", &format!("{} {}", task.root_id, task.id));
     Ok(())

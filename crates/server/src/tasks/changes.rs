@@ -23,6 +23,11 @@ pub(super) struct Change {
 /// Longer texts and lists are cut in the sentence; the particulars hold them whole.
 const IN_WORDS: usize = 60;
 
+const ASKED: &str = "分工要求";
+
+/// What those who work on a task go by.
+const FELT: [&str; 7] = ["任务要求", "期限", "重要程度", "报送周期", "责任方", ASKED, "节点"];
+
 const EVERY_WEEKDAY: [&str; 7] = ["每周一", "每周二", "每周三", "每周四", "每周五", "每周六", "每周日"];
 
 impl Change {
@@ -104,6 +109,23 @@ fn rule(task: &Task) -> Words {
     }
 }
 
+/// What is asked of each party in particular, and by when.
+pub(super) fn of_what_is_asked(before: &[PartyRow], after: &[PartyRow]) -> Option<Change> {
+    let words = |rows: &[PartyRow]| -> Vec<Words> {
+        let mut rows: Vec<&PartyRow> = rows.iter().filter(|row| row.demand.is_some() || row.due_day.is_some()).collect();
+        rows.sort_by_key(|row| row.position);
+        let one = |row: &&PartyRow| {
+            let asked = row.demand.as_deref().map(Words::raw).unwrap_or_default();
+            let day = row.due_day.map(|day| say!("{day}前完成")).unwrap_or_default();
+            let asked =
+                if row.demand.is_some() && row.due_day.is_some() { asked.then(Join::Parts, day) } else { asked.then(Join::Close, day) };
+            say!("{unit}：{asked}", unit = row.unit_name)
+        };
+        rows.iter().map(one).collect()
+    };
+    Change::of(ASKED, Join::Clauses, words(before), words(after))
+}
+
 /// Who takes part.
 pub(super) fn of_parties(before: &[PartyRow], after: &[PartyRow]) -> Option<Change> {
     let words = |rows: &[PartyRow]| -> Vec<Words> {
@@ -117,7 +139,11 @@ pub(super) fn of_parties(before: &[PartyRow], after: &[PartyRow]) -> Option<Chan
 /// Its steps.
 pub(super) fn of_steps(before: &[MilestoneRow], after: &[MilestoneRow]) -> Option<Change> {
     let words = |rows: &[MilestoneRow]| -> Vec<Words> {
-        rows.iter().map(|row| Words::raw(format!("{} {} {}", row.title, row.due_day, row.weight.words()))).collect()
+        let one = |row: &MilestoneRow| {
+            let what = format!("{} {} {}", row.title, row.due_day, row.weight.words());
+            Words::raw(row.deliverable.as_ref().map_or_else(|| what.clone(), |deliverable| format!("{what} {deliverable}")))
+        };
+        rows.iter().map(one).collect()
     };
     Change::of("节点", Join::Clauses, words(before), words(after))
 }
@@ -134,6 +160,12 @@ pub(super) fn of_fields(rewritten: Vec<Rewritten>) -> impl Iterator<Item = Chang
 pub(super) fn of_tags(retagged: Retagged) -> Option<Change> {
     let side = |names: Vec<String>| names.into_iter().map(Words::raw).collect();
     Change::of("标签", Join::Things, side(retagged.from), side(retagged.to))
+}
+
+/// What of it whoever works on the task has to know, in words; nothing where it is none of their business.
+pub(super) fn felt(changes: &[Change]) -> Option<Words> {
+    let felt: Vec<Words> = changes.iter().filter(|change| FELT.contains(&&*change.what.zh())).map(Change::words).collect();
+    (!felt.is_empty()).then(|| Words::join(Join::Clauses, felt))
 }
 
 /// The sentence.

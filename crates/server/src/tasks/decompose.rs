@@ -11,6 +11,7 @@ use wording::say;
 use super::{
     case::{Case, Step},
     draft::{self, Place},
+    edit,
     model::{PartyRole, Share, Task, TaskId, TaskInput, TaskState},
     policy::{self, Action},
     store,
@@ -170,7 +171,7 @@ async fn one(
     }
     if old.state == TaskState::Draft {
         let version = old.version + i64::from(old.weight != weight);
-        draft::edit(tx, ctx, id, version, &child.task).await?;
+        edit::edit(tx, ctx, id, version, &child.task, None).await?;
     }
     Ok((id, false))
 }

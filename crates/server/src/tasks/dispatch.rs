@@ -8,7 +8,7 @@ use wording::{Join, Words, say};
 
 use super::{
     case::{self, Case, Step},
-    draft, follow,
+    draft, due, follow,
     kinds::{self, Occasion, Pattern},
     model::{PartyRole, Share, Task, TaskId, TaskState},
     policy::{self, Action},
@@ -168,12 +168,16 @@ async fn check_tree(tx: &mut Tx, top: &Task) -> Outcome<()> {
 /// Sends a task and every draft below it out; answers how many.
 async fn send(tx: &mut Tx, ctx: &Ctx, top: Task) -> Outcome<i64> {
     let mut sent = 0;
-    let parent_number = match top.parent_id {
-        Some(parent) => store::find(tx, parent).await?.and_then(|task| task.number),
-        None => None,
+    let (parent_number, limit) = match top.parent_id {
+        Some(parent) => store::find(tx, parent).await?.map_or((None, None), |task| (task.number, task.due_day)),
+        None => (None, None),
     };
-    let mut queue = vec![(top, parent_number)];
-    while let Some((mut task, parent_number)) = queue.pop() {
+    let mut queue = vec![(top, parent_number, limit)];
+    while let Some((mut task, parent_number, limit)) = queue.pop() {
+        if let (None, Some(limit)) = (task.due_day, limit) {
+            // What is part of something that ends, ends with it: without a day nobody would ever be late with it.
+            due::decide(&mut task, limit, say!("没有单独设定期限，随上级任务，{limit}前办结"))?;
+        }
         let below = if task.children > 0 { store::children(tx, task.id).await? } else { Vec::new() };
         let number = match (&task.number, &parent_number) {
             // It was out before and was taken back.
@@ -182,7 +186,7 @@ async fn send(tx: &mut Tx, ctx: &Ctx, top: Task) -> Outcome<i64> {
             (None, None) => root_number(tx, ctx, &task).await?,
         };
         for child in below.into_iter().filter(|child| child.state == TaskState::Draft) {
-            queue.push((child, Some(number.clone())));
+            queue.push((child, Some(number.clone()), task.due_day));
         }
         go_out(tx, ctx, &mut task, number).await?;
         sent += 1;

@@ -1,4 +1,4 @@
-//! Setting a task up and changing it: facts, parties, steps, due day.
+//! Setting a task up: facts, parties, steps, due day.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,6 @@ use wording::say;
 
 use super::{
     case::{Case, Step, note},
-    changes,
     due::{self, Due},
     follow, kinds,
     model::{
@@ -17,7 +16,7 @@ use super::{
         ReportRule, RuleKind, Share, Task, TaskId, TaskInput, TaskState, Urgency,
     },
     policy::Action,
-    sign, store, tags,
+    store, tags,
 };
 use crate::{
     access::Role,
@@ -96,6 +95,7 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: &TaskInput, place: Option<Pla
         planned_by: 0,
         review_day: None,
         waits_for: None,
+        stopped: None,
         open_risks: 0,
         suspended_on: None,
         suspended_by: None,
@@ -137,7 +137,7 @@ pub(super) fn later_than_parent(limit: Day) -> Refusal {
 }
 
 /// Puts what was given into the task; answers the steps it has from now on, empty when they stay as they are.
-async fn set_facts(tx: &mut Tx, ctx: &Ctx, task: &mut Task, input: &TaskInput) -> Outcome<Vec<MilestoneRow>> {
+pub(super) async fn set_facts(tx: &mut Tx, ctx: &Ctx, task: &mut Task, input: &TaskInput) -> Outcome<Vec<MilestoneRow>> {
     let mut fields = Fields::default();
     if let Some(title) = &input.title {
         task.title = fields.text("title", title, 300).replace(['\n', '\r', '\t'], " ");
@@ -157,13 +157,14 @@ async fn set_facts(tx: &mut Tx, ctx: &Ctx, task: &mut Task, input: &TaskInput) -
         }
         task.source_kind.clone_from(code);
     }
+    let due = input.due.as_ref().filter(|given| !due::says_nothing_new(task, given, input.start_day));
     task.importance = input.importance.unwrap_or(task.importance);
     task.urgency = input.urgency.unwrap_or(task.urgency);
     task.start_day = input.start_day.or(task.start_day);
     task.not_secret = input.not_secret.unwrap_or(task.not_secret);
     let mut steps = None;
     let mut rule = input.report_rule;
-    if let Some(given) = &input.due {
+    if let Some(given) = due {
         match read_due(ctx, task, given) {
             Ok(due) => {
                 task.due_day = due.day;
@@ -286,7 +287,13 @@ pub fn may_task(ctx: &Ctx, unit: UnitId) -> bool {
 }
 
 /// Replaces the parties. Those that stay keep their signature; those that go must not have worked yet.
-async fn set_parties(tx: &mut Tx, ctx: &Ctx, task: &Task, before: Vec<PartyRow>, given: &[PartyInput]) -> Outcome<Vec<PartyRow>> {
+pub(super) async fn set_parties(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    task: &Task,
+    before: Vec<PartyRow>,
+    given: &[PartyInput],
+) -> Outcome<Vec<PartyRow>> {
     let mut fields = Fields::default();
     if given.len() > MAX_PARTIES {
         fields.add("parties", say!("最多 {MAX_PARTIES} 个责任方"));
@@ -399,71 +406,6 @@ fn asked_of(party: &PartyInput, position: i64, fields: &mut Fields) -> Option<St
     demand
 }
 
-/// Changes a task's facts, parties, steps and, before it is closed, its due day.
-pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &TaskInput) -> Outcome<()> {
-    let mut case = Case::open(tx, ctx, id, Some(version)).await?;
-    case.require(ctx, Action::Edit)?;
-    let before = case.task.clone();
-    let before_parties = case.parties.clone();
-    let before_steps = store::milestones(tx, id).await?;
-    let steps = set_facts(tx, ctx, &mut case.task, input).await?;
-    let replaces_steps = !steps.is_empty() || input.milestones.as_ref().is_some_and(Vec::is_empty);
-    check_limits(tx, &case.task, if replaces_steps { &steps } else { &before_steps }).await?;
-    let task = &mut case.task;
-    if task.dispatched_at.is_none() {
-        task.original_due_day = task.due_day;
-    }
-    if let Some(parties) = &input.parties {
-        let rows = std::mem::take(&mut case.parties);
-        if task.dispatched_at.is_some() && task.children == 0 && !parties.iter().any(|party| party.role == PartyRole::Lead) {
-            return Err(Refusal::field("parties", "已交办的任务必须有牵头单位"));
-        }
-        case.parties = set_parties(tx, ctx, task, rows, parties).await?;
-        if case.parties.iter().any(|party| party.role.leads()) {
-            sign::begin_if_all_signed(&mut case);
-        }
-    }
-    if replaces_steps {
-        store::replace_milestones(tx, id, &steps).await?;
-    }
-    files::attach(tx, ctx, id.0, files::Owner::task(id.0), input.file_ids.as_deref().unwrap_or_default()).await?;
-    let task = &case.task;
-    let rule_changed = before.rule_kind != task.rule_kind
-        || before.rule_day != task.rule_day
-        || before.due_day != task.due_day
-        || (replaces_steps && task.rule_kind == RuleKind::Milestone);
-    if task.dispatched_at.is_some() && rule_changed {
-        store::remove_open_dues(tx, id, ctx.today()).await?;
-        plan_dues(tx, ctx, task, ctx.today()).await?;
-    }
-    let kind_changed = before.source_kind != task.source_kind;
-    let names = if kind_changed { store::kind_names(tx).await? } else { Vec::new() };
-    let mut changed = changes::of_facts(&before, task, &names);
-    changed.extend(changes::of_fields(kinds::set(tx, task, input.fields.as_ref(), kind_changed).await?));
-    if task.dispatched_at.is_some() && (kind_changed || input.fields.is_some()) {
-        require_fields(tx, task).await?;
-    }
-    if let Some(names) = &input.tags {
-        changed.extend(tags::set(tx, ctx, id, names).await?.and_then(changes::of_tags));
-    }
-    changed.extend(changes::of_parties(&before_parties, &case.parties));
-    if replaces_steps {
-        changed.extend(changes::of_steps(&before_steps, &steps));
-    }
-    let added: Vec<PartyRow> = case.parties.iter().filter(|row| !before_parties.iter().any(|old| old.id == row.id)).cloned().collect();
-    let data = json!({ "changes": changes::particulars(&changed) });
-    let words = changes::words(&changed);
-    if case.task.dispatched_at.is_some() {
-        // A unit that comes in later is told like those that were there at the beginning.
-        for party in added.iter().filter(|party| party.role.works()) {
-            let words = say!("增加{unit}为{role}单位", unit = party.unit_name, role = party.role.words());
-            let data = json!({ "party": party.id, "unit": party.unit_id, "role": party.role });
-            note(tx, ctx, &case.task, Step::new("party_added", words, data).about(party.id.0)).await?;
-        }
-    }
-    case.finish(tx, ctx, Step::new("edited", words, data)).await
-}
-
 /// Refuses a task that does not say what its kind asks for.
 pub(super) async fn require_fields(tx: &mut Tx, task: &Task) -> Outcome<()> {
     let mut fields = Fields::default();
@@ -474,7 +416,7 @@ pub(super) async fn require_fields(tx: &mut Tx, task: &Task) -> Outcome<()> {
 }
 
 /// A task ends within the one above it, and after everything in it.
-async fn check_limits(tx: &mut Tx, task: &Task, steps: &[MilestoneRow]) -> Outcome<()> {
+pub(super) async fn check_limits(tx: &mut Tx, task: &Task, steps: &[MilestoneRow]) -> Outcome<()> {
     let Some(due) = task.due_day else { return Ok(()) };
     if let Some(parent) = task.parent_id
         && let Some(limit) = store::find(tx, parent).await?.and_then(|parent| parent.due_day)

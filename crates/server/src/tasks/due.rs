@@ -4,7 +4,7 @@ use kit::Day;
 use wording::{Words, say};
 use workdays::{Cadence, Calendar, deadline};
 
-use super::model::{DueInput, ReportRule, RuleKind};
+use super::model::{DueInput, ReportRule, RuleKind, Task};
 use crate::app::{Fields, Outcome, Refusal};
 
 /// A due day that explains itself.
@@ -52,6 +52,24 @@ pub fn read(input: &DueInput, from: Day, calendar: &Calendar) -> Outcome<Due> {
         steps: reading.milestone_days.into_iter().filter_map(Day::new).collect(),
         rule: reading.report_rule.map(rule_of),
     })
+}
+
+/// Whether this says nothing new of when a task that is out is due: then its day stands, however it came about. A draft's words are read
+/// anew, since they are counted from the day it goes out.
+pub(super) fn says_nothing_new(task: &Task, given: &DueInput, start: Option<Day>) -> bool {
+    let text = given.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let starts_elsewhere = task.due_from.is_some() && start.is_some() && start != task.start_day;
+    let same_day = given.day == task.due_day || (given.day.is_none() && text.is_some());
+    task.dispatched_at.is_some() && task.due_day.is_some() && text == task.due_text.as_deref() && same_day && !starts_elsewhere
+}
+
+/// Somebody decided on another day: it rests on that, in these words, and no longer on what it was read from.
+pub(super) fn decide(task: &mut Task, day: Day, how: Words) -> Outcome<()> {
+    task.due_day = Some(day);
+    task.due_from = None;
+    task.due_text = None;
+    task.due_explanation = explanation_to_store(&[how])?;
+    Ok(())
 }
 
 fn chosen(day: Option<Day>, calendar: &Calendar) -> Vec<Words> {

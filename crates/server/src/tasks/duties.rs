@@ -37,6 +37,7 @@ text_enum! {
         Approve = "approve", "待审批";
         Verify = "verify", "待核查";
         ReviewStanding = "review_standing", "待季度复核";
+        Amend = "amend", "待按变更修改";
     }
 }
 
@@ -53,6 +54,7 @@ impl DutyKind {
             Self::Approve => Action::Approve,
             Self::Verify => Action::Verify,
             Self::ReviewStanding => Action::ReviewStanding,
+            Self::Amend => Action::Edit,
             Self::Decide => Action::Decide,
             Self::Complete => Action::Complete,
             Self::AnswerRisk => Action::AnswerRisk,
@@ -104,7 +106,7 @@ pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Wait
     let sent = task.dispatched_at.unwrap_or(task.created_at);
     let day_after = |at: Moment, n: i64| Day::new(ctx.calendar.add_workdays(at.day().date(), n));
     if can.contains(&Action::Sign) {
-        let mine = case.parties.iter().filter(|p| p.state == PartyState::Unsigned && policy::is_doer(p, &ctx.actor));
+        let mine = case.parties.iter().filter(|p| p.role.works() && p.state == PartyState::Unsigned && policy::is_doer(p, &ctx.actor));
         let since = mine.filter_map(|party| party.assigned_at).max().unwrap_or(sent);
         add(DutyKind::Sign, "签收任务".into(), day_after(since, rules.sign_within), since, None);
     }
@@ -162,6 +164,11 @@ pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Wait
             _ if case.may_decide(ctx, request) => add(DutyKind::Decide, request.duty(), due, request.at, Some(request.id.0)),
             _ => {}
         }
+    }
+    for granted in case.amendments.iter().filter(|_| can.contains(&Action::Edit)) {
+        let at = granted.decided_at.unwrap_or(granted.at);
+        let words = say!("按批准的变更修改任务：{reason}", reason = &granted.reason);
+        add(DutyKind::Amend, words, day_after(at, rules.decide_within), at, Some(granted.id.0));
     }
     if can.contains(&Action::Approve) {
         add(DutyKind::Approve, "审批立项".into(), day_after(task.created_at, rules.review_within), task.created_at, None);

@@ -144,7 +144,7 @@ pub struct FilterQuery {
     /// Due on or before.
     #[param(value_type = Option<String>)]
     pub due_to: Option<Day>,
-    /// `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round.
+    /// `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round.
     pub sort: Option<String>,
     /// Where the page before ended.
     pub cursor: Option<String>,
@@ -268,6 +268,8 @@ pub enum SortKey {
     Lamp,
     /// By due day, and what matters most first on the same day.
     Lateness,
+    /// The worst lamp first, then by due day, then what matters most.
+    Worst,
 }
 
 /// What a list is ordered by, and which way.
@@ -300,6 +302,7 @@ impl Sort {
             "number" => SortKey::Number,
             "lamp" => SortKey::Lamp,
             "lateness" => SortKey::Lateness,
+            "worst" => SortKey::Worst,
             _ => return None,
         };
         Some(Self { key, descending })
@@ -315,10 +318,13 @@ impl Sort {
             SortKey::Importance => SortValue::Int(task.importance as i64),
             SortKey::Number => SortValue::Text(task.number.clone().unwrap_or_default()),
             SortKey::Lamp => SortValue::Int(i64::from(lamp::severity(lamp))),
-            SortKey::Lateness => {
-                let day = task.due_day.map_or_else(|| "9999".to_owned(), |day| day.to_string());
-                SortValue::Text(format!("{day} {}", 2 - task.importance as i64))
-            }
+            SortKey::Lateness => SortValue::Text(lateness(task)),
+            SortKey::Worst => SortValue::Text(format!("{} {}", 9 - i64::from(lamp::severity(lamp)), lateness(task))),
         }
     }
+}
+
+fn lateness(task: &Task) -> String {
+    let day = task.due_day.map_or_else(|| "9999".to_owned(), |day| day.to_string());
+    format!("{day} {}", 2 - task.importance as i64)
 }

@@ -66,8 +66,8 @@ pub(super) struct Facts<'a> {
     pub milestones: &'a [MilestoneRow],
     /// Its duties to report, by day.
     pub dues: &'a [ReportDueRow],
-    /// A request to close it is undecided, or whose task it is: until then it is not past due.
-    pub stopped: bool,
+    /// Since when its clock stands: it is asked to be closed or put off, or whose it is. Until that is decided nothing gets worse.
+    pub stopped: Option<Day>,
 }
 
 /// From which days on which lamps show, if nothing else happens.
@@ -108,7 +108,7 @@ pub(super) fn plan(facts: &Facts<'_>, calendar: &Calendar, rules: &TaskRules) ->
         }
     }
     if let Some(due) = task.due_day
-        && !facts.stopped
+        && facts.stopped.is_none()
     {
         turn(due.plus_days(1), Lamp::Red, Why::PastDue, Some(due), None);
     }
@@ -120,6 +120,9 @@ pub(super) fn plan(facts: &Facts<'_>, calendar: &Calendar, rules: &TaskRules) ->
             day: Some(orange),
             name: None,
         });
+    }
+    if let Some(since) = facts.stopped {
+        turns.retain(|turn| turn.from <= since);
     }
     if rules.colours == Colours::Three {
         for turn in &mut turns {
@@ -235,19 +238,26 @@ pub(super) const fn severity(lamp: Lamp) -> u8 {
     }
 }
 
+/// Working days by which a day has been missed, for people: on the first day after one that was followed by days off no working day has
+/// passed, and it is late all the same.
+pub(super) fn late_workdays(calendar: &Calendar, day: Day, today: Day) -> i64 {
+    calendar.workdays_between(day.date(), today.date()).max(1)
+}
+
 fn words(turn: &Turn, task: &Task, calendar: &Calendar, today: Day) -> Words {
     let day = turn.day.map(|day| day.to_string()).unwrap_or_default();
     let progress = task.progress.words();
     let since = |from: Option<Day>| from.map_or(0, |from| calendar.workdays_between(from.date(), today.date()));
+    let late = |day: Option<Day>| day.map_or(0, |day| late_workdays(calendar, day, today));
     match turn.why {
         Why::BehindPlan => say!("核定进度{progress}，落后于计划进度"),
         Why::DueSoon => match since(turn.day) {
             late if late >= 0 => say!("{day}到期，进度{progress}"),
             remain => say!("距{day}到期还有{n}个工作日，进度{progress}", n = -remain),
         },
-        Why::ReportLate => say!("应于{day}上报进展，已晚{n}个工作日", n = since(turn.day)),
+        Why::ReportLate => say!("应于{day}上报进展，已晚{n}个工作日", n = late(turn.day)),
         Why::MilestoneLate => say!("节点“{name}”应于{day}完成", name = turn.name.as_deref().unwrap_or_default()),
-        Why::PastDue => say!("应于{day}办结，已逾期{n}个工作日", n = since(turn.day)),
+        Why::PastDue => say!("应于{day}办结，已逾期{n}个工作日", n = late(turn.day)),
         Why::LongOrange => say!("自{day}起滞后，已{n}个工作日", n = since(turn.day)),
     }
 }

@@ -59,6 +59,7 @@ fn task(progress: i64) -> Task {
         planned_by: 0,
         review_day: None,
         waits_for: None,
+        stopped: None,
         open_risks: 0,
         suspended_on: None,
         suspended_by: None,
@@ -73,7 +74,7 @@ fn task(progress: i64) -> Task {
 struct With {
     milestones: Vec<(&'static str, i64, bool)>,
     dues: Vec<(&'static str, bool)>,
-    stopped: bool,
+    stopped: Option<&'static str>,
 }
 
 fn lit(mut task: Task, with: &With, today: &str) -> LampView {
@@ -103,7 +104,7 @@ fn lit(mut task: Task, with: &With, today: &str) -> LampView {
         })
         .collect();
     let calendar = Calendar::official();
-    let facts = Facts { task: &task, milestones: &milestones, dues: &dues, stopped: with.stopped };
+    let facts = Facts { task: &task, milestones: &milestones, dues: &dues, stopped: with.stopped.map(day) };
     let turns = plan(&facts, calendar, &TaskRules::default());
     apply(&mut task, &turns, day("2026-03-02"), 1);
     on(&task, calendar, day(today))
@@ -153,7 +154,7 @@ fn past_due_is_red_unless_a_request_to_close_is_undecided() {
     let view = lit(task(99), &With::default(), "2026-03-30");
     assert_eq!(view.lamp, Lamp::Red);
     assert!(view.reasons[0].zh().contains("已逾期1个工作日"), "{:?}", view.reasons);
-    assert_eq!(lamp(100, &With { stopped: true, ..With::default() }, "2026-03-30"), Lamp::Green);
+    assert_eq!(lamp(100, &With { stopped: Some("2026-03-27"), ..With::default() }, "2026-03-30"), Lamp::Green);
 }
 
 #[test]
@@ -206,11 +207,11 @@ fn orange_for_more_than_ten_working_days_is_red() {
 fn a_task_that_recovers_from_red_says_that_it_was_red() {
     let mut late = task(50);
     let calendar = Calendar::official();
-    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: false }, calendar, &TaskRules::default());
+    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: None }, calendar, &TaskRules::default());
     apply(&mut late, &turns, day("2026-03-02"), 1);
     late.due_day = Some(day("2026-04-30"));
     late.progress = Share(950_000);
-    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: false }, calendar, &TaskRules::default());
+    let turns = plan(&Facts { task: &late, milestones: &[], dues: &[], stopped: None }, calendar, &TaskRules::default());
     apply(&mut late, &turns, day("2026-04-01"), 1);
     let view = on(&late, calendar, day("2026-04-01"));
     assert_eq!((view.lamp, view.was_red), (Lamp::Green, true));

@@ -15,8 +15,6 @@ use super::{
     case::{Case, Step, note},
     model::{Importance, PartyId, PartyRow, PartyState, RequestKind, TaskId, TaskState},
     policy::Action,
-    requests::chain,
-    rules::TaskRules,
     store,
 };
 use crate::{
@@ -82,6 +80,9 @@ pub async fn link(tx: &mut Tx, ctx: &Ctx, id: TaskId, kind: LinkKind, other: Tas
     }
     if links.len() >= MOST {
         return Err(Refusal::field("other_id", say!("最多关联 {MOST} 项任务")));
+    }
+    if kind == LinkKind::Follows && links.iter().any(|row| same(row, other.task.id, kind, id)) {
+        return Err(Refusal::field("other_id", "那项任务已经是这项任务的后续，不能互为后续"));
     }
     if kind == LinkKind::Blocks && is_blocked_by(tx, id, other.task.id).await? {
         return Err(Refusal::field("other_id", "两项任务会互为前置，不能这样关联"));
@@ -172,10 +173,6 @@ pub async fn merge(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, into: TaskI
         Err(Refusal::NotFound) => return Err(Refusal::field("into_id", "没有这项任务，或您看不到它")),
         found => found?,
     };
-    // Merging ends a task: what may not be ended without others is not ended so either (ADR 0012).
-    if chain::of(RequestKind::Terminate, case.task.importance, &ctx.rules.get::<TaskRules>()) != chain::Chain::Issuer {
-        return Err(Refusal::conflict("not_now", "终止这项任务须经审批，请申请终止，并在理由中写明并入哪项任务。"));
-    }
     let mut fields = Fields::default();
     let reason = fields.text("reason", reason, 2000);
     if target.requests.iter().any(|request| request.kind == RequestKind::Close) {

@@ -22,9 +22,11 @@ mod dispatch;
 mod draft;
 mod due;
 mod duties;
+mod edit;
 mod export;
 mod filter;
 mod follow;
+mod furnish;
 mod http;
 mod import;
 mod kinds;
@@ -74,11 +76,13 @@ pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, ve
 pub use cooperate::{complete as complete_part, reopen_part, waive as waive_part};
 pub use decompose::{ChildInput, decompose};
 pub use dispatch::{Decision, approve, submit};
-pub use draft::{create, days_of, delete, edit, equal_shares, may_task};
+pub use draft::{create, days_of, delete, equal_shares, may_task};
 pub use due::{read as read_due, rule_of};
 pub use duties::{Duty, DutyKind, duties};
+pub use edit::edit;
 pub use filter::{Filter, FilterQuery, Mine, UnitRole};
 pub use follow::{PLAN_MOVED, PlanMoved};
+pub use furnish::{furnish_kind, furnish_series, furnish_template};
 pub use http::routes;
 pub use import::{ImportId, ImportedAsking, askings_of_import, sweep as sweep_imports};
 pub use kinds::SourceKind;
@@ -149,7 +153,7 @@ pub async fn asker(tx: &mut Tx, subject: Uuid) -> Outcome<Option<PersonId>> {
 
 /// Whether a leader of the committee has to agree last.
 pub fn needs_leader(ctx: &Ctx, case: &Case, request: &RequestRow) -> bool {
-    requests::chain::of(request.kind, case.task.importance, &ctx.rules.get::<TaskRules>()) == Chain::IssuerLeader
+    requests::chain::of_request(request, &case.task, &ctx.rules.get::<TaskRules>()) == Chain::IssuerLeader
 }
 
 /// Ids of the tasks a list finds, in its order, at most so many.

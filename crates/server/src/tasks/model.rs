@@ -248,6 +248,8 @@ pub struct Task {
     pub waits_for: Option<String>,
     /// Risks that nobody has answered yet.
     pub open_risks: i64,
+    /// Why its clock stands: what was asked for and is not decided. Only of open tasks.
+    pub stopped: Option<RequestKind>,
     /// Which generation of calendar and rules the plan comes from.
     pub planned_by: i64,
     /// By when its issuer says whether it goes on; only of standing tasks.

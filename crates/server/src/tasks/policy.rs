@@ -56,6 +56,7 @@ text_enum! {
         Merge = "merge", "并入其他任务";
         Tag = "tag", "设置标签";
         ReviewStanding = "review_standing", "季度复核";
+        Annul = "annul", "作废";
     }
 }
 
@@ -149,7 +150,7 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Submit, issuer && state == TaskState::Draft && above_is_out);
     grant(A::DispatchChildren, (issuer || leading) && state.is_open() && !closing && s.own_drafts > 0);
     grant(A::Approve, state == TaskState::Approval && !task.submitted_by.is_some_and(|by| who.acts_as(by)) && may_approve(task, who));
-    grant(A::Sign, state.is_open() && mine.iter().any(|p| p.state == PartyState::Unsigned));
+    grant(A::Sign, state.is_open() && mine.iter().any(|p| p.role.works() && p.state == PartyState::Unsigned));
     grant(A::Return, state.is_open() && mine.iter().any(|p| may_return(s, p)));
     grant(A::Rule, issuer && state.is_open() && request(RequestKind::Return).is_some_and(|r| !who.acts_as(r.person_id)));
     grant(A::Assign, state.is_open() && s.parties.iter().any(|p| p.role.works() && who.acts_for(p.unit_id)));
@@ -166,7 +167,7 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     );
     grant(
         A::DecideClose,
-        issuer && state == TaskState::Active && request(RequestKind::Close).is_some_and(|r| !doer_in_person(r.person_id)),
+        closes(s, who, issuer) && state == TaskState::Active && request(RequestKind::Close).is_some_and(|r| !doer_in_person(r.person_id)),
     );
     grant(A::Verify, state == TaskState::Closed && s.open_children + s.draft_children == 0 && may_verify(s, who, issuer));
     let asked = |kinds: &[RequestKind]| s.requests.iter().any(|r| kinds.contains(&r.kind));
@@ -198,11 +199,26 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Recall, issuer && state == TaskState::Dispatched && untouched && !late && s.requests.is_empty());
     grant(A::Reopen, state.is_done() && above_is_out && has_lead && (issuer || who.is(Role::Centre) || leads_all(who)));
     grant(A::Link, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Draft | TaskState::Approval));
-    grant(A::Merge, issuer && state.is_open() && s.open_children + s.draft_children == 0 && !closing);
+    // Merging ends a task: what may not be ended without others is not ended so either (ADR 0012).
+    grant(A::Merge, issuer && state.is_open() && s.open_children + s.draft_children == 0 && !closing && ends_alone(s));
+    // What went out once and was taken back keeps its number: it is declared void, and not forgotten.
+    grant(A::Annul, issuer && !frozen && state == TaskState::Draft && s.open_children == 0 && task.number.is_some());
     grant(A::Tag, !frozen && (issuer || who.is(Role::Centre) || who.is(Role::Leader)));
     grant(A::ReviewStanding, issuer && super::standing::is_reviewed(task) && !ending);
     grant(A::Attach, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Settled | TaskState::Terminated));
     can
+}
+
+/// Whether one person who speaks for the issuer may end it.
+fn ends_alone(s: &Situation<'_>) -> bool {
+    chain::of(RequestKind::Terminate, s.task.importance, &s.rules) == chain::Chain::Issuer
+}
+
+/// Whether the person may decide on a closing, as far as their post goes: whoever speaks for the issuer; where a unit leads what it set itself,
+/// only its heads, the centre and the leaders of all, so that no liaison accepts what their own head has done.
+fn closes(s: &Situation<'_>, who: &Principal, issuer: bool) -> bool {
+    let own = s.parties.iter().any(|p| p.role.leads() && Some(p.unit_id) == s.task.issuer_unit_id);
+    if own { (issuer && who.is(Role::Head)) || who.is(Role::Centre) || leads_all(who) } else { issuer }
 }
 
 /// Parts of others that are neither done nor let go: the task cannot end before them.
@@ -241,14 +257,12 @@ pub(super) fn may_transfer(party: &PartyRow, who: &Principal) -> bool {
     party.role.works() && party.state == PartyState::Signed && who.acts_for(party.unit_id)
 }
 
-/// Whoever checks neither did it nor asked for its closing; where a unit leads what it set itself, nor granted that. What is of
-/// the greatest importance is checked by the centre.
+/// Whoever checks neither did it nor asked for its closing nor granted that. What is of the greatest importance is checked by the centre.
 fn may_verify(s: &Situation<'_>, who: &Principal, issuer: bool) -> bool {
     let me = |person: Option<PersonId>| person.is_some_and(|person| who.acts_as(person));
-    let own = s.parties.iter().any(|p| p.role.leads() && Some(p.unit_id) == s.task.issuer_unit_id);
     let did_it = s.parties.iter().any(|p| p.role.leads() && me(p.person_id));
-    let closed_it = s.closure.is_some_and(|closure| me(closure.asked_by) || (own && me(closure.granted_by)));
-    let checks = if s.task.importance == Importance::Major { who.is(Role::Centre) } else { issuer || who.is(Role::Centre) };
+    let closed_it = s.closure.is_some_and(|closure| me(closure.asked_by) || me(closure.granted_by));
+    let checks = if s.task.importance == Importance::Major { who.is(Role::Centre) } else { closes(s, who, issuer) || who.is(Role::Centre) };
     checks && !did_it && !closed_it
 }
 
@@ -266,9 +280,12 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
                 _ => say!("{names}还没有完成配合，请催办，或说明理由免除配合后再申请办结。"),
             }
         }
-        Action::Delete if involved && s.task.number.is_some() => "这项任务曾经交办，已有编号，不能删除。".into(),
+        Action::Delete if involved && s.task.number.is_some() => "这项任务曾经交办，已有编号，不能删除，可以作废。".into(),
         Action::Tag => "标签由交办单位、运营中心和领导设置。".into(),
         Action::Recall if involved && s.task.state.is_open() => "已有单位签收或退回，或者已经到期，不能撤回交办。".into(),
+        Action::Merge if involved && s.task.state.is_open() && !ends_alone(s) => {
+            "终止这项任务须经审批，请申请终止，并在理由中写明并入哪项任务。".into()
+        }
         Action::Merge if s.open_children + s.draft_children > 0 => "还有下级任务，不能并入其他任务。".into(),
         Action::Edit | Action::Delete | Action::Decompose if involved && s.root_state == TaskState::Approval => {
             "正在立项审批，审批结束前不能改动。".into()
@@ -280,7 +297,7 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
         }
         Action::Verify if involved && s.open_children + s.draft_children > 0 => "还有下级任务没有办结，不能核查销号。".into(),
         Action::Verify if is_issuer(s.task, who) && s.task.state == TaskState::Closed => {
-            "办理人和申请办结的人不能核查自己办的任务；重大任务由政务运营中心核查。".into()
+            "办理人、申请办结的人和同意办结的人不能核查；重大任务由政务运营中心核查。".into()
         }
         Action::Return if involved && s.task.state.is_open() => {
             say!("只能在交办后 {within} 个工作日内、签收之前退回，且只能退回一次。", within = s.rules.return_within)

@@ -7,7 +7,7 @@ use wording::{Join, say};
 
 use super::{
     case::{Case, Step},
-    draft,
+    draft, due,
     model::{TaskId, TaskState},
     policy::Action,
     store,
@@ -15,12 +15,12 @@ use super::{
 use crate::app::{Ctx, Fields, Outcome};
 
 /// Opens a task that was done again. Its progress is what it was before it was closed; with a new due day where one is given.
-pub async fn reopen(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &str, due: Option<Day>) -> Outcome<()> {
+pub async fn reopen(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &str, new_day: Option<Day>) -> Outcome<()> {
     let mut case = Case::open(tx, ctx, id, Some(version)).await?;
     case.require(ctx, Action::Reopen)?;
     let mut fields = Fields::default();
     let reason = fields.text("reason", reason, 2000);
-    if let Some(day) = due {
+    if let Some(day) = new_day {
         if day < ctx.today() {
             fields.add("due_day", "不能早于今天");
         }
@@ -33,13 +33,12 @@ pub async fn reopen(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &s
     }
     fields.finish()?;
     restore(tx, ctx, &mut case).await?;
-    if let Some(day) = due {
-        case.task.due_day = Some(day);
-        case.task.due_from = None;
+    if let Some(day) = new_day {
+        due::decide(&mut case.task, day, say!("重新办理，期限定为{day}"))?;
     }
     draft::plan_dues(tx, ctx, &case.task, ctx.today()).await?;
-    let words = say!("重新办理：{reason}").then(Join::Parts, due.map(|day| say!("{day}前办结")).unwrap_or_default());
-    let data = json!({ "reason": reason, "due_day": due });
+    let words = say!("重新办理：{reason}").then(Join::Parts, new_day.map(|day| say!("{day}前办结")).unwrap_or_default());
+    let data = json!({ "reason": reason, "due_day": new_day });
     case.finish(tx, ctx, Step::new("worked_again", words, data)).await
 }
 

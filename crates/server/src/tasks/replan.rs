@@ -60,7 +60,7 @@ pub(super) async fn trial(tx: &mut Tx, ctx: &Ctx, rules: &TaskRules) -> Outcome<
     for case in Case::look_at_all(tx, tasks).await? {
         let now = lamp::on(&case.task, &ctx.calendar, ctx.today()).lamp;
         let (milestones, dues) = nodes.remove(&case.task.id).unwrap_or_default();
-        let facts = lamp::Facts { task: &case.task, milestones: &milestones, dues: &dues, stopped: case.is_stopped() };
+        let facts = lamp::Facts { task: &case.task, milestones: &milestones, dues: &dues, stopped: case.stopped().map(|(_, since)| since) };
         let turns = lamp::plan(&facts, &ctx.calendar, rules);
         let mut then = case.task.clone();
         lamp::apply(&mut then, &turns, ctx.today(), ctx.generation);

@@ -8,7 +8,7 @@ use wording::{Join, Words, say};
 
 use super::{
     case::{Case, Step},
-    draft,
+    draft, due,
     model::{PartyId, PartyRow, PartyState, RequestId, RequestKind, RequestRow, RequestState, TaskId, TaskState},
     policy::{self, Action},
     store,
@@ -24,7 +24,7 @@ pub async fn sign(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, hand
     case.require(ctx, Action::Sign)?;
     let (now, me) = (ctx.now(), ctx.actor.person);
     let mut names = Vec::new();
-    for party in case.mine(ctx).filter(|party| party.state == PartyState::Unsigned) {
+    for party in case.mine(ctx).filter(|party| party.role.works() && party.state == PartyState::Unsigned) {
         if let Some(handler) = handler {
             check_handler(tx, ctx, party, handler).await?;
             party.person_id = Some(handler);
@@ -116,9 +116,10 @@ pub async fn give_back(
     let request =
         RequestRow { party_id: Some(party), proposed_unit_id: proposed, ..RequestRow::new(ctx, id, RequestKind::Return, reason.clone()) };
     store::insert_request(tx, &request).await?;
-    let words = say!("{unit_name}申请退回：{reason}");
+    let (id, words) = (request.id, say!("{unit_name}申请退回：{reason}"));
     let data = json!({ "party": party, "proposed_unit": proposed });
-    case.finish(tx, ctx, Step::new("returned", words, data).about(request.id.0)).await
+    case.requests.push(request);
+    case.finish(tx, ctx, Step::new("returned", words, data).about(id.0)).await
 }
 
 /// The clock stood still while it was not decided whose task it is: the due day moves by as many working days, as far as the
@@ -134,8 +135,7 @@ async fn give_time_back(tx: &mut Tx, ctx: &Ctx, case: &mut Case, stopped: i64) -
     if later <= due {
         return Ok(None);
     }
-    case.task.due_day = Some(later);
-    case.task.due_from = None;
+    due::decide(&mut case.task, later, say!("裁定用了 {stopped} 个工作日，期限由{due}顺延至{later}"))?;
     draft::plan_dues(tx, ctx, &case.task, due).await?;
     Ok(Some(later))
 }

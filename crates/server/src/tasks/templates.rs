@@ -93,6 +93,13 @@ pub(super) struct TemplateUse {
     chosen: Vec<Chosen>,
 }
 
+impl Template {
+    /// Which one.
+    pub(super) const fn id(&self) -> TemplateId {
+        self.line.id
+    }
+}
+
 fn read(row: &TemplateRow) -> Outcome<Pattern> {
     serde_json::from_str(&row.pattern).map_err(Refusal::internal)
 }

@@ -43,6 +43,28 @@ pub async fn recall(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &s
     follow::above(tx, ctx, &top).await
 }
 
+/// Declares a draft void that had gone out and was taken back, with the drafts below it: its number stays its own, and so does what the
+/// ledger says of it.
+pub(super) async fn annul(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, reason: &str) -> Outcome<()> {
+    let case = Case::open(tx, ctx, id, Some(version)).await?;
+    case.require(ctx, Action::Annul)?;
+    let mut fields = Fields::default();
+    let reason = fields.text("reason", reason, 2000);
+    fields.finish()?;
+    let below = store::below_in(tx, id, &[TaskState::Draft]).await?;
+    void(tx, ctx, case, Step::new("annulled", say!("作废：{reason}"), json!({ "reason": reason }))).await?;
+    for inner in below {
+        let inner = Case::open(tx, &ctx.acting(crate::access::system_principal()), inner, None).await?;
+        void(tx, ctx, inner, Step::new("annulled", "随上级任务作废", json!({}))).await?;
+    }
+    Ok(())
+}
+
+async fn void(tx: &mut Tx, ctx: &Ctx, mut case: Case, step: Step) -> Outcome<()> {
+    case.task.state = TaskState::Terminated;
+    case.finish(tx, ctx, step).await
+}
+
 async fn draft_again(tx: &mut Tx, ctx: &Ctx, mut case: Case, step: Step) -> Outcome<()> {
     let task = &mut case.task;
     task.state = TaskState::Draft;

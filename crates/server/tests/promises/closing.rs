@@ -104,4 +104,58 @@ both! {
         let page = app.as_user("centre1").post(&path, &body).await.assert(200);
         assert_eq!((page["task"]["state"].as_str(), page["task"]["number"].as_str()), (Some("dispatched"), Some("2026-0001")));
     }
+
+    async fn whoever_granted_a_closing_does_not_check_it(app) {
+        let task = dispatched(app, "修路", "bureau_b").await;
+        sign(app, "head_b", &task).await;
+        let page = close(app, "head_b", "centre1", &task).await;
+        assert!(!can(&page, "verify"));
+        let path = format!("/tasks/{}/verification", id(&task));
+        let body = json!({ "version": version(&page), "result": "pass" });
+        app.as_user("centre1").post(&path, &body).await.refused(409, "not_now");
+        assert_eq!(app.as_user("centre2").post(&path, &body).await.assert(200)["task"]["state"], "settled");
+        // Nor where a section did what its bureau set.
+        let parties = json!([{ "unit_id": app.unit("section_a1"), "role": "lead" }]);
+        let draft = app.as_user("head_a").post("/tasks", &json!({ "title": "科里的事", "parties": parties })).await.assert(201);
+        let task = submit(app, "head_a", &draft).await;
+        sign(app, "head_a1", &task).await;
+        let page = close(app, "head_a1", "head_a", &task).await;
+        let path = format!("/tasks/{}/verification", id(&task));
+        let body = json!({ "version": version(&page), "result": "pass" });
+        app.as_user("head_a").post(&path, &body).await.refused(409, "not_now");
+    }
+
+    async fn no_liaison_accepts_what_their_own_head_has_done(app) {
+        let parties = json!([{ "unit_id": app.unit("bureau_a"), "role": "lead" }]);
+        let draft = app.as_user("head_a").post("/tasks", &json!({ "title": "局里的事", "parties": parties })).await.assert(201);
+        let task = submit(app, "head_a", &draft).await;
+        let page = sign(app, "head_a", &task).await;
+        let body = json!({ "version": version(&page), "text": "完成" });
+        let page = app.as_user("head_a").post(&format!("/tasks/{}/closure", id(&task)), &body).await.assert(200);
+        let decision = format!("/requests/{}/decision", page["requests"][0]["id"].as_str().unwrap());
+        app.as_user("liaison_a").post(&decision, &json!({ "decision": "grant" })).await.refused(409, "not_now");
+        assert!(!duties(app, "liaison_a").await.contains(&"decide_close".to_owned()));
+        assert!(duties(app, "centre1").await.contains(&"decide_close".to_owned()));
+        app.as_user("centre1").post(&decision, &json!({ "decision": "grant" })).await.assert(200);
+    }
+
+    async fn what_went_out_by_mistake_is_declared_void_and_keeps_its_number(app) {
+        let task = dispatched(app, "发错了", "bureau_b").await;
+        let number = task["task"]["number"].clone();
+        let body = json!({ "version": version(&task), "reason": "发错单位" });
+        let path = format!("/tasks/{}", id(&task));
+        app.as_user("centre1").post(&format!("{path}/annulment"), &body).await.refused(409, "not_now");
+        let page = app.as_user("centre1").post(&format!("{path}/recall"), &body).await.assert(200);
+        assert!(can(&page, "annul") && !can(&page, "delete"));
+        app.as_user("centre1").delete(&format!("{path}?version={}", version(&page))).await.refused(409, "not_now");
+        let annulment = format!("{path}/annulment");
+        app.as_user("centre1").post(&annulment, &json!({ "version": version(&page), "reason": "" })).await.refused_field("reason");
+        let body = json!({ "version": version(&page), "reason": "重复发文" });
+        app.as_user("head_b").post(&annulment, &body).await.refused(404, "not_found");
+        let page = app.as_user("centre1").post(&annulment, &body).await.assert(200);
+        assert_eq!((&page["task"]["state"], &page["task"]["number"]), (&json!("terminated"), &number));
+        let line = app.as_user("centre1").get(&format!("{path}/timeline")).await.assert(200);
+        assert_eq!(line["items"][0]["sentence"], "作废：重复发文");
+        assert_ne!(dispatched(app, "下一件", "bureau_b").await["task"]["number"], number);
+    }
 }

@@ -59,7 +59,7 @@ both! {
 
     async fn the_original_due_day_stays_when_the_issuer_moves_it(app) {
         let task = dispatched_with(app, json!({ "title": "修路", "due": { "day": "2026-06-30" }, "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] })).await;
-        let body = json!({ "version": version(&task), "due": { "day": "2026-07-31" } });
+        let body = json!({ "version": version(&task), "due": { "day": "2026-07-31" }, "reason": "工期长" });
         let page = app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
         assert_eq!((page["task"]["due_day"].as_str(), page["original_due_day"].as_str()), (Some("2026-07-31"), Some("2026-06-30")));
     }

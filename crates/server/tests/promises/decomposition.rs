@@ -185,4 +185,18 @@ both! {
         let page = app.as_user("head_a").put(&path, &body).await.assert(200);
         assert_eq!(page["children"].as_array().unwrap().len(), 2);
     }
+
+    async fn a_part_without_a_day_is_due_with_the_whole(app) {
+        let parties = json!([{ "unit_id": app.unit("bureau_a"), "role": "lead" }]);
+        let draft = app.as_user("centre1").post("/tasks", &json!({ "title": "整体", "due": { "day": "2026-03-27" }, "parties": parties })).await.assert(201);
+        let children = json!([{ "title": "没有期限的一部分", "weight": 100, "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] }]);
+        let body = json!({ "version": version(&draft), "children": children });
+        let page = app.as_user("centre1").put(&format!("/tasks/{}/children", id(&draft)), &body).await.assert(200);
+        let page = submit(app, "centre1", &page).await;
+        let part = show(app, "centre1", &page["children"][0]).await;
+        assert_eq!((&part["task"]["due_day"], &part["original_due_day"]), (&json!("2026-03-27"), &json!("2026-03-27")));
+        assert!(part["due_explanation"].to_string().contains("随上级任务"), "{part}");
+        go_to(app, "2026-03-30");
+        assert_eq!(show(app, "centre1", &part).await["task"]["lamp"]["lamp"], "red");
+    }
 }

@@ -57,7 +57,7 @@ both! {
         assert_eq!(whole["task"]["state"], "closed");
         let page = show(app, "head_a", &inner).await;
         let body = json!({ "version": version(&page), "result": "fail", "text": "材料不实" });
-        let page = app.as_user("head_a").post(&format!("/tasks/{}/verification", id(&inner)), &body).await.assert(200);
+        let page = app.as_user("centre2").post(&format!("/tasks/{}/verification", id(&inner)), &body).await.assert(200);
         // Progress is what it was before the closing.
         assert_eq!((page["task"]["state"].as_str(), page["task"]["progress"].as_f64()), (Some("active"), Some(40.0)));
         let whole = show(app, "centre1", &task).await;
@@ -206,13 +206,13 @@ both! {
         let draft = app.as_user("head_a").post("/tasks", &body).await.assert(201);
         let task = submit(app, "head_a", &draft).await;
         sign(app, "head_a", &task).await;
-        let page = close(app, "head_a", "liaison_a", &task).await;
+        let page = close(app, "head_a", "centre1", &task).await;
         let path = format!("/tasks/{}/verification", id(&task));
         let body = json!({ "version": version(&page), "result": "pass" });
         for login in ["head_a", "liaison_a"] {
             app.as_user(login).post(&path, &body).await.refused(409, "not_now");
         }
-        assert_eq!(app.as_user("centre1").post(&path, &body).await.assert(200)["task"]["state"], "settled");
+        assert_eq!(app.as_user("centre2").post(&path, &body).await.assert(200)["task"]["state"], "settled");
     }
 
     async fn closing_takes_the_reports_with_it_and_waits_for_a_ruling(app) {

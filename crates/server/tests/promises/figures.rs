@@ -146,4 +146,28 @@ both! {
         assert_eq!(sum("closed"), total(app, closed["query"].as_str().unwrap()).await);
         assert!(sum("open") > 0 && sum("closed") > 0, "{home}");
     }
+
+    async fn the_worst_are_on_the_home_page_the_latest_first(app) {
+        go_to(app, "2026-03-02");
+        for n in 1..=12 {
+            let importance = if n == 7 { "major" } else { "normal" };
+            let day = if n > 6 { "2026-03-04".to_owned() } else { format!("2026-03-{:02}", 11 - n) };
+            let input = json!({ "title": format!("第{n}件"), "importance": importance, "due": { "day": day }, "parties": [{ "unit_id": app.unit("bureau_a"), "role": "lead" }] });
+            dispatched_with(app, input).await;
+        }
+        go_to(app, "2026-04-20");
+        let home = app.as_user("leader").get("/home").await.assert(200);
+        let red: Vec<_> = home["red"].as_array().unwrap().iter().map(|row| row["title"].as_str().unwrap()).collect();
+        assert_eq!((red.len(), red[0], red[6]), (10, "第7件", "第6件"), "{red:?}");
+        // Page by page in the same order.
+        let mut seen = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = app.as_user("leader").get(&format!("/tasks?sort=worst&limit=5{cursor}")).await.assert(200);
+            seen.extend(page["items"].as_array().unwrap().iter().map(|row| row["title"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!((seen.len(), &seen[..10]), (12, &red.iter().map(|title| (*title).to_owned()).collect::<Vec<_>>()[..]));
+    }
 }

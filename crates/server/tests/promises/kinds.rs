@@ -283,4 +283,20 @@ both! {
         assert_eq!(show(app, "head_a", &task).await["task"]["source_name"], "招商专班");
         app.as_user("centre1").post("/tasks", &json!({ "title": "再签", "source_kind": code })).await.refused_field("source_kind");
     }
+
+    async fn what_tells_one_task_from_all_others_is_not_copied(app) {
+        let kind = with_fields(app).await;
+        let mut given = kind["fields"].clone();
+        given[0]["own"] = json!(true);
+        let body = json!({ "name": "建议提案", "retention": "permanent", "active": true, "fields": given });
+        let kind = app.as_user("centre1").put(&format!("/source-kinds/motion_proposal?version={}", kind["version"]), &body).await.assert(200);
+        assert_eq!((&kind["fields"][0]["own"], &kind["fields"][1]["own"]), (&json!(true), &json!(false)));
+        let task = dispatched_with(app, proposal(app, "增设公交", &json!({ "no": "12", "party": "民盟" }))).await;
+        let copy = app.as_user("centre1").post(&format!("/tasks/{}/copies", id(&task)), &json!({})).await.assert(201);
+        let said = |task: &Value| -> Vec<String> { task["fields"].as_array().unwrap().iter().map(|field| field["code"].as_str().unwrap().to_owned()).collect() };
+        assert_eq!(said(&copy["task"]["task"]), ["party"]);
+        let template = json!({ "name": "提案", "task_id": id(&task) });
+        let template = app.as_user("centre1").post("/task-templates", &template).await.assert(201);
+        assert_eq!(template["pattern"]["fields"], json!({ "party": "民盟" }));
+    }
 }

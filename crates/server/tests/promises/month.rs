@@ -218,7 +218,6 @@ const EXPECTED: &str = "
 03-18 09:00 进展逾期未报 · 扬尘治理: head_b liaison_b staff_b1
 03-19 09:00 任务亮灯 · 扬尘治理: head_b
 03-19 09:00 任务亮灯 · 污水厂扩建: head_b
-03-20 09:00 任务亮灯 · 修桥: head_b
 03-20 09:00 申请待审批 · 修桥: centre1
 03-20 09:00 进展逾期未报 · 扬尘治理: head_b liaison_b staff_b1
 03-20 17:00 申请未获同意 · 修桥: head_b

@@ -110,7 +110,7 @@ both! {
             post(app, "centre1", format!("/tasks/{}/reopening", id(&task)), body).await.assert(200)
         } else {
             let body = json!({ "version": version(&page), "result": "fail", "text": "没有修完" });
-            post(app, "centre1", format!("/tasks/{}/verification", id(&task)), body).await.assert(200)
+            post(app, "centre2", format!("/tasks/{}/verification", id(&task)), body).await.assert(200)
         };
         assert_eq!((&party(&page, "co")["state"], &party(&page, "lead")["state"]), (&json!("done"), &json!("signed")));
     }
@@ -291,6 +291,9 @@ both! {
         post(app, "head_b", links(&second), body("follows", &first)).await.refused_field("other_id");
         post(app, "centre1", links(&first), body("blocks", &second)).await.assert(200);
         post(app, "centre1", links(&first), body("blocks", &second)).await.assert(200);
+        let fourth = dispatched(app, "验收", "bureau_b").await;
+        post(app, "centre1", links(&fourth), body("follows", &third)).await.assert(200);
+        post(app, "centre1", links(&third), body("follows", &fourth)).await.refused_field("other_id");
         post(app, "centre1", links(&second), body("blocks", &third)).await.assert(200);
         post(app, "centre1", links(&third), body("blocks", &first)).await.refused_field("other_id");
         let page = show(app, "centre1", &second).await;

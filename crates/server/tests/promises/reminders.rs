@@ -134,7 +134,7 @@ both! {
         live(app, "2026-02-09", "2026-02-10").await;
         assert_eq!(reminders(app).await.len(), 2);
         let page = show(app, "centre1", &task).await;
-        let body = json!({ "version": version(&page), "due": { "day": "2026-02-12" } });
+        let body = json!({ "version": version(&page), "due": { "day": "2026-02-12" }, "reason": "汛期" });
         app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
         live(app, "2026-02-11", "2026-02-12").await;
         assert_eq!(reminders(app).await.len(), 2);
@@ -400,7 +400,7 @@ both! {
         let task = given(app, "修路", json!({ "due": { "day": "2026-02-09" } })).await;
         app.run_jobs().await;
         at(app, "2026-02-07T10:00:00+08:00");
-        let body = json!({ "version": version(&show(app, "centre1", &task).await), "due": { "day": "2026-02-12" } });
+        let body = json!({ "version": version(&show(app, "centre1", &task).await), "due": { "day": "2026-02-12" }, "reason": "汛期" });
         app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
         // The job that hears of it has not run: the audit, which comes before it here, finds nothing astray.
         let mut tx = app.app.db.begin().await.unwrap();

@@ -314,7 +314,7 @@ both! {
         let task = active(app, "important").await;
         let request = asked(app, "head_b", &task, extension("2026-04-10")).await;
         grant(app, "centre2", &request).await;
-        let body = json!({ "version": version(&show(app, "centre1", &task).await), "importance": "normal" });
+        let body = json!({ "version": version(&show(app, "centre1", &task).await), "importance": "normal", "reason": "范围缩小" });
         app.as_user("centre1").patch(&format!("/tasks/{}", id(&task)), &body).await.assert(200);
         for doer in ["liaison_b", "head_b"] {
             decide(app, doer, &request, json!({ "decision": "grant" })).await.refused(403, "forbidden");

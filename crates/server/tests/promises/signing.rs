@@ -160,4 +160,18 @@ both! {
         go_to(app, "2026-02-11");
         app.as_user("head_a").post(&path, &body).await.assert(200);
     }
+
+    async fn the_leader_in_charge_has_nothing_to_sign(app) {
+        let parties = json!([
+            { "unit_id": app.unit("bureau_b"), "role": "lead" },
+            { "unit_id": app.unit("root"), "role": "charge_leader", "person_id": app.person("leader") },
+        ]);
+        let task = dispatched_with(app, json!({ "title": "修路", "parties": parties })).await;
+        let page = show(app, "leader", &task).await;
+        assert!(!can(&page, "sign"), "{}", page["can"]);
+        assert_eq!(page["next_duty"], Value::Null);
+        assert!(!duties(app, "leader").await.contains(&"sign".to_owned()));
+        app.as_user("leader").post(&format!("/tasks/{}/signature", id(&task)), &json!({})).await.refused(409, "not_now");
+        assert_eq!(sign(app, "head_b", &task).await["task"]["state"], "active");
+    }
 }

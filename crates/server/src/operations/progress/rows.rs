@@ -49,6 +49,9 @@ pub(super) struct ProgressPage {
     /// By count: what has to be added to a row's query, so that `/tasks` lists what is counted.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, String>>)]
     conditions: BTreeMap<&'static str, Conditions>,
+    /// The same for the total, where rates are of what is due until today.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, String>>)]
+    total_conditions: BTreeMap<&'static str, Conditions>,
     /// There are more rows than are shown.
     truncated: bool,
 }
@@ -94,8 +97,10 @@ pub(super) async fn progress(tx: &mut Tx, ctx: &Ctx, by: ProgressBy, query: &Fil
         };
         rows.retain(|about, _| *about == About::Person(asked));
     }
-    let total = if by == ProgressBy::ChargeLeader {
-        tasks::tally(tx, ctx, &filter, until).await?
+    // What all of it adds up to does not depend on what it is put together by: a period that is shown is judged to its end, the whole until today.
+    let until_now = (query.due_from.is_none() && query.due_to.is_none()).then(|| ctx.today());
+    let total = if by == ProgressBy::ChargeLeader || until != until_now {
+        tasks::tally(tx, ctx, &filter, until_now).await?
     } else {
         let mut sum = Tally::default();
         rows.values().for_each(|tally| sum.add(tally));
@@ -130,7 +135,7 @@ pub(super) async fn progress(tx: &mut Tx, ctx: &Ctx, by: ProgressBy, query: &Fil
         top: top_of(tx, ctx, query).await?,
         figures: Figures::of(&whole, &total),
     };
-    Ok(ProgressPage { by, items, total, conditions: all_conditions(until), truncated })
+    Ok(ProgressPage { by, items, total, conditions: all_conditions(until), total_conditions: all_conditions(until_now), truncated })
 }
 
 /// The top of the tree or the document that is looked at.

@@ -13,11 +13,13 @@ use crate::{
     org::{PersonId, UnitId},
     tasks::{
         ChildInput, Decision, PartyId, ReportId, ReportInput, RequestId, Review, Ruling, Step, TaskDetail, TaskId, TaskInput,
-        VerificationResult, case::Case, close, decompose, dispatch, draft, policy::Action, report as reporting, sign as signing, view,
+        VerificationResult, case::Case, close, decompose, dispatch, draft, edit as editing, policy::Action, report as reporting,
+        sign as signing, view,
     },
 };
 
-/// Does one verb and answers the task as it stands afterwards; a conflict answers how it stands now.
+/// Does one verb and answers the task as it stands afterwards, or with 204 where it is out of the actor's sight by then; a conflict answers
+/// how it stands now.
 pub(super) async fn change<P: Permission>(
     me: &Permitted<P>,
     idem: &Idem,
@@ -55,6 +57,8 @@ pub(super) async fn create(me: Permitted<SetTasks>, idem: Idem, Json(input): Jso
 pub(super) struct EditInput {
     /// The version that was looked at.
     version: i64,
+    /// Why, at most 2,000 characters; needed where a task that is out gets more time or counts for less, or where its day has passed.
+    reason: Option<String>,
     #[serde(flatten)]
     task: TaskInput,
     #[serde(flatten)]
@@ -71,7 +75,10 @@ pub(super) async fn edit(
     Json(input): Json<EditInput>,
 ) -> Result<Response, Problem> {
     known(&input.unknown)?;
-    change(&me, &idem, Some(id), async |tx| draft::edit(tx, &me.ctx, id, input.version, &input.task).await.map(|()| id)).await
+    change(&me, &idem, Some(id), async |tx| {
+        editing::edit(tx, &me.ctx, id, input.version, &input.task, input.reason.as_deref()).await.map(|()| id)
+    })
+    .await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -151,7 +158,7 @@ pub(super) struct ApprovalInput {
 }
 
 /// Approves or rejects a submitted task; never by who submitted it.
-#[utoipa::path(post, path = "/tasks/{id}/approval", tag = "tasks", operation_id = "approve_task", params(("id" = String, Path)), request_body = ApprovalInput, responses((status = 200, body = TaskDetail)))]
+#[utoipa::path(post, path = "/tasks/{id}/approval", tag = "tasks", operation_id = "approve_task", params(("id" = String, Path)), request_body = ApprovalInput, responses((status = 200, body = TaskDetail), (status = 204, description = "Done, and out of the sight of whoever did it")))]
 pub(super) async fn approve(
     me: Permitted<SignedIn>,
     Path(id): Path<TaskId>,
@@ -219,7 +226,7 @@ pub(super) struct ReturnInput {
 }
 
 /// Returns a task that is not the unit's; within three working days, once.
-#[utoipa::path(post, path = "/tasks/{id}/returns", tag = "tasks", operation_id = "return_task", params(("id" = String, Path)), request_body = ReturnInput, responses((status = 200, body = TaskDetail)))]
+#[utoipa::path(post, path = "/tasks/{id}/returns", tag = "tasks", operation_id = "return_task", params(("id" = String, Path)), request_body = ReturnInput, responses((status = 200, body = TaskDetail), (status = 204, description = "Done, and out of the sight of whoever did it")))]
 pub(super) async fn give_back(
     me: Permitted<SignedIn>,
     Path(id): Path<TaskId>,
@@ -242,7 +249,7 @@ pub(super) struct RulingInput {
 }
 
 /// Rules on a return.
-#[utoipa::path(post, path = "/requests/{id}/ruling", tag = "tasks", operation_id = "rule_on_return", params(("id" = String, Path)), request_body = RulingInput, responses((status = 200, body = TaskDetail)))]
+#[utoipa::path(post, path = "/requests/{id}/ruling", tag = "tasks", operation_id = "rule_on_return", params(("id" = String, Path)), request_body = RulingInput, responses((status = 200, body = TaskDetail), (status = 204, description = "Done, and out of the sight of whoever did it")))]
 pub(super) async fn rule(
     me: Permitted<SignedIn>,
     Path(id): Path<RequestId>,

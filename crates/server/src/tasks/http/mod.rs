@@ -84,6 +84,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(parts::ask_report))
         .routes(guarded!(parts::withdraw_report))
         .routes(guarded!(parts::recall))
+        .routes(guarded!(parts::annul))
         .routes(guarded!(parts::reopen))
         .routes(guarded!(parts::link))
         .routes(guarded!(parts::unlink))

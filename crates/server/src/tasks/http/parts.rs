@@ -153,7 +153,7 @@ pub(super) struct RecallInput {
 }
 
 /// Takes a task that went out back to a draft, as long as nobody has signed it.
-#[utoipa::path(post, path = "/tasks/{id}/recall", tag = "tasks", operation_id = "recall_task", params(("id" = String, Path)), request_body = RecallInput, responses((status = 200, body = TaskDetail)))]
+#[utoipa::path(post, path = "/tasks/{id}/recall", tag = "tasks", operation_id = "recall_task", params(("id" = String, Path)), request_body = RecallInput, responses((status = 200, body = TaskDetail), (status = 204, description = "Done, and out of the sight of whoever did it")))]
 pub(super) async fn recall(
     me: Permitted<SignedIn>,
     Path(id): Path<TaskId>,
@@ -161,6 +161,17 @@ pub(super) async fn recall(
     Json(input): Json<RecallInput>,
 ) -> Result<Response, Problem> {
     change(&me, &idem, Some(id), async |tx| undo::recall(tx, &me.ctx, id, input.version, &input.reason).await.map(|()| id)).await
+}
+
+/// Declares a draft void that had gone out and was taken back; its number is not given to another task.
+#[utoipa::path(post, path = "/tasks/{id}/annulment", tag = "tasks", operation_id = "annul_task", params(("id" = String, Path)), request_body = RecallInput, responses((status = 200, body = TaskDetail)))]
+pub(super) async fn annul(
+    me: Permitted<SignedIn>,
+    Path(id): Path<TaskId>,
+    idem: Idem,
+    Json(input): Json<RecallInput>,
+) -> Result<Response, Problem> {
+    change(&me, &idem, Some(id), async |tx| undo::annul(tx, &me.ctx, id, input.version, &input.reason).await.map(|()| id)).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -22,7 +22,7 @@ pub(super) async fn ask(
 }
 
 /// Decides on a request of any kind but a return; never by whoever asked, does it or took part.
-#[utoipa::path(post, path = "/requests/{id}/decision", tag = "tasks", operation_id = "decide_request", params(("id" = String, Path)), request_body = RequestDecision, responses((status = 200, body = TaskDetail)))]
+#[utoipa::path(post, path = "/requests/{id}/decision", tag = "tasks", operation_id = "decide_request", params(("id" = String, Path)), request_body = RequestDecision, responses((status = 200, body = TaskDetail), (status = 204, description = "Done, and out of the sight of whoever did it")))]
 pub(super) async fn decide(
     me: Permitted<SignedIn>,
     Path(id): Path<RequestId>,

@@ -53,6 +53,8 @@ pub struct Field {
     pub choices: Vec<String>,
     /// A task does not go out without it.
     pub required: bool,
+    /// It tells this task from all others, like the number of a proposal: copies, templates and series leave it empty.
+    pub own: bool,
     /// It may be filled in. Those that are not stay on tasks where they were.
     pub active: bool,
 }
@@ -216,6 +218,7 @@ mod tests {
             shape,
             measure: Some("万元".into()),
             choices: vec!["春".into(), "夏".into(), "秋".into()],
+            own: false,
             required: false,
             active: true,
         }

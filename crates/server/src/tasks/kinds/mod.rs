@@ -23,7 +23,7 @@ pub(in crate::tasks) use {
     field::{Field, Shape},
     numbering::{Occasion, Pattern, USUAL, given},
     store::{fields_of, numbering},
-    values::{FieldValue, FieldsInput, Rewritten, missing, of, set},
+    values::{FieldValue, FieldsInput, Rewritten, missing, of, set, taken_along},
 };
 
 use self::{
@@ -87,7 +87,7 @@ pub(super) struct KindInput {
 /// What a field is to be.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FieldInput {
+pub(in crate::tasks) struct FieldInput {
     /// Its id, when it is there already.
     id: Option<FieldId>,
     /// Small letters and `_`, at most 30; made up when missing. It never changes.
@@ -104,6 +104,8 @@ pub(super) struct FieldInput {
     /// A task does not go out without it.
     #[serde(default)]
     required: bool,
+    /// It tells one task from all others: copies, templates and series leave it empty. Stays as it is when missing.
+    own: Option<bool>,
     /// It may be filled in.
     #[serde(default = "yes")]
     active: bool,
@@ -167,6 +169,31 @@ fn code_for(taken: impl Fn(&str) -> bool, letter: char) -> String {
         }
     };
     (0..).map(spelled).find(|code| !taken(code)).unwrap_or_default()
+}
+
+/// Gives a kind another way of numbering and further fields, the others left as they are; for what furnishes an area.
+pub(in crate::tasks) async fn furnish(tx: &mut Tx, ctx: &Ctx, code: &str, numbering: &str, more: Vec<FieldInput>) -> Outcome<()> {
+    let kind = all(tx, ctx).await?.into_iter().find(|kind| kind.code == code).ok_or(Refusal::NotFound)?;
+    let kept = kind.fields.into_iter().map(|field| FieldInput {
+        id: Some(field.id),
+        code: Some(field.code),
+        name: field.name,
+        shape: field.shape,
+        measure: field.measure,
+        choices: field.choices,
+        required: field.required,
+        own: Some(field.own),
+        active: field.active,
+    });
+    let input = KindInput {
+        name: kind.name.zh(),
+        needs_approval: kind.needs_approval,
+        retention: kind.retention,
+        numbering: Some(numbering.to_owned()),
+        active: kind.active,
+        fields: kept.chain(more).collect(),
+    };
+    change(tx, ctx, code, kind.version, &input).await.map(drop)
 }
 
 /// Adds a kind, at the end.
@@ -289,7 +316,8 @@ fn checked(ctx: &Ctx, before: &[Field], filled: &HashMap<FieldId, i64>, given: &
         }
         let id = old.map_or_else(|| FieldId::new(&ctx.rng, ctx.now()), |old| old.id);
         let (shape, required, active) = (input.shape, input.required, input.active);
-        out.push(Field { id, code, name, shape, measure, choices, required, active });
+        let own = input.own.unwrap_or(old.is_some_and(|old| old.own));
+        out.push(Field { id, code, name, shape, measure, choices, required, own, active });
     }
     out
 }

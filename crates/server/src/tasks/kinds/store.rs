@@ -82,21 +82,22 @@ struct FieldRow {
     measure: Option<String>,
     choices: String,
     required: bool,
+    own: bool,
     active: bool,
 }
 
 impl FieldRow {
     fn parts(self) -> (String, Field) {
-        let Self { id, source_kind, code, name, shape, measure, choices, required, active } = self;
+        let Self { id, source_kind, code, name, shape, measure, choices, required, own, active } = self;
         let choices = serde_json::from_str(&choices).unwrap_or_default();
-        (source_kind, Field { id, code, name, shape, measure, choices, required, active })
+        (source_kind, Field { id, code, name, shape, measure, choices, required, own, active })
     }
 }
 
 /// The fields of every kind, in their order.
 pub(super) async fn fields(tx: &mut Tx) -> Result<HashMap<String, Vec<Field>>> {
     let rows: Vec<FieldRow> = run!(tx, |c| sqlx::query_as(
-        "select id, source_kind, code, name, shape, measure, choices, required, active from source_field order by position, id"
+        "select id, source_kind, code, name, shape, measure, choices, required, own, active from source_field order by position, id"
     )
     .fetch_all(c))?;
     let mut out: HashMap<String, Vec<Field>> = HashMap::new();
@@ -109,7 +110,7 @@ pub(super) async fn fields(tx: &mut Tx) -> Result<HashMap<String, Vec<Field>>> {
 /// The fields of one kind, in their order.
 pub(in crate::tasks) async fn fields_of(tx: &mut Tx, kind: &str) -> Result<Vec<Field>> {
     let rows: Vec<FieldRow> = run!(tx, |c| sqlx::query_as(
-        "select id, source_kind, code, name, shape, measure, choices, required, active from source_field \
+        "select id, source_kind, code, name, shape, measure, choices, required, own, active from source_field \
          where source_kind = $1 order by position, id"
     )
     .bind(kind)
@@ -120,11 +121,12 @@ pub(in crate::tasks) async fn fields_of(tx: &mut Tx, kind: &str) -> Result<Vec<F
 /// Writes a field of a kind at its place.
 pub(super) async fn put_field(tx: &mut Tx, kind: &str, field: &Field, position: i64) -> Result<()> {
     let choices = serde_json::to_string(&field.choices).unwrap_or_default();
-    execute!(tx, |c| sqlx::query(
-        "insert into source_field (id, source_kind, code, name, shape, measure, choices, required, position, active) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+    execute!(tx, |c| {
+        sqlx::query(
+        "insert into source_field (id, source_kind, code, name, shape, measure, choices, required, position, active, own) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          on conflict (id) do update set name = excluded.name, shape = excluded.shape, measure = excluded.measure, \
-           choices = excluded.choices, required = excluded.required, position = excluded.position, active = excluded.active"
+           choices = excluded.choices, required = excluded.required, position = excluded.position, active = excluded.active, own = excluded.own"
     )
     .bind(field.id)
     .bind(kind)
@@ -136,7 +138,9 @@ pub(super) async fn put_field(tx: &mut Tx, kind: &str, field: &Field, position: 
     .bind(field.required)
     .bind(position)
     .bind(field.active)
-    .execute(c))?;
+    .bind(field.own)
+    .execute(c)
+    })?;
     Ok(())
 }
 
@@ -175,7 +179,7 @@ pub(in crate::tasks) async fn said(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<
         field: FieldRow,
     }
     let mut sql = Sql::new(
-        "select v.task_id, v.value, f.id, f.source_kind, f.code, f.name, f.shape, f.measure, f.choices, f.required, f.active \
+        "select v.task_id, v.value, f.id, f.source_kind, f.code, f.name, f.shape, f.measure, f.choices, f.required, f.own, f.active \
          from task_field v join source_field f on f.id = v.field_id where v.task_id in ",
     );
     sql.bind_list(tasks.iter().map(|id| id.0)).push(" order by f.position, f.id");
@@ -244,7 +248,7 @@ pub(super) async fn counted(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter, field: 
     let mut sql = Sql::new(if field.shape == Shape::Day { "select substr(v.value, 1, 7) as value" } else { "select v.value as value" });
     sql.push(
         ", count(*) as n, count(*) filter (where t.state in ('closed', 'settled')) as done, \
-           count(*) filter (where t.state in ('dispatched', 'active') and t.due_day < ",
+           count(*) filter (where t.state in ('dispatched', 'active') and t.stopped is null and t.due_day < ",
     );
     sql.bind(eye.today.to_string()).push(") as overdue from task t join task_field v on v.task_id = t.id");
     push_where(&mut sql, eye, filter);

@@ -59,6 +59,18 @@ pub(in crate::tasks) async fn of(tx: &mut Tx, tasks: &[TaskId]) -> Outcome<HashM
     Ok(out)
 }
 
+/// The same as it is taken along to other tasks: without what tells one task from all others.
+pub(in crate::tasks) async fn taken_along(tx: &mut Tx, tasks: &[TaskId]) -> Outcome<HashMap<TaskId, FieldsInput>> {
+    let mut out: HashMap<TaskId, FieldsInput> = HashMap::new();
+    if !tasks.is_empty() {
+        for said in store::said(tx, tasks).await?.iter().filter(|said| !said.field.own) {
+            let FieldValue { code, value, .. } = said.into();
+            out.entry(said.task_id).or_default().insert(code, value);
+        }
+    }
+    Ok(out)
+}
+
 /// A field that reads otherwise than before.
 pub(in crate::tasks) struct Rewritten {
     pub(in crate::tasks) name: String,

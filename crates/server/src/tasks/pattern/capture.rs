@@ -35,7 +35,7 @@ pub(in crate::tasks) async fn of_task(tx: &mut Tx, ctx: &Ctx, id: TaskId, below:
     let mut built: HashMap<TaskId, Vec<(i64, Pattern)>> = HashMap::new();
     // The upper ones stand first: from the end, whatever is below a task is there already.
     let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
-    let (mut fields, mut tags) = (kinds::of(tx, &ids).await?, store::tags_of(tx, &ids).await?);
+    let (mut fields, mut tags) = (kinds::taken_along(tx, &ids).await?, store::tags_of(tx, &ids).await?);
     for task in tasks.iter().rev() {
         let steps = store::milestones(tx, task.id).await?;
         let mut children = built.remove(&task.id).unwrap_or_default();
@@ -43,7 +43,7 @@ pub(in crate::tasks) async fn of_task(tx: &mut Tx, ctx: &Ctx, id: TaskId, below:
         let mut children: Vec<Pattern> = children.into_iter().map(|(_, child)| child).collect();
         make_whole(&mut children);
         let node = Pattern {
-            fields: fields.remove(&task.id).unwrap_or_default().into_iter().map(|field| (field.code, field.value)).collect(),
+            fields: fields.remove(&task.id).unwrap_or_default(),
             tags: tags.remove(&task.id).unwrap_or_default().into_iter().map(|tag| tag.name).collect(),
             ..facts(ctx, start, task, parties.remove(&task.id).unwrap_or_default(), steps, children)
         };

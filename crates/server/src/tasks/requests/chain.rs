@@ -34,6 +34,26 @@ pub(in crate::tasks) fn of(kind: RequestKind, importance: Importance, rules: &Ta
     }
 }
 
+/// The chain for this request: by how much depended on the task when it was asked for, or by how much does now, whichever is more.
+pub(in crate::tasks) fn of_request(request: &RequestRow, task: &Task, rules: &TaskRules) -> Chain {
+    of(request.kind, weightier(request, task), rules)
+}
+
+fn weightier(request: &RequestRow, task: &Task) -> Importance {
+    request.importance.filter(|then| *then as i64 > task.importance as i64).unwrap_or(task.importance)
+}
+
+/// Whether the person could do alone what such a request asks for: they may decide on it, and nobody has to agree after them.
+pub(in crate::tasks) fn alone(s: &Situation<'_>, kind: RequestKind, who: &Principal) -> bool {
+    let chain = of(kind, s.task.importance, &s.rules);
+    let decides = policy::is_issuer(s.task, who) || is_leader(who);
+    decides && !leads_in_person(s, who) && (chain == Chain::Issuer || has_last_rank(chain, s.task, who))
+}
+
+fn leads_in_person(s: &Situation<'_>, who: &Principal) -> bool {
+    s.parties.iter().any(|party| party.role.leads() && party.person_id.is_some_and(|person| who.acts_as(person)))
+}
+
 /// Whether another has to agree after this person. Who has the rank that is asked for last covers the one before: otherwise
 /// a request on which the only leader agreed first would wait for ever.
 pub(in crate::tasks) fn goes_on(chain: Chain, task: &Task, request: &RequestRow, who: &Principal) -> bool {
@@ -57,7 +77,7 @@ pub(in crate::tasks) fn may_decide(s: &Situation<'_>, request: &RequestRow, who:
     let took_part = who.acts_as(request.person_id)
         || request.agreed_by.is_some_and(|by| who.acts_as(by))
         || who.scope.persons().any(|person| request.bars(person))
-        || s.parties.iter().any(|party| party.role.leads() && party.person_id.is_some_and(|person| who.acts_as(person)));
+        || leads_in_person(s, who);
     if request.state != RequestState::Open || took_part {
         return false;
     }
@@ -67,10 +87,10 @@ pub(in crate::tasks) fn may_decide(s: &Situation<'_>, request: &RequestRow, who:
         RequestKind::Return | RequestKind::Close => false,
         // As high as whoever decided first had to be; the centre's head where no leader is left who took no part.
         RequestKind::Recheck => {
-            let ranks = has_last_rank(of(RequestKind::Extend, s.task.importance, &s.rules), s.task, who);
+            let ranks = has_last_rank(of(RequestKind::Extend, weightier(request, s.task), &s.rules), s.task, who);
             ranks || (who.is(Role::Centre) && (s.task.importance == Importance::Normal || who.is(Role::Head)))
         }
-        kind if request.agreed_by.is_some() => has_last_rank(of(kind, s.task.importance, &s.rules), s.task, who),
+        kind if request.agreed_by.is_some() => has_last_rank(of(kind, weightier(request, s.task), &s.rules), s.task, who),
         _ => issuer || leader,
     }
 }

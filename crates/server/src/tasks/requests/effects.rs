@@ -8,7 +8,7 @@ use wording::{Join, Words, say};
 use super::{
     super::{
         case::{Case, Step},
-        close, draft,
+        close, draft, due,
         model::{ClosureId, ClosureRow, PartyState, Share, Task, TaskId, TaskState},
         store,
     },
@@ -49,16 +49,15 @@ async fn extend(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, othe
     let mut fields = Fields::default();
     ask::check_extension(tx, ctx, &case, asked, day, &mut fields).await?;
     fields.finish()?;
-    put_off(tx, ctx, &mut case.task, due, day).await?;
+    put_off(tx, ctx, &mut case.task, (due, day), say!("经批准延期，由{due}改为{day}")).await?;
     let words = say!("同意延期，期限由{due}改为{day}").then(Join::Close, note);
     let data = json!({ "request": asked.id, "kind": asked.kind, "from": due, "to": day, "class": asked.reason_class });
     case.finish(tx, ctx, Step::new("extended", words, data).about(asked.id.0)).await
 }
 
 /// The due day is a decided one from now on; duties to report follow up to it.
-async fn put_off(tx: &mut Tx, ctx: &Ctx, task: &mut Task, due: Day, day: Day) -> Outcome<()> {
-    task.due_day = Some(day);
-    task.due_from = None;
+async fn put_off(tx: &mut Tx, ctx: &Ctx, task: &mut Task, (due, day): (Day, Day), how: Words) -> Outcome<()> {
+    due::decide(task, day, how)?;
     if !task.state.is_open() {
         // It stands still; its duties are planned when it goes on.
         return Ok(());
@@ -157,8 +156,7 @@ async fn go_on(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, words
         case.task.stood_days += stood;
         store::put_off_milestones(tx, case.task.id, since, stood, &ctx.calendar, later.max(due)).await?;
         if stood > 0 && later > due {
-            case.task.due_day = Some(later);
-            case.task.due_from = None;
+            due::decide(&mut case.task, later, say!("中止 {stood} 个工作日，期限由{due}顺延至{later}"))?;
             moved = Some(later);
         }
     }

@@ -3,7 +3,7 @@
 use kit::{Day, Moment, text_enum, uuid::Uuid};
 use wording::{Words, say};
 
-use super::super::model::{PartyId, RequestId, TaskId};
+use super::super::model::{Importance, PartyId, RequestId, TaskId};
 use crate::{
     app::Ctx,
     org::{PersonId, UnitId},
@@ -73,6 +73,8 @@ pub struct RequestRow {
     pub decided_by: Option<PersonId>,
     pub decided_at: Option<Moment>,
     pub decision_text: Option<String>,
+    /// How much depended on the task when it was asked for; nothing of what was asked for long ago, or only just now.
+    pub importance: Option<Importance>,
 }
 
 impl RequestRow {
@@ -99,6 +101,7 @@ impl RequestRow {
             decided_by: None,
             decided_at: None,
             decision_text: None,
+            importance: None,
         }
     }
 

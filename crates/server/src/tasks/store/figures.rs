@@ -45,7 +45,8 @@ pub(in crate::tasks) async fn summary(tx: &mut Tx, scope: &Scope, from: Moment, 
     let mut sql = Sql::new(
         "select count(*) as created, count(*) filter (where importance_rank > 0) as important, \
            count(*) filter (where done) as completed, count(*) filter (where not done and late) as overdue from ( \
-         select t.importance_rank, t.due_day is not null and t.state not in ('suspended', 'terminated') and t.due_day < ",
+         select t.importance_rank, t.due_day is not null and t.state not in ('suspended', 'terminated') \
+           and t.stopped is null and t.due_day < ",
     );
     sql.bind(as_of.day().to_string());
     sql.push(" as late, exists (select 1 from closure k where k.task_id = t.id and k.closed_at <= ").bind(as_of.millis());
@@ -98,7 +99,7 @@ pub(in crate::tasks) async fn by_unit(tx: &mut Tx, eye: &Eye<'_>, filter: &Filte
            count(*) filter (where severity = 3) as yellow, count(*) filter (where severity = 4) as orange, \
            count(*) filter (where severity = 5) as red, count(*) filter (where severity = 0) as closed, \
            coalesce(cast(avg(case when open then progress end) as bigint), 0) as progress \
-         from (select lp.unit_id, t.state in ('dispatched', 'active') as open, t.progress, coalesce(t.due_day < ",
+         from (select lp.unit_id, t.state in ('dispatched', 'active') as open, t.progress, coalesce(t.stopped is null and t.due_day < ",
     );
     sql.bind(eye.today.to_string()).push(", false) as late, ");
     push_severity(&mut sql, eye.today);
@@ -137,7 +138,7 @@ pub(in crate::tasks) async fn by_month(tx: &mut Tx, scope: &Scope, starts: &[Day
     sql.push(" and t.dispatched_at is not null and t.children = 0 and ").push(column);
     sql.bind(starts.first().map_or(Value::Int(0), |first| begins(*first)));
     if let Counted::Overdue = what {
-        sql.push(" and t.state in ('dispatched', 'active') and t.due_day < ").bind(today.to_string());
+        sql.push(" and t.state in ('dispatched', 'active') and t.stopped is null and t.due_day < ").bind(today.to_string());
     }
     sql.push(") m group by bucket");
     sql.fetch_all(tx).await

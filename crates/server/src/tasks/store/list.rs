@@ -90,10 +90,10 @@ pub(super) fn push_filter(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
     }
     match filter.overdue {
         Some(true) => {
-            sql.push(" and t.state in ('dispatched', 'active') and t.due_day < ").bind(today.to_string());
+            sql.push(" and t.state in ('dispatched', 'active') and t.stopped is null and t.due_day < ").bind(today.to_string());
         }
         Some(false) => {
-            sql.push(" and (t.state not in ('dispatched', 'active') or t.due_day is null or t.due_day >= ")
+            sql.push(" and (t.state not in ('dispatched', 'active') or t.stopped is not null or t.due_day is null or t.due_day >= ")
                 .bind(today.to_string())
                 .push(")");
         }
@@ -182,6 +182,8 @@ pub(super) fn push_filter(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
     }
 }
 
+const LATENESS: &str = "coalesce(t.due_day, '9999') || ' ' || cast(2 - t.importance_rank as text)";
+
 fn push_sort(sql: &mut Sql, key: SortKey, today: Day) {
     match key {
         SortKey::CreatedAt => {
@@ -201,7 +203,12 @@ fn push_sort(sql: &mut Sql, key: SortKey, today: Day) {
         }
         SortKey::Lamp => push_severity(sql, today),
         SortKey::Lateness => {
-            sql.push("coalesce(t.due_day, '9999') || ' ' || cast(2 - t.importance_rank as text)");
+            sql.push(LATENESS);
+        }
+        SortKey::Worst => {
+            sql.push("cast(9 - ");
+            push_severity(sql, today);
+            sql.push(" as text) || ' ' || ").push(LATENESS);
         }
     }
 }
@@ -274,7 +281,8 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, until: Day, revie
            or (t.state in ('dispatched', 'active') and t.due_day is null and t.review_day <= ",
     );
     sql.bind(review.to_string()).push(
-        ") or exists (select 1 from request oq where oq.task_id = t.id and oq.state = 'open') \
+        ") or exists (select 1 from request oq where oq.task_id = t.id and (oq.state = 'open' \
+             or (oq.kind = 'amend' and oq.state = 'granted' and oq.carried_out_at is null))) \
            or exists (select 1 from report oe where oe.task_id = t.id and oe.state = 'submitted')))",
     );
     sql.push(") and");

@@ -73,7 +73,7 @@ pub(super) fn push_not_begun(sql: &mut Sql, eye: &Eye<'_>) {
 pub(super) fn push_judged(sql: &mut Sql, eye: &Eye<'_>, kind: DueKind) {
     sql.push("(")
         .push(kind.column())
-        .push(" is not null and (t.state in ('closed', 'settled') or (t.state in ('dispatched', 'active') and ");
+        .push(" is not null and (t.state in ('closed', 'settled') or (t.state in ('dispatched', 'active') and t.stopped is null and ");
     sql.push(kind.column()).push(" < ").bind(eye.today.to_string()).push(")))");
 }
 

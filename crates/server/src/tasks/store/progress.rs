@@ -186,10 +186,15 @@ pub(in crate::tasks) async fn undone(
     );
     let columns = |sql: &mut Sql| {
         sql.push(
-            ", t.state, t.progress, t.waits_for, t.open_risks, 2 + t.importance_rank as weight, t.state in ('dispatched', 'active') as open, t.due_day < ",
+            ", t.state, t.progress, t.waits_for, t.open_risks, 2 + t.importance_rank as weight, t.state in ('dispatched', 'active') as open, \
+              (t.stopped is null and t.due_day < ",
         );
-        sql.bind(eye.today.to_string()).push(" as late, ").push(DueKind::Original.column()).push(" < ").bind(eye.today.to_string());
-        sql.push(" as late_original, ");
+        sql.bind(eye.today.to_string())
+            .push(") as late, (t.stopped is null and ")
+            .push(DueKind::Original.column())
+            .push(" < ")
+            .bind(eye.today.to_string());
+        sql.push(") as late_original, ");
         push_severity(sql, eye.today);
         sql.push(" as severity, ");
         push_not_begun(sql, eye);

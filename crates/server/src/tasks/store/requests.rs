@@ -12,7 +12,7 @@ macro_rules! select_request {
     ($rest:literal) => {
         concat!(
             "select id, task_id, party_id, kind, state, reason, proposed_unit_id, person_id, at, reason_class, new_day, basis, \
-             subject_id, barred, agreed_by, agreed_at, agreed_text, decided_by, decided_at, decision_text from request ",
+             subject_id, barred, agreed_by, agreed_at, agreed_text, decided_by, decided_at, decision_text, importance from request ",
             $rest
         )
     };
@@ -27,6 +27,26 @@ pub(in crate::tasks) async fn open_requests(tx: &mut Tx, task: TaskId) -> Result
     run!(tx, |c| sqlx::query_as(select_request!("where task_id = $1 and state = 'open' order by at, id")).bind(task).fetch_all(c))
 }
 
+/// Undecided requests, and what was granted and waits for its issuer.
+pub(in crate::tasks) async fn pending_requests(tx: &mut Tx, task: TaskId) -> Result<Vec<RequestRow>> {
+    run!(tx, |c| sqlx::query_as(select_request!(
+        "where task_id = $1 and (state = 'open' or (kind = 'amend' and state = 'granted' and carried_out_at is null)) order by at, id"
+    ))
+    .bind(task)
+    .fetch_all(c))
+}
+
+/// The issuer has changed the task: what they were to change is done.
+pub(in crate::tasks) async fn carry_out_amendments(tx: &mut Tx, task: TaskId, at: Moment) -> Result<()> {
+    execute!(tx, |c| sqlx::query(
+        "update request set carried_out_at = $2 where task_id = $1 and kind = 'amend' and state = 'granted' and carried_out_at is null"
+    )
+    .bind(task)
+    .bind(at)
+    .execute(c))?;
+    Ok(())
+}
+
 pub(in crate::tasks) async fn request(tx: &mut Tx, id: RequestId) -> Result<Option<RequestRow>> {
     run!(tx, |c| sqlx::query_as(select_request!("where id = $1")).bind(id).fetch_optional(c))
 }
@@ -34,7 +54,8 @@ pub(in crate::tasks) async fn request(tx: &mut Tx, id: RequestId) -> Result<Opti
 pub(in crate::tasks) async fn insert_request(tx: &mut Tx, row: &RequestRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
         "insert into request (id, task_id, party_id, kind, state, reason, proposed_unit_id, person_id, at, reason_class, new_day, basis, \
-           subject_id, barred) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+           subject_id, barred, importance) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+           (select importance from task where id = $2))"
     )
     .bind(row.id)
     .bind(row.task_id)
@@ -107,9 +128,11 @@ pub(in crate::tasks) async fn requests_of(tx: &mut Tx, tasks: &[TaskId]) -> Resu
     sql.fetch_all(tx).await
 }
 
-/// Undecided requests of many tasks.
-pub(in crate::tasks) async fn open_requests_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<RequestRow>> {
-    let mut sql = Sql::new(select_request!("where state = 'open' and task_id in "));
+/// [`pending_requests`] of many tasks.
+pub(in crate::tasks) async fn pending_requests_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<RequestRow>> {
+    let mut sql = Sql::new(select_request!(
+        "where (state = 'open' or (kind = 'amend' and state = 'granted' and carried_out_at is null)) and task_id in "
+    ));
     sql.bind_list(tasks.iter().map(|id| id.0)).push(" order by at, id");
     sql.fetch_all(tx).await
 }

@@ -17,7 +17,7 @@ macro_rules! select_task {
              t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, \
              t.created_at, t.dispatched_at, t.closed_at, t.settled_at, t.last_report_at, t.start_day, t.due_day, t.original_due_day, \
              t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.stage, t.sent_back, \
-             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.review_day, t.due_from, t.suspended_on, t.suspended_by, t.stood_days, t.waits_for, t.open_risks, t.not_secret, t.version",
+             t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.review_day, t.due_from, t.suspended_on, t.suspended_by, t.stood_days, t.waits_for, t.open_risks, t.stopped, t.not_secret, t.version",
             $more,
             " from task t left join unit iu on iu.id = t.issuer_unit_id ",
             $rest
@@ -73,7 +73,8 @@ pub(in crate::tasks) struct InHand {
 
 pub(in crate::tasks) async fn find_in_hand(tx: &mut Tx, id: TaskId) -> Result<Option<InHand>> {
     run!(tx, |c| sqlx::query_as(select_task!(
-        ", exists (select 1 from request q where q.task_id = t.id and q.state = 'open') as has_requests, \
+        ", exists (select 1 from request q where q.task_id = t.id and (q.state = 'open' \
+             or (q.kind = 'amend' and q.state = 'granted' and q.carried_out_at is null))) as has_requests, \
            exists (select 1 from report r where r.task_id = t.id and r.state = 'submitted') as has_reports, \
            (select above.state from task above where above.id = t.parent_id) as parent_state, \
            (select top.state from task top where top.id = t.root_id) as root_state",
@@ -164,7 +165,7 @@ async fn save_course(tx: &mut Tx, task: &Task) -> Result<()> {
         "update task set state = $2, submitted_by = $3, closed_at = $4, settled_at = $5, last_report_at = $6, weight = $7, progress = $8, \
            claimed = $9, children = $10, stage = $11, sent_back = $12, red_since = $13, yellow_from = $14, orange_from = $15, \
            red_from = $16, lamp_plan = $17, version = $18, planned_by = $19, \
-           suspended_on = $20, suspended_by = $21, stood_days = $22, waits_for = $23, open_risks = $24, review_day = $25 \
+           suspended_on = $20, suspended_by = $21, stood_days = $22, waits_for = $23, open_risks = $24, review_day = $25, stopped = $26 \
          where id = $1"
     )
     .bind(task.id)
@@ -192,6 +193,7 @@ async fn save_course(tx: &mut Tx, task: &Task) -> Result<()> {
     .bind(task.waits_for.as_deref())
     .bind(task.open_risks)
     .bind(task.review_day)
+    .bind(task.stopped)
     .execute(c))?;
     Ok(())
 }
@@ -233,7 +235,8 @@ async fn save_facts(tx: &mut Tx, task: &Task) -> Result<()> {
 pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<()> {
     execute!(tx, |c| sqlx::query(
         "update task set progress = $2, claimed = $3, red_since = $4, yellow_from = $5, orange_from = $6, red_from = $7, lamp_plan = $8, \
-           state = $9, closed_at = $10, settled_at = $11, children = $12, planned_by = $13, waits_for = $14, open_risks = $15 where id = $1"
+           state = $9, closed_at = $10, settled_at = $11, children = $12, planned_by = $13, waits_for = $14, open_risks = $15, \
+           stopped = $16 where id = $1"
     )
     .bind(task.id)
     .bind(task.progress)
@@ -250,6 +253,7 @@ pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<(
     .bind(task.planned_by)
     .bind(task.waits_for.as_deref())
     .bind(task.open_risks)
+    .bind(task.stopped)
     .execute(c))?;
     Ok(())
 }

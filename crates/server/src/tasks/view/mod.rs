@@ -15,7 +15,7 @@ use super::{
     case::Case,
     kinds::{self, FieldValue},
     lamp::{self, LampView},
-    model::{Importance, PartyRole, PartyRow, Share, Task, TaskId, TaskState, Urgency},
+    model::{Importance, PartyRole, PartyRow, RequestKind, Share, Task, TaskId, TaskState, Urgency},
     store,
     tags::TagRow,
 };
@@ -83,6 +83,8 @@ pub struct TaskRow {
     pub waits_for: Option<String>,
     /// Risks that nobody has answered yet.
     pub open_risks: i64,
+    /// Why its clock stands: what was asked for and is not decided. Until then it is not overdue.
+    pub stopped: Option<RequestKind>,
     /// When it is due.
     pub due_day: Option<Day>,
     /// By when its issuer says whether it goes on; only of open tasks without an end.
@@ -160,7 +162,8 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyR
     let today = ctx.today();
     let days = |due: Day| ctx.calendar.workdays_between(today.date(), due.date());
     let open = task.state.is_open();
-    let late = open && task.due_day.is_some_and(|due| due < today);
+    let past = open && task.due_day.is_some_and(|due| due < today);
+    let late = task.due_day.filter(|_| past && task.stopped.is_none());
     TaskRow {
         id: task.id,
         number: task.number.clone(),
@@ -190,9 +193,9 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyR
         open_risks: task.open_risks,
         due_day: task.due_day,
         review_day: task.review_day.filter(|_| super::standing::is_reviewed(task)),
-        // On the first day after a due day that was followed by days off no working day has passed; it is late all the same.
-        overdue_days: if late { task.due_day.map_or(0, |due| (-days(due)).max(1)) } else { 0 },
-        remain_days: if open && !late { task.due_day.map(days) } else { None },
+        stopped: task.stopped.filter(|_| open),
+        overdue_days: late.map_or(0, |due| lamp::late_workdays(&ctx.calendar, due, today)),
+        remain_days: if open && !past { task.due_day.map(days) } else { None },
         created_at: task.created_at,
         dispatched_at: task.dispatched_at,
         closed_at: task.closed_at,
