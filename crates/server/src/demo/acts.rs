@@ -407,15 +407,14 @@ impl Play {
         } else {
             (VerificationResult::Pass, self.dice.word(speech::CHECKED))
         };
-        let ctx = self.stage.acting(&self.area, reviewer)?;
-        match tasks::verify(self.stage.tx().await?, &ctx, id, version, result, words).await {
-            // Not for whoever had a part in it: the centre's, one after the other.
-            Err(Refusal::Conflict { .. }) => {
-                let centre = self.area.centre.iter().find(|person| **person != reviewer).copied().context("nobody checks")?;
-                let ctx = self.stage.acting(&self.area, centre)?;
-                tasks::verify(self.stage.tx().await?, &ctx, id, version, result, words).await?;
+        // Not for whoever had a part in it, nor for who closed it: then the centre's, one after the other.
+        let mut checks = std::iter::once(reviewer).chain(self.area.centre.clone());
+        loop {
+            let ctx = self.stage.acting(&self.area, checks.next().context("nobody checks")?)?;
+            match tasks::verify(self.stage.tx().await?, &ctx, id, version, result, words).await {
+                Err(Refusal::Conflict { .. }) => {}
+                other => break other?,
             }
-            other => other?,
         }
         let node = self.node_mut(at)?;
         node.version += 1;

@@ -9,6 +9,7 @@ use workdays::Cadence;
 
 use super::{
     dice::Dice,
+    furniture,
     hours::{self, HOUR},
     people::Area,
     plot::{Act, Bundle, Entry, Milepost, Node, Phase, Spec, Term},
@@ -29,6 +30,8 @@ pub(super) struct Play {
     /// For what is said and changes nothing.
     pub(super) talk: Dice,
     pub(super) nodes: Vec<Node>,
+    /// Kinds have numbers and fields of their own here.
+    pub(super) furnished: bool,
     agenda: BinaryHeap<Entry>,
     turns: u64,
 }
@@ -43,7 +46,7 @@ struct Days {
 
 impl Play {
     pub(super) fn new(stage: Stage, area: Area, dice: Dice) -> Self {
-        Self { stage, area, dice, talk: Dice::seeded(TALK), nodes: Vec::new(), agenda: BinaryHeap::new(), turns: 0 }
+        Self { stage, area, dice, talk: Dice::seeded(TALK), nodes: Vec::new(), furnished: false, agenda: BinaryHeap::new(), turns: 0 }
     }
 
     /// Puts something on the agenda.
@@ -134,6 +137,7 @@ impl Play {
             title: Some(spec.matter.title.clone()),
             demand: Some(writing::demand(&self.dice, &spec.matter.object)),
             source_kind: Some(spec.kind.to_owned()),
+            fields: self.furnished.then(|| furniture::said(spec.kind, self.nodes.len(), self.stage.now().day())).flatten(),
             source_document: spec.document.clone(),
             clause: spec.clause.clone(),
             importance: Some(spec.importance),

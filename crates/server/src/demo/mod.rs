@@ -15,6 +15,7 @@ mod chat;
 mod clock;
 mod dice;
 mod field;
+mod furniture;
 mod hours;
 mod june;
 mod layout;

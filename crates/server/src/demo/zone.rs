@@ -8,6 +8,7 @@ use kit::{Day, Moment};
 use super::{
     cast::{Author, Order},
     dice::Dice,
+    furniture,
     hours::{self, FULL_DAY, MINUTE},
     life::Play,
     people,
@@ -48,9 +49,11 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
     let words = wording::say!("修改任务规则，自{from}起执行（{reason}）", from = ctx.today());
     rules::write(stage.tx().await?, &ctx, &rules, ctx.today(), reason, 0, words).await?;
     stage.go_by(&rules)?;
+    furniture::kinds(stage.tx().await?, &ctx).await?;
     stage.pause().await?;
     tracing::info!(demo.months = months, "the organisation stands");
     let mut play = Play::new(stage, area, dice);
+    play.furnished = true;
     let mut writer = Writer::default();
     let mut month = first.month();
     let last = hours::workday(&app.standing().calendar, today, -1);
@@ -79,6 +82,9 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
         }
         play.play_until(day.plus_days(1).start()).await?;
     }
+    let (centre, lead) = (*play.area.centre.first().context("no centre")?, play.area.units.first().context("no unit")?.id);
+    let ctx = play.stage.acting(&play.area, centre)?;
+    furniture::repeated(play.stage.tx().await?, &ctx, lead).await?;
     play.stage.pause().await?;
     tracing::info!(demo.tasks = play.nodes.len(), "the zone stands");
     Ok(())
