@@ -14,7 +14,7 @@ import {
   parseFilter,
   type Speaker,
 } from './filter'
-import { emptyForm, inputOf, isUntouched, merged, type TaskForm } from './form'
+import { emptyForm, inputOf, isUntouched, merged, type TaskForm } from './setting/form'
 import { mergesInto, sameTag, suggestions, tagFault } from './tags'
 
 const field = (code: string, shape: Field['shape'], part: Partial<Field> = {}): Field => ({

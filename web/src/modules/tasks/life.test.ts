@@ -3,7 +3,7 @@ import type { Action, Link, Party, Risk, TaskAnswer, TaskDetail, TaskTalk, Wait 
 import { bulkActions, bulkFaults, bulkInput } from './bulk'
 import { compose } from './compose'
 import { buttonsOf, grouped } from './duties'
-import { emptyForm, formOf, inputOf } from './form'
+import { emptyForm, formOf, inputOf } from './setting/form'
 import {
   blockers,
   groupLinks,

@@ -1,26 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Action, Duty, TaskAnswer, TaskDetail, TaskRow, TaskTalk, TimelineItem } from '@/api/types'
 import {
-  blankRow,
   buttonsOf,
-  childrenInput,
   compose,
   recompose,
-  dueInput,
   dueTone,
-  emptyForm,
-  faults,
   groupDuties,
-  inputOf,
   keepKnown,
-  merged,
   mergeStream,
   mostUrgent,
   newerThan,
   ofView,
-  pageIndex,
-  rowsOf,
 } from './model'
+import { blankRow, childrenInput, pageIndex, rowsOf } from './setting/breakdown'
+import { dueInput, emptyForm, faults, inputOf, merged } from './setting/form'
 
 const row = (part: Partial<TaskRow> = {}) =>
   ({

@@ -2,9 +2,9 @@ import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { toast } from '@/lib/toast'
 import { editTask } from '../api'
-import { useEditForm } from '../composables/useEditForm'
+import { useEditForm } from '../setting/useEditForm'
 import { useTask } from '../composables/useTasks'
-import { inputOf } from '../form'
+import { inputOf } from '../setting/form'
 import { useNewTask } from './useNewTask'
 
 /** The form of a task that is there, and saving it. */

@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { submitTask } from '../api'
-import { burdenIn } from '../form'
+import { burdenIn } from '../setting/form'
 import { useSubmit } from '../composables/useSubmit'
 
 /** Handing out a draft, or the drafts below a task. */

@@ -6,8 +6,8 @@ import { useDraft } from '@/lib/draft'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { createTask, editTask, submitTask } from '../api'
-import { burdenOf, emptyForm, faults, fieldsOf, inputOf, isUntouched, type TaskForm } from '../form'
-import { useKindFields } from '../composables/useKindFields'
+import { burdenOf, emptyForm, faults, fieldsOf, inputOf, isUntouched, type TaskForm } from '../setting/form'
+import { useKindFields } from '../setting/useKindFields'
 import { useSubmit } from '../composables/useSubmit'
 
 /**

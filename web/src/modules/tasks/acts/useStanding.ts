@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { StandingDecision, TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { reviewStanding } from '../again/api'
-import { dueInput } from '../form'
+import { dueInput } from '../setting/form'
 import { useSubmit } from '../composables/useSubmit'
 
 /** The quarterly word on a task without an end: it goes on, it gets an end, or it is to be ended. */

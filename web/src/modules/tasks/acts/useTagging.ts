@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { tagTask } from '../api'
-import { formOf } from '../form'
+import { formOf } from '../setting/form'
 import { useSubmit } from '../composables/useSubmit'
 
 /** Setting the tags of a task. What somebody else did meanwhile is shown, what was chosen here stays. */

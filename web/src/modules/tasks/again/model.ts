@@ -1,5 +1,5 @@
 import type { LaidTask, RecurrenceInput, SeriesDetail, SeriesDueKind, SeriesInput, SeriesMode } from '@/api/types'
-import { dueInput } from '../form'
+import { dueInput } from '../setting/form'
 
 /** What a series is to be, as its form has it: flat, with empty strings. */
 export interface SeriesForm {

@@ -10,7 +10,7 @@ import type {
   TaskRow,
 } from '@/api/types'
 import type { Asked } from '@/modules/burden'
-import { draftsOf, fieldsInput, saysNothing, type FieldDrafts } from './fields'
+import { draftsOf, fieldsInput, saysNothing, type FieldDrafts } from '../fields'
 
 /** The form's own shape: flat, with empty strings, kept in the draft. */
 export interface TaskForm {

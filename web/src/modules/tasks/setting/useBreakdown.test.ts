@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, ref, type EffectScope } from 'vue'
 import type { TaskDetail, TaskRow } from '@/api/types'
-import type { ChildRow } from '../breakdown'
+import type { ChildRow } from './breakdown'
 import { useBreakdown } from './useBreakdown'
 
 const child = (id: string, title: string) =>

@@ -5,7 +5,7 @@ import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
 import { editTask } from '../api'
 import type { Span } from '../gantt'
-import { tasksChanged } from './useTasks'
+import { tasksChanged } from '../composables/useTasks'
 
 /** A bar that was pulled somewhere: asked about once, then handed to the same verb as every other change of a date. */
 export function useMoveDates() {

@@ -1,9 +1,9 @@
 import { computed, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { draftKey, kindOf, openFields, unsaid } from '../fields'
-import type { TaskForm } from '../form'
-import type { useSubmit } from './useSubmit'
-import { kindsChanged, useSourceKinds } from './useTasks'
+import type { TaskForm } from './form'
+import type { useSubmit } from '../composables/useSubmit'
+import { kindsChanged, useSourceKinds } from '../composables/useTasks'
 
 /** What a task form has to know of the kind that is chosen in it. */
 export function useKindFields(form: Ref<TaskForm>, sending: ReturnType<typeof useSubmit>) {

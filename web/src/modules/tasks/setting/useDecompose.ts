@@ -5,10 +5,10 @@ import { plain } from '@/lib/numbers'
 import { useSession } from '@/modules/access'
 import { descendants, useUnits } from '@/modules/org'
 import { setChildren } from '../api'
-import { childrenInput, type ChildRow } from '../breakdown'
+import { childrenInput, type ChildRow } from './breakdown'
 import { useBreakdown } from './useBreakdown'
-import { useSubmit } from './useSubmit'
-import { useTask } from './useTasks'
+import { useSubmit } from '../composables/useSubmit'
+import { useTask } from '../composables/useTasks'
 
 /** The page of a decomposition without its look: the rows, what is wrong with them, saving. */
 export function useDecompose(id: string) {

@@ -2,8 +2,8 @@ import { computed, nextTick, ref, watch, type Ref } from 'vue'
 import type { TaskDetail } from '@/api/types'
 import { useDraft } from '@/lib/draft'
 import { remember } from '@/lib/storage'
-import { blankRow, isBlank, pageIndex, reserved, rowsOf, type ChildRow } from '../breakdown'
-import { distribute, sumsToHundred, weightSum } from '../weights'
+import { blankRow, isBlank, pageIndex, reserved, rowsOf, type ChildRow } from './breakdown'
+import { distribute, sumsToHundred, weightSum } from './weights'
 
 type Filled = Pick<TaskDetail, 'children' | 'reserved_weight' | 'task'>
 /** What is being edited, and what was seen when it began. */

@@ -1,6 +1,6 @@
 import { ref, watch, type Ref } from 'vue'
 import type { TaskDetail } from '@/api/types'
-import { emptyForm, formOf, merged, type TaskForm } from '../form'
+import { emptyForm, formOf, merged, type TaskForm } from './form'
 
 /**
  * The form of a task that is there already. Filled once: whatever arrives while one types does not change what one saw, and
