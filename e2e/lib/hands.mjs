@@ -119,7 +119,7 @@ class Hand {
     if ((await more.getAttribute('aria-expanded')) === 'false') await more.click()
     await form.fill(/^任务要求/, demand)
     await this.pickSeveral(main, '配合单位', [co.name])
-    await main.getByRole('button', { name: /^分别写明配合事项/ }).click()
+    await main.getByRole('button', { name: /配合事项和时限/ }).click()
     await form.fill(`${co.short_name}：配合事项`, part.demand)
     await form.fill(`${co.short_name}：完成时限`, part.due)
     await form.take(importance)

@@ -337,6 +337,36 @@ export const tests = {
     assert.equal(now.task.title, '第一个人改过名称的任务', 'what the second did not touch is as the first left it')
   },
 
+  async 'whoever edits one thing of a task leaves the others as they are: every party with its role, and a due day that was moved'(app) {
+    const work = new Work(app.people.zhouyun)
+    const units = await Promise.all(['lead', 'co_lead', 'summary', 'implement', 'co', 'charge_leader'].map(async (role) => [role, await app.org.newBureau()]))
+    const parties = units.map(([role, { unit }]) => ({ unit_id: unit.id, role, ...(role === 'summary' ? { demand: '汇总成表' } : {}) }))
+    const task = await work.dispatched('各有角色的任务', null, { parties, due: { text: '30个工作日内' } })
+    const roles = async () => (await work.detail(task.id)).parties.map(({ role, unit, demand }) => [role, unit.id, demand ?? ''])
+    const before = await roles()
+    const page = await centreDesk(app)
+    await go(page, `/tasks/${task.id}/edit`)
+    await field(page, '任务要求').fill('补充一句要求')
+    const sent = page.waitForRequest((request) => request.method() === 'PATCH')
+    await page.getByRole('button', { name: '保存' }).click()
+    assert.deepEqual(Object.keys((await sent).postDataJSON()), ['version', 'demand'])
+    await toast(page, '已保存')
+    assert.deepEqual(await roles(), before)
+    assert.equal((await work.detail(task.id)).task.due_day, task.due_day)
+
+    // One of them gets another role: the rest stays.
+    const [, { unit }] = units[4]
+    await go(page, `/tasks/${task.id}/edit`)
+    await page.getByRole('button', { name: /配合事项和时限/ }).click()
+    await page.getByLabel(`${unit.short_name}：角色`).selectOption('implement')
+    await page.getByRole('button', { name: '保存' }).click()
+    await toast(page, '已保存')
+    assert.deepEqual(
+      await roles(),
+      before.map(([role, id, demand]) => [id === unit.id ? 'implement' : role, id, demand]),
+    )
+  },
+
   async 'a form that cannot be saved leads to the field that keeps it, however far away'(app) {
     const work = new Work(app.people.zhouyun)
     const { unit } = await app.org.newBureau()

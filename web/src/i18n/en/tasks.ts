@@ -285,6 +285,7 @@ export default {
     attach: 'Files added',
     delete: 'Draft deleted',
     save: 'Saved',
+    same: 'Nothing was changed',
     create: 'Kept as draft',
     awaiting: 'Submitted for approval',
   },
@@ -332,6 +333,9 @@ export default {
     clause: 'Clause',
     start: 'Start',
     startHint: 'Otherwise from the day of dispatch.',
+    reason: 'Why it is changed',
+    reasonHint:
+      'A later due day, a new one for an overdue task, and less importance need a reason; it goes into the ledger.',
     report: 'Reporting period',
     reportDay: 'On which weekday',
     reportDate: 'By which day',

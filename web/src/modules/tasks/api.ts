@@ -36,6 +36,7 @@ import type {
   WaitInput,
 } from '@/api/types'
 import { compose } from './compose'
+import type { TaskPatch } from './setting/changes'
 
 export const listTasks = (query: Query, signal?: AbortSignal) => get<Page<TaskRow>>('/tasks', query, signal)
 export const countTasks = (query: Query, signal?: AbortSignal) => get<TaskCount>('/tasks/count', query, signal)
@@ -58,6 +59,7 @@ export async function readTask(id: string): Promise<TaskDetail> {
   ])
   return compose(task, urges, talk)
 }
+export const readParties = async (id: string) => (await get<TaskAnswer>(`/tasks/${id}`)).parties
 export const readTree = (id: string) => get<{ items: TaskRow[]; truncated: boolean }>(`/tasks/${id}/tree`)
 export const readTimeline = (id: string, cursor?: string) =>
   get<Page<TimelineItem>>(`/tasks/${id}/timeline`, { cursor })
@@ -77,7 +79,7 @@ export const readDeadline = (text: string, from_day?: string) =>
   post<DeadlineReading>('/deadline-readings', { text, ...(from_day ? { from_day } : {}) })
 
 export const createTask = (input: TaskInput, key?: string) => post<TaskAnswer>('/tasks', input, key)
-export const editTask = (id: string, version: number, input: Partial<TaskInput>) =>
+export const editTask = (id: string, version: number, input: TaskPatch) =>
   patch<TaskAnswer>(`/tasks/${id}`, { version, ...input })
 export const deleteTask = (id: string, version: number) => del(`/tasks/${id}`, { version })
 export const setChildren = (id: string, version: number, children: ChildInput[]) =>

@@ -61,7 +61,7 @@ describe('parts of others', () => {
   it('stand in the form as they were', () => {
     const task = { task: { title: '' }, report_rule: { kind: 'daily', day: null }, milestones: [], demand: '' }
     const form = formOf(detail({ ...task, parties: [party('p', { demand: '会签', due_day: '2026-12-03' })] }))
-    expect(form.parts).toEqual({ 'u-p': { demand: '会签', due_day: '2026-12-03' } })
+    expect(form.parts['u-p']).toEqual({ role: 'co', person: '', demand: '会签', due_day: '2026-12-03' })
     expect(inputOf(form).report_rule).toEqual({ kind: 'daily' })
   })
 })

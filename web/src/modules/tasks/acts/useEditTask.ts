@@ -1,25 +1,62 @@
+import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { toast } from '@/lib/toast'
 import { editTask } from '../api'
-import { useEditForm } from '../setting/useEditForm'
+import { useDeadline } from '../composables/useDeadline'
 import { useTask } from '../composables/useTasks'
-import { inputOf } from '../setting/form'
+import { changesOf, taken } from '../setting/changes'
+import { reasonNeed } from '../setting/reason'
+import { useEditForm } from '../setting/useEditForm'
 import { useNewTask } from './useNewTask'
 
-/** The form of a task that is there, and saving it. */
+/** The form of a task that is there, and saving what was changed in it. */
 export function useEditTask(id: string) {
   const { t } = useI18n()
   const router = useRouter()
   const task = useTask(() => id)
   const { form, sending, fields, uploading, asked, check } = useNewTask({ id })
-  const { version } = useEditForm(() => task.data.value, sending.conflict, form)
+  const { base, seen, version } = useEditForm(() => task.data.value, sending.conflict, form)
+  const changes = computed(() => changesOf(form.value, base.value, fields.value))
 
+  /** Why the due day moves or the task counts for less, where that is asked for. */
+  const reason = ref('')
+  sending.follow({ reason })
+  const { reading } = useDeadline(
+    () => form.value.due_text,
+    () => form.value.start_day,
+  )
+  const need = computed(() => {
+    if (!seen.value) return 'none'
+    const { due, importance } = changes.value
+    const moved = due && reading.value ? { due_day: reading.value.day } : {}
+    return reasonNeed(seen.value, { ...moved, ...(importance ? { importance } : {}) })
+  })
+  /** The server may know better. */
+  const asksReason = computed(() => need.value !== 'none' || !!sending.errors.value['reason'])
+  const mustReason = computed(() => need.value === 'must' || !!sending.errors.value['reason'])
+  // What was moved back needs no words any more.
+  watch(need, (now) => now === 'none' && sending.forgive('reason'))
+
+  function sound(): boolean {
+    if (!check(false)) return false
+    const what = { due_text: 'tasks.columns.due', start_day: 'tasks.form.start', reason: 'tasks.form.reason' }
+    const empty: (keyof typeof what)[] = taken(form.value, base.value)
+    if (need.value === 'must' && !reason.value.trim()) empty.push('reason')
+    sending.errors.value = Object.fromEntries(
+      empty.map((key) => [key, t('common.error.empty', { what: t(what[key]) })]),
+    )
+    return !empty.length
+  }
   async function save(): Promise<void> {
-    if (!version.value || !check(false)) return
-    if (!(await sending.submit(() => editTask(id, version.value, inputOf(form.value, fields.value))))) return
-    toast(t('tasks.done.save'))
+    if (!version.value || !sound()) return
+    const why = asksReason.value ? reason.value.trim() : ''
+    const patch = { ...changes.value, ...(why ? { reason: why } : {}) }
+    if (Object.keys(patch).length) {
+      if (!(await sending.submit(() => editTask(id, version.value, patch)))) return
+      toast(t('tasks.done.save'))
+    } else toast(t('tasks.done.same'))
     await router.replace({ name: 'task', params: { id } })
   }
-  return { task, form, version, sending, uploading, asked, save }
+  return { task, form, version, sending, uploading, asked, reason, asksReason, mustReason, save }
 }

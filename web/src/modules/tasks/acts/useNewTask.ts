@@ -7,6 +7,7 @@ import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { createTask, editTask, submitTask } from '../api'
 import { burdenOf, emptyForm, faults, fieldsOf, inputOf, isUntouched, type TaskForm } from '../setting/form'
+import { changesOf } from '../setting/changes'
 import { useKindFields } from '../setting/useKindFields'
 import { useSubmit } from '../composables/useSubmit'
 
@@ -22,12 +23,12 @@ export function useNewTask(props: { id?: string } = {}) {
   const kept = props.id ? null : useDraft(`sbc.task.${session.me?.person.id}`, form, isUntouched)
   const restored = ref(kept?.restored ?? false)
   /** Created, though handing it out did not go through: the next press goes on from there. */
-  const created = ref<TaskAnswer | null>(null)
-  const sending = useSubmit(() => props.id ?? created.value?.task.id ?? '')
+  const created = ref<{ answer: TaskAnswer; form: TaskForm } | null>(null)
+  const sending = useSubmit(() => props.id ?? created.value?.answer.task.id ?? '')
   sending.follow(fieldsOf(() => form.value))
   const { fields, missing } = useKindFields(form, sending)
   const uploading = ref(false)
-  const asked = computed(() => burdenOf(form.value, props.id ?? created.value?.task.id))
+  const asked = computed(() => burdenOf(form.value, props.id ?? created.value?.answer.task.id))
 
   function check(dispatching: boolean): boolean {
     const found = faults(form.value, dispatching)
@@ -48,12 +49,14 @@ export function useNewTask(props: { id?: string } = {}) {
   async function go(then: 'draft' | 'decompose' | 'dispatch'): Promise<void> {
     if (!check(then === 'dispatch')) return
     const before = created.value
-    const input = inputOf(form.value, fields.value)
-    const saved = await sending.submit((key) =>
-      before ? editTask(before.task.id, before.task.version, input) : createTask(input, key),
-    )
+    const now = JSON.parse(JSON.stringify(form.value)) as TaskForm
+    const saved = await sending.submit((key) => {
+      if (!before) return createTask(inputOf(now, fields.value), key)
+      const { id, version } = before.answer.task
+      return editTask(id, version, changesOf(now, before.form, fields.value))
+    })
     if (!saved) return
-    created.value = saved
+    created.value = { answer: saved, form: now }
     if (then === 'dispatch') {
       const sent = await sending.submit((key) => submitTask(saved.task.id, saved.task.version, key))
       if (!sent) return

@@ -1,19 +1,25 @@
-import type { ChildInput, TaskDetail, TaskRow } from '@/api/types'
+import type { ChildInput, Party, TaskDetail, TaskRow } from '@/api/types'
 import { uuid } from '@/lib/id'
 import { dueInput } from './form'
+import { furtherInput, furtherOf, type Parties } from './parties'
 import { distribute } from './weights'
 
-/** One row of the decomposition editor. */
-export interface ChildRow {
+/** What a row says of its task, and what has to be touched to be sent. */
+type Said = Pick<ChildRow, 'title' | 'lead' | 'person' | 'co' | 'parts' | 'due_text'>
+
+/** One row of the decomposition editor; of the units in `co` the list does not say as what they take part. */
+export interface ChildRow extends Parties {
   key: string
   id: string | null
   /** Of a draft, as it was looked at. */
   version: number | null
+  /** Of a draft, what it said; nothing where a browser kept the row from before this was remembered. */
+  was: Said | null
+  /** Its parts are known: of a draft they are read when they are needed. */
+  known: boolean
   title: string
-  lead: string
-  /** Who handles it there. */
+  /** Who handles it in the leading unit. */
   person: string
-  co: string[]
   weight: number
   /** Typed by hand: the distribution leaves it alone. */
   pinned: boolean
@@ -27,10 +33,13 @@ export function blankRow(): ChildRow {
     key: uuid(),
     id: null,
     version: null,
+    was: null,
+    known: true,
     title: '',
     lead: '',
     person: '',
     co: [],
+    parts: {},
     weight: 0,
     pinned: false,
     due_text: '',
@@ -59,21 +68,63 @@ function readRows(detail: Parts): ChildRow[] {
       key: child.id,
       id: child.id,
       version: child.version,
-      title: child.title,
-      lead: child.lead?.unit.id ?? '',
-      person: child.lead?.person?.id ?? '',
-      co: child.co_units.map((unit) => unit.id),
+      was: saidBy(child),
+      known: false,
+      ...saidBy(child),
       weight: child.weight,
       pinned: true,
-      due_text: child.due_day ?? '',
       locked: child.state === 'draft' ? null : child,
     }))
 }
+const saidBy = (child: TaskRow): Said => ({
+  title: child.title,
+  lead: child.lead?.unit.id ?? '',
+  person: child.lead?.person?.id ?? '',
+  co: child.co_units.map((unit) => unit.id),
+  parts: {},
+  due_text: child.due_day ?? '',
+})
+
+/** Its parties as they are, below what has been said of them in the row. */
+export function withKnown(row: ChildRow, parties: readonly Party[]): Pick<ChildRow, 'parts' | 'was' | 'known'> {
+  const { parts } = furtherOf(parties)
+  const of = Object.entries({ ...parts, ...row.parts }).filter(([unit]) => row.co.includes(unit))
+  return { parts: Object.fromEntries(of), was: row.was && { ...row.was, parts }, known: true }
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+/** Who takes part is said as a whole: a draft whose parties are touched has to be known. */
+export function touchesParties(row: ChildRow, heir = ''): boolean {
+  const { was } = row
+  if (!was) return true
+  const lead = row.lead || heir
+  return lead !== was.lead || row.person !== was.person || !same(row.co, was.co) || !same(row.parts, was.parts)
+}
+export const unknown = (row: ChildRow, heir?: string) =>
+  !!row.id && !row.locked && !row.known && touchesParties(row, heir)
+
+/** After somebody else's change: what was touched in the row stays, the rest is theirs. */
+export function joined(row: ChildRow, now: ChildRow): ChildRow {
+  const { was } = row
+  if (!was) return { ...row, version: now.version }
+  const keys = ['title', 'lead', 'person', 'co', 'due_text'] as const
+  const theirs = Object.fromEntries(keys.filter((key) => same(row[key], was[key])).map((key) => [key, now[key]]))
+  const mine = Object.entries(row.parts).filter(([unit, part]) => !same(part, was.parts[unit]))
+  return { ...row, ...theirs, parts: Object.fromEntries(mine), known: false, was: now.was, version: now.version }
+}
+
+/** What a browser has kept from before rows said as what a unit takes part. */
+export const revived = (row: ChildRow): ChildRow => ({
+  ...row,
+  was: row.was ?? null,
+  known: row.known ?? !row.id,
+  parts: row.parts ?? {},
+})
 
 export const isBlank = (row: ChildRow) => !row.id && !row.title.trim() && !row.lead && !row.due_text.trim()
 
 /**
- * What is sent: drafts with their words, dispatched ones by their weight alone; blank rows are nothing.
+ * What is sent: drafts with what was touched, dispatched ones by their weight alone; blank rows are nothing.
  * A lead or a due day left open is inherited from the task above.
  */
 export function childrenInput(rows: readonly ChildRow[], parent?: TaskRow): ChildInput[] {
@@ -82,17 +133,20 @@ export function childrenInput(rows: readonly ChildRow[], parent?: TaskRow): Chil
     .filter((row) => !isBlank(row))
     .map((row) => {
       if (row.locked) return { id: row.locked.id, weight: row.weight }
-      const input: ChildInput = { title: row.title.trim(), weight: row.weight }
-      if (row.id) {
-        input.id = row.id
-        input.version = row.version
+      const { was } = row
+      const input: ChildInput = row.id
+        ? { id: row.id, version: row.version, weight: row.weight }
+        : { weight: row.weight }
+      if (row.title.trim() !== was?.title) input.title = row.title.trim()
+      if (touchesParties(row, heir)) {
+        const lead = row.lead || heir
+        input.parties = [
+          ...(lead ? [{ unit_id: lead, role: 'lead' as const, ...(row.person ? { person_id: row.person } : {}) }] : []),
+          ...furtherInput({ lead, co: row.co, parts: row.parts }),
+        ]
       }
-      const lead = row.lead || heir
-      input.parties = [
-        ...(lead ? [{ unit_id: lead, role: 'lead' as const, ...(row.person ? { person_id: row.person } : {}) }] : []),
-        ...row.co.filter((unit) => unit !== lead).map((unit_id) => ({ unit_id, role: 'co' as const })),
-      ]
-      const due = dueInput(row.due_text) ?? (parent?.due_day ? { day: parent.due_day } : null)
+      const text = row.due_text.trim() || (parent?.due_day ?? '')
+      const due = text === was?.due_text ? null : dueInput(text)
       if (due) input.due = due
       return input
     })

@@ -3,7 +3,6 @@ import type {
   Field,
   FileRef,
   MilestoneInput,
-  PartyInput,
   ReportRuleInput,
   TaskDetail,
   TaskInput,
@@ -11,18 +10,15 @@ import type {
 } from '@/api/types'
 import type { Asked } from '@/modules/burden'
 import { draftsOf, fieldsInput, saysNothing, type FieldDrafts } from '../fields'
+import { furtherInput, furtherOf, mergedParties, type Parties } from './parties'
 
 /** The form's own shape: flat, with empty strings, kept in the draft. */
-export interface TaskForm {
+export interface TaskForm extends Parties {
   title: string
-  lead: string
   lead_person: string
   due_text: string
   due_day: string
   demand: string
-  co: string[]
-  /** What is asked of a co-unit in particular, and by when. */
-  parts: Record<string, { demand: string; due_day: string }>
   source_kind: string
   /** What stands in the fields of kinds, by kind and code. */
   fields: FieldDrafts
@@ -93,15 +89,11 @@ export function formOf(detail: TaskDetail): TaskForm {
     title: detail.task.title,
     lead: lead?.unit.id ?? '',
     lead_person: lead?.person?.id ?? '',
-    due_text: detail.due_text ?? detail.task.due_day ?? '',
+    // Once it is out the day counts: it may have been put off, and the words still say the former one.
+    due_text: (detail.task.dispatched_at ? detail.task.due_day : null) ?? detail.due_text ?? detail.task.due_day ?? '',
     due_day: detail.task.due_day ?? '',
     demand: detail.demand,
-    co: detail.parties.filter((party) => party.role === 'co').map((party) => party.unit.id),
-    parts: Object.fromEntries(
-      detail.parties
-        .filter((party) => party.role === 'co')
-        .map(({ unit, demand, due_day }) => [unit.id, { demand: demand ?? '', due_day: due_day ?? '' }]),
-    ),
+    ...furtherOf(detail.parties),
     source_kind: detail.task.source_kind,
     fields: draftsOf(detail.task),
     tags: [...((detail.task as Partial<TaskRow>).tags ?? [])],
@@ -127,7 +119,12 @@ export function merged(mine: TaskForm, base: TaskForm, theirs: TaskForm): TaskFo
   const same = (key: keyof TaskForm) => JSON.stringify(mine[key]) === JSON.stringify(base[key])
   const keys = Object.keys(mine) as (keyof TaskForm)[]
   const taken = Object.fromEntries(keys.filter(same).map((key) => [key, theirs[key]]))
-  return { ...mine, ...(taken as Partial<TaskForm>), fields: mergedFields(mine.fields, base.fields, theirs.fields) }
+  return {
+    ...mine,
+    ...(taken as Partial<TaskForm>),
+    ...mergedParties(mine, base, theirs),
+    fields: mergedFields(mine.fields, base.fields, theirs.fields),
+  }
 }
 /** Fields are touched one by one. */
 function mergedFields(mine: FieldDrafts, base: FieldDrafts, theirs: FieldDrafts): FieldDrafts {
@@ -142,22 +139,6 @@ export function dueInput(text: string): DueInput | null {
   return /^\d{4}-\d{2}-\d{2}$/.test(words) ? { day: words } : { text: words }
 }
 
-function parties(form: TaskForm): PartyInput[] {
-  const list: PartyInput[] = []
-  if (form.lead) list.push({ unit_id: form.lead, person_id: form.lead_person || null, role: 'lead' })
-  for (const unit_id of form.co) {
-    if (unit_id === form.lead) continue
-    const part = form.parts[unit_id]
-    // An empty demand takes a former one away; where nothing was ever said, nothing is sent.
-    list.push(
-      part
-        ? { unit_id, role: 'co', demand: part.demand.trim(), due_day: part.due_day || null }
-        : { unit_id, role: 'co' },
-    )
-  }
-  return list
-}
-
 /** `fields` are those of the kind that is chosen, as far as they can be filled in. */
 export function inputOf(form: TaskForm, fields: readonly Field[] = []): TaskInput {
   const input: TaskInput = {
@@ -165,7 +146,10 @@ export function inputOf(form: TaskForm, fields: readonly Field[] = []): TaskInpu
     demand: form.demand.trim(),
     importance: form.importance,
     urgency: form.urgency,
-    parties: parties(form),
+    parties: [
+      ...(form.lead ? [{ unit_id: form.lead, person_id: form.lead_person || null, role: 'lead' as const }] : []),
+      ...furtherInput(form),
+    ],
     milestones: form.milestones.filter((step) => step.title.trim() && step.due_day),
     report_rule: hasReportDay(form.report_kind)
       ? { kind: form.report_kind, day: form.report_day }

@@ -2,7 +2,7 @@ import { computed, nextTick, ref, watch, type Ref } from 'vue'
 import type { TaskDetail } from '@/api/types'
 import { useDraft } from '@/lib/draft'
 import { remember } from '@/lib/storage'
-import { blankRow, isBlank, pageIndex, reserved, rowsOf, type ChildRow } from './breakdown'
+import { blankRow, isBlank, joined, pageIndex, reserved, revived, rowsOf, type ChildRow } from './breakdown'
 import { distribute, sumsToHundred, weightSum } from './weights'
 
 type Filled = Pick<TaskDetail, 'children' | 'reserved_weight' | 'task'>
@@ -22,6 +22,7 @@ export function useBreakdown(draft: string, detail: () => Filled | undefined, co
   const touched = ref(false)
   const kept = useDraft(draft, sheet, () => !touched.value)
   const restored = ref(kept.restored)
+  if (kept.restored) sheet.value.rows = sheet.value.rows.map(revived)
   touched.value = kept.restored
   let filled = false
   const rows = computed({ get: () => sheet.value.rows, set: (now) => (sheet.value.rows = now) })
@@ -55,8 +56,8 @@ export function useBreakdown(draft: string, detail: () => Filled | undefined, co
       const now = theirs.find((one) => one.id === row.id)
       // Handed out meanwhile: no longer ours to change. Taken away meanwhile: what was typed becomes a row of its own.
       if (now?.locked) return now
-      if (row.id && !now) return { ...row, id: null, version: null, locked: null }
-      return now ? { ...row, version: now.version } : row
+      if (row.id && !now) return { ...row, id: null, version: null, was: null, known: true, locked: null }
+      return now ? joined(row, now) : row
     })
     const added = theirs.filter((one) => one.id && !seen.includes(one.id) && !mine.some((row) => row.id === one.id))
     rows.value = [...mine.filter((row) => !isBlank(row)), ...added]
@@ -108,6 +109,12 @@ export function useBreakdown(draft: string, detail: () => Filled | undefined, co
     row.person = ''
     change()
   }
+  /** A unit that went takes with it what was said of it. */
+  function co(row: ChildRow, chosen: string[]): void {
+    row.co = chosen
+    row.parts = Object.fromEntries(Object.entries(row.parts).filter(([unit]) => chosen.includes(unit)))
+    change()
+  }
   async function addAfter(index: number): Promise<void> {
     rows.value.splice(index + 1, 0, blankRow())
     await nextTick()
@@ -130,7 +137,8 @@ export function useBreakdown(draft: string, detail: () => Filled | undefined, co
       const match = /^children\.(\d+)\.(\w+)/.exec(field)
       const row = match && rows.value[pageIndex(rows.value, Number(match[1]))]
       if (!row) continue
-      const name = field.endsWith('.person_id') ? 'person' : match[2] === 'parties' ? 'lead' : match[2]
+      const further = /\.parties\.[1-9]/.test(field)
+      const name = further ? 'co' : field.endsWith('.person_id') ? 'person' : match[2] === 'parties' ? 'lead' : match[2]
       cells[`${row.key}.${name}`] = message
     }
     return cells
@@ -150,6 +158,7 @@ export function useBreakdown(draft: string, detail: () => Filled | undefined, co
     pin,
     change,
     lead,
+    co,
     addAfter,
     remove,
     move,

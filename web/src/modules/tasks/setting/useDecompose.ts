@@ -4,8 +4,9 @@ import { onBeforeRouteLeave } from 'vue-router'
 import { plain } from '@/lib/numbers'
 import { useSession } from '@/modules/access'
 import { descendants, useUnits } from '@/modules/org'
-import { setChildren } from '../api'
-import { childrenInput, type ChildRow } from './breakdown'
+import { explain } from '@/lib/problems'
+import { readParties, setChildren } from '../api'
+import { childrenInput, unknown, withKnown, type ChildRow } from './breakdown'
 import { useBreakdown } from './useBreakdown'
 import { useSubmit } from '../composables/useSubmit'
 import { useTask } from '../composables/useTasks'
@@ -40,6 +41,17 @@ export function useDecompose(id: string) {
     plan.change()
   }
 
+  /** As what its units take part stands in the draft itself, not in the list. */
+  async function know(row: ChildRow): Promise<boolean> {
+    if (row.known || !row.id) return true
+    try {
+      Object.assign(row, withKnown(row, await readParties(row.id)))
+      return true
+    } catch (error) {
+      sending.failed.value = explain(error)
+      return false
+    }
+  }
   async function save(): Promise<boolean> {
     if (!detail.value) return false
     if (!plan.touched.value) return true
@@ -51,6 +63,8 @@ export function useDecompose(id: string) {
       sending.failed.value = t('tasks.breakdown.needHundred', { n: plain(plan.sum.value) })
       return false
     }
+    const heir = detail.value.task.lead?.unit.id
+    for (const row of plan.rows.value.filter((one) => unknown(one, heir))) if (!(await know(row))) return false
     const answer = await sending.submit(() =>
       setChildren(id, plan.version.value, childrenInput(plan.rows.value, detail.value?.task)),
     )
@@ -63,5 +77,5 @@ export function useDecompose(id: string) {
   }
   onBeforeRouteLeave(() => !plan.touched.value || window.confirm(t('tasks.breakdown.leave')))
 
-  return { task, detail, sending, plan, cells, action, sends, handlersOf, fault, touch, save }
+  return { task, detail, sending, plan, cells, action, sends, handlersOf, fault, touch, know, save }
 }

@@ -1,5 +1,5 @@
-import { ref, watch, type Ref } from 'vue'
-import type { TaskDetail } from '@/api/types'
+import { ref, shallowRef, watch, type Ref } from 'vue'
+import type { TaskDetail, TaskRow } from '@/api/types'
 import { emptyForm, formOf, merged, type TaskForm } from './form'
 
 /**
@@ -13,11 +13,13 @@ export function useEditForm(
 ) {
   /** 0 until the form is filled. */
   const version = ref(0)
-  let base = emptyForm()
+  /** What the form was filled with, and the task it is of. */
+  const base = shallowRef(emptyForm())
+  const seen = shallowRef<TaskRow | null>(null)
   function take(now: TaskDetail): void {
-    const theirs = formOf(now)
-    form.value = version.value ? merged(form.value, base, theirs) : { ...theirs }
-    base = theirs
+    form.value = version.value ? merged(form.value, base.value, formOf(now)) : formOf(now)
+    base.value = formOf(now)
+    seen.value = now.task
     version.value = now.task.version
   }
   watch(
@@ -31,5 +33,5 @@ export function useEditForm(
     const now = detail()
     if (told && now) take(now)
   })
-  return { form, version }
+  return { form, base, seen, version }
 }
