@@ -339,7 +339,8 @@ export const tests = {
 
   async 'whoever edits one thing of a task leaves the others as they are: every party with its role, and a due day that was moved'(app) {
     const work = new Work(app.people.zhouyun)
-    const units = await Promise.all(['lead', 'co_lead', 'summary', 'implement', 'co', 'charge_leader'].map(async (role) => [role, await app.org.newBureau()]))
+    const units = []
+    for (const role of ['lead', 'co_lead', 'summary', 'implement', 'co', 'charge_leader']) units.push([role, await app.org.newBureau()])
     const parties = units.map(([role, { unit }]) => ({ unit_id: unit.id, role, ...(role === 'summary' ? { demand: '汇总成表' } : {}) }))
     const task = await work.dispatched('各有角色的任务', null, { parties, due: { text: '30个工作日内' } })
     const roles = async () => (await work.detail(task.id)).parties.map(({ role, unit, demand }) => [role, unit.id, demand ?? ''])

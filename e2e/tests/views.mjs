@@ -202,6 +202,9 @@ export const tests = {
     await says(ask, `至 ${dayFromNow(23)}`)
     assert.deepEqual(await violations(page), [])
     await ask.getByRole('button', { name: '确认改动' }).click()
+    await says(ask, '请填写修改理由')
+    await ask.getByLabel('修改理由').fill('等设备到货')
+    await ask.getByRole('button', { name: '确认改动' }).click()
     await toast(page, '日期已修改')
     await until('the day to be kept', async () => (await work.detail(open.id)).task.due_day === dayFromNow(23))
 

@@ -50,6 +50,8 @@ export default {
     ask: 'Confirm the new dates',
     question: 'Change “{title}” to {from} – {to}? It was {before}. The change goes into the ledger.',
     confirm: 'Change',
+    why: 'Why (required)',
+    whyMaybe: 'Why (optional)',
     putBack: 'Put back',
     moved: 'Dates changed',
     refused: 'Nothing changed: {why}',

@@ -50,6 +50,8 @@ export default {
     ask: '确认新的日期',
     question: '“{title}”改为 {from} 至 {to}？原来是 {before}。改动会记入台账。',
     confirm: '确认改动',
+    why: '修改理由（必填）',
+    whyMaybe: '修改理由（选填）',
     putBack: '放回原处',
     moved: '日期已修改',
     refused: '没有改动：{why}',

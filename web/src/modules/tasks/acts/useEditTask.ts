@@ -32,17 +32,23 @@ export function useEditTask(id: string) {
     const moved = due && reading.value ? { due_day: reading.value.day } : {}
     return reasonNeed(seen.value, { ...moved, ...(importance ? { importance } : {}) })
   })
-  /** The server may know better. */
-  const asksReason = computed(() => need.value !== 'none' || !!sending.errors.value['reason'])
-  const mustReason = computed(() => need.value === 'must' || !!sending.errors.value['reason'])
+  /** The server asked for one: it may know better. */
+  const told = ref(false)
+  watch(sending.errors, (errors) => (told.value ||= !!errors['reason']))
+  const asksReason = computed(() => told.value || need.value !== 'none')
+  const mustReason = computed(() => told.value || need.value === 'must')
   // What was moved back needs no words any more.
-  watch(need, (now) => now === 'none' && sending.forgive('reason'))
+  watch(need, (now) => {
+    if (now !== 'none') return
+    told.value = false
+    sending.forgive('reason')
+  })
 
   function sound(): boolean {
     if (!check(false)) return false
     const what = { due_text: 'tasks.columns.due', start_day: 'tasks.form.start', reason: 'tasks.form.reason' }
     const empty: (keyof typeof what)[] = taken(form.value, base.value)
-    if (need.value === 'must' && !reason.value.trim()) empty.push('reason')
+    if (mustReason.value && !reason.value.trim()) empty.push('reason')
     sending.errors.value = Object.fromEntries(
       empty.map((key) => [key, t('common.error.empty', { what: t(what[key]) })]),
     )
