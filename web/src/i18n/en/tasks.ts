@@ -141,7 +141,11 @@ export default {
     number: 'Number',
     tags: 'Tags',
   },
-  missing: { text: 'It may have been deleted or moved elsewhere.', back: 'Back to the tasks' },
+  missing: {
+    left: 'This task is no longer yours to see.',
+    text: 'It may have been deleted or moved elsewhere.',
+    back: 'Back to the tasks',
+  },
   path: 'Position',
   parties: 'Parties',
   mine: '(ours)',

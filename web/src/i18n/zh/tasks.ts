@@ -141,7 +141,11 @@ export default {
     number: '编号',
     tags: '标签',
   },
-  missing: { text: '任务可能已被删除，或者调整到了别处。', back: '返回任务列表' },
+  missing: {
+    left: '这项任务已不在您的查看范围内。',
+    text: '任务可能已被删除，或者调整到了别处。',
+    back: '返回任务列表',
+  },
   path: '位置',
   parties: '责任方',
   mine: '（我方）',

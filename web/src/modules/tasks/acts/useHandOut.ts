@@ -18,7 +18,7 @@ export function useHandOut(props: { detail: TaskDetail }, close: () => void) {
     const { id, version } = props.detail.task
     const sent = await form.submit((key) => submitTask(id, version, key))
     if (!sent) return
-    toast(t(sent.task.state === 'approval' ? 'tasks.done.awaiting' : 'tasks.done.submit'))
+    toast(t(sent.task?.state === 'approval' ? 'tasks.done.awaiting' : 'tasks.done.submit'))
     close()
   }
   return { form, notSecret, asked, drafts, submit }

@@ -60,7 +60,7 @@ export function useNewTask(props: { id?: string } = {}) {
     if (then === 'dispatch') {
       const sent = await sending.submit((key) => submitTask(saved.task.id, saved.task.version, key))
       if (!sent) return
-      toast(t(sent.task.state === 'approval' ? 'tasks.done.awaiting' : 'tasks.done.submit'))
+      toast(t(sent.task?.state === 'approval' ? 'tasks.done.awaiting' : 'tasks.done.submit'))
     } else toast(t('tasks.done.create'))
     kept?.forget()
     await router.replace({ name: then === 'decompose' ? 'decompose' : 'task', params: { id: saved.task.id } })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nextTick, ref } from 'vue'
 import { useSubmit } from './useSubmit'
+import { left } from './useTasks'
 
 describe('a fault', () => {
   it('goes as its field is edited, and what was said of the whole goes with the last', async () => {
@@ -26,5 +27,13 @@ describe('a fault', () => {
     text.value = '写了'
     await nextTick()
     expect(form.failed.value).toBe('别人刚刚改动过')
+  })
+})
+
+describe('an act', () => {
+  it('that leaves nothing to be shown has gone through', async () => {
+    const form = useSubmit(() => 'gone')
+    expect(await form.submit(() => Promise.resolve(undefined))).toEqual({})
+    expect([form.failed.value, left.has('gone')]).toEqual(['', true])
   })
 })

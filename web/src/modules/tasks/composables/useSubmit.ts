@@ -7,7 +7,7 @@ import { queryClient } from '@/lib/query'
 import * as api from '../api'
 import { recompose } from '../compose'
 import { newerThan } from '../timeline'
-import { tasksChanged } from './useTasks'
+import { leave, tasksChanged } from './useTasks'
 
 const isAnswer = (value: unknown): value is TaskAnswer =>
   typeof value === 'object' && value !== null && 'task' in value && 'can' in value
@@ -42,7 +42,10 @@ export function useSubmit(taskId: () => string) {
     tasksChanged()
   }
 
-  /** Runs it; answers what the server said, or null when it did not go through. */
+  /**
+   * Runs it; answers what the server said, or null when it did not go through. Where the act took the task out of one's sight
+   * the server has nothing to show: that it is done counts.
+   */
   async function submit<T>(run: (key: string) => Promise<T>): Promise<T | null> {
     if (busy.value) return null
     busy.value = true
@@ -54,9 +57,12 @@ export function useSubmit(taskId: () => string) {
       if (isAnswer(answer)) {
         show(answer)
         tasksChanged(answer.task.id === id ? undefined : id)
+      } else if (answer === undefined && id) {
+        leave(id)
+        tasksChanged()
       } else tasksChanged(id)
       key = uuid()
-      return answer
+      return answer ?? ({} as T)
     } catch (cause) {
       const problem = cause instanceof Problem ? cause : null
       // The line or the server broke: the same intention may be said again. A refusal ends it.

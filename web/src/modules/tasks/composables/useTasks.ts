@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query'
-import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { computed, shallowReactive, toValue, type MaybeRefOrGetter } from 'vue'
 import { queryClient } from '@/lib/query'
 import * as api from '../api'
 import { countQuery, filterQuery, type TaskFilter } from '../filter'
@@ -25,6 +25,17 @@ export function useTaskCount(filter: MaybeRefOrGetter<TaskFilter>) {
     queryFn: ({ signal }) => api.countTasks(countQuery(toValue(filter)), signal),
     placeholderData: keepPreviousData,
   })
+}
+
+/** Tasks that went out of sight by what was just done: nothing reads them again until whoever showed them has gone on. */
+export const left = shallowReactive(new Set<string>())
+const OF_TASK = ['timeline', 'comments', 'task']
+export function leave(id: string): void {
+  left.add(id)
+  setTimeout(() => {
+    left.delete(id)
+    for (const what of OF_TASK) queryClient.removeQueries({ queryKey: [what, id], type: 'inactive' })
+  }, 3000)
 }
 
 export function useTask(id: MaybeRefOrGetter<string>) {
@@ -70,7 +81,9 @@ export function tasksChanged(taskId?: string): void {
   void queryClient.invalidateQueries({ queryKey: ['todo'] })
   for (const what of ['home', 'progress', 'overdue', 'glance']) void queryClient.invalidateQueries({ queryKey: [what] })
   void queryClient.invalidateQueries({ queryKey: ['urges'] })
-  void queryClient.invalidateQueries({ queryKey: taskId ? ['timeline', taskId] : ['timeline'] })
-  void queryClient.invalidateQueries({ queryKey: taskId ? ['comments', taskId] : ['comments'] })
-  void queryClient.invalidateQueries({ queryKey: taskId ? ['task', taskId] : ['task'] })
+  for (const what of OF_TASK)
+    void queryClient.invalidateQueries({
+      queryKey: taskId ? [what, taskId] : [what],
+      predicate: ({ queryKey }) => !left.has(String(queryKey[1])),
+    })
 }
