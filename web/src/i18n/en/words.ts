@@ -21,6 +21,7 @@ export default {
     implement: 'Implements',
     charge_leader: 'Charge leader',
   },
+  stopped: { close_asked: 'Closing asked', extend_asked: 'More time asked', disputed: 'Return asked' },
   partyState: { unsigned: 'Unsigned', signed: 'Signed', done: 'Done', disputed: 'Disputed' },
   reportState: { submitted: 'Awaiting review', accepted: 'Accepted', sent_back: 'Sent back' },
   requestKind: {
@@ -93,6 +94,7 @@ export default {
     suspend: 'Ask to suspend',
     resume: 'Ask to resume',
     terminate: 'Ask to terminate',
+    void: 'Make void',
     amend: 'Ask for other contents',
     recheck: 'Ask for a second look',
     withdraw: 'Withdraw request',

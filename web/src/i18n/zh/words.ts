@@ -22,6 +22,7 @@ export default {
     implement: '落实',
     charge_leader: '责任领导',
   },
+  stopped: { close_asked: '办结待审', extend_asked: '延期待批', disputed: '退回待裁' },
   partyState: { unsigned: '待签收', signed: '已签收', done: '已完成', disputed: '有异议' },
   reportState: { submitted: '待审核', accepted: '已采纳', sent_back: '已退回' },
   requestKind: {
@@ -94,6 +95,7 @@ export default {
     suspend: '申请中止',
     resume: '申请恢复办理',
     terminate: '申请终止',
+    void: '作废',
     amend: '申请变更内容',
     recheck: '申请复核',
     withdraw: '撤回申请',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Duty, Party, TaskDetail, TaskRow } from '@/api/types'
 import { widthOf } from './columns'
-import { aimOf, dutyTarget, grantedRequest, openReport, openUrge, signs, stepWord } from './duties'
+import { aimOf, dutyTarget, grantedRequest, openReport, openUrge, signs, stepWord, stoppedBy } from './duties'
 import { lampWord } from './lamp'
 
 const urge = (id: string, owed_day: string, reply: string | null = null, may_reply = true) =>
@@ -84,5 +84,13 @@ describe('words beside a task', () => {
     const [zh, en] = [widthOf(['due', 'state'], false), widthOf(['due', 'state'], true)]
     expect(zh).toEqual({ '--wide': '284px', '--narrow': '220px' })
     expect(parseInt(en['--wide'])).toBeGreaterThan(parseInt(zh['--wide']))
+  })
+})
+
+describe('a clock that stands', () => {
+  it('is said in words we have, and nothing is said of a server that says nothing', () => {
+    const by = (part: object) => stoppedBy(part as TaskRow)
+    expect([by({ stopped: 'close_asked' }), by({ stopped: 'disputed' })]).toEqual(['close_asked', 'disputed'])
+    expect([by({}), by({ stopped: null }), by({ stopped: 'otherwise' })]).toEqual([undefined, undefined, undefined])
   })
 })

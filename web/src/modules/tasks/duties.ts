@@ -168,6 +168,10 @@ export function dueTone(row: TaskRow, today: string): DueTone {
   return row.remain_days !== null && row.remain_days <= 3 ? 'soon' : 'far'
 }
 
+/** What its clock stands for, where a list says so; whatever else may stand there is no word of ours. */
+const STOPPED = ['close_asked', 'extend_asked', 'disputed'] as const
+export const stoppedBy = (row: TaskRow & { stopped?: string | null }) => STOPPED.find((one) => one === row.stopped)
+
 export const isOver = (row: TaskRow) => row.state === 'closed' || row.state === 'settled' || row.state === 'terminated'
 
 /** Nothing is to be signed for before it has gone out, and nothing by whoever only answers for it. */
