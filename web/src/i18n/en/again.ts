@@ -78,6 +78,8 @@ export default {
     place: { year: 'year', month: 'month', quarter: 'quarter', week: 'week', day: 'day' },
     rule: 'How often',
     ruleHint: 'For example 每月25日, 每两周的周五',
+    ruleKnown:
+      'Understood: 每周五, 每两周的周五; 每月25日, 每月最后一个工作日, 每两个月10日; 每季度末, 每季度首月10日; 每年3月15日, 每年底. On a day off it moves before; add 遇节假日顺延 to move it after.',
     byField: 'Choose field by field',
     every: { label: 'Period', week: 'Week', month: 'Month', quarter: 'Quarter', year: 'Year' },
     interval: 'Every how many',

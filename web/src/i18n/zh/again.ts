@@ -76,6 +76,8 @@ export default {
     place: { year: '年', month: '月', quarter: '季度', week: '周', day: '日' },
     rule: '多久一次',
     ruleHint: '例如：每月25日、每两周的周五',
+    ruleKnown:
+      '可以写：每周五、每两周的周五；每月25日、每月最后一个工作日、每两个月10日；每季度末、每季度首月10日；每年3月15日、每年底。遇节假日提前，要顺延的在后面写“遇节假日顺延”。',
     byField: '逐项选择',
     every: { label: '周期', week: '每周', month: '每月', quarter: '每季度', year: '每年' },
     interval: '每几个周期一次',
