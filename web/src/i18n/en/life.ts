@@ -9,6 +9,7 @@ export default {
   },
   part: {
     demand: 'Asked of it: {text}',
+    work: 'Its work: {text}',
     by: 'by {day}',
     waived: 'Let go',
     open: 'Before it can close, {units} must do their part; whoever is needed no more can be let go, with a reason.',

@@ -3,6 +3,7 @@ export default {
   menu: { work: '办理', beside: '情况', back: '撤回与重办', ties: '关联', file: '文件与修改' },
   part: {
     demand: '配合事项：{text}',
+    work: '负责事项：{text}',
     by: '{day} 前完成',
     waived: '已免除',
     open: '办结前，还要{units}完成配合；不再需要的，可以写明理由免除。',
