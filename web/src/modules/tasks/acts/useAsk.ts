@@ -17,6 +17,7 @@ import {
   emptyAsk,
   isEmptyAsk,
   missing,
+  saidAs,
   QUICK,
   type AskDraft,
   type AskKind,
@@ -37,6 +38,11 @@ export function useAsk(props: Asking, close: () => void) {
   const session = useSession()
   const kind = props.action
   const { id } = props.detail.task
+  const word = saidAs(props.detail, kind)
+  const hints: Partial<Record<AskKind, string>> = {
+    amend: t('requests.amendHint'),
+    terminate: t('requests.duplicateHint'),
+  }
   const form = useSubmit(() => id)
   const { waits } = props.detail
   const draft = ref<AskDraft<FileRef>>({
@@ -84,18 +90,19 @@ export function useAsk(props: Asking, close: () => void) {
     if (kind === 'recheck') return [t('requests.recheckBy')]
     const below = children.length
     const what =
-      kind === 'terminate' && below ? t('requests.note.terminateN', { n: below }) : t(`requests.note.${kind}`)
+      word === 'terminate' && below ? t('requests.note.terminateN', { n: below }) : t(`requests.note.${word}`)
     const list = waits.map(({ on, workdays: n }) => t('life.wait.one', { on, n })).join(mark('、'))
     const before = kind === 'extend' && list ? [t('life.wait.before', { list })] : []
     const known = rules.data.value?.rules
-    if (!known) return [what, ...before]
+    // A draft is nobody else's yet; where somebody has to agree, the answer says so.
+    if (!known || word === 'void') return [what, ...before]
     const chain = chainOf(kind, task.importance, known)
     return [what, ...before, t('requests.who', { who: t(`requests.chain.${chain}`) })]
   })
 
   const need = (field: ReturnType<typeof missing>[number]) => {
     if (field === 'basis') return t('common.error.empty', { what: t('requests.basis') })
-    if (field === 'reason') return t('common.error.empty', { what: t(`requests.reason.${kind}`) })
+    if (field === 'reason') return t('common.error.empty', { what: t(`requests.reason.${word}`) })
     return t(`requests.need.${field}`)
   }
 
@@ -119,11 +126,28 @@ export function useAsk(props: Asking, close: () => void) {
       day: found,
       subject: chosen.value,
     })
-    if (!(await form.submit((key) => askFor(id, input, key)))) return
+    const answer = await form.submit((key) => askFor(id, input, key))
+    if (!answer) return
     kept.forget()
-    toast(t('requests.done.ask'))
+    toast(t(word === 'void' && answer.task?.state === 'terminated' ? 'requests.done.void' : 'requests.done.ask'))
     close()
   }
 
-  return { form, draft, files, kept, uploading, quick, gained, subjects, chosen, subject, from, notes, submit }
+  return {
+    form,
+    word,
+    hint: hints[kind] ?? '',
+    draft,
+    files,
+    kept,
+    uploading,
+    quick,
+    gained,
+    subjects,
+    chosen,
+    subject,
+    from,
+    notes,
+    submit,
+  }
 }
