@@ -201,7 +201,7 @@ export const tests = {
         ['/board', '本单位要办的事'],
         ['/me', '退出登录'],
         ['/inbox', '消息'],
-        ['/outbox', '没有待发送的上报'],
+        ['/outbox', '没有待发送的内容'],
         ['/burden', '减负护栏'],
         ['/tasks/new', '任务设定'],
         ['/tasks/new', '任务设定', sheet(/^牵头单位/)],

@@ -189,6 +189,27 @@ export const tests = {
     assert.equal(reports[0].files.length, 1)
   },
 
+  async 'without a line an urge is answered all the same: what is typed stays, and the answer goes out once'(app) {
+    const { work, task, handler } = await underWay(app, '没有信号时要回复的任务')
+    const { parties } = await work.detail(task.id)
+    await work.issuer.api.post(`/tasks/${task.id}/urges`, { text: '请尽快回复', party_ids: [parties[0].id] })
+    const page = await app.phone(handler)
+    app.windows.offline = true
+    await go(page, `/tasks/${task.id}/act/reply`)
+    await page.getByLabel(/^回复内容/).fill('没有信号时写的回复')
+    await until('it to be kept', () => page.evaluate(() => JSON.stringify(localStorage).includes('没有信号时写的回复')))
+    await page.reload()
+    await until('it to be there again', async () => (await page.getByLabel(/^回复内容/).inputValue()) === '没有信号时写的回复')
+    await atHand(page)
+    await page.context().setOffline(true)
+    await press(page, '回复')
+    await toast(page, '没有网络，回复已存好')
+    await page.context().setOffline(false)
+    await toast(page, '已回复')
+    const { items } = await work.issuer.api.get(`/tasks/${task.id}/urges`)
+    assert.deepEqual([items[0].reply, items[0].turns.length], ['没有信号时写的回复', 0], 'delivered exactly once')
+  },
+
   async 'an answer that is lost on the way does not make a second report'(app) {
     const { work, task, handler } = await underWay(app, '答复丢失的任务')
     const page = await app.phone(handler)

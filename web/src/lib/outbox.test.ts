@@ -106,6 +106,34 @@ describe('the outbox', () => {
     expect((await only())?.parts[0]).toMatchObject({ done: 'f-a.jpg', bytes: null })
   })
 
+  describe('with a form that waits', () => {
+    const hand = async (deliver: (item: OutboxItem) => Promise<unknown>, wait = 6000) => {
+      const { outbox, only } = box(deliver as () => Promise<void>)
+      const outcome = outbox.hand(write(), wait).catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(wait)
+      return { outcome: await outcome, left: await only() }
+    }
+    it('says what the server answered', async () => {
+      const { outcome, left } = await hand(async () => ({ id: 't1' }))
+      expect(outcome).toEqual({ kept: false, answer: { id: 't1' } })
+      expect(left).toMatchObject({ state: 'sent' })
+    })
+    it('gives a refused one back to the form', async () => {
+      const refusal = new Problem(422, { detail: '太长' })
+      const { outcome, left } = await hand(() => Promise.reject(refusal))
+      expect(outcome).toBe(refusal)
+      expect(left).toBeUndefined()
+    })
+    it('keeps it where the line is broken, or takes longer than anybody waits', async () => {
+      const broken = await hand(() => Promise.reject(new Problem(0)), 10)
+      expect(broken.outcome).toEqual({ kept: true })
+      expect(broken.left).toMatchObject({ state: 'waiting', tries: 1 })
+      const slow = await hand(() => new Promise(() => undefined))
+      expect(slow.outcome).toEqual({ kept: true })
+      expect(slow.left).toMatchObject({ state: 'sending' })
+    })
+  })
+
   it('knows what passes and waits longer each time', () => {
     for (const status of [0, 401, 429, 500, 503]) expect(passes(new Problem(status))).toBe(true)
     for (const status of [403, 404, 409, 422]) expect(passes(new Problem(status))).toBe(false)

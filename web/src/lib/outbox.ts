@@ -39,7 +39,8 @@ export interface OutboxStore {
   put(item: OutboxItem): Promise<void>
   remove(id: string): Promise<void>
 }
-export type Deliver = (item: OutboxItem, share: (done: number) => void, keep: () => Promise<void>) => Promise<void>
+/** What the server answered goes to whoever still waits for it. */
+export type Deliver = (item: OutboxItem, share: (done: number) => void, keep: () => Promise<void>) => Promise<unknown>
 
 export interface Options {
   store: OutboxStore
@@ -48,7 +49,8 @@ export interface Options {
   owner: () => string | null
   changed: () => void
   progress?: (id: string, share: number) => void
-  sent?: (item: OutboxItem) => void
+  /** `awaited` where somebody still looks at the form it came from. */
+  sent?: (item: OutboxItem, awaited: boolean) => void
   tooOld: () => string
   /** Why it did not go, in words. */
   say?: (error: unknown) => string
@@ -83,11 +85,16 @@ export async function partOf(file: File): Promise<OutboxPart> {
   return { key: uuid(), name: file.name, type: file.type, bytes, size: file.size, done: null }
 }
 
+/** What became of an item within the time somebody waits for it. */
+export type Outcome = { kept: true } | { kept: false; answer: unknown }
+const KEPT: Outcome = { kept: true }
+
 export function createOutbox(options: Options) {
   const { store, deliver, owner, changed } = options
   const now = options.now ?? Date.now
   let running = false
   let timer: ReturnType<typeof setTimeout> | undefined
+  const awaited = new Map<string, { done(outcome: Outcome): void; refused(error: unknown): void }>()
 
   async function mine(): Promise<OutboxItem[]> {
     const who = owner()
@@ -108,17 +115,26 @@ export function createOutbox(options: Options) {
     item.first_at ??= now()
     await write(item)
     try {
-      await deliver(
+      const answer = await deliver(
         item,
         (done) => options.progress?.(item.id, done),
         () => store.put(item),
       )
       const parts = item.parts.map((part) => ({ ...part, bytes: null }))
       await write({ ...item, parts, state: 'sent', reason: '', at: item.at, next_at: now() })
-      options.sent?.(item)
+      options.sent?.(item, awaited.has(item.id))
+      awaited.get(item.id)?.done({ kept: false, answer })
     } catch (error) {
       const tries = item.tries + 1
       const wait = passes(error)
+      const form = awaited.get(item.id)
+      if (form && !wait) {
+        await store.remove(item.id)
+        changed()
+        form.refused(error)
+        return
+      }
+      form?.done(KEPT)
       await write({
         ...item,
         tries,
@@ -168,6 +184,19 @@ export function createOutbox(options: Options) {
     async add(item: OutboxItem): Promise<void> {
       await write(item)
       void run()
+    },
+    /** Puts it in and waits a moment for the answer. A refusal is thrown, and the item is out again: it is still in the form. */
+    async hand(item: OutboxItem, patience: number): Promise<Outcome> {
+      const outcome = new Promise<Outcome>((done, refused) => awaited.set(item.id, { done, refused }))
+      const wait = setTimeout(() => awaited.get(item.id)?.done(KEPT), patience)
+      try {
+        await write(item)
+        void run()
+        return await outcome
+      } finally {
+        clearTimeout(wait)
+        awaited.delete(item.id)
+      }
     },
     /** A refusal was not carried out, so the same key may try again. */
     async retry(item: OutboxItem): Promise<void> {

@@ -38,8 +38,6 @@ export default {
     keys: 'Ctrl+Enter sends',
     restored: 'What you had not sent is still here.',
     sent: 'Sent',
-    going: 'Sending the comment',
-    kept: 'No network: the comment is kept and goes out once online',
     edited: 'edited',
     deleted: 'Deleted',
     deletedBy: 'by {name}',

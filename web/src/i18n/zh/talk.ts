@@ -38,8 +38,6 @@ export default {
     keys: 'Ctrl+Enter 发表',
     restored: '上次没有发出的内容还在。',
     sent: '评论已发表',
-    going: '评论发送中',
-    kept: '没有网络，评论已存好，联网后自动发送',
     edited: '已修改',
     deleted: '已删除',
     deletedBy: '由{name}删除',

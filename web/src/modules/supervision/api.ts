@@ -12,11 +12,14 @@ export interface UrgeFilter {
 export const listUrges = (filter: UrgeFilter, cursor: string | null) =>
   get<Page<Urge>>('/urges', { side: filter.side, answer: filter.answer, cursor })
 
-export const urgeTask = (
-  taskId: string,
-  body: { text: string; method?: UrgeMethod; reply_due_day?: string; party_ids?: string[] },
-  key?: string,
-) => post<{ items: Urge[] }>(`/tasks/${taskId}/urges`, body, key)
+export interface UrgeBody {
+  text: string
+  method: UrgeMethod
+  party_ids: string[]
+  reply_due_day?: string
+}
+export const urgeTask = (taskId: string, body: Partial<UrgeBody> & Pick<UrgeBody, 'text'>, key?: string) =>
+  post<{ items: Urge[] }>(`/tasks/${taskId}/urges`, body, key)
 export type InstructionThen = NonNullable<InstructionInput['then']>
 /** Whose words may be written down about a task. */
 export const whoInstructs = (taskId: string) => get<Instructing>(`/tasks/${taskId}/instructions`)

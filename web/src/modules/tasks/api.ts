@@ -100,8 +100,11 @@ export const approveTask = (
   body: { version: number; decision: 'approve' | 'reject'; reason?: string },
   key?: string,
 ) => act(id, 'approval')(body, key)
-export const signTask = (id: string, body: { version: number; handler_id?: string }, key?: string) =>
-  act(id, 'signature')(body, key)
+export interface SignBody {
+  version?: number
+  handler_id?: string
+}
+export const signTask = (id: string, body: SignBody, key?: string) => act(id, 'signature')(body, key)
 export const assignHandler = (id: string, body: { version: number; party_id: string; person_id: string }) =>
   put<TaskAnswer>(`/tasks/${id}/handler`, body)
 export const returnTask = (

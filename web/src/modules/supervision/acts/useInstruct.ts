@@ -5,7 +5,7 @@ import { useRouter } from 'vue-router'
 import type { FileRef, TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
-import { useSubmit } from '@/modules/tasks'
+import { useKeptSubmit } from '@/modules/tasks'
 import { instructTask, whoInstructs, type InstructionThen } from '../api'
 import { defaultReplyDay } from '../model'
 
@@ -14,7 +14,6 @@ export function useInstruct(detail: TaskDetail, close: () => void) {
   const { t } = useI18n()
   const session = useSession()
   const router = useRouter()
-  const form = useSubmit(() => detail.task.id)
   const whose = useQuery({ queryKey: ['instructs', detail.task.id], queryFn: () => whoInstructs(detail.task.id) })
   const me = session.me?.person.id ?? ''
   /** Whom the words may be of: the asker, and leaders whose words they may write down. */
@@ -47,6 +46,8 @@ export function useInstruct(detail: TaskDetail, close: () => void) {
   const due = ref('')
   const files = ref<FileRef[]>([])
   const uploading = ref(false)
+  const fields = { leader, then, chosen, text, on, document, clause, title, day, due, files }
+  const form = useKeptSubmit(() => detail.task.id, 'instruct', fields)
   form.follow({
     text,
     said_on: on,

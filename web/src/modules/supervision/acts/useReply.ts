@@ -2,16 +2,19 @@ import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { FileRef, TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
-import { openUrge, useSubmit } from '@/modules/tasks'
+import { openUrge, useKeptSubmit } from '@/modules/tasks'
 import { replyUrge } from '../api'
 
-/** Answering an urge. */
-export function useReply(props: { detail: TaskDetail; target?: string }, close: () => void) {
+/** An answer on its way by whatever means: at the desk at once, on the phone by the outbox. */
+type Post = (urgeId: string, text: string) => Promise<unknown>
+
+/** Answering an urge. Its files are kept with the words where they have been sent already. */
+export function useReply(props: { detail: TaskDetail; target?: string }, close: () => void, post?: Post) {
   const { t } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const urge = computed(() => openUrge(props.detail, props.target))
   const text = ref('')
   const files = ref<FileRef[]>([])
+  const form = useKeptSubmit(() => props.detail.task.id, `reply.${urge.value?.id}`, { text, files })
   form.follow({ text, file_ids: files })
   const uploading = ref(false)
 
@@ -22,7 +25,12 @@ export function useReply(props: { detail: TaskDetail; target?: string }, close: 
     }
     const id = urge.value?.id
     if (!id) return
-    const body = { text: text.value.trim(), file_ids: files.value.map((file) => file.id) }
+    const said = text.value.trim()
+    if (post) {
+      if (await form.submit(() => post(id, said))) close()
+      return
+    }
+    const body = { text: said, file_ids: files.value.map((file) => file.id) }
     if (!(await form.submit((key) => replyUrge(id, body, key)))) return
     toast(t('supervision.replied'))
     close()

@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { Urge } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
-import { useSubmit } from '@/modules/tasks'
+import { useKeptSubmit } from '@/modules/tasks'
 import { acceptReply, askAgain } from '../api'
 import { defaultReplyDay } from '../model'
 
@@ -11,12 +11,14 @@ import { defaultReplyDay } from '../model'
 export function useThread(urge: () => Urge) {
   const { t } = useI18n()
   const session = useSession()
-  const form = useSubmit(() => urge().task_id)
   const asking = ref(false)
   const text = ref('')
   const day = ref(defaultReplyDay(session.today))
+  const form = useKeptSubmit(() => urge().task_id, `again.${urge().id}`, { text })
   form.follow({ text, reply_due_day: day })
-  watch(asking, () => (text.value = ''))
+  watch(asking, (open) => {
+    if (!open) text.value = ''
+  })
 
   async function ask(): Promise<void> {
     if (!text.value.trim()) {

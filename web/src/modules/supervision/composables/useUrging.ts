@@ -3,15 +3,14 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
-import { useSubmit } from '@/modules/tasks'
-import { urgeTask, type UrgeMethod } from '../api'
+import { useKeptSubmit } from '@/modules/tasks'
+import { urgeTask, type UrgeBody, type UrgeMethod } from '../api'
 import { defaultReplyDay, fittingWords, pressable } from '../model'
 
 /** Pressing the holders of a task for an answer by a day; a call one has made is written down the same way. */
-export function useUrging(detail: TaskDetail, done: () => void) {
+export function useUrging(detail: TaskDetail, done: () => void, post?: (body: UrgeBody) => Promise<unknown>) {
   const { t, tm } = useI18n()
   const session = useSession()
-  const form = useSubmit(() => detail.task.id)
   const choices = computed(() => pressable(detail.parties))
   const chosen = ref(choices.value.filter((party) => party.role === 'lead').map((party) => party.id))
   const ready = computed(() => tm('supervision.ready') as string[])
@@ -23,6 +22,7 @@ export function useUrging(detail: TaskDetail, done: () => void) {
   const methods = computed(() =>
     (['message', 'call'] as const).map((value) => ({ value, label: t(`progress.call.${value}`) })),
   )
+  const form = useKeptSubmit(() => detail.task.id, 'urge', { chosen, text, day, method })
   // What was said on the telephone nobody knows beforehand.
   watch(method, (now) => {
     if (now === 'call' && text.value === fitting) text.value = ''
@@ -46,8 +46,8 @@ export function useUrging(detail: TaskDetail, done: () => void) {
       party_ids: chosen.value,
       ...(day.value ? { reply_due_day: day.value } : {}),
     }
-    if (!(await form.submit((key) => urgeTask(detail.task.id, body, key)))) return
-    toast(t(called.value ? 'progress.call.sent' : 'supervision.sent'))
+    if (!(await form.submit((key) => post?.(body) ?? urgeTask(detail.task.id, body, key)))) return
+    if (!post) toast(t(called.value ? 'progress.call.sent' : 'supervision.sent'))
     done()
   }
   return {

@@ -4,7 +4,7 @@ import type { Note, TaskDetail } from '@/api/types'
 import { shortInstant } from '@/lib/dates'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
-import { useSubmit } from '@/modules/tasks'
+import { useKeptSubmit } from '@/modules/tasks'
 import { correctNote, rateTask } from '../api'
 import { missing, ownNote } from '../model'
 
@@ -12,7 +12,6 @@ import { missing, ownNote } from '../model'
 export function useRating(props: { detail: TaskDetail; target?: string }, done: () => void) {
   const { t } = useI18n()
   const session = useSession()
-  const form = useSubmit(() => props.detail.task.id)
   const asked = props.detail.talk.notes.find((note) => note.id === props.target)
   const subject = ref(asked ? (asked.report_id ?? '') : (props.target ?? ''))
   const subjects = computed(() => [
@@ -33,6 +32,7 @@ export function useRating(props: { detail: TaskDetail; target?: string }, done: 
     },
     { immediate: true },
   )
+  const form = useKeptSubmit(() => props.detail.task.id, `rate.${subject.value}`, { stars, text })
   form.follow({ stars, text: () => [text.value, stars.value] })
 
   async function submit(): Promise<void> {

@@ -4,14 +4,14 @@ import type { FileRef, TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { requestClose } from '../api'
 import { isOver } from '../duties'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 /** Asking that a task be closed, with what shows that it is done. */
 export function useClosure(props: { detail: TaskDetail }, close: () => void) {
   const { t } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const text = ref('')
   const files = ref<FileRef[]>([])
+  const form = useKeptSubmit(() => props.detail.task.id, 'request_close', { text, files })
   form.follow({ text, file_ids: files })
   const uploading = ref(false)
   const openChildren = computed(() => props.detail.children.filter((child) => !isOver(child)).length)

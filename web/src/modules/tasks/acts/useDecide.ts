@@ -11,7 +11,7 @@ import { decideRequest } from '../api'
 import { chainOf, decidable } from '../requests'
 import { dayIn, useDeadline } from '../composables/useDeadline'
 import { useRules } from '../composables/useRules'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 export interface Deciding {
   detail: TaskDetail
@@ -24,7 +24,6 @@ export function useDecide(props: Deciding, close: () => void) {
   const session = useSession()
   const route = useRoute()
   const router = useRouter()
-  const form = useSubmit(() => props.detail.task.id)
   const waiting = computed(() => decidable(props.detail))
   const first = waiting.value.find((one) => one.id === props.target) ?? waiting.value[0]
   const chosen = ref(first?.id ?? props.target ?? '')
@@ -33,6 +32,7 @@ export function useDecide(props: Deciding, close: () => void) {
   const text = ref('')
   const day = ref(first?.new_day ?? '')
   const unit = ref(first?.proposed_unit?.id ?? '')
+  const form = useKeptSubmit(() => props.detail.task.id, `decide.${first?.id}`, { yes, text, day, unit })
   watch(chosen, () => {
     yes.value = 'grant'
     text.value = ''

@@ -4,7 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { approveTask, decideRequest, verifyTask } from '../api'
 import { grantedRequest, openRequest } from '../duties'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 export interface Judged {
   detail: TaskDetail
@@ -15,9 +15,10 @@ export interface Judged {
 /** Yes or no with words: approval of a task, of its closing, and the check afterwards. */
 export function useJudge(props: Judged, close: () => void) {
   const { t, tm } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const yes = ref<'yes' | 'no'>('yes')
   const text = ref('')
+  const name = `${props.action}.${props.target ?? ''}`
+  const form = useKeptSubmit(() => props.detail.task.id, name, { yes, text })
   form.follow({ text: () => [text.value, yes.value], reason: () => [text.value, yes.value] })
   const mustSay = computed(() => yes.value === 'no')
   /** What is judged: the request to close, or what the task was closed on. */

@@ -4,7 +4,7 @@ import type { TaskDetail, TaskRow } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { linkTasks, mergeTask } from '../api'
 import { LINK_CHOICES, linkInput, type LinkChoice } from '../life'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 export interface Linking {
   detail: TaskDetail
@@ -14,10 +14,10 @@ export interface Linking {
 /** Linking a task with another one, or ending it in favour of that one, which is shown then. */
 export function useLink(props: Linking, close: () => void, show: (id: string) => unknown) {
   const { t } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const other = ref<TaskRow | null>(null)
   const choice = ref<LinkChoice>('before')
   const reason = ref('')
+  const form = useKeptSubmit(() => props.detail.task.id, props.action, { reason })
   form.follow({ other_id: () => [other.value, choice.value], into_id: other, reason })
   const options = computed(() => LINK_CHOICES.map((value) => ({ value, label: t(`life.link.choice.${value}`) })))
   const fault = computed(() => form.errors.value['other_id'] ?? form.errors.value['into_id'])

@@ -3,16 +3,16 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { returnTask } from '../api'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 /** Giving a part of one's unit back, perhaps with the unit that should have it. */
 export function useReturn(props: { detail: TaskDetail }, close: () => void) {
   const { t } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const mine = computed(() => props.detail.parties.filter((party) => party.may_return))
   const party = ref(mine.value[0]?.id ?? '')
   const reason = ref('')
   const proposed = ref('')
+  const form = useKeptSubmit(() => props.detail.task.id, 'return', { reason, proposed })
   form.follow({ reason, proposed_unit_id: proposed })
 
   async function submit(): Promise<void> {

@@ -4,16 +4,16 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { reviewReport } from '../api'
 import { isSummed, openReport } from '../duties'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 /** Accepting a report, with the progress that holds, or sending it back with words. */
 export function useReview(props: { detail: TaskDetail; target?: string }, close: () => void) {
   const { t } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const report = computed(() => openReport(props.detail, props.target))
   const decision = ref<'accept' | 'send_back'>('accept')
   const verified = ref(report.value?.claimed_progress ?? 0)
   const text = ref('')
+  const form = useKeptSubmit(() => props.detail.task.id, `review.${report.value?.id}`, { decision, verified, text })
   form.follow({ text: () => [text.value, decision.value], verified_progress: verified })
   const summed = computed(() => isSummed(props.detail))
 

@@ -4,17 +4,18 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { ruleReturn } from '../api'
 import { openRequest } from '../duties'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 /** Ruling on a return: another unit takes the part over, or it stays where it is. */
 export function useRuling(props: { detail: TaskDetail; target?: string }, close: () => void) {
   const { t } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const request = computed(() => openRequest(props.detail, 'return', props.target))
   const party = computed(() => props.detail.parties.find((one) => one.id === request.value?.party_id))
   const decision = ref<'reassign' | 'uphold'>(request.value?.proposed_unit ? 'reassign' : 'uphold')
   const unit = ref(request.value?.proposed_unit?.id ?? '')
   const reason = ref('')
+  const name = `rule.${request.value?.id}`
+  const form = useKeptSubmit(() => props.detail.task.id, name, { decision, unit, reason })
   form.follow({ unit_id: () => [unit.value, decision.value], reason })
 
   async function submit(): Promise<void> {

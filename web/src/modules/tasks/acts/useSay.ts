@@ -9,7 +9,7 @@ import { useWorkdays } from '@/modules/calendar'
 import * as api from '../api'
 import { needsSubject, SAY, subjectsOf, wordsOf, type SayAction } from '../life'
 import { dayIn } from '../composables/useDeadline'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 export interface Saying {
   detail: TaskDetail
@@ -25,12 +25,13 @@ export function useSay(props: Saying, close: () => void) {
   const session = useSession()
   const { action } = props
   const spec = SAY[action]
-  const form = useSubmit(() => props.detail.task.id)
   const text = ref('')
   const help = ref('')
   const day = ref('')
   const files = ref<FileRef[]>([])
   const uploading = ref(false)
+  const name = `${action}.${props.target ?? ''}`
+  const form = useKeptSubmit(() => props.detail.task.id, name, { text, help, day, files })
   form.follow({ text, reason: text, help, due_day: day, file_ids: files })
 
   const subjects = computed(() => subjectsOf(props.detail, action))

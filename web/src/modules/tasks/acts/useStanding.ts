@@ -4,15 +4,15 @@ import type { StandingDecision, TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { reviewStanding } from '../again/api'
 import { dueInput } from '../setting/form'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 /** The quarterly word on a task without an end: it goes on, it gets an end, or it is to be ended. */
 export function useStanding(props: { detail: TaskDetail }, close: () => void) {
   const { t } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const decision = ref<StandingDecision>('keep')
   const text = ref('')
   const due = ref('')
+  const form = useKeptSubmit(() => props.detail.task.id, 'review_standing', { decision, text, due })
   form.follow({ text, due: () => [due.value, decision.value] })
   const options = computed(() =>
     (['keep', 'set_end', 'end'] as const).map((value) => ({

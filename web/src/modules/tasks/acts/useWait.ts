@@ -6,19 +6,19 @@ import { toast } from '@/lib/toast'
 import { waitFor } from '../api'
 import { waitable } from '../life'
 import { dayIn } from '../composables/useDeadline'
-import { useSubmit } from '../composables/useSubmit'
+import { useKeptSubmit } from './useKeptSubmit'
 
 const OTHER = 'other'
 
 /** Saying for whom a task waits: a party of it, or anybody else by name. */
 export function useWait(props: { detail: TaskDetail }, close: () => void) {
   const { t } = useI18n()
-  const form = useSubmit(() => props.detail.task.id)
   const parties = computed(() => waitable(props.detail))
   const on = ref(parties.value.length ? '' : OTHER)
   const name = ref('')
   const text = ref('')
   const day = ref('')
+  const form = useKeptSubmit(() => props.detail.task.id, 'wait', { on, name, text, day })
   form.follow({ on_party_id: () => [on.value, name.value], on_name: name, text, expected_day: day })
   const options = computed(() => [
     ...parties.value.map((party) => ({ value: party.id, label: party.unit.short_name })),

@@ -3,24 +3,27 @@ import { useRouter } from 'vue-router'
 import { useI18n } from 'vue-i18n'
 import type { Action, TaskRow } from '@/api/types'
 import { toast } from '@/lib/toast'
-import { signTask } from '../api'
 import { useSubmit } from '../composables/useSubmit'
+import { useOutbox } from './outbox'
+
+type Acted = Pick<TaskRow, 'id' | 'title' | 'version'>
 
 /** One tap does it where nothing has to be said (签收); everything else leads to its page. */
 export function useAct() {
   const router = useRouter()
+  const outbox = useOutbox()
   const { t } = useI18n()
   const signing = ref('')
-  async function sign(task: Pick<TaskRow, 'id' | 'version'>): Promise<void> {
+  async function sign({ id, title, version }: Acted): Promise<void> {
     if (signing.value) return
-    signing.value = task.id
-    const form = useSubmit(() => task.id)
-    const answer = await form.submit((key) => signTask(task.id, { version: task.version }, key))
+    if (outbox.waits(id, 'sign')) return toast(t('phone.outbox.kept', { what: t('phone.outbox.what.sign') }))
+    signing.value = id
+    const form = useSubmit(() => id)
+    const went = await form.submit(() => outbox.hand(id, title, { what: 'sign', version }))
     signing.value = ''
-    if (answer) toast(t('tasks.done.sign'))
-    else toast(form.conflict.value ? t('common.error.stale') : form.failed.value, true)
+    if (!went) toast(form.conflict.value ? t('common.error.stale') : form.failed.value, true)
   }
-  function act(task: Pick<TaskRow, 'id' | 'version'>, action: Action, target?: string): void {
+  function act(task: Acted, action: Action, target?: string): void {
     const params = { id: task.id }
     if (action === 'sign') void sign(task)
     else if (action === 'edit' || action === 'decompose') void router.push({ name: action, params })

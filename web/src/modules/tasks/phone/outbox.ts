@@ -2,58 +2,20 @@ import { computed, reactive, ref, shallowRef, toValue, type MaybeRefOrGetter } f
 import { Problem } from '@/api/client'
 import type { CommentInput, ReportInput } from '@/api/types'
 import { i18n } from '@/i18n'
-import { uuid } from '@/lib/id'
+import { line } from '@/lib/offline'
 import { createOutbox, newItem, openStore, partOf, type OutboxItem } from '@/lib/outbox'
 import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
-import { uploadFile } from '@/modules/files'
-import { sendComment } from '@/modules/talk'
-import { reportProgress } from '../api'
 import { tasksChanged } from '../composables/useTasks'
-
-/** A comment says so: letters of earlier versions are reports. */
-export type CommentLetter = CommentInput & { what: 'comment' }
-export type Letter = OutboxItem<ReportInput | CommentLetter>
-export const isComment = (payload: unknown): payload is CommentLetter =>
-  (payload as Partial<CommentLetter>).what === 'comment'
-
-/** Photos first, each once; then the report or the comment with what the server called them. */
-export async function deliverLetter(
-  item: OutboxItem,
-  share: (done: number) => void,
-  keep: () => Promise<void>,
-): Promise<void> {
-  const total = item.parts.reduce((sum, part) => sum + part.size, 1)
-  let before = 0
-  for (const part of item.parts) {
-    if (!part.done && part.bytes) {
-      const file = new File([part.bytes], part.name, { type: part.type })
-      const { done } = uploadFile(file, (part_share) => share((before + part.size * part_share) / total), part.key)
-      part.done = (await done).id
-      await keep()
-    }
-    before += part.size
-  }
-  const file_ids = item.parts.flatMap((part) => part.done ?? [])
-  const files = file_ids.length ? { file_ids } : {}
-  try {
-    if (isComment(item.payload)) {
-      const { text, mention_ids, quote_comment_id, quote_seq } = item.payload
-      await sendComment(item.subject, { text, mention_ids, quote_comment_id, quote_seq, ...files }, item.id)
-    } else await reportProgress(item.subject, { ...(item.payload as ReportInput), ...files }, item.id)
-  } catch (error) {
-    // A file the server has meanwhile let go of is sent anew at the next try.
-    if (error instanceof Problem && error.fields.some(({ field }) => field.startsWith('file_ids')))
-      for (const part of item.parts) Object.assign(part, { done: null, key: uuid() })
-    throw error
-  }
-}
+import { again, deliverLetter, kindOf, targetOf, type Letter, type LetterKind, type Payload } from './letters'
 
 const items = shallowRef<Letter[]>([])
 const shares = reactive<Record<string, number>>({})
 const lasting = ref(true)
-const t = (key: string) => i18n.global.t(key)
+const t = (key: string, values: Record<string, unknown> = {}) => i18n.global.t(key, values)
+/** How long one looks at a form before it is left to the outbox; without a line nobody waits. */
+const patience = () => (line.down || !navigator.onLine ? 300 : 6000)
 type Box = ReturnType<typeof createOutbox>
 let opening: Promise<Box> | null = null
 
@@ -67,8 +29,8 @@ function box(): Promise<Box> {
       owner: () => session.me?.person.id ?? null,
       changed: () => void made.mine().then((list) => (items.value = list as Letter[])),
       progress: (id, share) => (shares[id] = share),
-      sent: (item) => {
-        toast(t(isComment(item.payload) ? 'talk.comment.sent' : 'phone.outbox.delivered'))
+      sent: (item, awaited) => {
+        if (!awaited) toast(t(doneWords(item.payload as Payload)))
         tasksChanged(item.subject)
       },
       tooOld: () => t('phone.outbox.tooOld'),
@@ -83,19 +45,43 @@ function box(): Promise<Box> {
   return opening
 }
 
-/** The reports and comments written on this phone and where each of them is. */
+/** What is said once it has arrived, each as where it is not sent from here. */
+function doneWords(payload: Payload): string {
+  if (payload.what === 'urge' && payload.method === 'call') return 'progress.call.sent'
+  return {
+    report: 'phone.outbox.delivered',
+    comment: 'talk.comment.sent',
+    sign: 'tasks.done.sign',
+    reply: 'supervision.replied',
+    urge: 'supervision.sent',
+  }[kindOf(payload)]
+}
+const whatOf = (payload: Payload) => t(`phone.outbox.what.${kindOf(payload)}`)
+
+/** What was written on this phone and where each of them is. */
 export function useOutbox() {
   const session = useSession()
-  async function put(
-    subject: string,
-    title: string,
-    payload: Letter['payload'],
-    files: readonly File[],
-  ): Promise<void> {
+  async function make(subject: string, title: string, payload: Payload, files: readonly File[]): Promise<OutboxItem> {
     const owner = session.me?.person.id
-    if (!owner) return
-    const parts = await Promise.all(files.map(partOf))
-    await (await box()).add(newItem({ owner, subject, title, payload }, parts))
+    if (!owner) throw new Problem(401)
+    return newItem({ owner, subject, title, payload }, await Promise.all(files.map(partOf)))
+  }
+  async function put(subject: string, title: string, payload: Payload, files: readonly File[]): Promise<void> {
+    await (await box()).add(await make(subject, title, payload, files))
+    toast(t(navigator.onLine ? 'phone.outbox.going' : 'phone.outbox.kept', { what: whatOf(payload) }))
+  }
+  /** Puts it in and waits a little: a refusal is thrown, and the form shows it; what takes longer goes on by itself. */
+  async function hand(subject: string, title: string, payload: Payload, files: readonly File[] = []): Promise<unknown> {
+    const outcome = await make(subject, title, payload, files)
+      .then(async (item) => (await box()).hand(item, patience()))
+      .catch((error: unknown) => {
+        // What is no answer of the server's is the store's: it has no room.
+        throw error instanceof Problem ? error : new Problem(413, { detail: t('phone.outbox.noRoom') })
+      })
+    if (!outcome.kept) toast(t(doneWords(payload)))
+    else
+      toast(t(line.down || !navigator.onLine ? 'phone.outbox.kept' : 'phone.outbox.going', { what: whatOf(payload) }))
+    return outcome.kept ? outcome : outcome.answer
   }
   return {
     items,
@@ -108,7 +94,18 @@ export function useOutbox() {
       put(taskId, title, payload, files),
     sendComment: (taskId: string, title: string, payload: CommentInput, files: readonly File[]) =>
       put(taskId, title, { ...payload, what: 'comment' }, files),
-    retry: async (item: Letter) => (await box()).retry(item),
+    hand,
+    /** Whether such a thing has been written already and has not arrived. */
+    waits: (taskId: string, kind: LetterKind, target?: string) =>
+      items.value.some(
+        ({ subject, payload, state }) =>
+          subject === taskId &&
+          state !== 'sent' &&
+          state !== 'failed' &&
+          kindOf(payload) === kind &&
+          targetOf(payload) === target,
+      ),
+    retry: async (item: Letter) => (await box()).retry({ ...item, payload: again(item.payload) }),
     remove: async (item: Letter) => (await box()).remove(item.id),
     hurry: async () => (await box()).hurry(),
   }

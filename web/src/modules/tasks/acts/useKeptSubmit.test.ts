@@ -1,0 +1,52 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { nextTick, ref } from 'vue'
+import { Problem } from '@/api/client'
+import { useKeptSubmit } from './useKeptSubmit'
+
+const open = (id = 't1') => {
+  const text = ref('')
+  const chosen = ref(['p1'])
+  return { text, chosen, form: useKeptSubmit(() => id, 'reply.u1', { text, chosen }) }
+}
+const later = async () => {
+  await nextTick()
+  vi.advanceTimersByTime(400)
+}
+
+describe('what was typed into a form', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+    localStorage.clear()
+    setActivePinia(createPinia())
+  })
+  it('is there again after the page was closed, and in no other task', async () => {
+    const first = open()
+    expect(first.form.restored).toBe(false)
+    first.text.value = '断网时写的'
+    first.chosen.value = ['p1', 'p2']
+    await later()
+    const second = open()
+    expect(second.form.restored).toBe(true)
+    expect([second.text.value, second.chosen.value]).toEqual(['断网时写的', ['p1', 'p2']])
+    expect(open('t2').form.restored).toBe(false)
+  })
+  it('stays when the line is broken and goes once it was sent', async () => {
+    const { text, form } = open()
+    text.value = '断网时写的'
+    await later()
+    expect(await form.submit(() => Promise.reject(new Problem(0)))).toBeNull()
+    expect(open().text.value).toBe('断网时写的')
+    expect(await form.submit(async () => 'sent')).toBe('sent')
+    await later()
+    expect(open().form.restored).toBe(false)
+  })
+  it('is nothing while it stands as it was offered', async () => {
+    const { text } = open()
+    text.value = '改了'
+    await later()
+    text.value = ''
+    await later()
+    expect(open().form.restored).toBe(false)
+  })
+})

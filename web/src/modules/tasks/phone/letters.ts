@@ -1,0 +1,88 @@
+import { Problem } from '@/api/client'
+import type { CommentInput, ReportInput, Urge } from '@/api/types'
+import { uuid } from '@/lib/id'
+import type { OutboxItem } from '@/lib/outbox'
+import { uploadFile } from '@/modules/files'
+import { sendComment } from '@/modules/talk'
+import { reportProgress, signTask, type SignBody } from '../api'
+
+/** What can be written without a line. Each says what it is; one that does not is a report, as all were once. */
+export interface Payloads {
+  report: ReportInput & { what?: undefined }
+  comment: CommentInput & { what: 'comment' }
+  /** The version goes with the first try only: whoever sends it again has read that something changed. */
+  sign: SignBody & { what: 'sign'; text?: undefined }
+  /** `target` is the urge. */
+  reply: { what: 'reply'; target: string; text: string }
+  urge: {
+    what: 'urge'
+    text: string
+    method: Urge['method']
+    party_ids: string[]
+    reply_due_day?: string
+  }
+}
+export type LetterKind = keyof Payloads
+export type Payload = Payloads[LetterKind]
+export type Letter = OutboxItem<Payload>
+export const kindOf = (payload: Payload): LetterKind => payload.what ?? 'report'
+export const targetOf = (payload: Payload) => ('target' in payload ? payload.target : undefined)
+
+/** As it is sent once more by hand. */
+export function again(payload: Payload): Payload {
+  if (payload.what !== 'sign') return payload
+  const { what, handler_id } = payload
+  return handler_id ? { what, handler_id } : { what }
+}
+
+/** Photos first, each once; then the words with what the server called them. */
+export async function deliverLetter(
+  item: OutboxItem,
+  share: (done: number) => void,
+  keep: () => Promise<void>,
+): Promise<unknown> {
+  const total = item.parts.reduce((sum, part) => sum + part.size, 1)
+  let before = 0
+  for (const part of item.parts) {
+    if (!part.done && part.bytes) {
+      const file = new File([part.bytes], part.name, { type: part.type })
+      const { done } = uploadFile(file, (part_share) => share((before + part.size * part_share) / total), part.key)
+      part.done = (await done).id
+      await keep()
+    }
+    before += part.size
+  }
+  const file_ids = item.parts.flatMap((part) => part.done ?? [])
+  try {
+    return await send(item as Letter, file_ids.length ? { file_ids } : {})
+  } catch (error) {
+    // A file the server has meanwhile let go of is sent anew at the next try.
+    if (error instanceof Problem && error.fields.some(({ field }) => field.startsWith('file_ids')))
+      for (const part of item.parts) Object.assign(part, { done: null, key: uuid() })
+    throw error
+  }
+}
+
+async function send({ id: key, subject, payload }: Letter, files: { file_ids?: string[] }): Promise<unknown> {
+  switch (payload.what) {
+    case 'comment': {
+      const { text, mention_ids, quote_comment_id, quote_seq } = payload
+      return sendComment(subject, { text, mention_ids, quote_comment_id, quote_seq, ...files }, key)
+    }
+    case 'sign': {
+      const { version, handler_id } = payload
+      return signTask(subject, { version, handler_id }, key)
+    }
+    case 'reply': {
+      const { replyUrge } = await import('@/modules/supervision')
+      return replyUrge(payload.target, { text: payload.text, ...files }, key)
+    }
+    case 'urge': {
+      const { text, method, party_ids, reply_due_day } = payload
+      const { urgeTask } = await import('@/modules/supervision')
+      return urgeTask(subject, { text, method, party_ids, reply_due_day }, key)
+    }
+    default:
+      return reportProgress(subject, { ...payload, ...files }, key)
+  }
+}
