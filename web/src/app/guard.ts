@@ -23,7 +23,7 @@ export function guard(router: Router): void {
   // After an update the old chunks are gone, without a line they do not come: say so instead of standing still.
   router.onError((error) => {
     if (/import|chunk|module|preload/i.test(String(error)))
-      toast(i18n.global.t(navigator.onLine ? 'app.newVersion' : 'common.error.offline'), true)
+      toast(i18n.global.t(navigator.onLine ? 'app.newVersion' : 'common.error.unread'), true)
   })
   window.addEventListener('online', () => void useSession().leave())
   window.addEventListener('storage', (event) => {

@@ -22,7 +22,7 @@ let keeping = false
 const open = () => (shelf ??= opened().catch(() => null))
 
 /** Of these the last answer is kept. What is about others (people, searches for people) or cannot be acted on offline is not. */
-const COVERED = /^\/api\/v1\/(todo|home|tasks(\/|\?|$)|urges|messages|source-kinds|tags(\?|$)|units(\?|$))/
+const COVERED = /^\/api\/v1\/(todo|home|tasks(\/|\?|$)|urges|messages|inbox(\?|$)|source-kinds|tags(\?|$)|units(\?|$))/
 
 const broken = (error: unknown) =>
   error instanceof Problem && (error.status === 0 || (error.status >= 502 && error.status <= 504))

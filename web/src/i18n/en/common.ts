@@ -56,6 +56,7 @@ export default {
   error: {
     title: 'Nothing could be read',
     offline: 'The network is down. What you typed is still here. Check the network and try again.',
+    unread: 'The network is down and this page is not kept here. Try again once online.',
     forbidden: 'You may not do this. If you must, ask the operations centre.',
     missing: 'This does not exist, or lies outside what you may see.',
     stale: 'Somebody changed it a moment ago. Check, then submit again.',

@@ -1,6 +1,6 @@
 import { defineAsyncComponent } from 'vue'
 
-export { sendComment } from './api'
+export { readInbox, sendComment } from './api'
 export * from './model'
 export * from './quoting'
 export { useComments, useSeen } from './composables/useTalk'
