@@ -72,6 +72,12 @@ export const tests = {
     } finally {
       await rm(folder, { recursive: true })
     }
+    // What has changed since is said, instead of a download that fails without a word.
+    app.expect({ status: 409 })
+    await app.people.zhouyun.api.post(`/tasks/${task.id}/comments`, { text: '归档之后又说了一句' })
+    await page.getByRole('link', { name: /^下载归档包/ }).click()
+    await says(page.locator('main'), '已有变动，不能再下载')
+    await says(page.locator('main'), '请重新归档')
   },
 
   async 'a large file goes on where the line broke'(app) {
