@@ -114,7 +114,7 @@ export const tests = {
 
   async 'the bottom bar leads to its five pages and counts what waits'(app) {
     const { unit, head } = await underWay(app, '底栏用的任务')
-    await new Work(app.people.zhouyun).dispatched('底栏待签收', unit)
+    await new Work(app.people.zhouyun).dispatched('底栏待签收', unit, { urgency: 'critical' })
     const page = await app.phone(head)
     await go(page, '')
     await at(page, '/m/todo')
@@ -125,6 +125,7 @@ export const tests = {
       await at(page, path)
       await title(page, name)
     }
+    await says(page.locator('main'), '特急')
     // Signing for it is one tap, where it stands.
     await page.getByRole('button', { name: '签收：底栏待签收' }).tap()
     await toast(page, '已签收')

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Duty, Party, TaskDetail, TaskRow } from '@/api/types'
 import { widthOf } from './columns'
-import { aimOf, dutyTarget, grantedRequest, openReport, openUrge, signs, stepWord, stoppedBy } from './duties'
+import {
+  aimOf,
+  dutyTarget,
+  grantedRequest,
+  groupDuties,
+  openReport,
+  openUrge,
+  signs,
+  stepWord,
+  stoppedBy,
+} from './duties'
 import { lampWord } from './lamp'
 
 const urge = (id: string, owed_day: string, reply: string | null = null, may_reply = true) =>
@@ -50,6 +60,25 @@ describe('what a duty is about', () => {
       request('4', '2026-11-05', 'granted', 'return'),
     ]
     expect(grantedRequest(detail({ requests }))?.id).toBe('2')
+  })
+})
+
+describe('what waits', () => {
+  const duty = (id: string, kind: string, urgency: string, due_day: string, overdue = false) =>
+    ({ id, kind, due_day, overdue, since: '2026-11-01', task: { id, urgency } }) as Duty
+  const order = (duties: Duty[]) => groupDuties(duties).map(({ kind, items }) => [kind, items.map(({ id }) => id)])
+  it('begins, where it is to be signed for, with what is urgent, and otherwise with what is late', () => {
+    const rows = (kind: string) => [
+      duty('late', kind, 'routine', '2026-11-02', true),
+      duty('soon', kind, 'urgent', '2026-11-10'),
+      duty('hot', kind, 'critical', '2026-11-30'),
+    ]
+    expect(order(rows('sign'))).toEqual([['sign', ['hot', 'soon', 'late']]])
+    expect(order(rows('report'))).toEqual([['report', ['late', 'soon', 'hot']]])
+  })
+  it('on the same day begins with what is urgent', () => {
+    const rows = [duty('a', 'report', 'routine', '2026-11-10'), duty('b', 'report', 'critical', '2026-11-10')]
+    expect(order(rows)).toEqual([['report', ['b', 'a']]])
   })
 })
 

@@ -45,14 +45,19 @@ export interface DutyGroup {
   overdue: number
 }
 
+const rank = ({ task }: Duty) => ['critical', 'urgent', 'routine'].indexOf(task.urgency)
+/** 特急 has hours for its signature, whatever the days say. */
+const byRank = (a: Duty, b: Duty) => rank(a) - rank(b)
 const byUrgency = (a: Duty, b: Duty) =>
   Number(b.overdue) - Number(a.overdue) ||
   (a.due_day ?? '9999').localeCompare(b.due_day ?? '9999') ||
+  byRank(a, b) ||
   a.since.localeCompare(b.since)
 
 export function groupDuties(duties: readonly Duty[]): DutyGroup[] {
   return DUTY_KINDS.map((kind) => {
-    const items = duties.filter((duty) => duty.kind === kind).sort(byUrgency)
+    const order = kind === 'sign' ? (a: Duty, b: Duty) => byRank(a, b) || byUrgency(a, b) : byUrgency
+    const items = duties.filter((duty) => duty.kind === kind).sort(order)
     return { kind, items, overdue: items.filter((duty) => duty.overdue).length }
   }).filter((group) => group.items.length > 0)
 }
