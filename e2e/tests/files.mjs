@@ -142,12 +142,19 @@ export const tests = {
 
   async 'a picture is pasted'(app) {
     const { page, form } = await attach(app, '贴图的任务')
-    await page.evaluate(() => {
+    const paste = () => {
       const bytes = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='), (c) => c.charCodeAt(0))
       const data = new DataTransfer()
       data.items.add(new File([bytes], 'image.png', { type: 'image/png' }))
       document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
-    })
+    }
+    await page.evaluate(paste)
     await says(form, '粘贴的图片.png')
+    // Into a comment, too, where nobody has pressed 附件 before.
+    const task = await settled(app, '评论里贴图的任务')
+    await go(page, `/tasks/${task.id}`)
+    await page.getByPlaceholder(/^说点什么/).click()
+    await page.evaluate(paste)
+    await says(page.locator('.comment-box'), '粘贴的图片.png')
   },
 }
