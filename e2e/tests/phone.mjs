@@ -365,6 +365,12 @@ export const tests = {
     await see(inside.getByRole('heading', { name: '企业微信里的任务' }))
     await count(inside.locator('header.pp__bar'), 0)
     await see(inside.getByRole('link', { name: '回首页' }))
+    // An address of the desk that somebody was sent leads to the phone's page, unless they have chosen the desk's.
+    await inside.goto(`/tasks/${task.id}`)
+    await at(inside, `/m/tasks/${task.id}`)
+    await go(inside, '/me')
+    await inside.getByRole('link', { name: '打开电脑版' }).tap()
+    await at(inside, '/')
     const outside = await app.phone(handler)
     await go(outside, `/tasks/${task.id}`)
     await see(outside.locator('header.pp__bar'))

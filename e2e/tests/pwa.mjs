@@ -91,7 +91,7 @@ export const tests = {
     assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito'), [])
     // The desk is none of its business.
     const desk = await page.context().newPage()
-    await desk.goto('/todo')
+    await desk.goto('/calendar')
     assert.equal(await desk.evaluate(() => navigator.serviceWorker.controller), null)
   },
 

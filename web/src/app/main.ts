@@ -14,6 +14,7 @@ import { startTheme } from '@/lib/theme'
 import App from './App.vue'
 import { guard } from './guard'
 import { routes } from './routes'
+import { betterOnPhone } from './toPhone'
 
 startTheme()
 askWhenSecret()
@@ -27,7 +28,12 @@ const app = createApp(App)
 app.use(createPinia())
 app.use(VueQueryPlugin, { queryClient })
 app.use(i18n)
-guard(router)
-app.use(router)
-// The first requests already say in which language they are to be answered.
-void startLocale().finally(() => app.mount('#app'))
+// Before anything of a page is loaded: an address that was sent to somebody opens on whatever they hold.
+const better = betterOnPhone()
+if (better) location.replace(better)
+else {
+  guard(router)
+  app.use(router)
+  // The first requests already say in which language they are to be answered.
+  void startLocale().finally(() => app.mount('#app'))
+}
