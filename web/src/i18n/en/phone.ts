@@ -18,6 +18,7 @@ export default {
   toTask: 'See the task',
   dueWhy: 'How the due date was found',
   more: 'Demand, co-units, reporting, source, tags, files',
+  barred: { lead: 'Leads it already', co: 'Takes part already', party: 'Responsible already' },
   pickN: 'Take {n}',
   minus: 'One percent less',
   plus: 'One percent more',

@@ -19,6 +19,7 @@ export default {
   toTask: '查看任务',
   dueWhy: '时限怎么算的',
   more: '任务要求、配合单位、报送、来源、标签、附件',
+  barred: { lead: '已是牵头单位', co: '已是配合单位', party: '已是责任单位' },
   pickN: '选定 {n} 个',
   minus: '减 1%',
   plus: '加 1%',
