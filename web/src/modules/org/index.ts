@@ -3,7 +3,7 @@ import { withLateWords } from '@/i18n'
 
 export * from './model'
 export * from './glance'
-export { peopleOf, readPersonGlance } from './api'
+export { peopleOf, readPersonGlance, readUnitGlance } from './api'
 export { default as NameCard } from './components/NameCard.vue'
 export { default as PhoneNumber } from './components/PhoneNumber.vue'
 export { useUnits } from './composables/useOrg'

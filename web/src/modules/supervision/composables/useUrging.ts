@@ -30,10 +30,8 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
   })
   const called = computed(() => method.value === 'call')
   const label = computed(() => t(called.value ? 'progress.call.text' : 'supervision.text'))
-  /** Who answers the telephone: whoever is named on the parts that are pressed. */
-  const people = computed(() =>
-    choices.value.flatMap((party) => (chosen.value.includes(party.id) && party.person ? [party.person] : [])),
-  )
+  /** Whose telephone rings. */
+  const pressed = computed(() => choices.value.filter((party) => chosen.value.includes(party.id)))
 
   async function submit(): Promise<void> {
     if (!text.value.trim()) {
@@ -61,7 +59,7 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
     methods,
     called,
     label,
-    people,
+    pressed,
     today: session.today,
     submit,
   }
