@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { violations } from '../lib/axe.mjs'
 import { at, dialog, go, overflow, says, see, toast } from '../lib/page.mjs'
 import { press } from '../lib/thumb.mjs'
+import { until } from '../lib/until.mjs'
 import { Work } from '../lib/work.mjs'
 
 /** What its verbs ask of PostgreSQL, the promises ask there, too. */
@@ -43,6 +44,9 @@ export const tests = {
     await says(phone.locator('main'), '王主任批示：请牵头单位倒排工期')
     await button(phone, '回复：登记批示的任务').tap()
     await see(phone.getByRole('heading', { name: '反馈批示', level: 1 }))
+    // The whole words stand here, so they have been read.
+    const reader = async () => (await work.issuer.api.get(`/tasks/${task.id}/urges`)).items[0].readers.find(({ person }) => person.id === handler.id)
+    await until('it to count as read', async () => (await reader()).read_at)
     await phone.getByLabel(/^回复内容/).fill('方案已经报送，附件另送。')
     await fits(phone, 'reporting back on the phone')
     await press(phone, '回复')

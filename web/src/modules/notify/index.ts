@@ -2,6 +2,7 @@ import { defineAsyncComponent } from 'vue'
 import { withLateWords } from '@/i18n'
 
 export * from './model'
+export { listMessages } from './api'
 export { useMarkRead, useUnread } from './composables/useInbox'
 export { useLive } from './composables/useLive'
 /** What left the house: fetched by who looks at it. */
