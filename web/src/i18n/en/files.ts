@@ -6,6 +6,8 @@ export default {
   waiting: 'The line broke; trying again…',
   pause: 'Pause',
   go: 'Go on',
+  noPdf: 'A PDF cannot be shown here. Open or download it.',
+  openPdf: 'Open',
   opening: 'Opening…',
   unreadable: 'This document cannot be shown here. Please download it.',
   sheet: 'Sheet “{name}”, {n} rows.',

@@ -6,6 +6,8 @@ export default {
   waiting: '网络中断，正在重新连接…',
   pause: '暂停',
   go: '继续',
+  noPdf: '这里不能直接显示 PDF，请打开或下载后查看。',
+  openPdf: '打开',
   opening: '正在打开…',
   unreadable: '这份文档不能在线预览，请下载后查看。',
   sheet: '工作表“{name}”，共 {n} 行。',
