@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Forecast } from '@/api/types'
-import { alikeInput, concerned, forecastInput, fullest, lastMonth } from './model'
+import { alikeInput, concerned, forecastInput, fullest, isOver, lastMonth, summed } from './model'
 import { BOUNDS, changedKeys, numberFaults, rebased, settled } from './rules/model'
 
 const lead = { unit_id: 'a', role: 'lead' } as const
@@ -24,6 +24,20 @@ describe('before a task is saved', () => {
     expect(forecastInput({ parties: [lead], report_rule: { kind: 'weekly', day: 25 } })).toBeNull()
     expect(forecastInput({ parties: [lead], report_rule: rule })?.report_rule).toEqual(rule)
     expect(forecastInput({ parties: [lead], report_rule: { kind: 'none' }, task_id: 't' })?.task_id).toBe('t')
+  })
+  it('adds up what several tasks ask of the same person in the same week', () => {
+    const one = (then: number, warning: string | null = null) =>
+      ({
+        reports_a_week: 3,
+        people: [
+          { person: { id: 'p', name: '甲' }, weeks: [{ from: '2026-02-09', now: 2, then, over: false }], warning },
+        ],
+      }) as Forecast
+    expect(summed([])).toBeUndefined()
+    expect(summed([one(3, '原话')])?.people[0]?.warning).toBe('原话')
+    const both = summed([one(3), one(3)])
+    expect(both?.people[0]?.weeks).toEqual([{ from: '2026-02-09', now: 2, then: 4, over: true }])
+    expect(both?.people.map(isOver)).toEqual([true])
   })
   it('names the fullest week of those whose weeks get fuller', () => {
     const week = (from: string, now: number, then: number) => ({ from, now, then, over: false })
