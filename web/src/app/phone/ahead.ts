@@ -15,7 +15,7 @@ const READS: readonly [string, () => Promise<unknown>][] = [
 /** What must be there when the line is not: the tasks at the top first, then the other pages one looks into. */
 export async function getReadyForBadLine(): Promise<void> {
   await loadForBadLine()
-  await Promise.allSettled([BoardPage(), InboxPage(), UrgesPage(), ReplyForm(), UrgeForm()])
+  await Promise.allSettled([import('./MePage.vue'), BoardPage(), InboxPage(), UrgesPage(), ReplyForm(), UrgeForm()])
   for (const [path, read] of READS) {
     if (!hasRoom()) return
     if (!(await isKept(url(path)))) await read().catch(() => undefined)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Forecast } from '@/api/types'
-import { alikeInput, concerned, forecastInput, fullest, isOver, lastMonth, summed } from './model'
+import { summed } from './components/summed'
+import { alikeInput, concerned, forecastInput, fullest, isOver, lastMonth } from './model'
 import { BOUNDS, changedKeys, numberFaults, rebased, settled } from './rules/model'
 
 const lead = { unit_id: 'a', role: 'lead' } as const

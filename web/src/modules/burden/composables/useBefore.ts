@@ -2,10 +2,9 @@ import { keepPreviousData, useQuery } from '@tanstack/vue-query'
 import { computed, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import type { AlikeInput, ForecastInput } from '@/api/types'
 import { findAlike, foresee } from '../api'
-import { summed } from '../model'
 
 /** What was written last, once nobody writes any more. */
-function settled<T>(input: MaybeRefOrGetter<T>) {
+export function settled<T>(input: MaybeRefOrGetter<T>) {
   const still = ref(JSON.stringify(toValue(input)))
   let timer: ReturnType<typeof setTimeout> | undefined
   watch(
@@ -29,25 +28,6 @@ export function useAlike(input: MaybeRefOrGetter<AlikeInput | null>) {
     retry: false,
   })
   return computed(() => (asked.value ? query.data.value : undefined))
-}
-
-/** Of so many at most: each is a question of its own to the server. */
-const MANY = 20
-/** What the handlers would owe a week if all this is asked for at once. */
-export function useForecasts(inputs: MaybeRefOrGetter<ForecastInput[]>) {
-  const asked = settled(inputs)
-  const query = useQuery({
-    queryKey: computed(() => ['tasks', 'forecasts', asked.value]),
-    queryFn: async () => {
-      // Of a task one may ask nothing of, nothing is foreseen, either.
-      const answers = await Promise.allSettled(asked.value.map(foresee))
-      return summed(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))) ?? null
-    },
-    enabled: computed(() => asked.value.length > 0 && asked.value.length <= MANY),
-    placeholderData: keepPreviousData,
-    retry: false,
-  })
-  return computed(() => (asked.value.length ? query.data.value : undefined))
 }
 
 /** What the handlers would owe a week. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Archive } from '@/api/types'
-import { outdated } from './model'
+import { outdated } from './outdated'
 
 const items = [
   { id: '3', digest: 'b' },
