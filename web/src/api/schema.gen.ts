@@ -2188,6 +2188,23 @@ export interface paths {
         patch: operations["edit_task"];
         trace?: never;
     };
+    "/api/v1/tasks/{id}/annulment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declares a draft void that had gone out and was taken back; its number is not given to another task. */
+        post: operations["annul_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/approval": {
         parameters: {
             query?: never;
@@ -3148,7 +3165,7 @@ export interface components {
             what: components["schemas"]["Words"];
         };
         /** @enum {string} */
-        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag" | "review_standing";
+        Action: "edit" | "delete" | "decompose" | "submit" | "dispatch_children" | "approve" | "sign" | "return" | "rule" | "assign" | "report" | "review" | "request_close" | "decide_close" | "verify" | "decide" | "extend" | "transfer" | "suspend" | "resume" | "terminate" | "amend" | "recheck" | "attach" | "complete" | "waive" | "reopen_part" | "wait" | "raise_risk" | "answer_risk" | "ask_report" | "recall" | "reopen" | "link" | "merge" | "tag" | "review_standing" | "annul";
         /** @description A person just made. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description What they sign in with the first time; shown only here. */
@@ -4029,8 +4046,10 @@ export interface components {
             tasks: number;
         };
         /** @enum {string} */
-        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "answer_order" | "decide_order" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing";
+        DutyKind: "sign" | "assign" | "report" | "review" | "decide_close" | "rule" | "decide" | "reply" | "answer_order" | "decide_order" | "complete" | "provide" | "answer_risk" | "approve" | "verify" | "review_standing" | "amend";
         EditInput: components["schemas"]["TaskInput"] & {
+            /** @description Why, at most 2,000 characters; needed where a task that is out gets more time or counts for less, or where its day has passed. */
+            reason?: string | null;
             /**
              * Format: int64
              * @description The version that was looked at.
@@ -4060,6 +4079,8 @@ export interface components {
             measure?: string | null;
             /** @description What people call it. */
             name: string;
+            /** @description It tells this task from all others, like the number of a proposal: copies, templates and series leave it empty. */
+            own: boolean;
             /** @description A task does not go out without it. */
             required: boolean;
             /** @description What stands in it. */
@@ -4139,6 +4160,8 @@ export interface components {
             measure?: string | null;
             /** @description 1 to 20 characters. */
             name: string;
+            /** @description It tells one task from all others: copies, templates and series leave it empty. Stays as it is when missing. */
+            own?: boolean | null;
             /** @description A task does not go out without it. */
             required?: boolean;
             /** @description What stands in it; stays as it is where tasks say something in it. */
@@ -4389,7 +4412,7 @@ export interface components {
             root_id?: components["schemas"]["TaskId"] | null;
             /** @description Only tasks with nothing above. */
             roots?: boolean | null;
-            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+            /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
             sort?: string | null;
             /** @description The document, exactly. */
             source_document?: string | null;
@@ -4606,7 +4629,7 @@ export interface components {
             figures: components["schemas"]["Figure"][];
             /** @description What happened in the last fourteen days, at most twelve. */
             recent: components["schemas"]["TimelineItem"][];
-            /** @description The worst open tasks, at most ten. */
+            /** @description The worst open tasks, at most ten: by lamp, then the latest first, then what matters most. */
             red: components["schemas"]["TaskRow"][];
             /** @description The last twelve months. */
             trend: components["schemas"]["MonthFigures"][];
@@ -5937,6 +5960,12 @@ export interface components {
             items: components["schemas"]["ProgressRow"][];
             /** @description All of them together; where several leaders are in charge of one unit its tasks count once. */
             total: components["schemas"]["ProgressRow"];
+            /** @description The same for the total, where rates are of what is due until today. */
+            total_conditions: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             /** @description There are more rows than are shown. */
             truncated: boolean;
         };
@@ -8719,6 +8748,7 @@ export interface components {
             stage?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["TaskState"];
+            stopped?: components["schemas"]["RequestKind"] | null;
             /** @description Its tags, by name. */
             tags: string[];
             /** @description Its title. */
@@ -12347,7 +12377,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -12889,7 +12919,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -13151,6 +13181,13 @@ export interface operations {
                     "application/json": components["schemas"]["TaskDetail"];
                 };
             };
+            /** @description Done, and out of the sight of whoever did it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description 没有做成；原因见内容。 */
             default: {
                 headers: {
@@ -13188,6 +13225,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
                 };
+            };
+            /** @description Done, and out of the sight of whoever did it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有做成；原因见内容。 */
             default: {
@@ -13695,7 +13739,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -14831,7 +14875,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -15018,7 +15062,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -15137,7 +15181,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -15252,7 +15296,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -15371,7 +15415,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -15486,7 +15530,7 @@ export interface operations {
                 due_from?: string;
                 /** @description Due on or before. */
                 due_to?: string;
-                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number` or `lateness`, `-` before it for the other way round. */
+                /** @description `created_at`, `due_day`, `progress`, `lamp`, `importance`, `number`, `lateness` or `worst`, `-` before it for the other way round. */
                 sort?: string;
                 /** @description Where the page before ended. */
                 cursor?: string;
@@ -15653,6 +15697,44 @@ export interface operations {
             };
         };
     };
+    annul_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approve_task: {
         parameters: {
             query?: never;
@@ -15679,6 +15761,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
                 };
+            };
+            /** @description Done, and out of the sight of whoever did it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有做成；原因见内容。 */
             default: {
@@ -16430,6 +16519,13 @@ export interface operations {
                     "application/json": components["schemas"]["TaskDetail"];
                 };
             };
+            /** @description Done, and out of the sight of whoever did it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description 没有做成；原因见内容。 */
             default: {
                 headers: {
@@ -16650,6 +16746,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
                 };
+            };
+            /** @description Done, and out of the sight of whoever did it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 没有做成；原因见内容。 */
             default: {

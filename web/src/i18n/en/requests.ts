@@ -6,7 +6,6 @@ export default {
     suspend: 'Suspend',
     resume: 'Resume',
     terminate: 'Terminate',
-    void: 'Make void',
     amend: 'Other contents',
   },
   open: {
@@ -51,7 +50,6 @@ export default {
     suspend: 'Why suspend',
     resume: 'Why resume',
     terminate: 'Why terminate',
-    void: 'Why make void',
     amend: 'What should change',
     recheck: 'Why look again',
   },
@@ -71,7 +69,6 @@ export default {
     amend: 'Once granted, the issuer edits the task.',
     terminate:
       'All tasks below it are terminated, too; none counts towards the completion rate. It cannot be taken back.',
-    void: 'It keeps its number and its records, goes out no more and does not count. It cannot be taken back.',
     terminateN:
       'All tasks below it ({n} directly) are terminated, too; none counts towards the completion rate. It cannot be taken back.',
   },
@@ -114,7 +111,7 @@ export default {
     above: 'Together with the task above it.',
     due: 'Clock stopped',
   },
-  done: { ask: 'Request sent', void: 'Made void', decide: 'Decided', withdraw: 'Request withdrawn' },
+  done: { ask: 'Request sent', decide: 'Decided', withdraw: 'Request withdrawn' },
   asked: {
     return: 'asks to return it',
     close: 'asks to close it',

@@ -18,6 +18,7 @@ export default {
     complete: 'Parts to do',
     provide: 'Answers others wait for',
     answer_risk: 'Risks to answer',
+    amend: 'Granted changes to make',
     rule: 'Returns to rule on',
     review: 'Reports to review',
     decide_close: 'Closings to decide',

@@ -7,7 +7,6 @@ export default {
     suspend: '中止',
     resume: '恢复',
     terminate: '终止',
-    void: '作废',
     amend: '变更内容',
   },
   open: {
@@ -48,7 +47,6 @@ export default {
     suspend: '中止理由',
     resume: '恢复理由',
     terminate: '终止理由',
-    void: '作废理由',
     amend: '要变更什么',
     recheck: '复核理由',
   },
@@ -65,7 +63,6 @@ export default {
     resume: '同意后继续计时，期限按停下的工作日顺延，不超过上级任务的期限。',
     amend: '同意后由交办方修改任务。',
     terminate: '连同全部下级任务一并终止，不计入完成率。终止后不能恢复。',
-    void: '作废后保留编号和记录，不再交办，不计入完成率。不能恢复。',
     terminateN: '连同全部下级任务（直接下级 {n} 项）一并终止，不计入完成率。终止后不能恢复。',
   },
   decide: {
@@ -107,7 +104,7 @@ export default {
     above: '随上级任务一并办理。',
     due: '停止计时',
   },
-  done: { ask: '申请已提交', void: '已作废', decide: '已审批', withdraw: '申请已撤回' },
+  done: { ask: '申请已提交', decide: '已审批', withdraw: '申请已撤回' },
   asked: {
     return: '申请退回',
     close: '申请办结',

@@ -18,6 +18,7 @@ export default {
     complete: '待完成配合',
     provide: '待配合答复',
     answer_risk: '待回应风险',
+    amend: '待按变更修改',
     rule: '待裁定退回',
     review: '待审核上报',
     decide_close: '待审核办结',

@@ -153,6 +153,9 @@ export const askReport = (id: string, body: { due_day: string; text: string }, k
   act(id, 'report-dues')(body, key)
 export const recallTask = (id: string, body: { version: number; reason: string }, key?: string) =>
   act(id, 'recall')(body, key)
+/** Of a draft that had gone out and was taken back; its number is not given again. */
+export const annulTask = (id: string, body: { version: number; reason: string }, key?: string) =>
+  act(id, 'annulment')(body, key)
 export const withdrawReport = (reportId: string, key?: string) => say(`/reports/${reportId}/withdrawal`, {}, key)
 export const reopenTask = (id: string, body: { version: number; reason: string; due_day?: string }, key?: string) =>
   act(id, 'reopening')(body, key)

@@ -117,9 +117,9 @@ describe('words beside a task', () => {
 })
 
 describe('a clock that stands', () => {
-  it('is said in words we have, and nothing is said of a server that says nothing', () => {
-    const by = (part: object) => stoppedBy(part as TaskRow)
-    expect([by({ stopped: 'close_asked' }), by({ stopped: 'disputed' })]).toEqual(['close_asked', 'disputed'])
-    expect([by({}), by({ stopped: null }), by({ stopped: 'otherwise' })]).toEqual([undefined, undefined, undefined])
+  it('is said where a request stopped it, and nothing is said of one that runs', () => {
+    const by = (stopped: TaskRow['stopped']) => stoppedBy({ stopped } as TaskRow)
+    expect([by('close'), by('extend'), by('return')]).toEqual(['close', 'extend', 'return'])
+    expect([by(null)]).toEqual([undefined])
   })
 })

@@ -13,6 +13,7 @@ export const DUTY_KINDS = [
   'review',
   'decide_close',
   'decide',
+  'amend',
   'answer_risk',
   'approve',
   'assign',
@@ -35,6 +36,7 @@ export const DUTY_ACTION: Record<DutyKind, Action> = {
   provide: 'provide',
   answer_risk: 'answer_risk',
   approve: 'approve',
+  amend: 'edit',
   verify: 'verify',
   review_standing: 'review_standing',
 }
@@ -133,6 +135,7 @@ const BUTTONS: readonly Action[] = [
   'tag',
   'attach',
   'edit',
+  'annul',
   'delete',
 ]
 
@@ -141,7 +144,7 @@ const GROUPS = {
   beside: ['wait', 'provide', 'raise_risk', 'answer_risk', 'ask_report'],
   back: ['withdraw', 'withdraw_report', 'recall', 'reopen'],
   ties: ['link', 'merge', 'tag'],
-  file: ['attach', 'edit', 'delete'],
+  file: ['attach', 'edit', 'annul', 'delete'],
 } as const satisfies Record<string, readonly Action[]>
 type ActionGroup = 'work' | keyof typeof GROUPS
 const groupOf = (action: Action): ActionGroup =>
@@ -173,9 +176,9 @@ export function dueTone(row: TaskRow, today: string): DueTone {
   return row.remain_days !== null && row.remain_days <= 3 ? 'soon' : 'far'
 }
 
-/** What its clock stands for, where a list says so; whatever else may stand there is no word of ours. */
-const STOPPED = ['close_asked', 'extend_asked', 'disputed'] as const
-export const stoppedBy = (row: TaskRow & { stopped?: string | null }) => STOPPED.find((one) => one === row.stopped)
+/** What its clock stands for, where a list says so. */
+const STOPPED = ['close', 'extend', 'suspend', 'return'] as const
+export const stoppedBy = (row: TaskRow) => STOPPED.find((one) => one === row.stopped)
 
 export const isOver = (row: TaskRow) => row.state === 'closed' || row.state === 'settled' || row.state === 'terminated'
 

@@ -23,6 +23,7 @@ const field = (code: string, shape: Field['shape'], part: Partial<Field> = {}): 
   name: code,
   shape,
   measure: null,
+  own: false,
   choices: [],
   required: false,
   active: true,

@@ -44,6 +44,7 @@ export type SayAction =
   | 'answer_risk'
   | 'ask_report'
   | 'recall'
+  | 'annul'
   | 'reopen'
   | 'withdraw_report'
 interface SaySpec {
@@ -63,6 +64,7 @@ export const SAY: Record<SayAction, SaySpec> = {
   answer_risk: { field: 'text', most: 2000 },
   ask_report: { field: 'text', most: 1000, day: 'must' },
   recall: { field: 'reason', most: 2000 },
+  annul: { field: 'reason', most: 2000 },
   reopen: { field: 'reason', most: 2000, day: 'may' },
   withdraw_report: { field: null, most: 0 },
 } satisfies Partial<Record<Action, SaySpec>>
@@ -99,7 +101,8 @@ export function subjectsOf(detail: TaskDetail, action: SayAction): SaySubject[] 
   }
 }
 /** Whether it is about one of several things rather than about the task. */
-export const needsSubject = (action: SayAction) => !['raise_risk', 'ask_report', 'recall', 'reopen'].includes(action)
+export const needsSubject = (action: SayAction) =>
+  !['raise_risk', 'ask_report', 'recall', 'annul', 'reopen'].includes(action)
 
 /** The same act under the words of whoever does it: who waits ends a wait, who is waited for answers it. */
 export type SayWords = SayAction | 'restore_part' | 'end_wait' | 'lift_risk'

@@ -11,7 +11,6 @@ import {
   emptyAsk,
   missing,
   requestState,
-  saidAs,
   standstill,
   type AskDraft,
 } from './requests'
@@ -40,11 +39,6 @@ const full: AskDraft = {
 const of = { version: 7, day: '2026-12-15', subject: 's1' }
 
 describe('the menu of requests', () => {
-  it('makes a draft void that had gone out once, and ends what is out', () => {
-    const of = (state: string) => ({ task: { state } }) as TaskDetail
-    expect([saidAs(of('draft'), 'terminate'), saidAs(of('active'), 'terminate')]).toEqual(['void', 'terminate'])
-    expect(saidAs(of('draft'), 'extend')).toBe('extend')
-  })
   it('has what may be asked for, in its order; a second look stands beside the decision', () => {
     const can: Action[] = ['recheck', 'terminate', 'extend', 'report']
     expect(askable({ can })).toEqual(['extend', 'terminate'])

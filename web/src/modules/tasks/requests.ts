@@ -19,10 +19,6 @@ export const QUICK = [3, 5, 10] as const
 
 export const askable = (detail: Pick<TaskDetail, 'can'>) => ASKED.filter((kind) => detail.can.includes(kind))
 
-/** A draft that had gone out once has a number: it is not ended but made void. */
-export const saidAs = <K extends string>({ task }: Pick<TaskDetail, 'task'>, kind: K) =>
-  kind === 'terminate' && task.state === 'draft' ? 'void' : kind
-
 // --- asking
 export interface AskDraft<File = { id: string }> {
   reason: string

@@ -17,7 +17,6 @@ import {
   emptyAsk,
   isEmptyAsk,
   missing,
-  saidAs,
   QUICK,
   type AskDraft,
   type AskKind,
@@ -38,7 +37,6 @@ export function useAsk(props: Asking, close: () => void) {
   const session = useSession()
   const kind = props.action
   const { id } = props.detail.task
-  const word = saidAs(props.detail, kind)
   const hints: Partial<Record<AskKind, string>> = {
     amend: t('requests.amendHint'),
     terminate: t('requests.duplicateHint'),
@@ -90,19 +88,18 @@ export function useAsk(props: Asking, close: () => void) {
     if (kind === 'recheck') return [t('requests.recheckBy')]
     const below = children.length
     const what =
-      word === 'terminate' && below ? t('requests.note.terminateN', { n: below }) : t(`requests.note.${word}`)
+      kind === 'terminate' && below ? t('requests.note.terminateN', { n: below }) : t(`requests.note.${kind}`)
     const list = waits.map(({ on, workdays: n }) => t('life.wait.one', { on, n })).join(mark('、'))
     const before = kind === 'extend' && list ? [t('life.wait.before', { list })] : []
     const known = rules.data.value?.rules
-    // A draft is nobody else's yet; where somebody has to agree, the answer says so.
-    if (!known || word === 'void') return [what, ...before]
+    if (!known) return [what, ...before]
     const chain = chainOf(kind, task.importance, known)
     return [what, ...before, t('requests.who', { who: t(`requests.chain.${chain}`) })]
   })
 
   const need = (field: ReturnType<typeof missing>[number]) => {
     if (field === 'basis') return t('common.error.empty', { what: t('requests.basis') })
-    if (field === 'reason') return t('common.error.empty', { what: t(`requests.reason.${word}`) })
+    if (field === 'reason') return t('common.error.empty', { what: t(`requests.reason.${kind}`) })
     return t(`requests.need.${field}`)
   }
 
@@ -126,16 +123,14 @@ export function useAsk(props: Asking, close: () => void) {
       day: found,
       subject: chosen.value,
     })
-    const answer = await form.submit((key) => askFor(id, input, key))
-    if (!answer) return
+    if (!(await form.submit((key) => askFor(id, input, key)))) return
     kept.forget()
-    toast(t(word === 'void' && answer.task?.state === 'terminated' ? 'requests.done.void' : 'requests.done.ask'))
+    toast(t('requests.done.ask'))
     close()
   }
 
   return {
     form,
-    word,
     hint: hints[kind] ?? '',
     draft,
     files,

@@ -86,6 +86,8 @@ export function useSay(props: Saying, close: () => void) {
         return api.askReport(id, { due_day: due ?? '', text: said }, key)
       case 'recall':
         return api.recallTask(id, { version, reason: said }, key)
+      case 'annul':
+        return api.annulTask(id, { version, reason: said }, key)
       case 'reopen':
         return api.reopenTask(id, { version, reason: said, ...(due ? { due_day: due } : {}) }, key)
       case 'withdraw_report':
