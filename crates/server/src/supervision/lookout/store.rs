@@ -19,10 +19,14 @@ use crate::{
 };
 
 /// When a task is looked at again.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[derive(Debug, sqlx::FromRow)]
 pub(super) struct LookoutRow {
     pub(super) task_id: TaskId,
     pub(super) swept_at: Moment,
+    /// With which generation of calendar and rules.
+    pub(super) generation: i64,
+    /// From which days its lamps turned or were to turn, as they stood then; nothing for a row of an older program.
+    pub(super) lamps: Option<String>,
 }
 
 /// Tasks that are due to be looked at, the longest due first. Their rows are held, and those another node holds passed over.
@@ -62,23 +66,23 @@ pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> 
 
 /// The rows of these tasks, held until the end of the transaction.
 pub(super) async fn rows(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<LookoutRow>> {
-    let mut sql = Sql::new("select task_id, swept_at from lookout where task_id in ");
+    let mut sql = Sql::new("select task_id, swept_at, generation, lamps from lookout where task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0));
     sql.push(" order by task_id").hold(tx, false);
     sql.fetch_all(tx).await
 }
 
-/// Writes when tasks are looked at again: (task, next).
-pub(super) async fn put(tx: &mut Tx, swept_at: Moment, generation: i64, rows: &[(TaskId, Option<Moment>)]) -> Result<()> {
+/// Writes when tasks are looked at again: (task, next, from which days its lamps turn).
+pub(super) async fn put(tx: &mut Tx, swept_at: Moment, generation: i64, rows: &[(TaskId, Option<Moment>, String)]) -> Result<()> {
     for chunk in rows.chunks(200) {
-        let mut sql = Sql::new("insert into lookout (task_id, swept_at, next_at, generation) values ");
-        for (index, (task, next)) in chunk.iter().enumerate() {
+        let mut sql = Sql::new("insert into lookout (task_id, swept_at, next_at, generation, lamps) values ");
+        for (index, (task, next, lamps)) in chunk.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" }).bind(task.0).push(", ").bind(swept_at.millis()).push(", ");
-            sql.bind_maybe(next.map(Moment::millis)).push(", ").bind(generation).push(")");
+            sql.bind_maybe(next.map(Moment::millis)).push(", ").bind(generation).push(", ").bind(lamps.clone()).push(")");
         }
         sql.push(
             " on conflict (task_id) do update set swept_at = excluded.swept_at, next_at = excluded.next_at, generation = excluded.generation, \
-               trouble = null",
+               lamps = excluded.lamps, trouble = null",
         );
         sql.execute(tx).await?;
     }

@@ -16,7 +16,7 @@ use super::{
     people::People,
     plan::{self, Anchor, Env, OnDay, Sight},
     rule::{LookoutRules, OnAck, Rule, Step, Trigger},
-    store::{self, OccurrenceRow, StepRow},
+    store::{self, LookoutRow, OccurrenceRow, StepRow},
     text,
 };
 use crate::{
@@ -50,6 +50,8 @@ pub(super) struct Ladder {
     pub(super) anchor: Anchor,
     pub(super) occurrence: Option<OccurrenceRow>,
     pub(super) moments: Vec<Moment>,
+    /// It is about a lamp, and nobody has been told of one since the day it turned.
+    untold: bool,
 }
 
 impl Ladder {
@@ -121,6 +123,7 @@ impl Watch {
                             anchor,
                             occurrence: Some(row.clone()),
                             set: set.clone(),
+                            untold: false,
                         });
                     }
                     _ if row.ended_at.is_none() => gone.push(row.clone()),
@@ -144,7 +147,10 @@ impl Watch {
                         continue;
                     }
                     let moments = plan::moments(rule, anchor.base, env);
-                    ladders.push(Ladder { set: self.set.clone(), index, version: self.version, anchor, occurrence: None, moments });
+                    let told =
+                        |row: &OccurrenceRow| row.key.starts_with("lamp:") && anchor.day.is_some_and(|day| row.began_at.day() >= day);
+                    let untold = matches!(rule.trigger, Trigger::Lamp { .. }) && !rows.iter().any(told);
+                    ladders.push(Ladder { set: self.set.clone(), index, version: self.version, anchor, occurrence: None, moments, untold });
                 }
             }
             out.push((ladders, gone));
@@ -184,7 +190,7 @@ impl Watch {
     /// Looks at these tasks: says what is due by now, ends what was answered, and writes when to look again.
     pub(super) async fn look(&mut self, tx: &mut Tx, ctx: &Ctx, tasks: &[TaskId]) -> Outcome<()> {
         let now = ctx.now();
-        let swept: HashMap<TaskId, Moment> = store::rows(tx, tasks).await?.into_iter().map(|row| (row.task_id, row.swept_at)).collect();
+        let swept: HashMap<TaskId, LookoutRow> = store::rows(tx, tasks).await?.into_iter().map(|row| (row.task_id, row)).collect();
         let sights = sights(tx, ctx, tasks).await?;
         let mut next = Vec::new();
         let mut taken = Taken::default();
@@ -195,18 +201,29 @@ impl Watch {
             end(tx, &ended, Ending::Answered, now).await?;
             // A task that nobody has looked at is looked at from now on: what was due before is past.
             let begins = sight.watched.task.dispatched_at.filter(|_| self.just_out).unwrap_or(now);
-            let swept = swept.get(&task).copied().unwrap_or(begins);
+            let row = swept.get(&task);
+            let swept = row.map_or(begins, |row| row.swept_at);
+            // A lamp turns by what people do, too, from a day that has begun: a request that is refused, progress that is corrected.
+            // Other rules, or another calendar, are no reason to speak of what has long been so.
+            let known = row.filter(|row| row.generation == ctx.generation).and_then(|row| row.lamps.as_deref());
+            let sudden = |ladder: &Ladder| {
+                let turned = ladder.anchor.day.filter(|_| ladder.untold && ladder.moments.first().is_some_and(|at| *at <= swept));
+                turned.is_some_and(|day| known.is_some_and(|known| !known.contains(&day.to_string())))
+            };
             let ladders = resume(tx, ladders, now).await?;
             for ladder in &ladders {
+                let swept = if sudden(ladder) { None } else { Some(swept) };
                 self.climb(tx, ctx, sight, ladder, swept, &mut taken).await?;
             }
             if sight.watched.task.state.is_open() {
                 let ahead = ladders.iter().flat_map(|ladder| &ladder.moments).filter(|at| **at > now).min().copied();
-                next.push((task, ahead));
+                let lamps = &sight.watched.task;
+                let lamps = [lamps.yellow_from, lamps.orange_from, lamps.red_from];
+                next.push((task, ahead, lamps.into_iter().flatten().map(|day| day.to_string()).collect::<Vec<_>>().join(" ")));
             }
         }
         taken.write(tx, ctx).await?;
-        let open: BTreeSet<TaskId> = next.iter().map(|(task, _)| *task).collect();
+        let open: BTreeSet<TaskId> = next.iter().map(|(task, ..)| *task).collect();
         store::put(tx, now, ctx.generation, &next).await?;
         let over: Vec<TaskId> = tasks.iter().filter(|task| !open.contains(task)).copied().collect();
         store::drop_rows(tx, &over).await?;
@@ -233,11 +250,20 @@ impl Watch {
         Ok(astray)
     }
 
-    /// Takes the latest step of a ladder that is due by now, and those of the same moment; earlier ones that nobody took are passed over.
-    async fn climb(&mut self, tx: &mut Tx, ctx: &Ctx, sight: &Sight, ladder: &Ladder, swept: Moment, taken: &mut Taken) -> Outcome<()> {
+    /// Takes the latest step of a ladder that is due by now, and those of the same moment; earlier ones that nobody took are passed over,
+    /// and of a ladder that has not begun those before `swept`. Without it the cause is of this moment, whatever its day.
+    async fn climb(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        sight: &Sight,
+        ladder: &Ladder,
+        swept: Option<Moment>,
+        taken: &mut Taken,
+    ) -> Outcome<()> {
         let (now, Some(rule)) = (ctx.now(), ladder.rule()) else { return Ok(()) };
         let begun = ladder.occurrence.as_ref().map(|row| usize::try_from(row.steps).unwrap_or(0));
-        let done = begun.unwrap_or_else(|| ladder.moments.iter().filter(|at| **at <= swept).count());
+        let done = begun.unwrap_or_else(|| ladder.moments.iter().filter(|at| swept.is_some_and(|swept| **at <= swept)).count());
         let passed = ladder.moments.iter().filter(|at| **at <= now).count();
         if passed <= done {
             return Ok(());
@@ -268,7 +294,8 @@ impl Watch {
         let told = match chosen {
             Some((_, moment)) => {
                 let together: Vec<usize> = due.clone().filter(|(n, at)| *at == moment && holds(*n)).map(|(n, _)| n).collect();
-                self.tell(tx, ctx, sight, ladder, (id, &together, moment), taken).await?
+                let said_for = if swept.is_some() { moment } else { now };
+                self.tell(tx, ctx, sight, ladder, (id, &together, said_for), taken).await?
             }
             None => Vec::new(),
         };

@@ -1,0 +1,3 @@
+-- From which days the lamps of a task turned, as they stood when it was last looked at: one that turned since then, from a day that
+-- has begun, is told at once.
+alter table lookout add column lamps text;
