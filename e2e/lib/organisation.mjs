@@ -59,6 +59,12 @@ export class Organisation {
     return one
   }
 
+  /** One more of the centre's: whoever granted a closing does not check it. */
+  colleague() {
+    const n = ++this.made
+    return this.person({ login: `zhongxin${n}`, name: `林中心${n}`, unit_id: this.units.centre.id, post_name: '科员', post_kind: 'staff' })
+  }
+
   /** A bureau nobody else in the file works in: its head, its liaison and a handler. */
   async newBureau() {
     const n = ++this.made

@@ -124,7 +124,7 @@ export const tests = {
       decision: "grant",
       text: "材料齐全",
     });
-    const page = await app.desk(app.people.zhouyun);
+    const page = await app.desk(await app.org.colleague());
     await go(page, `/tasks/${task.id}`);
     await page.getByRole("button", { name: "核查销号" }).first().click();
     const box = dialog(page, "核查销号");

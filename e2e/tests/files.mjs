@@ -25,7 +25,10 @@ async function settled(app, title) {
   const closing = await bureau.head.api.post(`/tasks/${task.id}/closure`, { version: await version(), text: '完工' })
   await work.issuer.api.post(`/requests/${closing.requests[0].id}/decision`, { decision: 'grant' })
   const { task: closed } = await work.detail(task.id)
-  if (closed.state !== 'settled') await work.issuer.api.post(`/tasks/${task.id}/verification`, { version: closed.version, result: 'pass' })
+  if (closed.state !== 'settled') {
+    const other = await app.org.colleague()
+    await other.api.post(`/tasks/${task.id}/verification`, { version: closed.version, result: 'pass' })
+  }
   assert.equal((await work.detail(task.id)).task.state, 'settled')
   return task
 }

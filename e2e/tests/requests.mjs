@@ -22,12 +22,6 @@ async function underWay(app, name, more) {
   return { ...bureau, work, task }
 }
 
-/** A second person of the centre, who may decide where the first one asked. */
-async function colleague(app) {
-  const n = ++app.org.made
-  return app.org.person({ login: `zhongxin${n}`, name: `林中心${n}`, unit_id: app.units.centre.id, post_name: '科员', post_kind: 'staff' })
-}
-
 /** The menu of what can be asked for. */
 async function ask(page, item) {
   await bar(page).getByRole('button', { name: '申请', exact: true }).click()
@@ -160,7 +154,7 @@ export const tests = {
 
   async 'the centre asks to suspend, a colleague grants it, and it goes on again'(app) {
     const { work, task, unit, handler } = await underWay(app, '要停一停的任务', { due: { day: dayFromNow(-4) }, start_day: dayFromNow(-30) })
-    const other = await colleague(app)
+    const other = await app.org.colleague()
     assert.equal(task.lamp.lamp, 'red')
     const page = await app.desk(app.people.zhouyun)
     await go(page, `/tasks/${task.id}`)
@@ -213,7 +207,7 @@ export const tests = {
 
   async 'ending a task ends those below it, and only somebody else decides on it'(app) {
     const { work, task, unit, head } = await underWay(app, '不再办的任务')
-    const other = await colleague(app)
+    const other = await app.org.colleague()
     const below = ['第一步', '第二步'].map((title) => ({ title, weight: 50, parties: [{ unit_id: unit.id, role: 'lead' }], due: { day: dayFromNow(30) } }))
     const made = await app.people.zhouyun.api.put(`/tasks/${task.id}/children`, { version: task.version, children: below })
     await app.people.zhouyun.api.post(`/tasks/${task.id}/submission`, { version: made.task.version, not_secret: true }).catch(() => undefined)
@@ -275,7 +269,7 @@ export const tests = {
 
   async 'what was refused is looked at again by somebody who took no part'(app) {
     const { work, task, handler } = await underWay(app, '要复核的任务', { due: { day: dayFromNow(20) } })
-    const other = await colleague(app)
+    const other = await app.org.colleague()
     const day = dayFromNow(30)
     await extend(handler, task, day)
     const page = await app.desk(app.people.zhouyun)
@@ -312,11 +306,11 @@ export const tests = {
 
   async 'a check that failed may be looked at again, at the desk'(app) {
     const { work, task, handler } = await underWay(app, '核查没有通过的任务')
-    const other = await colleague(app)
+    const other = await app.org.colleague()
     const asked = await handler.api.post(`/tasks/${task.id}/closure`, { version: task.version, text: '都做完了' })
     await app.people.zhouyun.api.post(`/requests/${asked.requests[0].id}/decision`, { decision: 'grant' })
     const { task: closed } = await work.detail(task.id)
-    await app.people.zhouyun.api.post(`/tasks/${task.id}/verification`, { version: closed.version, result: 'fail', text: '现场没有看到' })
+    await other.api.post(`/tasks/${task.id}/verification`, { version: closed.version, result: 'fail', text: '现场没有看到' })
     const page = await app.desk(handler)
     await go(page, `/tasks/${task.id}`)
     await stream(page).getByRole('button', { name: '申请复核' }).click()

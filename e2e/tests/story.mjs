@@ -254,14 +254,16 @@ async function story(app, ledger) {
   await decide('同意办结', '材料齐全')
   await says(leader.locator('.tags'), '已办结')
 
-  // Checked, and struck off.
-  await go(centre, `/tasks/${item.id}`)
-  await centre.getByRole('button', { name: '核查销号' }).first().click()
-  const check = dialog(centre, '核查销号')
+  // Checked by another than granted it, and struck off.
+  const checker = await app.org.colleague()
+  const checking = await app.desk(checker)
+  await go(checking, `/tasks/${item.id}`)
+  await checking.getByRole('button', { name: '核查销号' }).first().click()
+  const check = dialog(checking, '核查销号')
   await check.getByRole('radio', { name: '通过，予以销号' }).check()
   await check.getByLabel(/^核查情况/).fill('实地核查，成果属实')
   await check.getByRole('button', { name: '确定' }).click()
-  await toast(centre, '已核查')
+  await toast(checking, '已核查')
   await says(centre.locator('.tags'), '已销号')
   await says(leader.locator('.tags'), '已销号')
   await sameLeader()
@@ -279,7 +281,7 @@ async function story(app, ledger) {
     /周运 退回办结申请：请补充第三方评估材料/,
     /白办理 申请办结：已补充第三方评估材料/,
     /周运 同意办结：材料齐全/,
-    /周运 核查通过，销号：实地核查，成果属实/,
+    new RegExp(`${checker.name} 核查通过，销号：实地核查，成果属实`),
   ])
   const older = stream(leader).getByRole('button', { name: '更早的记录' })
   while (await older.isVisible()) await older.click()
@@ -291,7 +293,7 @@ async function story(app, ledger) {
     new RegExp(`^王主任 督办 ?${name}.*回复 月底前完成全部走访`),
     /^白办理 申请办结.*两步任务均已完成.*不同意 周运 请补充第三方评估材料/,
     /^白办理 申请办结.*已补充第三方评估材料.*同意 周运 材料齐全/,
-    /^周运 核查通过.*实地核查，成果属实/,
+    new RegExp(`^${checker.name} 核查通过.*实地核查，成果属实`),
   ])
   inOrder(await work.sentences(first.id), [/签收/, /上报进展 ?50%.*已走访十二家单位/, /采纳上报，核定进度 ?50%/, /申请办结/, /同意办结/])
 }

@@ -46,7 +46,8 @@ export async function close(c) {
   await judge('同意办结', '材料齐全')
 
   await c.day(27)
-  const check = await c.centre.todo('核查销号', pipes)
+  // Whoever granted it does not check it.
+  const check = await c.colleague.todo('核查销号', pipes)
   await check.take('通过，予以销号')
   await check.fill(/^核查情况/, '实地查看，成果属实')
   await check.send('已核查')
@@ -156,7 +157,7 @@ export async function ledger(c) {
     /^周运 退回办结申请：请补充第三方漏损检测报告/,
     /^陈经办 申请办结/,
     /^周运 同意办结：材料齐全/,
-    /^周运 核查通过，销号/,
+    /^林晓 核查通过，销号/,
     /^王主任 .*5 ?星/,
   ])
 }

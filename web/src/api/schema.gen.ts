@@ -305,6 +305,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts for what left the house: by month or by unit of the recipient, each way by itself. */
+        get: operations["delivery_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries/export": {
         parameters: {
             query?: never;
@@ -3562,6 +3579,11 @@ export interface components {
             open: components["schemas"]["TimeSpan"][];
             /**
              * Format: int64
+             * @description At most so often about one task on one day, whoever is spoken to and however urgent it is. 0: as often as need be.
+             */
+            per_task?: number;
+            /**
+             * Format: int64
              * @description What a part costs, in thousandths of a yuan.
              */
             price: number;
@@ -3764,6 +3786,40 @@ export interface components {
             /** @description Another title. */
             title?: string | null;
         };
+        /** @description What one way cost of one month or unit. */
+        CostRow: {
+            channel: components["schemas"]["Channel"];
+            /**
+             * Format: int64
+             * @description In thousandths of a yuan, at the price of its day.
+             */
+            cost: number;
+            /**
+             * Format: int64
+             * @description Of them those known not to have arrived.
+             */
+            failed: number;
+            /** @description The month, like `2026-03`, or the unit's id; nothing for recipients without a post. */
+            key?: string | null;
+            /**
+             * Format: int64
+             * @description Messages that left the house.
+             */
+            messages: number;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What the operators count: a long message is several.
+             */
+            parts: number;
+        };
+        /** @description The account. */
+        Costs: {
+            from_day: components["schemas"]["Day"];
+            items: components["schemas"]["CostRow"][];
+            to_day: components["schemas"]["Day"];
+        };
         /** @description A content that is missing or is not what was put there. */
         Damaged: {
             checked_at: components["schemas"]["Moment"];
@@ -3965,7 +4021,7 @@ export interface components {
             /** Format: int64 */
             parts?: number | null;
             /**
-             * @description Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `instead`, `gateway_down`, `unreachable`, or
+             * @description Why it failed or was not sent: `answered`, `merged`, `cap`, `task_cap`, `no_gateway`, `no_address`, `instead`, `gateway_down`, `unreachable`, or
              *     the gateway's code.
              */
             reason?: string | null;
@@ -9221,6 +9277,9 @@ export interface components {
         /** @description What a reminder begins with. */
         Trigger: {
             /** @enum {string} */
+            kind: "dispatched";
+        } | {
+            /** @enum {string} */
             kind: "unsigned";
         } | {
             /** @enum {string} */
@@ -10370,6 +10429,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delivery_costs: {
+        parameters: {
+            query: {
+                /** @description What a row stands for. */
+                by: "month" | "unit";
+                /** @description What was written on this day or later; the first of the month some eleven months before when missing. */
+                from_day?: string;
+                /** @description What was written on this day or earlier; today when missing. At most 366 days. */
+                to_day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Costs"];
                 };
             };
             /** @description 没有做成；原因见内容。 */

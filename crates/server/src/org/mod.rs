@@ -28,7 +28,7 @@ pub use model::{
 pub use people::{NewPerson, add_person, end_tenure, masked_phone, person, plain_phone, set_liaisons, update_person};
 pub use store::{
     active_units, below, duties, find_by_name, heads_and_liaisons, holders, leaders, leaders_of_the_area, person_active, person_refs,
-    persons_of_units, role_holders_above, similar_units, staff_of_centres, tops, unit_refs, works_in,
+    persons_of_units, role_holders_above, similar_units, staff_of_centres, tops, unit_refs, units_of_persons, works_in,
 };
 pub use units::{add_unit, list_units, update_unit};
 

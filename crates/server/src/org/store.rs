@@ -228,6 +228,28 @@ pub async fn persons_of_units(tx: &mut Tx, units: &[UnitId], today: Day) -> Resu
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// The unit in which each of them has the post they were appointed to first; those without a post are left out.
+pub async fn units_of_persons(
+    tx: &mut Tx,
+    persons: impl IntoIterator<Item = PersonId>,
+    today: Day,
+) -> Result<std::collections::HashMap<PersonId, UnitRef>> {
+    let mut units = std::collections::HashMap::new();
+    let persons: Vec<PersonId> = persons.into_iter().collect();
+    for chunk in persons.chunks(500) {
+        let mut sql = Sql::new(
+            "select t.person_id, u.id, u.name, u.short_name from tenure t join post p on p.id = t.post_id join unit u on u.id = p.unit_id \
+             where t.from_day <= ",
+        );
+        sql.bind(today.to_string()).push(" and (t.to_day is null or t.to_day >= ").bind(today.to_string()).push(") and t.person_id in ");
+        sql.bind_list(chunk.iter().map(|id| id.0)).push(" order by t.from_day desc, t.id desc");
+        // The first appointment is read last.
+        let of = |(person, id, name, short_name)| (person, UnitRef { id, name, short_name });
+        units.extend(sql.fetch_all::<(PersonId, UnitId, String, String)>(tx).await?.into_iter().map(of));
+    }
+    Ok(units)
+}
+
 /// Persons who hold a post of this kind in the unit, today, in the order of appointment.
 pub async fn holders(tx: &mut Tx, unit: UnitId, kind: PostKind, today: Day) -> Result<Vec<PersonRef>> {
     run!(tx, |c| sqlx::query_as(

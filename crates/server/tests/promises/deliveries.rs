@@ -76,6 +76,30 @@ pub(crate) async fn notices(app: &TestApp, n: usize) {
 }
 
 both! {
+    async fn what_left_the_house_is_accounted_for_by_month_and_by_unit(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路"], "2026-02-27", json!({})).await;
+        at(app, "2026-03-02T14:30:00+08:00").await;
+        at(app, "2026-03-04T14:30:00+08:00").await;
+        let ask = async |query: &str| app.as_user("centre1").get(&format!("/deliveries/costs?{query}")).await.assert(200);
+        let sum = |page: &Value, name: &str| page["items"].as_array().unwrap().iter().map(|row| row[name].as_i64().unwrap()).sum::<i64>();
+        let months = ask("by=month&from_day=2026-01-01&to_day=2026-12-31").await;
+        let of = |page: &Value, key: &Value| -> i64 {
+            let rows = page["items"].as_array().unwrap().iter().filter(|row| row["key"] == *key && row["channel"] == "sms");
+            rows.map(|row| row["messages"].as_i64().unwrap()).sum()
+        };
+        assert_eq!(of(&months, &json!("2026-03")) + of(&months, &json!("2026-02")), i64::try_from(sms.taken().len()).unwrap(), "{months}");
+        assert!(of(&months, &json!("2026-03")) > 0 && sum(&months, "cost") > 0);
+        let march = ask("by=month&from_day=2026-03-01&to_day=2026-03-31").await;
+        assert_eq!(of(&march, &json!("2026-03")), of(&months, &json!("2026-03")), "a month is whole from its first day to its last");
+        let units = ask("by=unit&from_day=2026-01-01&to_day=2026-12-31").await;
+        assert_eq!((sum(&units, "messages"), sum(&units, "cost")), (sum(&months, "messages"), sum(&months, "cost")));
+        assert!(of(&units, &json!(app.unit("bureau_b"))) > 0, "{units}");
+        app.as_user("centre1").get("/deliveries/costs?by=unit&from_day=2026-01-01&to_day=2027-06-01").await.assert(422);
+        app.as_user("staff_b1").get("/deliveries/costs?by=month").await.assert(403);
+    }
+
     async fn an_overdue_task_goes_out_by_sms_and_a_one_in_answer_stops_the_ladder(app) {
         let sms = FakeGateway::new("sms1", Channel::Sms);
         let app = &app.with_gateways(&[&sms]);
@@ -166,7 +190,7 @@ both! {
         let taken = two.taken();
         assert_eq!(taken.len(), 3, "handler, liaison and head: {taken:?}");
         let state = app.as_user("centre1").get("/deliveries/state").await.assert(200);
-        assert_eq!(state["gateways"][0]["last_error"], "SignatureDoesNotMatch ");
+        assert_eq!(state["gateways"][0]["last_error"], "barred: SignatureDoesNotMatch");
         assert!(state["gateways"][0]["closed_until"].is_string() && state["gateways"][1]["closed_until"].is_null());
     }
 

@@ -244,6 +244,26 @@ both! {
         assert_eq!(shown["items"].as_array().unwrap().len(), 1, "{shown}");
     }
 
+    async fn nobody_is_called_about_a_task_that_somebody_was_called_about_today(app) {
+        let voice = FakeGateway::new("voice1", Channel::Voice);
+        let app = &app.with_gateways(&[&voice]);
+        let parties = json!([
+            { "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person("staff_b1") },
+            { "unit_id": app.unit("bureau_c"), "role": "co_lead", "person_id": app.person("liaison_c") },
+        ]);
+        given(app, &["修路"], "2026-02-09", json!({ "importance": "major", "parties": parties })).await;
+        given(app, &["修桥"], "2026-02-09", json!({ "importance": "major" })).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        let calls = voice.taken();
+        assert_eq!(calls.len(), 2, "one for each task: {calls:?}");
+        assert_eq!(calls.iter().filter(|(_, text)| text.contains("“修路”")).count(), 1);
+        let left = app.as_user("centre1").get("/deliveries?channel=voice&state=suppressed").await.assert(200);
+        let reasons: Vec<&Value> = left["items"].as_array().unwrap().iter().map(|item| &item["reason"]).collect();
+        assert_eq!(reasons, ["task_cap"]);
+        at(app, "2026-02-12T14:30:00+08:00").await;
+        assert_eq!(voice.taken().len(), 2, "another day has calls of its own");
+    }
+
     async fn a_task_that_cannot_be_read_keeps_no_other_back_and_is_named(app) {
         let sms = FakeGateway::new("sms1", Channel::Sms);
         let app = &app.with_gateways(&[&sms]);

@@ -247,6 +247,29 @@ both! {
         assert_eq!(line["items"][0]["sentence"], "确认收到“逾期未办结”提醒，后续提醒停止");
     }
 
+    async fn a_rule_may_count_from_when_a_task_went_out_whoever_has_signed(app) {
+        change_rule(app, "silent", |rule| {
+            rule["trigger"] = json!({ "kind": "dispatched" });
+            rule["steps"] = json!([{ "after": { "n": 5, "unit": "workdays" }, "to": ["handler"], "persons": [], "channels": [] }]);
+            rule["repeat"] = Value::Null;
+        })
+        .await;
+        app.clock.set("2026-03-02T10:00:00+08:00".parse().unwrap());
+        let party = json!({ "unit_id": app.unit("bureau_b"), "role": "lead", "person_id": app.person("staff_b1") });
+        let task = dispatched_with(app, json!({ "title": "修路", "parties": [party], "due": { "day": "2026-06-30" } })).await;
+        sign(app, "liaison_b", &task).await;
+        app.clock.set("2026-03-09T09:59:00+08:00".parse().unwrap());
+        app.run_jobs().await;
+        let said = |items: Vec<Value>| items.iter().filter(|item| item["title"] == "任务办理提醒").count();
+        assert_eq!(said(reminders_of(app, "staff_b1").await), 0);
+        app.clock.set("2026-03-09T10:00:00+08:00".parse().unwrap());
+        app.run_jobs().await;
+        assert_eq!(said(reminders_of(app, "staff_b1").await), 1);
+        app.clock.set("2026-03-20T10:00:00+08:00".parse().unwrap());
+        app.run_jobs().await;
+        assert_eq!(said(reminders_of(app, "staff_b1").await), 1, "once for each time it goes out");
+    }
+
     async fn a_ladder_keeps_the_rules_it_began_with_and_the_next_one_has_the_new_ones(app) {
         only(app, "overdue").await;
         let old = given(app, "旧", json!({ "due": { "day": "2026-02-09" } })).await;

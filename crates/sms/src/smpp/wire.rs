@@ -130,7 +130,8 @@ impl Protocol for Wire {
             .source_addr_ton(Ton::Unknown)
             .source_addr_npi(Npi::Unknown)
             .source_addr(self.source.clone())
-            .dest_addr_ton(Ton::International)
+            // As it is dialled within the country, or with the country before it.
+            .dest_addr_ton(if self.account.number == Number::Mainland && part.to.starts_with('1') && part.to.len() == 11 { Ton::National } else { Ton::International })
             .dest_addr_npi(Npi::Isdn)
             // Digits of a number that was looked at, and never more than 140 octets.
             .destination_addr(ascii(&part.to).unwrap_or_default())
@@ -219,8 +220,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::outgoing::Number;
-
     fn wire(ids: Ids) -> Wire {
         let account = SmppAccount {
             system_id: "gov".to_owned(),

@@ -13,6 +13,7 @@ export default {
   wrong: '{n} to correct',
   nobody: 'nobody',
   base: {
+    dispatched: 'handing out',
     unsigned: 'handing out',
     due: 'the due day',
     part_due: 'the due day of a part',
@@ -26,6 +27,7 @@ export default {
     request: 'the request',
   },
   trigger: {
+    dispatched: 'Once it is handed out',
     unsigned: 'Handed out and not signed',
     due: 'Around the due day',
     part_due: 'Around the due day of a part',

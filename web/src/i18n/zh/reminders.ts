@@ -13,6 +13,7 @@ export default {
   wrong: '有 {n} 处要改',
   nobody: '没有接收人',
   base: {
+    dispatched: '交办',
     unsigned: '交办',
     due: '到期',
     part_due: '配合事项到期',
@@ -26,6 +27,7 @@ export default {
     request: '提出申请',
   },
   trigger: {
+    dispatched: '交办以后',
     unsigned: '交办后没有签收',
     due: '任务到期前后',
     part_due: '配合事项到期前后',

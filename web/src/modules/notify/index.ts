@@ -11,6 +11,7 @@ export const DeliveryList = defineAsyncComponent(() => import('./deliveries/Deli
 export const DeliveryTable = defineAsyncComponent(() => import('./deliveries/DeliveryTable.vue'))
 export const GatewayList = defineAsyncComponent(() => import('./deliveries/GatewayList.vue'))
 export const TodayFigures = defineAsyncComponent(() => import('./deliveries/TodayFigures.vue'))
+export const CostAccount = defineAsyncComponent(() => import('./deliveries/CostAccount.vue'))
 export const ChannelLimits = defineAsyncComponent(() => import('./deliveries/ChannelLimits.vue'))
 export const DeliveryRulesPage = withLateWords(() => import('./pages/DeliveryRulesPage.vue'))
 /** How people are reached: their own page, and what administrators keep of it. */

@@ -287,11 +287,11 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
             SentFate::Busy { code, text, after } => {
                 let wait = after.map(Duration::from_secs);
                 again(tx, app, ctx, sent, (code, text), false, wait).await?;
-                failed(tx, sent, code, wait, well, now).await?;
+                failed(tx, sent, &format!("busy: {code}"), wait, well, now).await?;
             }
             SentFate::Barred { code, text } => {
                 again(tx, app, ctx, sent, (code, text), false, None).await?;
-                store::gateway_failed(tx, &sent.gateway, &format!("{code} {text}"), now).await?;
+                store::gateway_failed(tx, &sent.gateway, format!("barred: {code} {text}").trim(), now).await?;
                 store::close_gateway(tx, &sent.gateway, now.plus(PAUSE * 10)).await?;
             }
             SentFate::Unreachable(text) => {

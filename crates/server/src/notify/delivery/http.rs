@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes as open_routes};
 use wording::say;
 
 use super::{
-    dispatch, export,
+    costs, dispatch, export,
     gateway::{Call, Letter},
     keeping,
     known::Known,
@@ -39,6 +39,7 @@ pub(in crate::notify) fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(of_task))
         .routes(guarded!(again))
         .routes(guarded!(export::export))
+        .routes(guarded!(costs::costs))
         .routes(guarded!(test))
         .routes(guarded!(state))
         .routes(guarded!(keeping::show, keeping::write))
@@ -129,7 +130,7 @@ async fn again(me: Permitted<KeepRules>, Path(id): Path<DeliveryId>, idem: Idem)
         let before = list::one(tx, id).await?.ok_or(Refusal::NotFound)?;
         let fits = match before.state {
             DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Failed => true,
-            DeliveryState::Suppressed => matches!(before.reason.as_deref(), Some("cap" | "no_gateway" | "no_address")),
+            DeliveryState::Suppressed => matches!(before.reason.as_deref(), Some("cap" | "task_cap" | "no_gateway" | "no_address")),
             DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Acknowledged => false,
         };
         if !fits {

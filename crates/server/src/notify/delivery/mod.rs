@@ -8,6 +8,7 @@
 
 mod ask;
 mod configured;
+mod costs;
 mod dispatch;
 mod export;
 mod gateway;
@@ -18,6 +19,7 @@ mod instead;
 mod keeping;
 mod known;
 mod model;
+mod often;
 mod post;
 mod room;
 mod rules;

@@ -30,6 +30,7 @@ text_enum! {
         Answered = "answered", "事项已办理";
         Merged = "merged", "已并入汇总消息";
         Cap = "cap", "超过每日上限";
+        TaskCap = "task_cap", "同一任务当日次数已满";
         NoGateway = "no_gateway", "没有配置通道";
         NoAddress = "no_address", "没有联系方式";
         Instead = "instead", "改用其他方式";

@@ -26,6 +26,9 @@ pub(super) struct ChannelRules {
     pub(super) critical_at_once: bool,
     /// At most so many to one person on one day; what is critical is not counted.
     pub(super) daily: i64,
+    /// At most so often about one task on one day, whoever is spoken to and however urgent it is. 0: as often as need be.
+    #[serde(default)]
+    pub(super) per_task: i64,
     /// From so many for one person at one time on they become one message; what is critical stays by itself. 0: never.
     pub(super) merge_from: i64,
     /// What a part costs, in thousandths of a yuan.
@@ -117,6 +120,7 @@ impl Default for DeliveryRules {
             workdays_only: false,
             critical_at_once: true,
             daily,
+            per_task: 0,
             merge_from: 3,
             price,
             instead: None,
@@ -125,6 +129,7 @@ impl Default for DeliveryRules {
             open: vec![TimeSpan::of((9, 0), (11, 30)), TimeSpan::of((14, 30), (17, 30))],
             workdays_only: true,
             critical_at_once: false,
+            per_task: 1,
             merge_from: 0,
             instead: Some(Channel::Sms),
             ..of(Channel::Voice, 2, 100)
@@ -205,6 +210,9 @@ impl DeliveryRules {
             }
             if !(1..=1000).contains(&rules.daily) {
                 fields.add("daily", "应为 1 至 1000");
+            }
+            if !(0..=1000).contains(&rules.per_task) {
+                fields.add("per_task", "应为 1 至 1000，或 0（不限）");
             }
             if rules.instead == Some(rules.channel) {
                 fields.add("instead", "应为另一种方式");

@@ -13,6 +13,7 @@ use super::{
     instead,
     known::Known,
     model::{DeliveryId, QueuedRow, Suppression},
+    often::Often,
     post,
     room::Room,
     rules::DeliveryRules,
@@ -50,6 +51,7 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
     let known: BTreeSet<DeliveryId> = due.iter().map(|row| row.id).collect();
     due.extend(store::due_of(tx, now, &plain, &merging).await?.into_iter().filter(|row| !known.contains(&row.id)));
     let persons = each(&mut due.iter());
+    let mut often = Often::of(tx, ctx, &rules, &due).await?;
 
     let mut by_slot: BTreeMap<(PersonId, Channel), Vec<QueuedRow>> = BTreeMap::new();
     for row in due {
@@ -115,6 +117,10 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
                 store::suppress(tx, &[row.id], Suppression::Cap, now).await?;
                 continue;
             }
+            if often.is_enough(&rules, &row) {
+                store::suppress(tx, &[row.id], Suppression::TaskCap, now).await?;
+                continue;
+            }
             let open = |code: &str| states.get(code).copied().flatten().is_none_or(|until| until <= now);
             reaching.retain(|(gateway, _)| open(gateway.code()));
             if reaching.is_empty() {
@@ -138,6 +144,7 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
             if !row.critical {
                 *sent += 1;
             }
+            often.count(&row);
             going.push((row, gateway.clone(), address));
         }
     }

@@ -95,6 +95,10 @@ pub(super) fn anchors(trigger: &Trigger, sight: &Sight, env: Env<'_>) -> Vec<Anc
         return Vec::new();
     }
     match trigger {
+        Trigger::Dispatched => {
+            let of = |at: Moment| Anchor { base: Base::Moment(at), ..of_day(format!("out:{}", at.millis()), at.day()) };
+            task.dispatched_at.map(of).into_iter().collect()
+        }
         Trigger::Unsigned => {
             let waiting = sight.watched.parties.iter().filter(|party| party.role.works() && party.state == PartyState::Unsigned);
             let anchor = |party: &PartyRow| {

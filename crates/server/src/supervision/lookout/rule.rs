@@ -21,6 +21,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Trigger {
+    /// The task went out; counts from that moment, whoever has signed.
+    Dispatched,
     /// A party has not signed; counts from the moment it was told.
     Unsigned,
     /// The due day, before and after.
@@ -59,7 +61,7 @@ impl Trigger {
 
     /// Whether it counts from a day, so that steps have a time of day; else it counts from a moment.
     pub(super) const fn is_daily(&self) -> bool {
-        !matches!(self, Self::Unsigned | Self::Request)
+        !matches!(self, Self::Dispatched | Self::Unsigned | Self::Request)
     }
 }
 

@@ -76,6 +76,7 @@ pub(super) fn say_it(trigger: &Trigger, own: Option<&str>, watched: &Watched, an
     let day = anchor.day.map(|day| day.to_string()).unwrap_or_default();
     let name = anchor.name.as_deref().unwrap_or_default();
     let (head, text): (&'static str, Words) = match trigger {
+        Trigger::Dispatched => ("任务办理提醒", say!("“{title}”已于{day}交办，请按要求推进并按时上报进展。")),
         Trigger::Unsigned => ("任务尚未签收", say!("“{title}”交办后尚未签收，请尽快签收；不属于本单位职责的，请说明理由退回。")),
         Trigger::Due if days > 0 => ("任务临近到期", say!("“{title}”{day}到期，还有 {n} 个工作日，请抓紧办理。")),
         Trigger::Due if anchor.is_today => ("任务今日到期", say!("“{title}”今日到期，请今日内上报办结或说明情况。")),

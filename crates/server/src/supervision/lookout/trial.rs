@@ -429,6 +429,7 @@ fn lived_anchors(trigger: &Trigger, lived: &Lived, (urges, orders): Pressed<'_>,
     };
     let day = |day: Day| of(Base::Day(day), None, None);
     match trigger {
+        Trigger::Dispatched => task.dispatched_at.map(|at| (of(Base::Moment(at), None, None), None)).into_iter().collect(),
         Trigger::Unsigned => {
             let works = lived.watched.parties.iter().filter(|party| party.role.works());
             works.filter_map(|party| Some((of(Base::Moment(party.assigned_at?), Some(party.id), None), party.signed_at))).collect()

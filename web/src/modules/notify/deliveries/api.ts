@@ -1,5 +1,5 @@
 import { download, get, post } from '@/api/client'
-import type { Channel, DeliveriesState, Delivery, DeliveryState, Page, Tested } from '@/api/types'
+import type { Channel, Costs, DeliveriesState, Delivery, DeliveryState, Page, Tested } from '@/api/types'
 
 export interface DeliveryFilter {
   channel?: Channel
@@ -12,6 +12,7 @@ export interface DeliveryFilter {
 export const listDeliveries = (filter: DeliveryFilter, cursor: string | null) =>
   get<Page<Delivery>>('/deliveries', { ...filter, cursor })
 export const deliveriesState = () => get<DeliveriesState>('/deliveries/state')
+export const deliveryCosts = (by: 'month' | 'unit') => get<Costs>('/deliveries/costs', { by })
 export const taskDeliveries = (taskId: string) => get<Delivery[]>(`/tasks/${taskId}/deliveries`)
 export const exportDeliveries = (filter: DeliveryFilter) => download('/deliveries/export', { ...filter })
 export const repeatDelivery = (id: string) => post<Delivery>(`/deliveries/${id}/repetition`)

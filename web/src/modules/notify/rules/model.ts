@@ -9,13 +9,14 @@ export const FIELDS: readonly ChannelField[] = [
   'workdays_only',
   'critical_at_once',
   'daily',
+  'per_task',
   'merge_from',
   'price',
   'instead',
 ]
 /** In the order in which a task meets them. */
 export const OCCASIONS: readonly NoticeKind[] = ['dispatched', 'urged', 'instructed', 'ordered']
-type NumberField = 'daily' | 'merge_from' | 'price'
+type NumberField = 'daily' | 'per_task' | 'merge_from' | 'price'
 /** An emptied field is no number. */
 export type ChannelDraft = Omit<ChannelRules, NumberField> & Record<NumberField, number | ''>
 /** An emptied field says that the gateway takes any. */
@@ -34,6 +35,7 @@ export interface DeliveryDraft {
 /** The least and the most that makes sense, as the server has it; prices are in thousandths of a yuan. */
 export const BOUNDS = {
   daily: { least: 1, most: 1000 },
+  per_task: { least: 0, most: 1000 },
   merge_from: { least: 2, most: 100 },
   price: { least: 0, most: 100_000 },
   give_up_after: { least: 5, most: 7 * 24 * 60 },
@@ -59,6 +61,7 @@ export function faultsOf({
     const open = spansFault(rules.open)
     if (open) faults[`channels.${n}.open`] = open
     if (!within('daily', rules.daily)) faults[`channels.${n}.daily`] = 'daily'
+    if (!within('per_task', rules.per_task)) faults[`channels.${n}.per_task`] = 'per_task'
     if (rules.merge_from !== 0 && !within('merge_from', rules.merge_from))
       faults[`channels.${n}.merge_from`] = 'merge_from'
     if (!within('price', rules.price)) faults[`channels.${n}.price`] = 'price'
@@ -106,7 +109,11 @@ export function settled(draft: DeliveryDraft, base: DeliveryRules): DeliveryRule
       const value = rules[field]
       return value === '' ? (old?.[field] ?? 0) : value
     }
-    return { ...rules, daily: number('daily'), merge_from: number('merge_from'), price: number('price') }
+    const fields = ['daily', 'per_task', 'merge_from', 'price'] as const
+    return {
+      ...rules,
+      ...(Object.fromEntries(fields.map((field) => [field, number(field)])) as Record<NumberField, number>),
+    }
   })
   const gateways = (draft.gateways ?? []).filter((one): one is GatewayRules => one.per_minute !== '')
   const { give_up_after, switch_after, notices, answer_hint } = draft

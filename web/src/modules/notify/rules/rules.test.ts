@@ -8,6 +8,7 @@ const way = (channel: ChannelRules['channel'], more: Partial<ChannelRules> = {})
   workdays_only: false,
   critical_at_once: true,
   daily: 10,
+  per_task: 0,
   merge_from: 3,
   price: 45,
   instead: null,
@@ -32,7 +33,7 @@ describe('rules of deliveries', () => {
     const wrong = {
       channels: [
         { ...way('sms'), daily: '' as const, merge_from: 1, price: 45.5 },
-        { ...way('voice'), open: [{ from: '17:00', to: '09:00' }], daily: 1001 },
+        { ...way('voice'), open: [{ from: '17:00', to: '09:00' }], daily: 1001, per_task: -1 },
       ],
       give_up_after: 4,
       gateways: [],
@@ -43,6 +44,7 @@ describe('rules of deliveries', () => {
       'channels.0.price': 'price',
       'channels.1.open': 'backwards',
       'channels.1.daily': 'daily',
+      'channels.1.per_task': 'per_task',
       give_up_after: 'give_up_after',
     })
   })

@@ -35,6 +35,8 @@ export function useDeliveryWords() {
         return t(`deliveries.rules.critical.${is ? 'at_once' : 'waits'}`)
       case 'daily':
         return say('daily', Number(is))
+      case 'per_task':
+        return is ? say('per_task', Number(is)) : t('deliveries.rules.per_task.any')
       case 'merge_from':
         return is ? say('merge_from', Number(is)) : t('deliveries.rules.merge.never')
       case 'price':

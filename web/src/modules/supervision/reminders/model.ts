@@ -15,6 +15,7 @@ import { spansWords } from '@/ui/rules/spans'
 
 export type TriggerKind = ReminderTrigger['kind']
 export const TRIGGERS: readonly TriggerKind[] = [
+  'dispatched',
   'unsigned',
   'due',
   'part_due',
@@ -49,7 +50,7 @@ export const MOST_STEPS = 12
 export const MOST_PERSONS = 20
 
 /** Whether it counts from a day, so that its steps have a time of day; else from a moment. */
-export const countsDays = (kind: TriggerKind) => kind !== 'unsigned' && kind !== 'request'
+export const countsDays = (kind: TriggerKind) => kind !== 'dispatched' && kind !== 'unsigned' && kind !== 'request'
 /** Only what has a day to come can be reminded of before it. */
 export const mayPrecede = (kind: TriggerKind) =>
   ['due', 'part_due', 'report_due', 'milestone', 'instruction', 'order'].includes(kind)

@@ -28,7 +28,7 @@ pub(in crate::notify::delivery) struct DeliveryView {
     pub(in crate::notify::delivery) to: PersonRef,
     pub(in crate::notify::delivery) channel: Channel,
     pub(in crate::notify::delivery) state: DeliveryState,
-    /// Why it failed or was not sent: `answered`, `merged`, `cap`, `no_gateway`, `no_address`, `instead`, `gateway_down`, `unreachable`, or
+    /// Why it failed or was not sent: `answered`, `merged`, `cap`, `task_cap`, `no_gateway`, `no_address`, `instead`, `gateway_down`, `unreachable`, or
     /// the gateway's code.
     pub(in crate::notify::delivery) reason: Option<String>,
     /// The gateway's own words.
@@ -180,7 +180,7 @@ async fn rules_of(tx: &mut Tx, ids: impl Iterator<Item = DeliveryId>) -> Result<
 }
 
 /// The first id that could be made at a moment.
-fn first_id(at: Moment) -> Uuid {
+pub(super) fn first_id(at: Moment) -> Uuid {
     Uuid::from_u128(u128::try_from(at.millis()).unwrap_or(0) << 80)
 }
 

@@ -1,17 +1,20 @@
 //! All SQL of deliveries, receipts and answers.
 
+pub(super) mod costs;
 mod gateways;
 pub(super) mod list;
+mod often;
 mod silent;
 mod takeover;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use db::{Result, Sql, Tx, execute, run};
 use gateway::Fate;
 use kit::{Moment, uuid::Uuid};
 
 pub(super) use gateways::{close_gateway, forget_token, gateway_failed, gateway_ok, gateways, give, given, is_closed, put_token, token};
+pub(super) use often::{said_of, sent_since};
 pub(super) use silent::{SilentRow, await_word, is_silent, take_silent};
 pub(super) use takeover::{Left, insert_one, left, without};
 
@@ -238,31 +241,6 @@ pub(super) async fn merge(tx: &mut Tx, into: DeliveryId, others: &[DeliveryId], 
         sql.execute(tx).await?;
     }
     Ok(())
-}
-
-/// How many went to each of these persons by each of these ways since a moment, critical ones not counted.
-pub(super) async fn sent_since(
-    tx: &mut Tx,
-    slots: impl IntoIterator<Item = (PersonId, Channel)>,
-    since: Moment,
-) -> Result<HashMap<(PersonId, Channel), i64>> {
-    let slots: Vec<_> = slots.into_iter().collect();
-    let mut sent = HashMap::new();
-    for chunk in slots.chunks(ROWS) {
-        let mut sql = Sql::new("with s (person, way) as (values ");
-        for (index, (person, channel)) in chunk.iter().enumerate() {
-            sql.push(if index == 0 { "(" } else { ", (" }).bind(person.0).push(", ").bind(channel.word()).push(")");
-        }
-        // Counted by when it was written: the index has it, and a day's messages are written on that day or held from the evening before.
-        sql.push(
-            ") select d.person_id, d.channel, count(*) from s cross join delivery d where d.person_id = s.person and d.channel = s.way \
-               and d.state in ('sending', 'sent', 'delivered', 'acknowledged') and not d.critical and d.created_at >= ",
-        );
-        sql.bind(since.millis()).push(" group by d.person_id, d.channel");
-        let rows: Vec<(PersonId, Channel, i64)> = sql.fetch_all(tx).await?;
-        sent.extend(rows.into_iter().map(|(person, channel, n)| ((person, channel), n)));
-    }
-    Ok(sent)
 }
 
 /// What is known when a delivery is handed over.
