@@ -4,7 +4,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { answerForm, bubble, card, escaped, MOST } from './page.mjs'
 
 const TOKEN = 'only-for-demonstration'
-const APP = 'wxdemonstration0'
 const TEMPLATE = 'TASK'
 const people = [
   { openid: 'o-demonstration-01', name: '微信用户甲' },
@@ -49,7 +48,7 @@ async function call(server, code, openid, inner) {
 const event = (name, more = '') => `<MsgType>event</MsgType><Event>${name}</Event>${more}`
 
 /** What the account has, as cards: codes to be scanned first, then its people, whom it wrote to last in front. */
-export function shown() {
+function shown() {
   const waiting = [...codes].reverse().map(
     (code) => `<form method="post" action="/wechat/scan"><input type="hidden" name="ticket" value="${escaped(code.ticket)}">
       <select name="openid" aria-label="谁来扫码">${people.map((one) => `<option value="${one.openid}">${one.name}</option>`).join('')}</select><button>扫码</button>
@@ -70,7 +69,7 @@ export function shown() {
       const title = `${name}${left ? '（已取消关注）' : ''}`
       return card({ key: openid, title, forms, list }).replace('<section', `<section data-state="${state}"`)
     })
-  return { cards: [...scanned, ...cards], shown: latest.length, all: talk.length }
+  return { cards: [...scanned, ...cards], shown: latest.length, all: talk.length, last: talk.at(-1)?.message?.at ?? talk.at(-1)?.at ?? '' }
 }
 
 /** What the account wrote stands on the one side, what its user said on the other. */
@@ -174,4 +173,8 @@ export async function answer(request, body, send, { server, code, at }) {
   }
 }
 
-export const settings = { APP, TEMPLATE, TOKEN }
+/** The account among the other twins. */
+export const wechat = ({ code }) => ({
+  code,
+  side: () => ({ code, label: '微信公众号', hint: '', ...shown() }),
+})
