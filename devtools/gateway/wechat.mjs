@@ -1,6 +1,7 @@
 // An official account of WeChat to watch by eye, for serve.mjs: gives tokens and codes to be scanned, takes template messages, lets three
 // people scan, touch and leave, and tells the server of it as WeChat does (signed, unencrypted).
 import { createHash, randomBytes } from 'node:crypto'
+import { now } from './box.mjs'
 import { answerForm, bubble, card, escaped, MOST } from './page.mjs'
 
 const TOKEN = 'only-for-demonstration'
@@ -20,7 +21,6 @@ const talk = []
 const arrivals = new Map()
 let accessToken = ''
 
-const now = () => new Date().toLocaleString('zh-CN')
 const say = (openid, by, said) => said && talk.push({ openid, by, said, at: now() })
 /** As it stands between tags. */
 const plain = (text) => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign])
