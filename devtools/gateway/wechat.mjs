@@ -1,10 +1,10 @@
 // An official account of WeChat to watch by eye, for serve.mjs: gives tokens and codes to be scanned, takes template messages, lets three
 // people scan, touch and leave, and tells the server of it as WeChat does (signed, unencrypted).
 import { createHash, randomBytes } from 'node:crypto'
+import { now } from './box.mjs'
 import { answerForm, bubble, card, escaped, MOST } from './page.mjs'
 
 const TOKEN = 'only-for-demonstration'
-const APP = 'wxdemonstration0'
 const TEMPLATE = 'TASK'
 const people = [
   { openid: 'o-demonstration-01', name: '微信用户甲' },
@@ -21,7 +21,6 @@ const talk = []
 const arrivals = new Map()
 let accessToken = ''
 
-const now = () => new Date().toLocaleString('zh-CN')
 const say = (openid, by, said) => said && talk.push({ openid, by, said, at: now() })
 /** As it stands between tags. */
 const plain = (text) => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign])
@@ -49,7 +48,7 @@ async function call(server, code, openid, inner) {
 const event = (name, more = '') => `<MsgType>event</MsgType><Event>${name}</Event>${more}`
 
 /** What the account has, as cards: codes to be scanned first, then its people, whom it wrote to last in front. */
-export function shown() {
+function shown() {
   const waiting = [...codes].reverse().map(
     (code) => `<form method="post" action="/wechat/scan"><input type="hidden" name="ticket" value="${escaped(code.ticket)}">
       <select name="openid" aria-label="谁来扫码">${people.map((one) => `<option value="${one.openid}">${one.name}</option>`).join('')}</select><button>扫码</button>
@@ -70,7 +69,7 @@ export function shown() {
       const title = `${name}${left ? '（已取消关注）' : ''}`
       return card({ key: openid, title, forms, list }).replace('<section', `<section data-state="${state}"`)
     })
-  return { cards: [...scanned, ...cards], shown: latest.length, all: talk.length }
+  return { cards: [...scanned, ...cards], shown: latest.length, all: talk.length, last: talk.at(-1)?.message?.at ?? talk.at(-1)?.at ?? '' }
 }
 
 /** What the account wrote stands on the one side, what its user said on the other. */
@@ -174,4 +173,8 @@ export async function answer(request, body, send, { server, code, at }) {
   }
 }
 
-export const settings = { APP, TEMPLATE, TOKEN }
+/** The account among the other twins. */
+export const wechat = ({ code }) => ({
+  code,
+  side: () => ({ code, label: '微信公众号', hint: '', ...shown() }),
+})

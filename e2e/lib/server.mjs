@@ -45,7 +45,8 @@ export const stopAll = () => Promise.all([...running].map((server) => server.sto
 /**
  * Starts the real binary with an empty database in a new folder and waits until it is ready. With an instant `since`, its time
  * begins there and is the test's to move; whoever has signed in stays so, however far. With `demoClock` it is the program itself
- * that puts its time forward; with `ways` messages go out, to gateways that are the test's own.
+ * that puts its time forward; with `ways` messages go out, to gateways that are the test's own: `true`, or `{ first: [CODE…] }` for one
+ * of each kind.
  */
 export async function start(logFile, { since, demoClock = false, ways = false } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'sbc-e2e-'))
@@ -75,7 +76,7 @@ export async function start(logFile, { since, demoClock = false, ways = false } 
 
 async function launch({ dir, database, log, clock, demoClock, ways, port }) {
   const url = `http://127.0.0.1:${port}`
-  const out = ways ? await gateways(BINARY, dir, await freePort(), url) : null
+  const out = ways ? await gateways(BINARY, dir, freePort, url, ways) : null
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SHIBICHENG_')))
   const demo = demoClock ? { SHIBICHENG_DEMO_CLOCK: 'true', ...STAYING } : {}
   const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${port}`, '--data-dir', dir, ...database.flags], {
