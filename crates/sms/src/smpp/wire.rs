@@ -13,6 +13,7 @@ use rusmpp::{
 use super::{Ids, Joined, SmppAccount, receipt};
 use crate::{
     line::{Heard, Part, Protocol},
+    outgoing::Number,
     read::{Kind, fate, wide},
 };
 
@@ -126,12 +127,14 @@ impl Protocol for Wire {
             (None, _) => {}
         }
         content.extend(&part.content);
+        // As it is dialled within the country, or with the country before it.
+        let at_home = self.account.number == Number::Mainland && part.to.starts_with('1') && part.to.len() == 11;
+        let ton = if at_home { Ton::National } else { Ton::International };
         let submit = SubmitSm::builder()
             .source_addr_ton(Ton::Unknown)
             .source_addr_npi(Npi::Unknown)
             .source_addr(self.source.clone())
-            // As it is dialled within the country, or with the country before it.
-            .dest_addr_ton(if self.account.number == Number::Mainland && part.to.starts_with('1') && part.to.len() == 11 { Ton::National } else { Ton::International })
+            .dest_addr_ton(ton)
             .dest_addr_npi(Npi::Isdn)
             // Digits of a number that was looked at, and never more than 140 octets.
             .destination_addr(ascii(&part.to).unwrap_or_default())
