@@ -264,7 +264,7 @@ async function story(app, ledger) {
   await check.getByLabel(/^核查情况/).fill('实地核查，成果属实')
   await check.getByRole('button', { name: '确定' }).click()
   await toast(checking, '已核查')
-  await says(centre.locator('.tags'), '已销号')
+  await says(checking.locator('.tags'), '已销号')
   await says(leader.locator('.tags'), '已销号')
   await sameLeader()
 
