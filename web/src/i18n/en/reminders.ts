@@ -213,6 +213,10 @@ export default {
     title: 'Office hours',
     note: 'When people are at work on a working day. Steps counted in working hours only run then; those in days and hours do not mind.',
   },
+  hint: {
+    title: 'When people are reminded',
+    text: 'Once the task is sent out, the system reminds by the rules; nothing is to be set.',
+  },
   task: {
     title: 'Reminders',
     ahead: 'Ahead',
@@ -222,6 +226,7 @@ export default {
     nonePast: 'There has been no reminder yet.',
     noneSent: 'Nothing about it has left the system.',
     idle: 'condition does not hold now',
+    deputies: 'Whoever is away then and has a deputy is stood in for by them; the persons themselves are named here.',
     nobody: 'nobody at present',
     more: 'Show {n} more',
     outcome: {
