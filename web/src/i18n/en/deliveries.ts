@@ -46,7 +46,7 @@ export default {
     sent: 'sent',
     received: 'reported as delivered',
     failed: 'not delivered',
-    unsent: 'not sent any more',
+    unsent: 'not sent',
     acked: 'acknowledged',
     noReceipt: 'No receipt has come yet',
     gateway: 'Gateway: {code}',

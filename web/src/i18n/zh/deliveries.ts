@@ -46,7 +46,7 @@ export default {
     sent: '发出',
     received: '收到送达回执',
     failed: '未送达',
-    unsent: '不再发送',
+    unsent: '没有发送',
     acked: '对方确认收到',
     noReceipt: '还没有收到送达回执',
     gateway: '通道：{code}',
