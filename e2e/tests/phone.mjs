@@ -325,6 +325,10 @@ export const tests = {
     await pick(page, '牵头单位', unit.name)
     await page.getByRole('button', { name: '10个工作日内' }).tap()
     await says(page.locator('.read'), /\d{4}-\d{2}-\d{2} 周/)
+    // Nobody sets reminders for one task: the form says so, and by which rules they come.
+    await press(page, '什么时候提醒')
+    await says(page.locator('main'), /不用另设.*到期前 \d+ 个工作日/)
+    await press(page, '什么时候提醒')
     await page.getByLabel(/不涉及国家秘密/).check()
     await press(page, '交办')
     await toast(page, '已交办')

@@ -379,6 +379,10 @@ export const tests = {
     await go(page, `/watch?person=${handler.id}&channel=wechat`)
     const list = part(page, '外发记录')
     await says(list, '未发送（没有联系方式）')
+    // What became of it, moment by moment.
+    const trace = list.locator('tbody tr').filter({ hasText: '未发送（没有联系方式）' }).first().locator('details')
+    await trace.locator('summary').click()
+    await says(trace, /^经过 \d{4}-\d\d-\d\d \d\d:\d\d 写成 .*没有发送/)
     page.once('dialog', (ask) => ask.accept())
     await list.getByRole('button', { name: `重发给${handler.name}的这一条` }).first().click()
     await toast(page, `已安排重发给${handler.name}`)

@@ -262,4 +262,19 @@ export const tests = {
     await go(outsider, '/watch')
     await says(outsider.locator('main'), '没有这一页')
   },
+
+  async 'a trial of a month that had late tasks says what they would have cost, and what that assumes'(app) {
+    const { admin } = app.org
+    await reminded(app, '修缮排水管网一处')
+    // Until the month before this one has days on which it was late, of which short messages are sent.
+    await admin.post('/demo/clock', { hours: 45 * 24 })
+    await until('the system to have caught up', async () => (await admin.get('/reminders/state')).due === 0, 60_000)
+    const page = await app.desk(app.people.zhouyun, { colorScheme: 'light' })
+    await rules(page)
+    await button(page, '修改规则').click()
+    await page.getByRole('switch', { name: '启用“节点到期”' }).uncheck({ force: true })
+    await tryOut(page)
+    await says(page.locator('.trial'), /费用（元）：[\d.]+ → [\d.]+.*每条按一条计费.*没有算合并和每日上限/)
+    await says(page.locator('.trial'), /试算 \d{4}-\d\d-01 至 \d{4}-\d\d-\d\d.*按天.*新增的.*减少的/)
+  },
 }

@@ -97,7 +97,12 @@ export function exported(columns: readonly Column[], fields: readonly Field[] = 
 
 export function keepKnown(saved: unknown): Column[] {
   if (!Array.isArray(saved)) return [...DEFAULT_COLUMNS]
-  return [...COLUMNS.filter((column) => saved.includes(column)), ...saved.filter(isField)]
+  return [...COLUMNS.filter((column) => saved.includes(column)), ...new Set(saved.filter(isField))]
+}
+/** What a view shows: what this version does not know is left out, and where nothing is left, the list's own columns stay. */
+export function viewColumns(saved: readonly string[], own: readonly string[]): string[] {
+  const known = keepKnown(saved)
+  return known.length ? known : [...own]
 }
 /** Every kind has fields of its own, so each keeps its own columns. */
 export function partColumns(columns: readonly Column[]): { fixed: FixedColumn[]; own: FieldColumn[] } {

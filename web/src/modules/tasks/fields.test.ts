@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Field, SourceKind, Tag, TaskRow } from '@/api/types'
 import zh from '@/i18n/zh'
-import { exported, keepKnown, partColumns, shownColumns, widthOf } from './columns'
+import { exported, keepKnown, partColumns, shownColumns, viewColumns, widthOf } from './columns'
 import { asking, conditionFor, conditionText, readConditions, writeConditions } from './conditions'
 import { cellText, choosable, draftsOf, fieldsInput, kindOf, openFields, unsaid } from './fields'
 import {
@@ -166,6 +166,11 @@ describe('fields as columns', () => {
     expect(shownColumns(columns, []).own).toEqual([])
     expect(exported(columns, FIELDS)).toBe('title,due_day,remain_days,overdue_days,tags,f_no,f_money')
     expect(widthOf([], false, [MONEY])['--wide']).not.toBe(widthOf([], false)['--wide'])
+  })
+  it('a view with columns that nobody knows shows the others, and the own ones where there are none', () => {
+    expect(viewColumns(['nonsense', 'due', 'f_money', 'f_money', 'lamp'], ['lead'])).toEqual(['lamp', 'due', 'f_money'])
+    expect(viewColumns(['nonsense'], ['lead'])).toEqual(['lead'])
+    expect(viewColumns([], ['lead', 'due'])).toEqual(['lead', 'due'])
   })
   it('leave the measure to their heading', () => {
     const row = { fields: [{ code: 'money', value: 12000.5, words: '12000.5万元' }] } as TaskRow

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DeliveryFigure, DeliveryState, Gateway } from '@/api/types'
+import type { Delivery, DeliveryFigure, DeliveryState, Gateway } from '@/api/types'
 import {
   asked,
   byChannel,
@@ -12,6 +12,7 @@ import {
   NOTHING,
   reasonOf,
   reasonsOf,
+  traceOf,
 } from './model'
 
 const figure = (channel: DeliveryFigure['channel'], state: DeliveryFigure['state'], n: number, more = {}) =>
@@ -115,5 +116,23 @@ describe('a gateway', () => {
     expect(gatewayLamp(gateway({ last_ok_at: '2026-11-26T09:00:00+08:00' }))).toBe('well')
     expect(gatewayLamp(gateway({ failures: 2, last_ok_at: '2026-11-26T09:00:00+08:00' }))).toBe('broken')
     expect(gatewayLamp(gateway({ failures: 5, closed_until: '2026-11-26T09:10:00+08:00' }))).toBe('paused')
+  })
+})
+
+describe('what became of one', () => {
+  const delivery = (more: Partial<Delivery>) =>
+    ({ created_at: '2026-12-03T09:00:00+08:00', sent_at: null, settled_at: null, acked_at: null, ...more }) as Delivery
+  const keys = (more: Partial<Delivery>) => traceOf(delivery(more)).map(({ key }) => key)
+  const [first, second, third] = ['09:01', '09:02', '09:03'].map((time) => `2026-12-03T${time}:00+08:00`)
+  it('moment by moment, as far as it has come', () => {
+    expect(keys({ state: 'queued' })).toEqual(['written'])
+    expect(keys({ state: 'sent', sent_at: first })).toEqual(['written', 'sent'])
+    expect(keys({ state: 'delivered', sent_at: first, settled_at: second })).toEqual(['written', 'sent', 'received'])
+    expect(keys({ state: 'failed', sent_at: first, settled_at: second })).toEqual(['written', 'sent', 'failed'])
+    expect(keys({ state: 'suppressed', settled_at: first })).toEqual(['written', 'unsent'])
+  })
+  it('an answer can be faster than the receipt', () => {
+    const more = { state: 'acknowledged' as const, sent_at: first, acked_at: second, settled_at: third }
+    expect(keys(more)).toEqual(['written', 'sent', 'acked', 'received'])
   })
 })

@@ -50,6 +50,25 @@ export function mayRepeat({ state, reason, resent_as }: Pick<Delivery, 'state' |
   return state === 'sent' || state === 'delivered' || state === 'failed'
 }
 
+/** What became of a delivery, moment by moment. */
+export interface Moment {
+  /** Its words, below `deliveries.trace`. */
+  key: 'written' | 'sent' | 'received' | 'failed' | 'unsent' | 'acked'
+  at: string
+}
+export function traceOf({ created_at, sent_at, settled_at, acked_at, state }: Delivery): Moment[] {
+  const settled = state === 'failed' ? 'failed' : state === 'suppressed' ? 'unsent' : 'received'
+  const all = [
+    { key: 'written' as const, at: created_at },
+    { key: 'sent' as const, at: sent_at },
+    { key: settled as Moment['key'], at: settled_at },
+    { key: 'acked' as const, at: acked_at },
+  ]
+  // Somebody may answer before the receipt has come.
+  const known = all.filter((one): one is Moment => one.at !== null)
+  return known.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+}
+
 export type GatewayLamp = 'well' | 'paused' | 'broken' | 'unused'
 /** Left alone for a while, failing, doing well, or not tried yet. */
 export function gatewayLamp({ closed_until, failures, last_ok_at }: Gateway): GatewayLamp {

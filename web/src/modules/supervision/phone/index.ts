@@ -8,3 +8,5 @@ export const OrderPage = withLateWords(() => import('./OrderPage.vue'))
 export const UrgeForm = async () => (await import('./UrgeForm.vue')).default
 export const InstructForm = async () => (await withLateWords(() => import('./InstructForm.vue'))()).default
 export const ReplyForm = async () => (await import('./ReplyForm.vue')).default
+/** Of what a task that is being written will be reminded. */
+export const ReminderHint = async () => (await withLateWords(() => import('./ReminderHint.vue'))()).default

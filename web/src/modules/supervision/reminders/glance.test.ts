@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { DeliveriesState, DeliveryFigure, Gateway, LookoutState } from '@/api/types'
-import { glance } from './glance'
+import { glance, troubleOf } from './glance'
 
 const NOW = '2026-12-03T09:00:00+08:00'
 const EARLIER = '2026-12-03T08:40:00+08:00'
 const lookout = (more: Partial<LookoutState> = {}): LookoutState =>
-  ({ tasks: 685, due: 0, oldest: null, outdated: 0, now: NOW, audit: null, ...more }) as LookoutState
+  ({ tasks: 685, due: 0, oldest: null, outdated: 0, troubled: [], now: NOW, audit: null, ...more }) as LookoutState
 const gateway = (more: Partial<Gateway> = {}) =>
   ({ code: 'sms', channel: 'sms', failures: 0, closed_until: null, ...more }) as Gateway
 const figure = (state: DeliveryFigure['state'], n: number) =>
@@ -47,6 +47,23 @@ describe('at a glance', () => {
       ['yellow', 'downWaiting', 6],
       ['green', 'seen', 685],
     ])
+  })
+  it('a task that cannot be read is the worst, and nobody says that all were looked at', () => {
+    const troubled = (n: number) => Array.from({ length: n }, (_, at) => ({ task: `t${at}`, why: 'x' }))
+    expect(said(lookout({ troubled: troubled(2) }), sent())).toEqual([
+      ['red', 'troubled', 2],
+      ['green', 'others', undefined],
+    ])
+    expect(said(lookout({ troubled: troubled(20) }), undefined)[0]).toEqual(['red', 'troubledMany', 20])
+    expect(said(lookout({ troubled: troubled(1), due: 2, oldest: NOW }), sent()).map(([, key]) => key)).toEqual([
+      'troubled',
+      'behind',
+    ])
+  })
+  it('why a record cannot be read', () => {
+    const why = 'error occurred while decoding column "due_day": 日期应为 1900 至 2199 年间的 YYYY-MM-DD'
+    expect(troubleOf(why)).toEqual({ field: 'due_day', text: '日期应为 1900 至 2199 年间的 YYYY-MM-DD' })
+    expect(troubleOf('something else')).toEqual({ field: '', text: 'something else' })
   })
   it('a lookout that has stopped stays red', () => {
     expect(said(lookout({ due: 2, oldest: EARLIER }), sent())).toEqual([['red', 'late', 2]])

@@ -6,10 +6,14 @@ const LATE_MS = 10 * 60_000
 /** From so many failures in a row on, a gateway is down, even between two pauses. */
 const DOWN_FROM = 5
 
+type Key =
+  | ('troubled' | 'troubledMany' | 'others' | 'late' | 'behind' | 'well' | 'seen' | 'idle')
+  | ('stuck' | 'down' | 'downWaiting' | 'failed' | 'unknown')
+
 export interface Finding {
   lamp: Lamp
   /** Its words, below `reminders.watch`. */
-  key: 'late' | 'behind' | 'well' | 'seen' | 'idle' | 'stuck' | 'down' | 'downWaiting' | 'failed' | 'unknown'
+  key: Key
   n?: number
   at?: string | null
   channel?: Channel
@@ -27,9 +31,18 @@ const total = <T extends { n: number }>(all: readonly T[], which: (one: T) => bo
 export const countOf = (sent: DeliveriesState, state: 'failed' | 'suppressed') =>
   total(sent.today, (one) => one.state === state)
 
-function lookout({ tasks, due, oldest, now }: LookoutState): Finding {
+/** More than so many tasks that cannot be looked at are not told one by one. */
+const TROUBLED_TOLD = 20
+
+/** What stands about a task cannot be read: nobody looks at it, whatever else goes well. */
+function unread({ troubled: { length: n } }: LookoutState): Finding[] {
+  return n ? [{ lamp: 'red', key: n < TROUBLED_TOLD ? 'troubled' : 'troubledMany', n }] : []
+}
+
+function lookout({ tasks, due, oldest, now, troubled }: LookoutState): Finding {
   if (due && since(oldest, now) > LATE_MS) return { lamp: 'red', key: 'late', n: due, at: oldest }
   if (due) return { lamp: 'yellow', key: 'behind', n: due, at: oldest }
+  if (troubled.length) return { lamp: 'green', key: 'others' }
   return { lamp: 'green', key: tasks ? 'seen' : 'idle', n: tasks }
 }
 
@@ -54,5 +67,11 @@ export function glance(state: LookoutState, sent: Sent): Finding[] {
   const seen = lookout(state)
   const out: Finding[] = sent === 'unknown' ? [{ lamp: 'grey', key: 'unknown' }] : sent ? ways(sent, state.now) : []
   if (sent && !out.length && seen.key === 'seen') seen.key = 'well'
-  return [seen, ...out].sort((a, b) => RANK.indexOf(a.lamp) - RANK.indexOf(b.lamp))
+  return [...unread(state), seen, ...out].sort((a, b) => RANK.indexOf(a.lamp) - RANK.indexOf(b.lamp))
+}
+
+/** The server's words for a record that cannot be read: the field, and what is wrong with it; all of them where they are others. */
+export function troubleOf(why: string): { field: string; text: string } {
+  const [, field = '', text = why] = /^error occurred while decoding column "?([^":]+)"?: (.+)$/s.exec(why) ?? []
+  return { field, text }
 }
