@@ -112,6 +112,8 @@ both! {
         let runs = writer.runs.lock().unwrap().clone();
         assert_eq!((runs[0], runs.iter().sum::<usize>()), (1, 40), "{runs:?}");
         let rests = usize::try_from(took.as_millis() / Duration::from_millis(250).as_millis()).unwrap();
-        assert!(runs.len() <= rests + 2, "{runs:?} in {took:?}");
+        // A run that takes as many as it can is followed by the next without a rest.
+        let full = runs.iter().filter(|n| **n == 32).count();
+        assert!(runs.len() <= rests + 2 + full, "{runs:?} in {took:?}");
     }
 }
