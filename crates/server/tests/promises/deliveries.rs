@@ -387,39 +387,6 @@ both! {
         app.anonymous().post("/gateways/unknown/calls", &json!({})).await.refused(404, "not_found");
     }
 
-    async fn an_urge_is_answered_by_sms(app) {
-        let sms = FakeGateway::new("sms1", Channel::Sms);
-        let app = &app.with_gateways(&[&sms]);
-        let task = given(app, &["修路"], "2026-06-30", json!({})).await.remove(0);
-        app.as_user("leader").post(&format!("/tasks/{}/urges", id(&task)), &json!({ "text": "抓紧" })).await.assert(201);
-        app.run_jobs().await;
-        // Whoever does it, receives its post and answers for it hears a leader's words at once, wherever they are.
-        let said = sms.taken();
-        let mut numbers: Vec<String> = said.iter().map(|(to, _)| to.clone()).collect();
-        numbers.sort_unstable();
-        let mut meant = vec![phone(app, "staff_b1").await, phone(app, "liaison_b").await, phone(app, "head_b").await];
-        meant.sort_unstable();
-        assert_eq!(numbers, meant);
-        assert!(said.iter().all(|(_, text)| text == "“修路”的督办：抓紧"), "{said:?}");
-        at(app, "2026-02-10T09:00:00+08:00").await;
-        let number = phone(app, "staff_b1").await;
-        assert_eq!(sms.taken(), [(number.clone(), "“修路”的督办应于2026-02-09回复，至今未回复，请立即回复。".to_owned())]);
-        call(app, "sms1", json!({ "from": number, "text": "回：周五前完成", "id": "r1" })).await;
-        let urges = app.as_user("leader").get(&format!("/tasks/{}/urges", id(&task))).await.assert(200);
-        assert_eq!((urges["items"][0]["reply"].as_str(), urges["items"][0]["replied_by"]["name"].as_str()), (Some("周五前完成"), Some("秦一")));
-        at(app, "2026-02-12T09:00:00+08:00").await;
-        assert!(sms.taken().is_empty());
-    }
-
-    async fn who_is_nobodys_number_changes_nothing(app) {
-        let sms = FakeGateway::new("sms1", Channel::Sms);
-        let app = &app.with_gateways(&[&sms]);
-        given(app, &["修路"], "2026-02-09", json!({})).await;
-        at(app, "2026-02-10T14:30:00+08:00").await;
-        call(app, "sms1", json!({ "from": "13900000000", "text": "1", "id": "r1" })).await;
-        assert_eq!(states(app, "staff_b1").await, ["sent"]);
-    }
-
     async fn where_there_is_no_gateway_that_is_said_and_the_message_in_the_system_stands(app) {
         given(app, &["修路"], "2026-02-09", json!({})).await;
         at(app, "2026-02-10T14:30:00+08:00").await;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod addresses;
+mod answers;
 mod archive;
 mod bounds;
 mod burden;

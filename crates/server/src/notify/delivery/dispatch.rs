@@ -26,6 +26,7 @@ use tokio::{
 };
 
 use super::{
+    answered,
     gateway::{Gateway, Handed, Letter},
     in_hand::Held,
     instead,
@@ -72,7 +73,8 @@ impl Batch {
         // What a power cut takes of this is done again: it follows from what is due.
         let mut tx = app.db.begin_repeatable().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-        store::free_expired(&mut tx, ctx.now(), &app.in_hand.leases()).await?;
+        store::free_expired(&mut tx, ctx.now(), &app.in_hand.leases(), LEASE).await?;
+        answered::place(&mut tx, &ctx).await?;
         let tasks = store::due_tasks(&mut tx, ctx.now(), AT_ONCE).await?;
         (app.look_first)(&mut tx, &ctx, &tasks).await?;
         tx.commit().await?;
@@ -172,7 +174,7 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken:
         let sent = if away {
             together.into_iter().map(|(sent, _)| sent).collect()
         } else {
-            send_abreast(gateway.as_ref(), together, taken, line).await
+            send_abreast(app, gateway.as_ref(), together, taken, line).await
         };
         // A letter of which a power cut takes the record goes out again, which such a gateway drops.
         let mut tx = if gateway.dedupes() { app.db.begin_repeatable().await? } else { app.db.begin().await? };
@@ -198,7 +200,7 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken:
 }
 
 /// Hands over letters, several at a time. What has not begun in time, or when the gateway turned out to be away, stays here.
-async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, taken: Instant, line: &Semaphore) -> Vec<Sent> {
+async fn send_abreast(app: &App, gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, taken: Instant, line: &Semaphore) -> Vec<Sent> {
     let failures = AtomicI64::new(0);
     let sending = letters.into_iter().map(|(mut sent, letter)| {
         let failures = &failures;
@@ -208,6 +210,7 @@ async fn send_abreast(gateway: &dyn Gateway, letters: Vec<(Sent, Letter)>, taken
             if taken.elapsed() > BEGIN_WITHIN || failures.load(Ordering::Relaxed) >= BREAKS_AT {
                 return sent;
             }
+            sent.begun = app.clock.now();
             sent.fate = match tokio::time::timeout(PATIENCE, gateway.send(&letter)).await {
                 Ok(Handed { taken, gone }) => {
                     sent.gone = gone;
@@ -244,7 +247,7 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
         let SentFate::Taken { provider_id, parts } = &sent.fate else { return None };
         let parts = i64::from(*parts);
         let cost = parts * rules.of(sent.channel).map_or(0, |rules| rules.price);
-        Some(Taking { id: sent.id, provider_id: provider_id.as_deref(), parts, cost })
+        Some(Taking { id: sent.id, provider_id: provider_id.as_deref(), parts, cost, begun: sent.begun })
     });
     let taking: Vec<Taking<'_>> = taking.collect();
     let ours = store::taken(tx, *lease, &taking, now).await?;
@@ -281,7 +284,7 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
             }
             SentFate::Refused { code, text } => {
                 // The gateway is well; it is the message it will not have.
-                store::not_taken(tx, sent.id, sent.lease, (code, text), false, None, now).await?;
+                store::not_taken(tx, sent.id, sent.lease, (code, text), None, None, now).await?;
                 instead::take_over(tx, app, ctx, &[sent.id]).await?;
             }
             SentFate::Busy { code, text, after } => {
@@ -304,7 +307,8 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
             }
         }
     }
-    Ok(())
+    // Whoever was quicker than this.
+    answered::place(tx, ctx).await
 }
 
 async fn failed(tx: &mut Tx, sent: &Sent, error: &str, wait: Option<Duration>, well: bool, now: Moment) -> Outcome<()> {
@@ -327,7 +331,7 @@ async fn again(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &Sent, reason: (&str, &s
     let since = sent.stuck_since.unwrap_or(ctx.now());
     let twice = unsure && sent.unsure && !app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.dedupes());
     let next = (at <= rules.gives_up_at(since) && !twice).then_some(at);
-    store::not_taken(tx, sent.id, sent.lease, reason, unsure, next, ctx.now()).await?;
+    store::not_taken(tx, sent.id, sent.lease, reason, unsure.then_some(sent.begun), next, ctx.now()).await?;
     if unsure {
         return Ok(());
     }

@@ -6,6 +6,7 @@
 //!
 //! Tables: `delivery`, `delivery_message`, `receipt`, `reply`, `gateway_state`. Job: [`DELIVER`], found by looking ([`is_due`]).
 
+mod answered;
 mod ask;
 mod configured;
 mod costs;
@@ -34,6 +35,7 @@ use std::collections::{BTreeSet, HashMap};
 use db::Tx;
 use kit::{Moment, uuid::Uuid};
 
+pub use answered::{REPLIED, Replied};
 pub use configured::{listen, read as read_gateways};
 pub use dispatch::{LookFirst, StillOpen};
 pub use gateway::{Asked, Call, Gateway, Gateways, Handed, Heard, Letter};
@@ -43,7 +45,6 @@ pub use in_hand::InHand;
 pub use model::{DeliveryId, DeliveryState, Meaning, ReplyId};
 pub(super) use post::post;
 pub use rules::NoticeKind;
-pub use told::{REPLIED, Replied};
 
 use crate::{
     app::{App, Ctx, Outcome},

@@ -16,6 +16,8 @@ pub(super) struct Sent {
     pub(super) unsure: bool,
     /// Since when it could have left and did not.
     pub(super) stuck_since: Option<Moment>,
+    /// When it began to be handed over; when it was taken in hand, for as long as it was not.
+    pub(super) begun: Moment,
     /// The address it went to, and those of them at which nobody is any more.
     pub(super) to: String,
     pub(super) gone: Vec<String>,

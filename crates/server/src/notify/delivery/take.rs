@@ -176,6 +176,7 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
             attempts: row.attempts + 1,
             unsure: row.unsure,
             stuck_since: row.stuck_since,
+            begun: now,
             to: address.clone(),
             gone: Vec::new(),
             fate: SentFate::Kept,

@@ -4,10 +4,11 @@ pub(super) mod costs;
 mod gateways;
 pub(super) mod list;
 mod often;
+mod replies;
 mod silent;
 mod takeover;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use db::{Result, Sql, Tx, execute, run};
 use gateway::Fate;
@@ -15,10 +16,11 @@ use kit::{Moment, uuid::Uuid};
 
 pub(super) use gateways::{close_gateway, forget_token, gateway_failed, gateway_ok, gateways, give, given, is_closed, put_token, token};
 pub(super) use often::{said_of, sent_since};
+pub(super) use replies::{NewReply, WaitingReply, has_waited, insert_reply, is_leaving_to, last_to, place, understood, waited};
 pub(super) use silent::{SilentRow, await_word, is_silent, take_silent};
 pub(super) use takeover::{Left, insert_one, left, without};
 
-use super::model::{DeliveryId, Meaning, QueuedRow, ReceiptId, ReplyId, Suppression};
+use super::model::{DeliveryId, QueuedRow, ReceiptId, Suppression};
 use crate::{
     notify::model::{Channel, MessageId},
     org::PersonId,
@@ -80,19 +82,20 @@ pub(super) async fn again(tx: &mut Tx, id: DeliveryId, of: DeliveryId, now: Mome
     Ok(n > 0)
 }
 
-/// Whether something is due, or was in the hands of a sender that died; of `ours` none did.
+/// Whether something is due, was in the hands of a sender that died (of `ours` none did), or was answered while it left.
 pub(super) async fn is_due(tx: &mut Tx, now: Moment, ours: &[Uuid]) -> Result<bool> {
     let mut sql = Sql::new("select exists (select 1 from delivery where state = 'queued' and due_at <= ");
     sql.bind(now.millis()).push(") or exists (select 1 from delivery where ");
     ran_out(&mut sql, now, ours);
     sql.push(")");
     let (due,): (bool,) = sql.fetch_one(tx).await?;
-    Ok(due)
+    Ok(due || has_waited(tx).await?)
 }
 
 /// Puts back what a sender that died had in hand: it may have gone out. Of `ours` none did.
-pub(super) async fn free_expired(tx: &mut Tx, now: Moment, ours: &[Uuid]) -> Result<()> {
-    let mut sql = Sql::new("update delivery set state = 'queued', lease = null, lease_until = null, unsure = true where ");
+pub(super) async fn free_expired(tx: &mut Tx, now: Moment, ours: &[Uuid], lease: Duration) -> Result<()> {
+    let mut sql = Sql::new("update delivery set state = 'queued', lease = null, unsure = true, handed_at = lease_until - ");
+    sql.bind(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX)).push(", lease_until = null where ");
     ran_out(&mut sql, now, ours);
     sql.execute(tx).await
 }
@@ -276,19 +279,21 @@ pub(super) struct Taking<'a> {
     pub(super) parts: i64,
     /// In thousandths of a yuan.
     pub(super) cost: i64,
+    /// When it began to be handed over.
+    pub(super) begun: Moment,
 }
 
 /// Writes that the gateway took them; answers those that were still in this sender's hands.
 pub(super) async fn taken(tx: &mut Tx, lease: Uuid, all: &[Taking<'_>], now: Moment) -> Result<Vec<DeliveryId>> {
     let mut ours = Vec::new();
     for chunk in all.chunks(ROWS) {
-        let mut sql = Sql::new("with v (delivery_id, known_as, in_parts, costs) as (values ");
+        let mut sql = Sql::new("with v (delivery_id, known_as, in_parts, costs, begun) as (values ");
         for (index, one) in chunk.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" }).bind(one.id.0).push(", ").bind_maybe(one.provider_id).push(", ");
-            sql.bind(one.parts).push(", ").bind(one.cost).push(")");
+            sql.bind(one.parts).push(", ").bind(one.cost).push(", ").bind(one.begun.millis()).push(")");
         }
         sql.push(") update delivery set state = 'sent', lease = null, lease_until = null, provider_id = v.known_as, parts = v.in_parts, ");
-        sql.push("cost = coalesce(cost, 0) + v.costs, sent_at = ").bind(now.millis());
+        sql.push("cost = coalesce(cost, 0) + v.costs, handed_at = v.begun, sent_at = ").bind(now.millis());
         sql.push(", reason = null, detail = null from v where id = v.delivery_id and lease = ").bind(lease).push(" returning id");
         let rows: Vec<(DeliveryId,)> = sql.fetch_all(tx).await?;
         ours.extend(rows.into_iter().map(|(id,)| id));
@@ -307,20 +312,21 @@ pub(super) async fn spoken_of(tx: &mut Tx, gateway: &str, names: &[&str]) -> Res
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
-/// Writes that it is tried again, or given up where there is no `again`.
+/// Writes that it is tried again, or given up where there is no `again`. One that may have gone out was `handed` over at that moment.
 pub(super) async fn not_taken(
     tx: &mut Tx,
     id: DeliveryId,
     lease: Uuid,
     reason: (&str, &str),
-    unsure: bool,
+    handed: Option<Moment>,
     again: Option<Moment>,
     now: Moment,
 ) -> Result<()> {
     let state = if again.is_some() { "queued" } else { "failed" };
-    execute!(tx, |c| sqlx::query(
+    execute!(tx, |c| {
+        sqlx::query(
         "update delivery set state = $3, lease = null, lease_until = null, reason = $4, detail = $5, unsure = unsure or $6, \
-           due_at = coalesce($7, due_at), settled_at = case when $7 is null then $8 end, stuck_since = coalesce(stuck_since, $8) \
+           handed_at = coalesce($9, handed_at), due_at = coalesce($7, due_at), settled_at = case when $7 is null then $8 end, stuck_since = coalesce(stuck_since, $8) \
            where id = $1 and lease = $2"
     )
     .bind(id)
@@ -328,10 +334,12 @@ pub(super) async fn not_taken(
     .bind(state)
     .bind(reason.0)
     .bind(reason.1)
-    .bind(unsure)
+    .bind(handed.is_some())
     .bind(again)
     .bind(now)
-    .execute(c))?;
+    .bind(handed)
+    .execute(c)
+    })?;
     Ok(())
 }
 
@@ -504,58 +512,4 @@ pub(super) async fn acknowledge(tx: &mut Tx, person: PersonId, occurrence: Uuid,
     .execute(c)
     })?;
     Ok(messages > 0)
-}
-
-/// The last delivery to an address by one way since a moment: what somebody who answers most likely answers.
-pub(super) async fn last_to(tx: &mut Tx, channel: Channel, address: &str, since: Moment) -> Result<Option<(DeliveryId, PersonId)>> {
-    let rows: Vec<(DeliveryId, PersonId)> = run!(tx, |c| {
-        sqlx::query_as(
-        "select id, person_id from delivery where channel = $1 and address = $2 and sent_at >= $3 order by sent_at desc, id desc limit 1"
-    )
-    .bind(channel)
-    .bind(address)
-    .bind(since)
-    .fetch_all(c)
-    })?;
-    Ok(rows.into_iter().next())
-}
-
-/// What somebody answered, as it is written down.
-pub(super) struct NewReply<'a> {
-    pub(super) id: ReplyId,
-    pub(super) gateway: &'a str,
-    pub(super) reply_id: &'a str,
-    pub(super) address: &'a str,
-    pub(super) person: Option<PersonId>,
-    pub(super) delivery: Option<DeliveryId>,
-    pub(super) text: &'a str,
-    pub(super) meaning: Meaning,
-    pub(super) told_at: Option<i64>,
-    pub(super) received_at: Moment,
-}
-
-/// Writes an answer; `false` when it was told before.
-pub(super) async fn insert_reply(tx: &mut Tx, new: &NewReply<'_>) -> Result<bool> {
-    let n = execute!(tx, |c| sqlx::query(
-        "insert into reply (id, gateway, reply_id, address, person_id, delivery_id, text, meaning, told_at, received_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (gateway, reply_id) do nothing"
-    )
-    .bind(new.id)
-    .bind(new.gateway)
-    .bind(new.reply_id)
-    .bind(new.address)
-    .bind(new.person)
-    .bind(new.delivery)
-    .bind(new.text)
-    .bind(new.meaning)
-    .bind(new.told_at)
-    .bind(new.received_at)
-    .execute(c))?;
-    Ok(n > 0)
-}
-
-/// What an answer turned out to mean.
-pub(super) async fn understood(tx: &mut Tx, id: ReplyId, meaning: Meaning) -> Result<()> {
-    execute!(tx, |c| sqlx::query("update reply set meaning = $2 where id = $1").bind(id).bind(meaning).execute(c))?;
-    Ok(())
 }
