@@ -3558,6 +3558,8 @@ export interface components {
         /** @enum {string} */
         Chain: "issuer" | "issuer_head" | "issuer_leader";
         /** @enum {string} */
+        Chained: "terms" | "contents" | "all";
+        /** @enum {string} */
         Channel: "wechat" | "sms" | "voice" | "email" | "push";
         /** @description What one way out keeps to. */
         ChannelRules: {
@@ -6608,10 +6610,15 @@ export interface components {
                  */
                 chain_major: components["schemas"]["Chain"];
                 /**
-                 * @description Who agrees to putting off, stopping or ending a task of normal importance.
+                 * @description Who agrees to these on a task of normal importance.
                  * @default issuer
                  */
                 chain_normal: components["schemas"]["Chain"];
+                /**
+                 * @description Which requests follow the chain of their task's importance.
+                 * @default terms
+                 */
+                chained: components["schemas"]["Chained"];
                 /**
                  * @description How many colours warn.
                  * @default four
@@ -6992,10 +6999,15 @@ export interface components {
                  */
                 chain_major: components["schemas"]["Chain"];
                 /**
-                 * @description Who agrees to putting off, stopping or ending a task of normal importance.
+                 * @description Who agrees to these on a task of normal importance.
                  * @default issuer
                  */
                 chain_normal: components["schemas"]["Chain"];
+                /**
+                 * @description Which requests follow the chain of their task's importance.
+                 * @default terms
+                 */
+                chained: components["schemas"]["Chained"];
                 /**
                  * @description How many colours warn.
                  * @default four
@@ -7559,10 +7571,15 @@ export interface components {
                  */
                 chain_major: components["schemas"]["Chain"];
                 /**
-                 * @description Who agrees to putting off, stopping or ending a task of normal importance.
+                 * @description Who agrees to these on a task of normal importance.
                  * @default issuer
                  */
                 chain_normal: components["schemas"]["Chain"];
+                /**
+                 * @description Which requests follow the chain of their task's importance.
+                 * @default terms
+                 */
+                chained: components["schemas"]["Chained"];
                 /**
                  * @description How many colours warn.
                  * @default four
@@ -7721,10 +7738,15 @@ export interface components {
                  */
                 chain_major: components["schemas"]["Chain"];
                 /**
-                 * @description Who agrees to putting off, stopping or ending a task of normal importance.
+                 * @description Who agrees to these on a task of normal importance.
                  * @default issuer
                  */
                 chain_normal: components["schemas"]["Chain"];
+                /**
+                 * @description Which requests follow the chain of their task's importance.
+                 * @default terms
+                 */
+                chained: components["schemas"]["Chained"];
                 /**
                  * @description How many colours warn.
                  * @default four
@@ -8840,10 +8862,15 @@ export interface components {
              */
             chain_major: components["schemas"]["Chain"];
             /**
-             * @description Who agrees to putting off, stopping or ending a task of normal importance.
+             * @description Who agrees to these on a task of normal importance.
              * @default issuer
              */
             chain_normal: components["schemas"]["Chain"];
+            /**
+             * @description Which requests follow the chain of their task's importance.
+             * @default terms
+             */
+            chained: components["schemas"]["Chained"];
             /**
              * @description How many colours warn.
              * @default four

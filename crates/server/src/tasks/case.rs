@@ -327,7 +327,12 @@ impl Case {
     /// Whether the actor may decide on it and another has to agree after them.
     pub(super) fn passes_on(&self, ctx: &Ctx, request: &RequestRow) -> bool {
         let chain = chain::of_request(request, &self.task, &ctx.rules.get::<TaskRules>());
-        self.may_decide(ctx, request) && chain::goes_on(chain, &self.task, request, &ctx.actor)
+        let decides = match request.kind {
+            RequestKind::Close => self.allowed(ctx).contains(&Action::DecideClose),
+            RequestKind::Return => self.allowed(ctx).contains(&Action::Rule),
+            _ => self.may_decide(ctx, request),
+        };
+        decides && chain::goes_on(chain, &self.task, request, &ctx.actor)
     }
 
     /// Whether nobody can be late with it now.

@@ -4,7 +4,7 @@ use db::Tx;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use wording::say;
+use wording::{Join, say};
 
 use super::{
     case::{Case, Step},
@@ -14,6 +14,7 @@ use super::{
     },
     policy::Action,
     reopen,
+    requests::agree,
     rules::TaskRules,
     store,
 };
@@ -74,6 +75,11 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, decision: CloseD
     };
     fields.finish()?;
     let (now, me) = (ctx.now(), ctx.actor.person);
+    if decision == CloseDecision::Grant && case.requests.get(open).is_some_and(|held| case.passes_on(ctx, held)) {
+        let note = text.as_ref().map(|text| say!("：{text}")).unwrap_or_default();
+        agree(tx, ctx, case, request, text.as_deref(), say!("同意办结，报上级审批").then(Join::Close, note)).await?;
+        return Ok(id);
+    }
     case.requests.remove(open);
     let (state, action, words) = match decision {
         CloseDecision::Grant => {

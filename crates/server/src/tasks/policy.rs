@@ -152,7 +152,10 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Approve, state == TaskState::Approval && !task.submitted_by.is_some_and(|by| who.acts_as(by)) && may_approve(task, who));
     grant(A::Sign, state.is_open() && mine.iter().any(|p| p.role.works() && p.state == PartyState::Unsigned));
     grant(A::Return, state.is_open() && mine.iter().any(|p| may_return(s, p)));
-    grant(A::Rule, issuer && state.is_open() && request(RequestKind::Return).is_some_and(|r| !who.acts_as(r.person_id)));
+    grant(
+        A::Rule,
+        state.is_open() && request(RequestKind::Return).is_some_and(|r| !who.acts_as(r.person_id) && chain::has_turn(s, r, who, issuer)),
+    );
     grant(A::Assign, state.is_open() && s.parties.iter().any(|p| p.role.works() && who.acts_for(p.unit_id)));
     grant(A::Report, state == TaskState::Active && mine.iter().any(|p| p.role.works() && p.state == PartyState::Signed));
     grant(A::Review, issuer && state == TaskState::Active && s.reporters.iter().any(|reporter| !who.acts_as(*reporter)));
@@ -167,7 +170,9 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     );
     grant(
         A::DecideClose,
-        closes(s, who, issuer) && state == TaskState::Active && request(RequestKind::Close).is_some_and(|r| !doer_in_person(r.person_id)),
+        state == TaskState::Active
+            && request(RequestKind::Close)
+                .is_some_and(|r| !doer_in_person(r.person_id) && chain::has_turn(s, r, who, closes(s, who, issuer))),
     );
     grant(A::Verify, state == TaskState::Closed && s.open_children + s.draft_children == 0 && may_verify(s, who, issuer));
     let asked = |kinds: &[RequestKind]| s.requests.iter().any(|r| kinds.contains(&r.kind));

@@ -8,7 +8,7 @@ use wording::say;
 
 use super::{
     model::{Importance, TaskId},
-    requests::Chain,
+    requests::{Chain, Chained},
 };
 use crate::app::{Fields, Outcome, RuleSet};
 
@@ -62,7 +62,9 @@ pub struct TaskRules {
     pub extend_times: i64,
     /// By how many days altogether, from its original due day.
     pub extend_days: i64,
-    /// Who agrees to putting off, stopping or ending a task of normal importance.
+    /// Which requests follow the chain of their task's importance.
+    pub chained: Chained,
+    /// Who agrees to these on a task of normal importance.
     pub chain_normal: Chain,
     /// The same for important ones.
     pub chain_important: Chain,
@@ -100,6 +102,7 @@ impl Default for TaskRules {
             decide_within: 3,
             extend_times: 2,
             extend_days: 60,
+            chained: Chained::Terms,
             chain_normal: Chain::Issuer,
             chain_important: Chain::IssuerHead,
             chain_major: Chain::IssuerLeader,

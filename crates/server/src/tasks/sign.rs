@@ -11,6 +11,7 @@ use super::{
     draft, due,
     model::{PartyId, PartyRow, PartyState, RequestId, RequestKind, RequestRow, RequestState, TaskId, TaskState},
     policy::{self, Action},
+    requests::agree,
     store,
 };
 use crate::{
@@ -180,6 +181,14 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
         }
     };
     fields.finish()?;
+    if let Some(unit) = &new_unit
+        && case.requests.get(open).is_some_and(|held| case.passes_on(ctx, held))
+    {
+        store::propose_unit(tx, request, unit.id).await?;
+        let words = say!("同意退回，拟改派给{unit}，报上级审批：{reason}", unit = &unit.name);
+        agree(tx, ctx, case, request, Some(&reason), words).await?;
+        return Ok(asked.task_id);
+    }
     let stopped = ctx.calendar.workdays_between(asked.at.day().date(), ctx.today().date());
     let Some(row) = case.parties.iter_mut().find(|row| row.id == party) else { return Err(Refusal::NotFound) };
     let leads = row.role.leads();

@@ -6,6 +6,7 @@ mod answers;
 mod archive;
 mod bounds;
 mod burden;
+mod chains;
 mod clock;
 mod closing;
 mod comments;

@@ -19,6 +19,11 @@ export default {
     amend: 'Amendment pending',
     recheck: 'Second look pending',
   },
+  chained: {
+    terms: 'extending, suspending, terminating',
+    contents: 'extending, suspending, terminating, resuming, transferring, changing',
+    all: 'every request (returns and closings, too)',
+  },
   chain: {
     issuer: 'the issuer',
     issuer_head: 'the issuer, then the head of its unit',

@@ -20,6 +20,11 @@ export default {
     amend: '变更待审批',
     recheck: '复核待审批',
   },
+  chained: {
+    terms: '延期、中止、终止',
+    contents: '延期、中止、终止、恢复、转办、变更',
+    all: '全部申请（含退回、办结）',
+  },
   chain: { issuer: '交办方', issuer_head: '交办方，再由交办单位负责人', issuer_leader: '交办方，再由管委领导' },
   class: {
     label: '原因类别',

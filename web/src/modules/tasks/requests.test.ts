@@ -102,13 +102,26 @@ describe('what is asked', () => {
 })
 
 describe('who has to agree', () => {
-  const rules = { chain_normal: 'issuer', chain_important: 'issuer_head', chain_major: 'issuer_leader' } as const
+  const rules = {
+    chained: 'terms',
+    chain_normal: 'issuer',
+    chain_important: 'issuer_head',
+    chain_major: 'issuer_leader',
+  } as const
   it('follows the rules where a term moves or a task stops, and is one otherwise', () => {
     expect(chainOf('extend', 'important', rules)).toBe('issuer_head')
     expect(chainOf('suspend', 'major', rules)).toBe('issuer_leader')
     expect(chainOf('terminate', 'normal', rules)).toBe('issuer')
     for (const kind of ['transfer', 'resume', 'amend', 'recheck'] as const)
       expect(chainOf(kind, 'major', rules)).toBe('issuer')
+  })
+  it('reaches as many kinds as the rules say', () => {
+    const contents = { ...rules, chained: 'contents' } as const
+    expect(chainOf('transfer', 'major', contents)).toBe('issuer_leader')
+    expect(chainOf('close', 'major', contents)).toBe('issuer')
+    const all = { ...rules, chained: 'all' } as const
+    for (const kind of ['close', 'return'] as const) expect(chainOf(kind, 'important', all)).toBe('issuer_head')
+    expect(chainOf('recheck', 'major', all)).toBe('issuer')
   })
   it('is said of a request that has one of two', () => {
     const first = { id: 'p', name: '周运' }

@@ -95,14 +95,23 @@ export function appealed(detail: Pick<TaskDetail, 'requests' | 'verifications'>,
 export const decidable = (detail: Pick<TaskDetail, 'requests'>) => detail.requests.filter((one) => one.may_decide)
 export const withdrawable = (detail: Pick<TaskDetail, 'requests'>) => detail.requests.filter((one) => one.may_withdraw)
 
-/** Who has to agree: what moves a term, or stops or ends a task, follows the rules; the rest needs one. */
+/** Who has to agree after another. */
+export type Onward = Exclude<TaskRules['chain_normal'], 'issuer'>
+
+/** Which kinds follow the chain of their task's importance; the rest needs one. */
+const CHAINED: Record<TaskRules['chained'], readonly RequestKind[]> = {
+  terms: ['extend', 'suspend', 'terminate'],
+  contents: ['extend', 'suspend', 'terminate', 'resume', 'transfer', 'amend'],
+  all: ['extend', 'suspend', 'terminate', 'resume', 'transfer', 'amend', 'return', 'close'],
+}
+
+/** Who has to agree. */
 export function chainOf(
   kind: RequestKind,
   importance: Importance,
-  rules: Pick<TaskRules, 'chain_normal' | 'chain_important' | 'chain_major'>,
+  rules: Pick<TaskRules, 'chained' | 'chain_normal' | 'chain_important' | 'chain_major'>,
 ): TaskRules['chain_normal'] {
-  if (kind !== 'extend' && kind !== 'suspend' && kind !== 'terminate') return 'issuer'
-  return rules[`chain_${importance}`]
+  return CHAINED[rules.chained].includes(kind) ? rules[`chain_${importance}`] : 'issuer'
 }
 
 /** The key of where a request stands; one that was agreed to once waits for the second. */

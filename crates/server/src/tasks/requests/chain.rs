@@ -21,16 +21,36 @@ text_enum! {
     }
 }
 
-/// The chain for a request on a task of this importance. What changes a term, or ends or stops a task, follows the rules; the
-/// rest needs one.
+text_enum! {
+    /// Which requests follow the chain of their task's importance; the rest needs one to agree.
+    Chained {
+        Terms = "terms", "延期、中止和终止";
+        Contents = "contents", "延期、中止、终止、恢复、转办和变更";
+        All = "all", "全部申请，包括退回和办结";
+    }
+}
+
+impl Chained {
+    const fn holds(self, kind: RequestKind) -> bool {
+        match kind {
+            RequestKind::Extend | RequestKind::Suspend | RequestKind::Terminate => true,
+            RequestKind::Transfer | RequestKind::Resume | RequestKind::Amend => !matches!(self, Self::Terms),
+            RequestKind::Return | RequestKind::Close => matches!(self, Self::All),
+            // Decided as high as the first decision had to be, whatever the rules say.
+            RequestKind::Recheck => false,
+        }
+    }
+}
+
+/// The chain for a request on a task of this importance, where its kind follows one; otherwise one is enough.
 pub(in crate::tasks) fn of(kind: RequestKind, importance: Importance, rules: &TaskRules) -> Chain {
-    match kind {
-        RequestKind::Extend | RequestKind::Suspend | RequestKind::Terminate => match importance {
-            Importance::Normal => rules.chain_normal,
-            Importance::Important => rules.chain_important,
-            Importance::Major => rules.chain_major,
-        },
-        _ => Chain::Issuer,
+    if !rules.chained.holds(kind) {
+        return Chain::Issuer;
+    }
+    match importance {
+        Importance::Normal => rules.chain_normal,
+        Importance::Important => rules.chain_important,
+        Importance::Major => rules.chain_major,
     }
 }
 
@@ -58,6 +78,15 @@ fn leads_in_person(s: &Situation<'_>, who: &Principal) -> bool {
 /// a request on which the only leader agreed first would wait for ever.
 pub(in crate::tasks) fn goes_on(chain: Chain, task: &Task, request: &RequestRow, who: &Principal) -> bool {
     chain != Chain::Issuer && request.agreed_by.is_none() && !has_last_rank(chain, task, who)
+}
+
+/// Whether it is this person's turn to decide on a return or a closing: `first` says who may by their post where nobody has agreed.
+pub(in crate::tasks) fn has_turn(s: &Situation<'_>, request: &RequestRow, who: &Principal, first: bool) -> bool {
+    let chain = of_request(request, s.task, &s.rules);
+    match request.agreed_by {
+        Some(by) => !who.acts_as(by) && has_last_rank(chain, s.task, who),
+        None => first || (chain != Chain::Issuer && has_last_rank(chain, s.task, who)),
+    }
 }
 
 fn has_last_rank(chain: Chain, task: &Task, who: &Principal) -> bool {

@@ -70,18 +70,33 @@ pub async fn decide(tx: &mut Tx, ctx: &Ctx, request: RequestId, input: &RequestD
         return Err(Refusal::conflict("not_now", "任务状态已变化，这项申请不再适用，请不予同意或由申请人撤回。"));
     }
     if case.passes_on(ctx, &asked) {
-        store::agree_to_request(tx, request, me, now, text.as_deref()).await?;
-        if let Some(row) = case.requests.get_mut(open) {
-            row.agreed_by = Some(me);
-        }
-        let words = say!("同意{kind}，报上级审批").then(Join::Close, note);
-        case.finish(tx, ctx, step("agreed", words)).await?;
+        agree(tx, ctx, case, request, text.as_deref(), say!("同意{kind}，报上级审批").then(Join::Close, note)).await?;
         return Ok(asked.task_id);
     }
     store::decide_request(tx, request, RequestState::Granted, me, now, text.as_deref()).await?;
     case.requests.remove(open);
     effects::grant(tx, ctx, case, &asked, input, note).await?;
     Ok(asked.task_id)
+}
+
+/// Writes that the first of two has agreed: the request goes on to the second.
+pub(in crate::tasks) async fn agree(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mut case: Case,
+    request: RequestId,
+    text: Option<&str>,
+    words: Words,
+) -> Outcome<()> {
+    let (now, me) = (ctx.now(), ctx.actor.person);
+    store::agree_to_request(tx, request, me, now, text).await?;
+    let mut kind = None;
+    if let Some(row) = case.requests.iter_mut().find(|row| row.id == request) {
+        row.agreed_by = Some(me);
+        row.agreed_at = Some(now);
+        kind = Some(row.kind);
+    }
+    case.finish(tx, ctx, Step::new("agreed", words, json!({ "request": request, "kind": kind })).about(request.0)).await
 }
 
 /// Takes back what one has asked for and nobody has decided.

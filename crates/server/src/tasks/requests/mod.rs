@@ -9,5 +9,7 @@ mod model;
 
 pub use ask::{RequestInput, ask};
 pub use chain::Chain;
+pub(super) use chain::Chained;
+pub(super) use decide::agree;
 pub use decide::{RequestDecision, decide, withdraw};
 pub use model::{ReasonClass, RequestKind, RequestRow, RequestState};

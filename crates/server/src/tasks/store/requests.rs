@@ -4,7 +4,7 @@ use db::{Result, Sql, Tx, execute, run};
 use kit::Moment;
 
 use crate::{
-    org::PersonId,
+    org::{PersonId, UnitId},
     tasks::model::{RequestId, RequestRow, RequestState, TaskId},
 };
 
@@ -101,6 +101,12 @@ pub(in crate::tasks) async fn agree_to_request(tx: &mut Tx, id: RequestId, by: P
         .bind(at)
         .bind(text)
         .execute(c))?;
+    Ok(())
+}
+
+/// Whoever agreed first to a return would have another unit than the one proposed.
+pub(in crate::tasks) async fn propose_unit(tx: &mut Tx, id: RequestId, unit: UnitId) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update request set proposed_unit_id = $2 where id = $1").bind(id).bind(unit).execute(c))?;
     Ok(())
 }
 

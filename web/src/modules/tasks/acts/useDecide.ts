@@ -8,9 +8,9 @@ import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { useWorkdays } from '@/modules/calendar'
 import { decideRequest } from '../api'
-import { chainOf, decidable } from '../requests'
+import { decidable } from '../requests'
 import { dayIn, useDeadline } from '../composables/useDeadline'
-import { useRules } from '../composables/useRules'
+import { useOnward } from '../composables/useOnward'
 import { useKeptSubmit } from './useKeptSubmit'
 
 export interface Deciding {
@@ -50,18 +50,11 @@ export function useDecide(props: Deciding, close: () => void) {
   const mustSay = computed(() => yes.value === 'refuse')
   const may = computed(() => !!request.value?.may_decide)
 
-  const rules = useRules()
-  /** Who has to agree after this one; nobody where it takes effect at once. */
-  const onward = computed(() => {
-    const known = rules.data.value?.rules
-    if (!request.value?.passes_on || !known) return null
-    const chain = chainOf(request.value.kind, props.detail.task.importance, known)
-    return chain === 'issuer' ? null : chain
-  })
+  const onward = useOnward(props, request)
   const grants = computed(() => yes.value === 'grant' && !!request.value)
   /** Another day or unit is for whoever decides last. */
   const asksDay = computed(() => grants.value && request.value?.kind === 'extend' && !onward.value)
-  const asksUnit = computed(() => grants.value && request.value?.kind === 'transfer')
+  const asksUnit = computed(() => grants.value && request.value?.kind === 'transfer' && !onward.value)
 
   const due = computed(() => props.detail.task.due_day ?? '')
   const { reading } = useDeadline(day, due)

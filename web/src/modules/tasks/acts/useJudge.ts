@@ -4,6 +4,7 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { approveTask, decideRequest, verifyTask } from '../api'
 import { grantedRequest, openRequest } from '../duties'
+import { useOnward } from '../composables/useOnward'
 import { useKeptSubmit } from './useKeptSubmit'
 
 export interface Judged {
@@ -26,6 +27,7 @@ export function useJudge(props: Judged, close: () => void) {
     if (props.action === 'approve') return undefined
     return props.action === 'verify' ? grantedRequest(props.detail) : openRequest(props.detail, 'close', props.target)
   })
+  const onward = useOnward(props, request)
   const waiting = computed(() => props.action === 'decide_close' && !request.value)
   const choices = computed(() =>
     (['yes', 'no'] as const).map((value) => ({ value, label: t(`tasks.judge.${props.action}.${value}`) })),
@@ -58,5 +60,5 @@ export function useJudge(props: Judged, close: () => void) {
     toast(t(`tasks.done.${props.action}`))
     close()
   }
-  return { form, yes, text, mustSay, request, waiting, choices, ready, submit }
+  return { form, yes, text, mustSay, request, onward, waiting, choices, ready, submit }
 }

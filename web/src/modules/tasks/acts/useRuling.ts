@@ -4,12 +4,14 @@ import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { ruleReturn } from '../api'
 import { openRequest } from '../duties'
+import { useOnward } from '../composables/useOnward'
 import { useKeptSubmit } from './useKeptSubmit'
 
 /** Ruling on a return: another unit takes the part over, or it stays where it is. */
 export function useRuling(props: { detail: TaskDetail; target?: string }, close: () => void) {
   const { t } = useI18n()
   const request = computed(() => openRequest(props.detail, 'return', props.target))
+  const onward = useOnward(props, request)
   const party = computed(() => props.detail.parties.find((one) => one.id === request.value?.party_id))
   const decision = ref<'reassign' | 'uphold'>(request.value?.proposed_unit ? 'reassign' : 'uphold')
   const unit = ref(request.value?.proposed_unit?.id ?? '')
@@ -35,5 +37,5 @@ export function useRuling(props: { detail: TaskDetail; target?: string }, close:
     toast(t('tasks.done.rule'))
     close()
   }
-  return { form, request, party, decision, unit, reason, submit }
+  return { form, request, onward, party, decision, unit, reason, submit }
 }

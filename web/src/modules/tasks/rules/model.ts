@@ -38,6 +38,7 @@ const CHAIN = { words: 'requests.chain', options: ['issuer', 'issuer_head', 'iss
 /** What is chosen and no number; words are `<words>.<option>`. */
 export const CHOICES: { [K in ChoiceKey]: { words: string; options: readonly TaskRules[K][] } } = {
   colours: { words: 'rules.colours', options: ['four', 'three'] },
+  chained: { words: 'requests.chained', options: ['terms', 'contents', 'all'] },
   chain_normal: CHAIN,
   chain_important: CHAIN,
   chain_major: CHAIN,
@@ -113,6 +114,7 @@ export const GROUPS: readonly RuleGroup[] = [
       {
         id: 'chain',
         sentences: [
+          says('chained', 'chained'),
           says('chainNormal', 'chain_normal'),
           says('chainImportant', 'chain_important'),
           says('chainMajor', 'chain_major'),

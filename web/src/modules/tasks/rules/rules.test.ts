@@ -22,6 +22,7 @@ const DEFAULTS: TaskRules = {
   decide_within: 3,
   extend_times: 2,
   extend_days: 60,
+  chained: 'terms',
   chain_normal: 'issuer',
   chain_important: 'issuer_head',
   chain_major: 'issuer_leader',
