@@ -5,7 +5,7 @@
 use std::io::Cursor;
 
 use calamine::{Data, Range, Reader};
-use officedoc::sheet::{Limits, SheetError, Table, read};
+use officedoc::sheet::{Limits, SheetError, Table, read, read_at};
 use wording::Words;
 
 const OPENPYXL: &[u8] = include_bytes!("fixtures/openpyxl.xlsx");
@@ -26,7 +26,19 @@ fn table(bytes: &[u8]) -> Table {
 #[test]
 fn openpyxl() {
     let table = table(OPENPYXL);
-    assert_eq!((table.name.as_str(), table.other_sheets.as_slice()), ("任务清单", &["空表".into(), "附表".into()][..]));
+    assert_eq!((table.name.as_str(), table.other_sheets().collect::<Vec<_>>()), ("任务清单", vec!["空表", "附表"]));
+    let places: Vec<_> = table
+        .sheets
+        .iter()
+        .enumerate()
+        .map(|(place, name)| {
+            let one = read_at("a.xlsx", OPENPYXL, Limits::default(), place).unwrap();
+            assert_eq!((&one.name, one.place), (name, place));
+            (one.name, one.columns.is_empty())
+        })
+        .collect();
+    assert_eq!(places.iter().filter(|(_, empty)| *empty).map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["空表"]);
+    assert_eq!(read_at("a.xlsx", OPENPYXL, Limits::default(), places.len()), Err(SheetError::NoContent));
     let headings = ["序号", "任务名称", "完成时限", "登记时间", "进度", "是否完成", "合计", "列H", "任务名称（2）"];
     assert_eq!(table.columns, headings);
     let rows: Vec<_> = table.rows.iter().map(|row| (row.number, row.cells.join("|"))).collect();
@@ -59,7 +71,7 @@ fn texts_inside_cells() {
 fn xls() {
     let table = table(XLWT);
     assert_eq!(table.name, "任务清单");
-    assert!(table.other_sheets.is_empty());
+    assert_eq!(table.other_sheets().count(), 0);
     assert_eq!(table.columns, ["序号", "名称", "时限", "登记", "进度", "完成", "错误"]);
     assert_eq!((table.rows[0].number, table.rows.len()), (3, 253));
     assert_eq!(table.rows[0].cells, ["1", "督办事项", "2026-05-01", "2026-05-01 08:30:00", "12.5%", "是", ""]);

@@ -8492,11 +8492,13 @@ export interface components {
         /** @description A page of a spreadsheet as texts. */
         TablePage: {
             columns: string[];
-            /** @description The sheet that is shown: the first one with content. */
+            /** @description The sheet that is shown. */
             name: string;
-            /** @description Sheets that are not. */
-            other_sheets: string[];
             rows: components["schemas"]["TableRow"][];
+            /** @description Which of them is shown, from 0. */
+            sheet: number;
+            /** @description All visible sheets, in order. */
+            sheets: string[];
             /** @description Rows of the whole sheet, the heading not counted. */
             total: number;
         };
@@ -11119,6 +11121,8 @@ export interface operations {
             query?: {
                 /** @description How many rows come before the page; none when missing. */
                 from?: number;
+                /** @description Which of the visible sheets, from 0; the first one with content when missing. */
+                sheet?: number;
             };
             header?: never;
             path: {

@@ -40,7 +40,7 @@ pub(super) fn read(file_name: &str, bytes: &[u8], limits: Limits) -> Result<Tabl
         };
         grid.put(field.row, field.column, Value::Text(text))?;
     }
-    grid.into_table(stem(file_name), Vec::new())
+    grid.into_table(vec![stem(file_name)], 0)
 }
 
 /// UTF-8 and UTF-16 by their mark, else UTF-8 when it is valid, else GB 18030, which contains GBK and GB 2312.

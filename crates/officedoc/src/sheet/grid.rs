@@ -93,14 +93,15 @@ impl Grid {
     }
 
     /// Makes the first row the heading and fills up the others.
-    pub(super) fn into_table(self, name: String, other_sheets: Vec<String>) -> Result<Table, SheetError> {
+    pub(super) fn into_table(self, sheets: Vec<String>, place: usize) -> Result<Table, SheetError> {
         let (first, last) = (self.first_column, self.last_column);
         let mut rows = self.rows.into_iter();
         let (_, heading) = rows.next().ok_or(SheetError::NoContent)?;
         let columns = headings(heading, first, last);
         let max_chars = self.limits.max_cell_chars;
         let rows = rows.map(|(row, cells)| finished(row, cells, first, &columns, max_chars)).collect();
-        Ok(Table { name, other_sheets, columns, rows })
+        let name = sheets.get(place).cloned().unwrap_or_default();
+        Ok(Table { name, sheets, place, columns, rows })
     }
 }
 
@@ -208,7 +209,7 @@ mod tests {
     }
 
     fn table(cells: &[(u32, u32, &str)]) -> Table {
-        grid(Limits::default(), cells).and_then(|grid| grid.into_table("表".into(), vec![])).unwrap()
+        grid(Limits::default(), cells).and_then(|grid| grid.into_table(vec!["表".into()], 0)).unwrap()
     }
 
     #[test]
@@ -259,7 +260,7 @@ mod tests {
         let limits = Limits { max_cell_chars: 4, ..Limits::default() };
         let mut grid = grid(limits, &[(0, 1, "进度"), (0, 2, "说明"), (3, 2, "五个字的话")]).unwrap();
         grid.put(3, 1, Value::Error("#DIV/0!")).unwrap();
-        let table = grid.into_table("表".into(), vec![]).unwrap();
+        let table = grid.into_table(vec!["表".into()], 0).unwrap();
         assert_eq!(table.rows[0].cells, ["", ""]);
         assert_eq!(
             table.rows[0].errors.iter().map(Words::zh).collect::<Vec<_>>(),
@@ -273,7 +274,7 @@ mod tests {
         for column in 0..100 {
             grid.put(1, column, Value::Error("#REF!")).unwrap();
         }
-        let table = grid.into_table("表".into(), vec![]).unwrap();
+        let table = grid.into_table(vec!["表".into()], 0).unwrap();
         assert_eq!(table.rows[0].errors.len(), MAX_ERRORS_A_ROW + 1);
     }
 
@@ -281,6 +282,6 @@ mod tests {
     fn nothing_is_no_table() {
         let empty = grid(Limits::default(), &[(0, 0, " "), (4, 4, "\n")]).unwrap();
         assert!(empty.is_empty());
-        assert_eq!(empty.into_table(String::new(), vec![]), Err(SheetError::NoContent));
+        assert_eq!(empty.into_table(vec![], 0), Err(SheetError::NoContent));
     }
 }

@@ -23,6 +23,7 @@ mod xlsx;
 mod xml;
 
 pub use error::SheetError;
+use grid::Grid;
 use kind::Kind;
 pub use prose::prose;
 pub use rows::SheetRows;
@@ -58,13 +59,22 @@ impl Default for Limits {
 pub struct Table {
     /// The sheet's name; for CSV the file's name without its extension.
     pub name: String,
-    /// Names of other visible sheets, which were not read: worth telling the user when there are any.
-    pub other_sheets: Vec<String>,
+    /// Names of all visible sheets, in order.
+    pub sheets: Vec<String>,
+    /// Which of them this is, from 0.
+    pub place: usize,
     /// Headings, unique and not blank: a blank one is called `列C` after its letter, the second `名称` is `名称（2）`. Line
     /// breaks inside a heading are taken out.
     pub columns: Vec<String>,
     /// Rows with at least one cell that is not blank, in order.
     pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// Names of the other visible sheets, which were not read: worth telling the user when there are any.
+    pub fn other_sheets(&self) -> impl Iterator<Item = &str> {
+        self.sheets.iter().enumerate().filter(|(place, _)| *place != self.place).map(|(_, name)| name.as_str())
+    }
 }
 
 /// A row below the heading.
@@ -103,13 +113,46 @@ pub fn is_bounded(bytes: &[u8], limits: Limits) -> bool {
 /// # Errors
 /// See [`SheetError`]; its words are meant for the user.
 pub fn read(file_name: &str, bytes: &[u8], limits: Limits) -> Result<Table, SheetError> {
+    read_one(file_name, bytes, limits, None)
+}
+
+/// Reads the visible sheet at a place, from 0, as [`read`] does; one without content has neither columns nor rows.
+///
+/// # Errors
+/// See [`SheetError`]; [`SheetError::NoContent`] where there is no such sheet.
+pub fn read_at(file_name: &str, bytes: &[u8], limits: Limits, place: usize) -> Result<Table, SheetError> {
+    read_one(file_name, bytes, limits, Some(place))
+}
+
+fn read_one(file_name: &str, bytes: &[u8], limits: Limits, place: Option<usize>) -> Result<Table, SheetError> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > limits.max_bytes {
         return Err(SheetError::TooLarge { bytes: size, max_bytes: limits.max_bytes });
     }
     match Kind::of(bytes)? {
-        Kind::Zip => xlsx::read(bytes, limits),
-        Kind::CompoundFile => xls::read(bytes, limits),
-        Kind::Text => delimited::read(file_name, bytes, limits),
+        Kind::Zip => xlsx::read(bytes, limits, place),
+        Kind::CompoundFile => xls::read(bytes, limits, place),
+        Kind::Text if place.is_none_or(|place| place == 0) => delimited::read(file_name, bytes, limits),
+        Kind::Text => Err(SheetError::NoContent),
     }
+}
+
+/// Of the visible sheets the one at a place, or the first with content.
+fn chosen<S>(
+    visible: &[S],
+    place: Option<usize>,
+    name: impl Fn(&S) -> String,
+    mut grid: impl FnMut(&S) -> Result<Grid, SheetError>,
+) -> Result<Table, SheetError> {
+    let names = || visible.iter().map(&name).collect();
+    for (at, sheet) in visible.iter().enumerate().filter(|(at, _)| place.is_none_or(|place| place == *at)) {
+        let cells = grid(sheet)?;
+        if !cells.is_empty() {
+            return cells.into_table(names(), at);
+        }
+        if place.is_some() {
+            return Ok(Table { name: name(sheet), sheets: names(), place: at, columns: Vec::new(), rows: Vec::new() });
+        }
+    }
+    Err(SheetError::NoContent)
 }

@@ -41,11 +41,13 @@ pub fn prose(bytes: &[u8], limits: Limits, most: usize) -> Result<String, SheetE
             }
         }
         Kind::CompoundFile => {
-            let table = xls::read(bytes, limits)?;
-            for row in std::iter::once(&table.columns).chain(table.rows.iter().map(|row| &row.cells)) {
-                text.push(&row.join("\t"));
-                text.push("\n");
-            }
+            xls::read_each(bytes, limits, |table| {
+                for row in std::iter::once(&table.columns).chain(table.rows.iter().map(|row| &row.cells)) {
+                    text.push(&row.join("\t"));
+                    text.push("\n");
+                }
+                text.left == 0
+            })?;
         }
         Kind::Text => text.push(&delimited::text(bytes)?),
     }

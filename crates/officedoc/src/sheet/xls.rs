@@ -6,6 +6,7 @@ use super::{
     Limits, SheetError, Table,
     biff::{Bytes, Record, Records, rk, short_text},
     cfb::CompoundFile,
+    chosen,
     grid::{Grid, Value},
     strings::Strings,
     value::{NumberKind, bool_text, error_code, number_text},
@@ -33,21 +34,28 @@ const BEGIN: u16 = 0x0809;
 /// More sheets than anybody keeps in one file.
 const MAX_SHEETS: usize = 1_000;
 
-pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, SheetError> {
+pub(super) fn read(bytes: &[u8], limits: Limits, place: Option<usize>) -> Result<Table, SheetError> {
     let stream = workbook_stream(bytes)?;
     let workbook = Workbook::open(&stream, limits)?;
     let visible: Vec<_> = workbook.sheets.iter().filter(|sheet| sheet.is_visible).collect();
     // Sheets do not overlap, so reading all of them costs the stream once; a file that points every sheet to the same
     // place is stopped.
     let mut records_left = stream.len();
-    for sheet in &visible {
+    chosen(&visible, place, |sheet| sheet.name.clone(), |sheet| workbook.read_sheet(&stream, sheet, limits, &mut records_left))
+}
+
+/// Hands out every visible sheet with content, one after the other, until there is enough.
+pub(super) fn read_each(bytes: &[u8], limits: Limits, mut enough: impl FnMut(Table) -> bool) -> Result<(), SheetError> {
+    let stream = workbook_stream(bytes)?;
+    let workbook = Workbook::open(&stream, limits)?;
+    let mut records_left = stream.len();
+    for sheet in workbook.sheets.iter().filter(|sheet| sheet.is_visible) {
         let grid = workbook.read_sheet(&stream, sheet, limits, &mut records_left)?;
-        if !grid.is_empty() {
-            let others = visible.iter().filter(|other| other.start != sheet.start).map(|other| other.name.clone());
-            return grid.into_table(sheet.name.clone(), others.collect());
+        if !grid.is_empty() && enough(grid.into_table(vec![sheet.name.clone()], 0)?) {
+            break;
         }
     }
-    Err(SheetError::NoContent)
+    Ok(())
 }
 
 fn workbook_stream(bytes: &[u8]) -> Result<Vec<u8>, SheetError> {
@@ -278,7 +286,7 @@ mod tests {
         let workbook = Workbook::open(stream, Limits::default())?;
         let sheet = workbook.sheets.first().ok_or(BROKEN)?;
         let grid = workbook.read_sheet(stream, sheet, Limits::default(), &mut 1000)?;
-        grid.into_table(sheet.name.clone(), vec![])
+        grid.into_table(vec![sheet.name.clone()], 0)
     }
 
     #[test]

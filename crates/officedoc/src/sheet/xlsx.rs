@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Limits, SheetError, Table,
+    Limits, SheetError, Table, chosen,
     container::Container,
     grid::{Grid, Value},
     kind,
@@ -23,19 +23,19 @@ const MAX_RELATIONSHIPS: usize = 10 * MAX_SHEETS;
 const LAST_ROW: u32 = 1_048_575;
 const LAST_COLUMN: u32 = 16_383;
 
-pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, SheetError> {
+pub(super) fn read(bytes: &[u8], limits: Limits, place: Option<usize>) -> Result<Table, SheetError> {
     let mut container = Container::open(bytes, limits)?;
     let workbook = Workbook::open(&mut container, limits)?;
     let visible: Vec<_> = workbook.sheets.iter().filter(|sheet| sheet.is_visible).collect();
-    for sheet in &visible {
-        let part = container.text(&sheet.part)?.ok_or(broken("工作表"))?;
-        let grid = workbook.read_sheet(&part, limits)?;
-        if !grid.is_empty() {
-            let others = visible.iter().filter(|other| other.part != sheet.part).map(|other| other.name.clone());
-            return grid.into_table(sheet.name.clone(), others.collect());
-        }
-    }
-    Err(SheetError::NoContent)
+    chosen(
+        &visible,
+        place,
+        |sheet| sheet.name.clone(),
+        |sheet| {
+            let part = container.text(&sheet.part)?.ok_or(broken("工作表"))?;
+            workbook.read_sheet(&part, limits)
+        },
+    )
 }
 
 struct Workbook {

@@ -132,15 +132,19 @@ pub(super) struct TableQuery {
     /// How many rows come before the page; none when missing.
     #[serde(default)]
     from: usize,
+    /// Which of the visible sheets, from 0; the first one with content when missing.
+    sheet: Option<usize>,
 }
 
 /// A page of a spreadsheet as texts.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TablePage {
-    /// The sheet that is shown: the first one with content.
+    /// The sheet that is shown.
     name: String,
-    /// Sheets that are not.
-    other_sheets: Vec<String>,
+    /// All visible sheets, in order.
+    sheets: Vec<String>,
+    /// Which of them is shown, from 0.
+    sheet: usize,
     columns: Vec<String>,
     rows: Vec<TableRow>,
     /// Rows of the whole sheet, the heading not counted.
@@ -159,13 +163,15 @@ pub(super) async fn table(blobs: &Store, row: &FileRow, query: &TableQuery) -> R
     if kind(&row.media_type, row.size) != Some(PreviewKind::Table) {
         return Err(not_shown());
     }
-    let from = query.from;
+    let TableQuery { from, sheet } = *query;
     let read = read(blobs, row, move |bytes, name| {
-        sheet::read(name, bytes, LIMITS).map(|table| TablePage {
+        let table = sheet.map_or_else(|| sheet::read(name, bytes, LIMITS), |place| sheet::read_at(name, bytes, LIMITS, place));
+        table.map(|table| TablePage {
             total: table.rows.len(),
             rows: table.rows.into_iter().skip(from).take(PAGE).map(|row| TableRow { number: row.number, cells: row.cells }).collect(),
             name: table.name,
-            other_sheets: table.other_sheets,
+            sheets: table.sheets,
+            sheet: table.place,
             columns: table.columns,
         })
     });

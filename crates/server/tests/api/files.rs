@@ -3,6 +3,7 @@
 use std::{fs::File, path::PathBuf, time::Duration};
 
 use axum::{body::Body, http::Method};
+use officedoc::sheet::{Cell, SheetOut};
 use serde_json::{Value, json};
 use shibicheng::files::{self, FileId, Owner};
 use testkit::{TestApp, User};
@@ -168,6 +169,21 @@ testkit::both! {
         }
     }
 
+    async fn each_sheet_of_a_workbook_is_shown(app) {
+        let sheet = |name: &str, rows: Vec<Vec<Cell>>| SheetOut { name: name.to_owned(), columns: vec!["任务".to_owned()], rows };
+        let text = |text: &str| vec![Cell::Text(text.to_owned())];
+        let book = officedoc::sheet::write(&[sheet("一季度", vec![text("修路")]), sheet("二季度", vec![text("架桥"), text("植树")])]).unwrap();
+        let user = app.as_user("staff_a1");
+        let file = user.upload("台账.xlsx", book).await.assert(201);
+        let page = user.get(&path(&file, "/table")).await.assert(200);
+        assert_eq!((&page["name"], &page["sheets"], &page["sheet"]), (&json!("一季度"), &json!(["一季度", "二季度"]), &json!(0)));
+        let page = user.get(&path(&file, "/table?sheet=1&from=1")).await.assert(200);
+        assert_eq!((&page["name"], &page["sheet"], &page["total"]), (&json!("二季度"), &json!(1), &json!(2)));
+        assert_eq!(page["rows"], json!([{ "number": 3, "cells": ["植树"] }]));
+        user.get(&path(&file, "/table?sheet=2")).await.refused(422, "document_unsound");
+        user.get(&path(&file, "/table?sheet=-1")).await.refused(422, "invalid");
+    }
+
     async fn a_spreadsheet_is_shown_as_texts_page_by_page(app) {
         let user = app.as_user("staff_a1");
         let mut csv = String::from("任务,单位\n");
@@ -184,6 +200,8 @@ testkit::both! {
         let last = user.get(&path(&file, "/table?from=400")).await.assert(200);
         assert_eq!(last["rows"].as_array().unwrap().len(), 50);
         assert_eq!(last["rows"][49]["cells"][0], "任务450");
+        assert_eq!((&page["sheets"], &page["sheet"]), (&json!(["台账"]), &json!(0)));
+        user.get(&path(&file, "/table?sheet=1")).await.refused(422, "document_unsound");
         app.as_user("head_b").get(&path(&file, "/table")).await.refused(404, "not_found");
         let text = upload(&user, "a.txt", b"x").await;
         user.get(&path(&text, "/table")).await.refused(415, "not_previewable");

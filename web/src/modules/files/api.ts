@@ -17,7 +17,8 @@ import { RESUMABLE_FROM, type Sending, sendInPieces, type Standing } from './res
 import { line, memory } from './tus'
 
 export const contentUrl = (id: string) => url(`/files/${id}/content`)
-export const readTable = (id: string, from: number) => get<TablePage>(`/files/${id}/table`, { from })
+export const readTable = (id: string, from: number, sheet?: number) =>
+  get<TablePage>(`/files/${id}/table`, sheet === undefined ? { from } : { from, sheet })
 export const listVersions = (id: string) => get<{ items: OlderVersion[] }>(`/files/${id}/versions`)
 export const listFiles = (query: Query) => get<Page<LibraryItem>>('/files', query)
 export const contentReport = () => get<ContentReport>('/files/checks')

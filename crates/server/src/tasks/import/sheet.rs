@@ -77,7 +77,8 @@ fn refusal(error: SheetError) -> Refusal {
 
 /// Takes the row for the heading that looks most like one: the first, unless one of the next few says clearly more.
 fn under_its_heading(table: Table) -> Sheet {
-    let Table { name, other_sheets, columns, rows } = table;
+    let other_sheets = table.other_sheets().map(ToOwned::to_owned).collect();
+    let Table { name, columns, rows, .. } = table;
     let mut rows: Vec<SheetRow> = rows
         .into_iter()
         .map(|row| SheetRow { number: row.number, cells: row.cells, errors: row.errors.iter().map(Words::stored).collect() })
