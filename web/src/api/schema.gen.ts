@@ -9766,6 +9766,11 @@ export interface components {
             /** @description What is led, whenever it is due. */
             now: components["schemas"]["Figures"];
             peers?: components["schemas"]["Peers"] | null;
+            /**
+             * Format: int64
+             * @description Of how many tasks they said this year what may go wrong while the lamp was still well: initiative, by DOMAIN §6.
+             */
+            said_early: number;
             /** @description Of it, what is due this year: for the shares on time. */
             year: components["schemas"]["Figures"];
         };

@@ -106,7 +106,7 @@ pub use requests::{
     Chain, ReasonClass, RequestDecision, RequestInput, RequestKind, RequestRow, RequestState, ask as ask_for, decide as decide_request,
     withdraw,
 };
-pub use risk::{RiskInput, answer as answer_risk, raise as raise_risk};
+pub use risk::{RiskInput, answer as answer_risk, raise as raise_risk, said_early_by_person, said_early_by_unit};
 pub use rules::{Colours, TaskRules};
 pub use series::{MORE as SERIES_MORE, STUCK as SERIES_STUCK, SeriesStuck, sweep as sweep_series};
 pub use sign::{Ruling, assign, give_back, rule, sign};

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::{Ctx, Fields, Outcome, Refusal},
     files,
-    org::PersonId,
+    org::{PersonId, UnitId},
 };
 
 /// So many risks of one task may wait for an answer.
@@ -52,6 +52,17 @@ pub(super) struct RiskRow {
     pub ended_at: Option<Moment>,
     pub ended_by: Option<PersonId>,
     pub end_text: Option<String>,
+}
+
+/// Of how many tasks a unit or those below it have said since then, while the lamp was still well, what may go wrong. Tasks are counted,
+/// and not words: whoever says it twenty times has said it once.
+pub async fn said_early_by_unit(tx: &mut Tx, unit: UnitId, since: Moment) -> Outcome<i64> {
+    Ok(store::said_early_by_unit(tx, unit, since).await?)
+}
+
+/// The same of a person.
+pub async fn said_early_by_person(tx: &mut Tx, person: PersonId, since: Moment) -> Outcome<i64> {
+    Ok(store::said_early_by_person(tx, person, since).await?)
 }
 
 /// Says what may go wrong.

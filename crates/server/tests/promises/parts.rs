@@ -180,10 +180,17 @@ both! {
         let page = post(app, "centre1", answer.clone(), json!({ "text": "已协调应急局" })).await.assert(200);
         assert_eq!((&page["task"]["open_risks"], &page["risks"][0]["end_text"]), (&json!(0), &json!("已协调应急局")));
         post(app, "centre1", answer, json!({ "text": "再答" })).await.refused(409, "decided");
+        // Said again, it is one task.
+        post(app, "head_b", path.clone(), json!({ "text": "材料涨价" })).await.assert(200);
         // Said when it is too late it is no early notice.
         go_to(app, "2026-03-30");
         let page = post(app, "head_a", path, json!({ "text": "来不及了" })).await.assert(200);
         assert_eq!((&page["risks"][0]["early"], &page["risks"][0]["lamp"]), (&json!(false), &json!("red")));
+        let early = |path: String| async move { app.as_user("leader").get(&path).await.assert(200)["work"]["said_early"].clone() };
+        for (unit, person, n) in [("bureau_b", "head_b", 1), ("bureau_a", "head_a", 0)] {
+            assert_eq!(early(format!("/units/{}/glance", app.unit(unit))).await, n);
+            assert_eq!(early(format!("/people/{}/glance", app.person(person))).await, n);
+        }
     }
 
     async fn a_report_asked_for_on_the_spot_is_due_then(app) {

@@ -121,6 +121,9 @@ export default {
     yearOriginal: 'by the original day {n}',
     noYear: 'Nothing closed or overdue this year',
     helping: 'Taking part',
+    early: 'Risks said early this year',
+    earlyText: '{n} tasks',
+    earlyHow: 'Tasks whose risks were said before their lamp turned; a task counts once. It counts for initiative.',
     load: 'Load',
     loadText: 'as much as {n} ordinary tasks not begun',
     loadHow:

@@ -7,7 +7,7 @@ use std::{
 };
 
 use db::Tx;
-use kit::Day;
+use kit::{Day, Moment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,6 +45,8 @@ pub(super) struct Work {
     /// The query of `/tasks` that lists them.
     #[schema(value_type = BTreeMap<String, String>)]
     helping_query: Conditions,
+    /// Of how many tasks they said this year what may go wrong while the lamp was still well: initiative, by DOMAIN §6.
+    said_early: i64,
     /// What is left to do of all open parts, in ordinary tasks that have not begun: importance × role × the share that is left.
     load: f64,
     /// Where that stands among peers; nothing where there are fewer than three of a kind.
@@ -103,8 +105,11 @@ pub(super) async fn of_unit(tx: &mut Tx, ctx: &Ctx, id: UnitId) -> Outcome<UnitG
         let helped = FilterQuery { unit_id: Some(id), unit_role: Some(tasks::UnitRole::Co), ..FilterQuery::default() };
         let loads = tasks::loads_of_units(tx).await?;
         let peers = org::peers_of_unit(tx, id).await?;
-        let last_report = tasks::last_report_of_unit(tx, ctx, id).await?;
-        Some(work(tx, ctx, led, helped, standing(&loads, &peers, id), last_report).await?)
+        let beside = Beside {
+            said_early: tasks::said_early_by_unit(tx, id, new_year(today)).await?,
+            last_report: tasks::last_report_of_unit(tx, ctx, id).await?,
+        };
+        Some(work(tx, ctx, led, helped, standing(&loads, &peers, id), beside).await?)
     } else {
         None
     };
@@ -120,8 +125,11 @@ pub(super) async fn of_person(tx: &mut Tx, ctx: &Ctx, id: PersonId) -> Outcome<P
         let helped = FilterQuery { helper_id: Some(id), ..FilterQuery::default() };
         let loads: HashMap<PersonId, Load> = tasks::loads_of_people(tx).await?.into_iter().map(|(id, load)| (PersonId(id), load)).collect();
         let peers = org::peers_of_person(tx, id, ctx.today()).await?;
-        let last_report = tasks::last_report_of_person(tx, ctx, id).await?;
-        Some(work(tx, ctx, led, helped, standing(&loads, &peers, id), last_report).await?)
+        let beside = Beside {
+            said_early: tasks::said_early_by_person(tx, id, new_year(ctx.today())).await?,
+            last_report: tasks::last_report_of_person(tx, ctx, id).await?,
+        };
+        Some(work(tx, ctx, led, helped, standing(&loads, &peers, id), beside).await?)
     } else {
         None
     };
@@ -144,13 +152,19 @@ fn standing<Id: Copy + Eq + Hash>(loads: &HashMap<Id, Load>, peers: &[Id], id: I
     (own, peers)
 }
 
+/// What is known beside the figures.
+struct Beside {
+    said_early: i64,
+    last_report: Option<LastReport>,
+}
+
 async fn work(
     tx: &mut Tx,
     ctx: &Ctx,
     led: FilterQuery,
     helped: FilterQuery,
     (load, peers): (Load, Option<Peers>),
-    last_report: Option<LastReport>,
+    beside: Beside,
 ) -> Outcome<Work> {
     let today = ctx.today();
     let led = FilterQuery { leaves: Some(true), ..led };
@@ -167,8 +181,14 @@ async fn work(
         helping_query: query(&helped),
         load: load.tasks(),
         peers,
-        last_report,
+        said_early: beside.said_early,
+        last_report: beside.last_report,
     })
+}
+
+/// When a day's year began.
+fn new_year(day: Day) -> Moment {
+    year(day).0.unwrap_or(day).start()
 }
 
 /// The first and the last day of a day's year.

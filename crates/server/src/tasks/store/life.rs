@@ -4,7 +4,7 @@ use db::{Result, Sql, Tx, execute, run};
 use kit::Moment;
 
 use crate::{
-    org::PersonId,
+    org::{PersonId, UnitId},
     tasks::{
         links::LinkRow,
         model::{PartyId, RiskId, TaskId, WaitId},
@@ -96,6 +96,27 @@ pub(in crate::tasks) async fn risks(tx: &mut Tx, task: TaskId, limit: i64) -> Re
     .bind(task)
     .bind(limit)
     .fetch_all(c))
+}
+
+macro_rules! said_early {
+    ($of:literal) => {
+        concat!("select count(distinct r.task_id) from risk r where r.lamp in ('grey', 'green') and r.at >= $2 and ", $of)
+    };
+}
+
+pub(in crate::tasks) async fn said_early_by_unit(tx: &mut Tx, unit: UnitId, since: Moment) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as(said_early!(
+        "exists (select 1 from party p join unit_above a on a.unit_id = p.unit_id where p.id = r.party_id and a.above_id = $1)"
+    ))
+    .bind(unit)
+    .bind(since)
+    .fetch_one(c))?;
+    Ok(n)
+}
+
+pub(in crate::tasks) async fn said_early_by_person(tx: &mut Tx, person: PersonId, since: Moment) -> Result<i64> {
+    let (n,): (i64,) = run!(tx, |c| sqlx::query_as(said_early!("r.person_id = $1")).bind(person).bind(since).fetch_one(c))?;
+    Ok(n)
 }
 
 pub(in crate::tasks) async fn insert_risk(tx: &mut Tx, row: &RiskRow) -> Result<()> {
