@@ -275,13 +275,16 @@ impl Play {
         let falls = !last && node.claimed > 30 && node.claimed == claimed && node.spec.fate.pace < 95 && self.dice.percent(10);
         let claimed = if falls { claimed - 5 } else { claimed };
         let words = speech::report(&self.dice, node.spec.field, &node.spec.matter.object, claimed, node.spec.fate.pace < 95, today);
+        let ctx = self.stage.acting(&self.area, who)?;
+        let file_ids = self.table(at, &ctx, claimed).await?;
+        let node = self.node(at)?;
         let input = ReportInput {
             claimed_progress: percent(claimed),
             text: words.text,
             problem: words.problem,
             next_step: words.next_step,
             fall_reason: falls.then(|| speech::FALL.to_owned()),
-            file_ids: Vec::new(),
+            file_ids,
             milestone_ids: node
                 .steps
                 .iter()
@@ -290,7 +293,6 @@ impl Play {
                 .collect(),
         };
         let (id, prompt) = (node.id, matches!(node.spec.fate.end, End::At(..)));
-        let ctx = self.stage.acting(&self.area, who)?;
         let report = tasks::report(self.stage.tx().await?, &ctx, id, None, &input).await?;
         let node = self.node_mut(at)?;
         node.version += 1;
@@ -346,7 +348,8 @@ impl Play {
         let (id, version, end) = (node.id, node.version, node.spec.fate.end);
         let text = speech::closing(&self.dice, &node.spec.matter.object);
         let ctx = self.stage.acting(&self.area, who)?;
-        let request = tasks::ask_to_close(self.stage.tx().await?, &ctx, id, version, &text, &[]).await?;
+        let papers = self.letter(at, &ctx, &text).await?;
+        let request = tasks::ask_to_close(self.stage.tx().await?, &ctx, id, version, &text, &papers).await?;
         let node = self.node_mut(at)?;
         node.version += 1;
         node.closing = true;

@@ -11,6 +11,7 @@ use super::{
     dice::Dice,
     furniture,
     hours::{self, HOUR},
+    papers::Papers,
     people::Area,
     plot::{Act, Bundle, Entry, Milepost, Node, Phase, Spec, Term},
     shape, speech,
@@ -32,6 +33,8 @@ pub(super) struct Play {
     pub(super) nodes: Vec<Node>,
     /// Kinds have numbers and fields of their own here.
     pub(super) furnished: bool,
+    /// What is handed in with reports and closings, where anything is.
+    pub(super) papers: Option<Papers>,
     agenda: BinaryHeap<Entry>,
     turns: u64,
 }
@@ -46,7 +49,17 @@ struct Days {
 
 impl Play {
     pub(super) fn new(stage: Stage, area: Area, dice: Dice) -> Self {
-        Self { stage, area, dice, talk: Dice::seeded(TALK), nodes: Vec::new(), furnished: false, agenda: BinaryHeap::new(), turns: 0 }
+        Self {
+            stage,
+            area,
+            dice,
+            talk: Dice::seeded(TALK),
+            nodes: Vec::new(),
+            furnished: false,
+            papers: None,
+            agenda: BinaryHeap::new(),
+            turns: 0,
+        }
     }
 
     /// Puts something on the agenda.

@@ -22,6 +22,7 @@ mod layout;
 mod life;
 mod names;
 mod orders;
+mod papers;
 mod people;
 mod plot;
 mod shape;

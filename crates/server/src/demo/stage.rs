@@ -28,6 +28,8 @@ pub(super) struct Stage {
     clock: Clock,
     ids: Rng,
     db: Db,
+    /// The application at the time of the play.
+    pub(super) app: App,
     runner: Runner,
     quiet: Arc<Subscriptions>,
     heard: Arc<Subscriptions>,
@@ -51,13 +53,15 @@ impl Stage {
             gateways: app.gateways.clone(),
             metrics: None,
         };
+        let playing = app::assemble(base);
         Self {
             calendar: app.standing().calendar,
             rules: app.standing().rules,
             generation: app.standing().generation,
             ids: Rng::seeded(seed),
             db: app.db.clone(),
-            runner: app::runner(&app::assemble(base)),
+            runner: app::runner(&playing),
+            app: playing,
             quiet: Arc::default(),
             heard: app.subscriptions.clone(),
             told_from,

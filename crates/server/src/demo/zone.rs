@@ -11,6 +11,7 @@ use super::{
     furniture,
     hours::{self, FULL_DAY, MINUTE},
     life::Play,
+    papers::Papers,
     people,
     plot::{Act, Node, OrderFate, Phase, Term},
     shape::{self, End, Fate},
@@ -31,6 +32,8 @@ pub(super) const MONTHS: usize = 24;
 const SEED: u64 = 20_210_630;
 /// Messages of the last so many days are there to be read.
 const TOLD_DAYS: i64 = 7;
+/// Reports and closings of so many days come with papers.
+const PAPER_DAYS: i64 = 30;
 
 /// Plays the last `months` months.
 pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow::Result<()> {
@@ -54,6 +57,7 @@ pub(super) async fn load(app: &App, months: usize, existing: &[Unit]) -> anyhow:
     tracing::info!(demo.months = months, "the organisation stands");
     let mut play = Play::new(stage, area, dice);
     play.furnished = true;
+    play.papers = Some(Papers::from(SEED, today.plus_days(-PAPER_DAYS).start()));
     let mut writer = Writer::default();
     let mut month = first.month();
     let last = hours::workday(&app.standing().calendar, today, -1);

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 
 use super::{
-    arrive::arrive,
+    arrive::{arrive, row_of},
     attach, findings,
     gate::{self, FileScan, Reader},
     library,
@@ -80,21 +80,7 @@ async fn upload(me: Permitted<SignedIn>, Query(query): Query<UploadQuery>, idem:
         let body: Body = request.into_body();
         (name, transfer::receive(&me.app.blobs, body.into_data_stream(), max_bytes).await?)
     };
-    let name = blob::safe_name(&name);
-    let row = FileRow {
-        id: FileId::new(&me.ctx.rng, me.ctx.now()),
-        digest: stored.digest.to_string(),
-        size: i64::try_from(stored.size).map_err(Refusal::internal)?,
-        media_type: transfer::media_type(&stored.head, &name),
-        name,
-        uploaded_by: me.actor().person,
-        uploader: me.actor().name.clone(),
-        uploaded_at: me.ctx.now(),
-        unit_id,
-        has_older: false,
-        gate: 0,
-        scan: None,
-    };
+    let row = row_of(&me.ctx, unit_id, &name, &stored)?;
     idem.says("name", &row.name);
     mutate(&me.app, &me.ctx, &idem, StatusCode::CREATED, async |tx| {
         quota::room_for(tx, &me.ctx, unit_id, row.size, Some(&row.digest)).await?;

@@ -32,6 +32,7 @@ use db::Tx;
 use futures_util::future::BoxFuture;
 use kit::uuid::Uuid;
 
+pub use arrive::bring;
 pub use attach::{Attached, attach, attached, detach, of_owners, of_task, replace, share};
 pub use findings::{JUDGED, Judged, REMOVE, examine, remove_content};
 pub use gate::{FileScan, FileStanding};

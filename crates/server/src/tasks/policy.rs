@@ -205,7 +205,7 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     grant(A::Reopen, state.is_done() && above_is_out && has_lead && (issuer || who.is(Role::Centre) || leads_all(who)));
     grant(A::Link, (issuer || !mine.is_empty()) && !matches!(state, TaskState::Draft | TaskState::Approval));
     // Merging ends a task: what may not be ended without others is not ended so either (ADR 0012).
-    grant(A::Merge, issuer && state.is_open() && s.open_children + s.draft_children == 0 && !closing && ends_alone(s));
+    grant(A::Merge, state.is_open() && s.open_children + s.draft_children == 0 && !closing && ends_alone(s, who));
     // What went out once and was taken back keeps its number: it is declared void, and not forgotten.
     grant(A::Annul, issuer && !frozen && state == TaskState::Draft && s.open_children == 0 && task.number.is_some());
     grant(A::Tag, !frozen && (issuer || who.is(Role::Centre) || who.is(Role::Leader)));
@@ -214,9 +214,9 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     can
 }
 
-/// Whether one person who speaks for the issuer may end it.
-fn ends_alone(s: &Situation<'_>) -> bool {
-    chain::of(RequestKind::Terminate, s.task.importance, &s.rules) == chain::Chain::Issuer
+/// Whether the person could end it without anybody else.
+fn ends_alone(s: &Situation<'_>, who: &Principal) -> bool {
+    chain::alone(s, RequestKind::Terminate, who)
 }
 
 /// Whether the person may decide on a closing, as far as their post goes: whoever speaks for the issuer; where a unit leads what it set itself,
@@ -247,7 +247,7 @@ pub(super) fn may_be_reopened(party: &PartyRow) -> bool {
 }
 
 /// A leader of the whole committee.
-fn leads_all(who: &Principal) -> bool {
+pub(super) fn leads_all(who: &Principal) -> bool {
     who.is(Role::Leader) && who.scope.sees_everything()
 }
 
@@ -288,7 +288,7 @@ pub(super) fn why_not(action: Action, s: &Situation<'_>, who: &Principal) -> (bo
         Action::Delete if involved && s.task.number.is_some() => "这项任务曾经交办，已有编号，不能删除，可以作废。".into(),
         Action::Tag => "标签由交办单位、运营中心和领导设置。".into(),
         Action::Recall if involved && s.task.state.is_open() => "已有单位签收或退回，或者已经到期，不能撤回交办。".into(),
-        Action::Merge if involved && s.task.state.is_open() && !ends_alone(s) => {
+        Action::Merge if involved && s.task.state.is_open() && !ends_alone(s, who) => {
             "终止这项任务须经审批，请申请终止，并在理由中写明并入哪项任务。".into()
         }
         Action::Merge if s.open_children + s.draft_children > 0 => "还有下级任务，不能并入其他任务。".into(),

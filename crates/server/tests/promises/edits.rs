@@ -160,14 +160,20 @@ both! {
         assert_eq!(grant(app, "centre1", &request).await["task"]["due_day"], "2026-04-10");
     }
 
-    async fn what_needs_approval_to_end_offers_no_merging(app) {
+    async fn merging_is_for_whoever_could_end_it_alone(app) {
         let into = out(app, "major").await;
-        for (importance, offered) in [("normal", true), ("important", false), ("major", false)] {
+        for (importance, login, offered) in [
+            ("important", "centre2", false),
+            ("major", "centre1", false),
+            ("normal", "centre2", true),
+            ("important", "centre1", true),
+            ("major", "leader", true),
+        ] {
             let task = out(app, importance).await;
-            let page = show(app, "centre1", &task).await;
-            assert_eq!(can(&page, "merge"), offered, "{importance}");
+            let page = show(app, login, &task).await;
+            assert_eq!(can(&page, "merge"), offered, "{importance} {login}");
             let body = json!({ "version": version(&page), "into_id": id(&into), "reason": "重复" });
-            let reply = app.as_user("centre1").post(&format!("/tasks/{}/merger", id(&task)), &body).await;
+            let reply = app.as_user(login).post(&format!("/tasks/{}/merger", id(&task)), &body).await;
             if offered {
                 reply.assert(200);
             } else {

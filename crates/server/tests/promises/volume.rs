@@ -79,6 +79,14 @@ both_bare! {
             }
         }
         assert!(waiting > 100, "{waiting}");
+        // Papers came with reports and closings, and open.
+        let centre = app.as_user("centre1");
+        for (ending, kind, door) in [(".xlsx", "table", "table"), (".docx", "word", "preview")] {
+            let page = centre.get(&format!("/files?q={ending}")).await.assert(200);
+            let mut files = page["items"].as_array().unwrap().iter().map(|item| &item["file"]);
+            let id = files.find(|file| file["preview"] == kind).and_then(|file| file["id"].as_str()).unwrap();
+            centre.get(&format!("/files/{id}/{door}")).await.assert_status(200);
+        }
         // Every month of the trend is the number of rows of its lists.
         let home = app.as_user("centre1").get("/home").await.assert(200);
         for (month, last) in [("2025-12", "2025-12-31"), ("2026-01", "2026-01-31"), ("2026-02", "2026-02-28")] {

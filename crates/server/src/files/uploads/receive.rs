@@ -15,7 +15,11 @@ use super::{
 };
 use crate::{
     app::{App, Ctx, Outcome, Refusal},
-    files::{arrive::arrive, model::FileId, store::FileRow, transfer},
+    files::{
+        arrive::{arrive, row_of},
+        model::FileId,
+        transfer,
+    },
     http::Problem,
 };
 
@@ -165,20 +169,7 @@ pub(super) async fn complete(app: &App, ctx: &Ctx, row: &UploadRow) -> Result<Fi
         let name = &row.name;
         return Err(Refusal::conflict("digest_mismatch", say!("“{name}”在传输中出现差错，请重新上传。")).into());
     }
-    let file = FileRow {
-        id: FileId::new(&ctx.rng, ctx.now()),
-        digest: stored.digest.to_string(),
-        size: row.size,
-        media_type: transfer::media_type(&stored.head, &row.name),
-        name: row.name.clone(),
-        uploaded_by: row.person_id,
-        uploader: ctx.actor.name.clone(),
-        uploaded_at: ctx.now(),
-        unit_id: row.unit_id,
-        has_older: false,
-        gate: 0,
-        scan: None,
-    };
+    let file = row_of(ctx, row.unit_id, &row.name, &stored)?;
     let mut tx = app.db.begin().await?;
     if let Err(refusal) = arrive(&mut tx, app, ctx, &file).await {
         let _ = tx.rollback().await;
