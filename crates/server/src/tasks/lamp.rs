@@ -227,7 +227,7 @@ pub(super) fn on(task: &Task, calendar: &Calendar, today: Day) -> LampView {
 }
 
 /// How bad it is: 0 done, 1 not begun, 2 well, to 5 red.
-pub(super) const fn severity(lamp: Lamp) -> u8 {
+pub const fn severity(lamp: Lamp) -> u8 {
     match lamp {
         Lamp::Blue => 0,
         Lamp::Grey => 1,

@@ -86,7 +86,7 @@ pub use furnish::{furnish_kind, furnish_series, furnish_template};
 pub use http::routes;
 pub use import::{ImportId, ImportedAsking, askings_of_import, sweep as sweep_imports};
 pub use kinds::SourceKind;
-pub use lamp::{Lamp, LampView};
+pub use lamp::{Lamp, LampView, severity};
 pub use latest::{LastReport, last_report_of_person, last_report_of_unit, last_reports};
 pub use links::{LinkKind, go_on_from, link, merge};
 pub use list::{MonthFigures, TaskCount, TaskPage, UnitLoad, by_unit, count, list, summary, total, trend};

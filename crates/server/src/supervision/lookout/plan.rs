@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     supervision::{UrgeId, orders::OrderId},
-    tasks::{Lamp, PartyId, PartyRow, PartyState, TaskState, Watched},
+    tasks::{Lamp, PartyId, PartyRow, PartyState, Task, TaskState, Watched},
 };
 
 /// An urge that waits for an answer.
@@ -134,12 +134,8 @@ pub(super) fn anchors(trigger: &Trigger, sight: &Sight, env: Env<'_>) -> Vec<Anc
                 .collect()
         }
         Trigger::Lamp { lamp } => {
-            let from = match lamp {
-                Lamp::Yellow => [task.yellow_from, task.orange_from, task.red_from].into_iter().flatten().min(),
-                Lamp::Orange => [task.orange_from, task.red_from].into_iter().flatten().min(),
-                _ => task.red_from,
-            };
-            from.map(|day| of_day(format!("lamp:{}:{day}", lamp.word()), day)).into_iter().collect()
+            let turned = turns(task).find(|(colour, _)| colour == lamp);
+            turned.map(|(_, day)| of_day(lamp_key(*lamp, day), day)).into_iter().collect()
         }
         Trigger::Silent { workdays } if task.state == TaskState::Active && task.children == 0 && !sight.watched.stopped => {
             let Some(last) = task.last_report_at.or(task.dispatched_at) else { return Vec::new() };
@@ -209,6 +205,23 @@ pub(super) fn due_at(step: &Step, base: Base, env: Env<'_>) -> Moment {
 
 fn within_hours(at: NaiveDateTime, base: Base, env: Env<'_>) -> NaiveDateTime {
     if matches!(base, Base::Moment(_)) { env.hours.open_from(env.calendar, at, false) } else { at }
+}
+
+/// What a turn of the lamp is known by.
+pub(super) fn lamp_key(lamp: Lamp, day: Day) -> String {
+    format!("lamp:{}:{day}", lamp.word())
+}
+
+/// Which lamp a key is about, where it is about one.
+pub(super) fn lamp_of(key: &str) -> Option<Lamp> {
+    Lamp::from_word(key.strip_prefix("lamp:")?.split(':').next()?)
+}
+
+/// From which day a task's lamp is of each colour that warns, or of a worse one.
+pub(super) fn turns(task: &Task) -> impl Iterator<Item = (Lamp, Day)> {
+    let (yellow, orange, red) = (task.yellow_from, task.orange_from, task.red_from);
+    let from = [(Lamp::Yellow, [yellow, orange, red]), (Lamp::Orange, [None, orange, red]), (Lamp::Red, [None, None, red])];
+    from.into_iter().filter_map(|(lamp, days)| Some((lamp, days.into_iter().flatten().min()?)))
 }
 
 /// The moments of a ladder, its repetitions among them: step by step, in order.

@@ -25,7 +25,7 @@ pub(super) struct LookoutRow {
     pub(super) swept_at: Moment,
     /// With which generation of calendar and rules.
     pub(super) generation: i64,
-    /// From which days its lamps turned or were to turn, as they stood then; nothing for a row of an older program.
+    /// The turns of its lamp as they stood then ([`lamp_key`](super::plan::lamp_key)); nothing for a row of an older program.
     pub(super) lamps: Option<String>,
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn rows(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<LookoutRow
     sql.fetch_all(tx).await
 }
 
-/// Writes when tasks are looked at again: (task, next, from which days its lamps turn).
+/// Writes when tasks are looked at again: (task, next, the turns of its lamp).
 pub(super) async fn put(tx: &mut Tx, swept_at: Moment, generation: i64, rows: &[(TaskId, Option<Moment>, String)]) -> Result<()> {
     for chunk in rows.chunks(200) {
         let mut sql = Sql::new("insert into lookout (task_id, swept_at, next_at, generation, lamps) values ");

@@ -24,7 +24,7 @@ use crate::{
     notify::{self, Channel, NewMessage},
     org::{PersonId, UnitId},
     rules, supervision,
-    tasks::{self, TaskId, Urgency},
+    tasks::{self, Lamp, TaskId, Urgency},
 };
 
 /// From so late on a reminder says that it is late.
@@ -147,9 +147,11 @@ impl Watch {
                         continue;
                     }
                     let moments = plan::moments(rule, anchor.base, env);
-                    let told =
-                        |row: &OccurrenceRow| row.key.starts_with("lamp:") && anchor.day.is_some_and(|day| row.began_at.day() >= day);
-                    let untold = matches!(rule.trigger, Trigger::Lamp { .. }) && !rows.iter().any(told);
+                    let told = |row: &OccurrenceRow, lamp: Lamp| {
+                        let as_bad = plan::lamp_of(&row.key).is_some_and(|said| tasks::severity(said) >= tasks::severity(lamp));
+                        as_bad && anchor.day.is_some_and(|day| row.began_at.day() >= day)
+                    };
+                    let untold = matches!(rule.trigger, Trigger::Lamp { lamp } if !rows.iter().any(|row| told(row, lamp)));
                     ladders.push(Ladder { set: self.set.clone(), index, version: self.version, anchor, occurrence: None, moments, untold });
                 }
             }
@@ -206,9 +208,11 @@ impl Watch {
             // A lamp turns by what people do, too, from a day that has begun: a request that is refused, progress that is corrected.
             // Other rules, or another calendar, are no reason to speak of what has long been so.
             let known = row.filter(|row| row.generation == ctx.generation).and_then(|row| row.lamps.as_deref());
+            // A row of an older program names days without their lamps.
+            let known = known.filter(|known| known.is_empty() || known.contains(':'));
             let sudden = |ladder: &Ladder| {
-                let turned = ladder.anchor.day.filter(|_| ladder.untold && ladder.moments.first().is_some_and(|at| *at <= swept));
-                turned.is_some_and(|day| known.is_some_and(|known| !known.contains(&day.to_string())))
+                let past = ladder.untold && ladder.moments.first().is_some_and(|at| *at <= swept);
+                past && known.is_some_and(|known| !known.split(' ').any(|key| key == ladder.anchor.key))
             };
             let ladders = resume(tx, ladders, now).await?;
             for ladder in &ladders {
@@ -217,9 +221,8 @@ impl Watch {
             }
             if sight.watched.task.state.is_open() {
                 let ahead = ladders.iter().flat_map(|ladder| &ladder.moments).filter(|at| **at > now).min().copied();
-                let lamps = &sight.watched.task;
-                let lamps = [lamps.yellow_from, lamps.orange_from, lamps.red_from];
-                next.push((task, ahead, lamps.into_iter().flatten().map(|day| day.to_string()).collect::<Vec<_>>().join(" ")));
+                let lamps = plan::turns(&sight.watched.task).map(|(lamp, day)| plan::lamp_key(lamp, day)).collect::<Vec<_>>();
+                next.push((task, ahead, lamps.join(" ")));
             }
         }
         taken.write(tx, ctx).await?;
