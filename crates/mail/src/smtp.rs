@@ -139,7 +139,9 @@ fn secured(host: &str, authority: Option<&str>) -> Result<TlsParameters, WrongAc
 /// What a server's refusal means; nothing where it has not spoken.
 fn meaning(step: Step, error: &Error) -> Option<SendError> {
     let told = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-    let text = SendError::shorten(&told);
+    // The code says it already.
+    let said = enhanced(&told).and_then(|status| told.strip_prefix(status)).map_or(told.as_str(), str::trim_start);
+    let text = SendError::shorten(said);
     let Some(status) = error.status() else {
         // It does not offer what we ask for: no STARTTLS, no way to log in.
         let code = "SMTP".to_owned();

@@ -138,7 +138,7 @@ both! {
         assert_eq!(issue(app, "leader", &[&road], json!({})).await["number"], "管委会督办〔2026〕2号");
     }
 
-    async fn a_sharper_order_follows_only_one_that_expired_or_whose_answer_was_refused_and_level_by_level(app) {
+    async fn a_sharper_order_follows_only_one_that_expired_and_level_by_level(app) {
         let task = dispatched(app, "修路", "bureau_b").await;
         let blue = issue(app, "leader", &[&task], json!({ "due_day": "2026-02-10" })).await;
         let follow = async |order: &Value, login: &str| {
@@ -159,7 +159,7 @@ both! {
         assert_eq!((&before["state"], &before["followed_by"]["id"]), (&json!("followed"), &orange["id"]));
         follow(&blue, "leader").await.refused(409, "not_now");
         app.as_user("head_b").post(&path(&blue, "/answers"), &json!({ "text": "好" })).await.refused(409, "decided");
-        // An answer that has not been judged yet stands in the way; one that was refused does not.
+        // An answer that has not been judged yet stands in the way; one that was refused has until its new day.
         let answered = answer(app, "head_b", &orange, "正在办").await;
         go_to(app, "2026-03-02");
         follow(&orange, "leader").await.refused(409, "not_now");
@@ -170,6 +170,9 @@ both! {
         assert_eq!((&returned["state"], &returned["due_day"], &returned["overdue"]), (&json!("returned"), &json!("2026-03-06"), &json!(false)));
         app.run_jobs().await;
         assert_eq!(messages(app, "liaison_b").await[0], "督办单反馈被退回");
+        let refused = follow(&orange, "leader").await.refused(409, "not_now");
+        assert!(refused["detail"].as_str().unwrap().contains("还没有到反馈期限"), "{refused}");
+        go_to(app, "2026-03-09");
         let red = follow(&orange, "leader").await.assert(201);
         assert_eq!(red["level"], "red");
         go_to(app, "2026-03-20");

@@ -27,8 +27,20 @@ pub(super) fn said(parts: &[PartRow]) -> (String, String, Option<String>) {
     }
 }
 
+/// The text with how it can be answered behind it, as a sentence of its own.
+pub(super) fn with_hint(mut text: String, parts: &[PartRow]) -> String {
+    let hint = hint(parts);
+    if !hint.is_empty() && !text.is_empty() && !text.ends_with(ENDS) {
+        text.push('。');
+    }
+    text + &hint
+}
+
+/// What a sentence ends with.
+const ENDS: [char; 9] = ['。', '！', '？', '；', '…', '）', '!', '?', '.'];
+
 /// How it can be answered, where it can: whoever is asked to take note, and whoever owes words.
-pub(super) fn hint(parts: &[PartRow]) -> String {
+fn hint(parts: &[PartRow]) -> String {
     let owes = parts.iter().any(|part| part.urge_id.is_some());
     let asks = parts.iter().any(|part| part.occurrence_id.is_some());
     match (owes, asks) {
@@ -36,5 +48,25 @@ pub(super) fn hint(parts: &[PartRow]) -> String {
         (true, false) => say!("答复请回复“回”加内容。").zh(),
         (false, true) => say!("收到请回复1。").zh(),
         (false, false) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::uuid::Uuid;
+    use wording::Words;
+
+    use super::*;
+    use crate::notify::delivery::model::DeliveryId;
+
+    #[test]
+    fn how_to_answer_is_a_sentence_of_its_own() {
+        let (title, text) = (Words::raw("督办"), Words::raw("抓紧"));
+        let id = DeliveryId(Uuid::from_u128(1));
+        let part = PartRow { delivery_id: id, title, text, task_id: None, occurrence_id: None, urge_id: Some(id.0) };
+        let said = |text: &str, parts: &[PartRow]| with_hint(text.to_owned(), parts);
+        assert_eq!(said("抓紧", std::slice::from_ref(&part)), "抓紧。答复请回复“回”加内容。");
+        assert_eq!(said("请于今天回复。", std::slice::from_ref(&part)), "请于今天回复。答复请回复“回”加内容。");
+        assert_eq!(said("抓紧", &[PartRow { urge_id: None, ..part }]), "抓紧");
     }
 }

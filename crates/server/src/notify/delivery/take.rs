@@ -17,7 +17,7 @@ use super::{
     post,
     room::Room,
     rules::DeliveryRules,
-    said::{hint, said},
+    said::{said, with_hint},
     sent::{Sent, SentFate},
     store::{self, Handing, PartRow},
 };
@@ -166,7 +166,7 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
         let parts = parts.get(&row.id).map_or(&[][..], Vec::as_slice);
         let (title, mut text, link) = said(parts);
         if rules.answer_hint && gateway.takes_answers() {
-            text.push_str(&hint(parts));
+            text = with_hint(text, parts);
         }
         let sent = Sent {
             id: row.id,

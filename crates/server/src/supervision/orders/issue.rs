@@ -86,7 +86,7 @@ pub async fn issue_order(tx: &mut Tx, ctx: &Ctx, task: TaskId, demand: &str) -> 
     issue(tx, ctx, &OrderInput { task_ids: vec![task], unit_id: None, demand: demand.to_owned(), due_day: None }).await
 }
 
-/// Issues the order that follows one which expired without an answer, or whose answer was refused, one level sharper.
+/// Issues the order that follows one which expired without an answer, one level sharper.
 pub(super) async fn follow(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &FollowingInput) -> Outcome<OrderId> {
     let (mut row, _) = in_hand(tx, ctx, id).await?;
     if !issues(&ctx.actor) {

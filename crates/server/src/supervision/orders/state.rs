@@ -16,13 +16,13 @@ impl OrderLevel {
     }
 }
 
-/// The level of the order that may follow one on a day, or why none may: it has to have expired without an answer, or its answer to
-/// have been refused.
+/// The level of the order that may follow one on a day, or why none may: it has to have expired without an answer. One whose answer was
+/// refused expires on its new day.
 pub(super) fn following(level: OrderLevel, state: OrderState, due: Day, today: Day) -> Result<OrderLevel, Words> {
     match state {
         state if state.is_ended() => return Err("这份督办单已经结束，不能升级。".into()),
-        OrderState::Answered => return Err("对方已经反馈，请先认定；退回后才能升级。".into()),
-        OrderState::Issued if due >= today => return Err("还没有到反馈期限，到期未反馈才能升级。".into()),
+        OrderState::Answered => return Err("对方已经反馈，请先认定；退回后到新的期限仍未反馈的才能升级。".into()),
+        OrderState::Issued | OrderState::Returned if due >= today => return Err("还没有到反馈期限，到期未反馈才能升级。".into()),
         _ => {}
     }
     level.next().ok_or_else(|| "已经是红色督办单，不能再升级，可以约谈。".into())
@@ -42,13 +42,14 @@ mod tests {
     }
 
     #[test]
-    fn a_sharper_order_follows_one_that_expired_or_was_answered_in_vain_and_no_other() {
+    fn a_sharper_order_follows_one_that_expired_and_no_other() {
         let (due, before, after) = (day("2026-03-05"), day("2026-03-05"), day("2026-03-06"));
         let next = |level, state, today| following(level, state, due, today).ok();
         assert_eq!(next(OrderLevel::Blue, OrderState::Issued, after), Some(OrderLevel::Orange));
         assert_eq!(next(OrderLevel::Orange, OrderState::Issued, after), Some(OrderLevel::Red));
         assert_eq!(next(OrderLevel::Blue, OrderState::Issued, before), None);
-        assert_eq!(next(OrderLevel::Blue, OrderState::Returned, before), Some(OrderLevel::Orange));
+        assert_eq!(next(OrderLevel::Blue, OrderState::Returned, before), None);
+        assert_eq!(next(OrderLevel::Blue, OrderState::Returned, after), Some(OrderLevel::Orange));
         assert_eq!(next(OrderLevel::Blue, OrderState::Answered, after), None);
         assert_eq!(next(OrderLevel::Red, OrderState::Issued, after), None);
         for ended in [OrderState::Closed, OrderState::Followed, OrderState::Withdrawn] {
