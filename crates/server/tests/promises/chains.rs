@@ -41,6 +41,7 @@ both! {
             let page = decide(app, "centre2", request, "资料齐全").await.assert(200);
             assert_eq!((&page["task"]["state"], &page["requests"][0]["state"]), (&json!("active"), &json!("open")));
             assert_eq!((&page["requests"][0]["agreed_by"]["name"], &page["requests"][0]["agreed_text"]), (&json!(word), &json!("资料齐全")));
+            assert!(page["clock"]["words"].as_str().unwrap().contains("等待上级审批"), "{}", page["clock"]);
             decide(app, "centre2", request, "").await.refused(409, "not_now");
             app.run_jobs().await;
             assert!(messages(app, second).await.contains(&"申请待审批".to_owned()));

@@ -183,7 +183,10 @@ pub(super) fn clock(case: &Case, ctx: &Ctx) -> Option<ClockView> {
     }
     let asked = |kind: RequestKind| case.requests.iter().find(|request| request.kind == kind);
     if let Some(request) = asked(RequestKind::Close) {
-        return Some(view(request.at.day(), &|n| say!("等待交办方审核办结，已 {n} 个工作日，停止计时")));
+        return Some(view(request.at.day(), &|n| match request.agreed_by {
+            Some(_) => say!("交办方已同意办结，等待上级审批，已 {n} 个工作日，停止计时"),
+            None => say!("等待交办方审核办结，已 {n} 个工作日，停止计时"),
+        }));
     }
     let disputed = case.parties.iter().any(|party| party.role.leads() && party.state == PartyState::Disputed);
     if let (true, Some(request)) = (disputed, asked(RequestKind::Return)) {
