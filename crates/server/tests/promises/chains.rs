@@ -59,6 +59,24 @@ both! {
         assert_eq!(close(app, "head_b", "leader", &task).await["task"]["state"], "closed");
     }
 
+    async fn rules_that_ask_for_one_again_let_in_nobody_who_may_not_decide_by_their_post(app) {
+        follow(app, "all").await;
+        let parties = json!([{ "unit_id": app.unit("bureau_a"), "role": "lead" }]);
+        let input = json!({ "title": "局里的事", "importance": "important", "parties": parties });
+        let draft = app.as_user("head_a").post("/tasks", &input).await.assert(201);
+        let task = submit(app, "head_a", &draft).await;
+        let page = sign(app, "head_a", &task).await;
+        let body = json!({ "version": version(&page), "text": "完成" });
+        let page = app.as_user("head_a").post(&format!("/tasks/{}/closure", id(&task)), &body).await.assert(200);
+        let request = &page["requests"][0];
+        assert_eq!(decide(app, "centre2", request, "").await.assert(200)["task"]["state"], "active");
+        let body = json!({ "rules": { "chained": "terms" }, "reason": "简化审批", "version": 1 });
+        app.as_user("centre1").post("/task-rules", &body).await.assert(201);
+        decide(app, "liaison_a", request, "").await.refused(409, "not_now");
+        decide(app, "centre2", request, "").await.refused(403, "forbidden");
+        assert_eq!(decide(app, "centre1", request, "").await.assert(200)["task"]["state"], "closed");
+    }
+
     async fn a_second_hand_refuses_a_closing_and_it_counts_once(app) {
         follow(app, "all").await;
         let task = led(app, "important").await;

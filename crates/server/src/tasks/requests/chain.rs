@@ -82,11 +82,13 @@ pub(in crate::tasks) fn goes_on(chain: Chain, task: &Task, request: &RequestRow,
 
 /// Whether it is this person's turn to decide on a return or a closing: `first` says who may by their post where nobody has agreed.
 pub(in crate::tasks) fn has_turn(s: &Situation<'_>, request: &RequestRow, who: &Principal, first: bool) -> bool {
-    let chain = of_request(request, s.task, &s.rules);
-    match request.agreed_by {
-        Some(by) => !who.acts_as(by) && has_last_rank(chain, s.task, who),
-        None => first || (chain != Chain::Issuer && has_last_rank(chain, s.task, who)),
+    if request.agreed_by.is_some_and(|by| who.acts_as(by)) {
+        return false;
     }
+    let chain = of_request(request, s.task, &s.rules);
+    let ranks = chain != Chain::Issuer && has_last_rank(chain, s.task, who);
+    // Where the rules ask for one by now, it is the one they ask for.
+    ranks || (first && (request.agreed_by.is_none() || chain == Chain::Issuer))
 }
 
 fn has_last_rank(chain: Chain, task: &Task, who: &Principal) -> bool {
