@@ -3102,6 +3102,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/urges/{id}/spoken-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whoever pressed writes down what they were answered on the telephone. */
+        post: operations["record_spoken_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/view-arrangement": {
         parameters: {
             query?: never;
@@ -8299,6 +8316,13 @@ export interface components {
         };
         /** @enum {string} */
         SpecialKind: "holiday" | "workday";
+        /** @description What somebody answered on the telephone, written down by whoever asked. */
+        SpokenInput: {
+            /** @description Who answered: the handler, or somebody of the unit that was pressed. */
+            person_id: components["schemas"]["PersonId"];
+            /** @description What they said, at most 2,000 characters. */
+            text: string;
+        };
         /** @description How a number is spread; a week counts for a person where it is not 0. */
         Spread: {
             /**
@@ -9540,6 +9564,8 @@ export interface components {
             may_accept: boolean;
             /** @description The asker may ask again. */
             may_ask: boolean;
+            /** @description The asker may write down what they were answered on the telephone. */
+            may_record: boolean;
             /** @description The asker may answer. */
             may_reply: boolean;
             /** @description By a message, or by a call of their own that they write down. */
@@ -9557,6 +9583,7 @@ export interface components {
             reply?: string | null;
             /** @description By when the first answer was expected. */
             reply_due_day: components["schemas"]["Day"];
+            reply_entered_by?: components["schemas"]["PersonRef"] | null;
             /** @description Which task. */
             task_id: components["schemas"]["TaskId"];
             /** @description Its number. */
@@ -9578,6 +9605,7 @@ export interface components {
         UrgeId: string;
         /** @description Pressing for a task. */
         UrgeInput: {
+            answer?: components["schemas"]["SpokenInput"] | null;
             method?: components["schemas"]["UrgeMethod"] | null;
             /** @description Which parties; the lead ones when missing. */
             party_ids?: components["schemas"]["PartyId"][] | null;
@@ -9598,6 +9626,7 @@ export interface components {
             at: components["schemas"]["Moment"];
             /** @description Whose. */
             by: components["schemas"]["PersonRef"];
+            entered_by?: components["schemas"]["PersonRef"] | null;
             /** @description Files of an answer. */
             files: components["schemas"]["FileRef"][];
             /** @description Its id. */
@@ -18018,6 +18047,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReplyInput"];
+            };
+        };
+        responses: {
+            /** @description 完成。 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Urge"];
+                };
+            };
+            /** @description 没有做成；原因见内容。 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_spoken_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一个值的重复提交只做一次，72 小时内得到同一个回答；给出初始密码的接口不保存回答，重复提交得到 409 already_done。 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpokenInput"];
             };
         };
         responses: {

@@ -7,6 +7,7 @@ use crate::{
     audit::Event,
     files::{Attached, FileId},
     supervision::{OrderRecord, UrgeRecord},
+    talk::{CommentRecord, NoteRecord},
     tasks::{Record, TaskId},
 };
 
@@ -157,6 +158,10 @@ pub(super) struct Kept<'a> {
     pub(super) urges: &'a [UrgeRecord],
     #[serde(rename = "督办单")]
     pub(super) orders: &'a [OrderRecord],
+    #[serde(rename = "点评")]
+    pub(super) notes: &'a [NoteRecord],
+    #[serde(rename = "讨论")]
+    pub(super) comments: &'a [CommentRecord],
     #[serde(rename = "附件")]
     pub(super) files: Vec<KeptFile<'a>>,
 }

@@ -20,7 +20,7 @@ use crate::{
     audit::{self, Event},
     files::{self, FileStanding},
     org::{self, PersonId, PersonRef},
-    supervision,
+    supervision, talk,
     tasks::{self, Task, TaskId},
 };
 
@@ -108,6 +108,7 @@ async fn write_down(app: &App, tx: &mut Tx, top: &Task, ids: &[TaskId]) -> Outco
         let record = tasks::record_of(tx, *id).await?;
         let urges = supervision::record_of(tx, *id).await?;
         let orders = supervision::orders_of(tx, *id).await?;
+        let (notes, comments) = talk::record_of(tx, *id).await?;
         let events = audit::whole_of_task(tx, id.0).await?;
         learn(tx, &mut names, &events).await?;
         let attached = free_of_findings(files::attached(tx, id.0).await?)?;
@@ -120,7 +121,7 @@ async fn write_down(app: &App, tx: &mut Tx, top: &Task, ids: &[TaskId]) -> Outco
             })
             .collect();
         let files = placed.iter().map(|(file, path)| layout::kept_file(file, path)).collect();
-        let kept = Kept { record: &record, urges: &urges, orders: &orders, files };
+        let kept = Kept { record: &record, urges: &urges, orders: &orders, notes: &notes, comments: &comments, files };
         let path = [&folder, "/", layout::RECORD].concat();
         package.bundle.add(path, pretty(&kept)?).await.map_err(lost)?;
         let record_file = package.bundle.entries().last().map(|entry| (entry.digest.to_string(), entry.size)).unwrap_or_default();

@@ -460,7 +460,13 @@ impl Play {
         let id = node.id;
         let overdue = node.due.is_some_and(|due| due < self.stage.now().day());
         let (document, unit) = (node.spec.document.clone(), node.spec.unit);
-        let input = UrgeInput { text: speech::urge(&self.dice, overdue).to_owned(), method: None, reply_due_day: None, party_ids: None };
+        let input = UrgeInput {
+            text: speech::urge(&self.dice, overdue).to_owned(),
+            method: None,
+            reply_due_day: None,
+            party_ids: None,
+            answer: None,
+        };
         let ctx = self.stage.acting(&self.area, who)?;
         let leads = who == self.area.leader || self.area.deputies.contains(&who);
         let said = if leads && (self.talk.percent(40) || (!answered && unit == 0)) {

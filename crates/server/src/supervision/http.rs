@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     instruct::{self, Instructed, InstructionInput},
     model::{Answer, Side, Urge, UrgeId, Wanted},
-    urge::{self as pressing, QuestionInput, UrgeInput},
+    urge::{self as pressing, QuestionInput, SpokenInput, UrgeInput},
 };
 use crate::{
     access::{Permitted, SignedIn},
@@ -26,6 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(guarded!(who_instructs, give_instruction))
         .routes(guarded!(list_all))
         .routes(guarded!(reply))
+        .routes(guarded!(record))
         .routes(guarded!(ask_again))
         .routes(guarded!(accept))
         .merge(super::lookout::routes())
@@ -148,6 +149,13 @@ async fn reply(me: Permitted<SignedIn>, Path(id): Path<UrgeId>, idem: Idem, Json
     let replied =
         mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| pressing::reply(tx, &me.ctx, id, &input.text, &input.file_ids).await);
     or_present(&me, id, replied.await).await
+}
+
+/// Whoever pressed writes down what they were answered on the telephone.
+#[utoipa::path(post, path = "/urges/{id}/spoken-reply", tag = "supervision", operation_id = "record_spoken_reply", params(("id" = String, Path)), request_body = SpokenInput, responses((status = 200, body = Urge)))]
+async fn record(me: Permitted<SignedIn>, Path(id): Path<UrgeId>, idem: Idem, Json(input): Json<SpokenInput>) -> Result<Response, Problem> {
+    let recorded = mutate(&me.app, &me.ctx, &idem, StatusCode::OK, async |tx| pressing::record(tx, &me.ctx, id, &input).await);
+    or_present(&me, id, recorded.await).await
 }
 
 /// Whoever pressed asks again in the same thread.

@@ -100,6 +100,8 @@ pub struct Urge {
     pub replied_by: Option<PersonRef>,
     /// When.
     pub replied_at: Option<Moment>,
+    /// Who wrote the first answer down, where it was given on the telephone.
+    pub reply_entered_by: Option<PersonRef>,
     /// What was asked and answered after that, in order.
     pub turns: Vec<UrgeTurn>,
     /// The latest question, which is the first one where nothing followed.
@@ -118,6 +120,8 @@ pub struct Urge {
     pub may_accept: bool,
     /// The asker may answer.
     pub may_reply: bool,
+    /// The asker may write down what they were answered on the telephone.
+    pub may_record: bool,
     /// Files of the first answer.
     pub files: Vec<FileRef>,
 }
@@ -145,6 +149,8 @@ pub struct UrgeTurn {
     pub text: String,
     /// By when a question is to be answered.
     pub reply_due_day: Option<Day>,
+    /// Who wrote an answer down that was given on the telephone.
+    pub entered_by: Option<PersonRef>,
     /// Files of an answer.
     pub files: Vec<FileRef>,
 }

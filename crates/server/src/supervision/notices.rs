@@ -275,7 +275,12 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         }
         "task.part_done" | "task.part_waived" | "task.part_reopened" | "task.waiting" | "task.wait_ended" | "task.risk_raised"
         | "task.risk_answered" => return beside_notice(tx, case, event, today).await,
-        "task.urged" | "task.instructed" | "task.urge_asked_again" | "task.urge_replied" | "task.urge_accepted" => {
+        "task.urged"
+        | "task.instructed"
+        | "task.urge_asked_again"
+        | "task.urge_replied"
+        | "task.urge_reply_recorded"
+        | "task.urge_accepted" => {
             return urge_notice(tx, case, event, today).await;
         }
         "task.ordered" | "task.order_answered" | "task.order_sent_back" | "task.order_accepted" | "task.order_withdrawn" => {
@@ -427,6 +432,12 @@ async fn urge_notice(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) ->
         };
         let to = [by].into_iter().chain(entered_by).collect();
         return Ok(Some(Notice { to, title: head.into(), text, urge: Some(id) }));
+    }
+    if event.name == "task.urge_reply_recorded" {
+        let name = org::person_refs(tx, event.actor).await?.pop().map(|person| person.name).unwrap_or_default();
+        let text = say!("{name}登记了对“{title}”的电话答复：{reply}", reply = reply.unwrap_or_default());
+        let to = answered_by.into_iter().chain([by]).chain(entered_by).collect();
+        return Ok(Some(Notice { to, title: "电话答复已登记".into(), text, urge: Some(id) }));
     }
     if event.name == "task.urge_accepted" {
         let (head, text) = if instruction {

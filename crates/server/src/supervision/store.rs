@@ -25,6 +25,7 @@ pub(super) struct UrgeRow {
     pub(super) reply: Option<String>,
     pub(super) replied_by: Option<PersonId>,
     pub(super) replied_at: Option<Moment>,
+    pub(super) reply_entered_by: Option<PersonId>,
     pub(super) again_day: Option<Day>,
     pub(super) accepted_at: Option<Moment>,
     /// Set for an instruction alone, as are the next three.
@@ -42,7 +43,7 @@ pub(super) struct UrgeRow {
     pub(super) task_open: bool,
 }
 
-const SELECT: &str = "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.method, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at, g.again_day, g.accepted_at, \
+const SELECT: &str = "select g.id, g.task_id, g.party_id, g.person_id, g.at, g.method, g.text, g.reply_due_day, g.reply, g.replied_by, g.replied_at, g.reply_entered_by, g.again_day, g.accepted_at, \
        g.said_on, g.entered_by, g.document, g.clause, \
        p.unit_id, u.name as unit_name, u.short_name as unit_short, p.person_id as handler_id, e.name as handler_name, \
        t.title as task_title, t.number as task_number, t.state in ('dispatched', 'active') as task_open \
@@ -170,16 +171,19 @@ pub(super) async fn owed(tx: &mut Tx, scope: &Scope, me: PersonId, units: impl I
     sql.fetch_all(tx).await
 }
 
-/// Writes the answer; `false` when there is one already.
-pub(super) async fn answer(tx: &mut Tx, id: UrgeId, reply: &str, by: PersonId, at: Moment) -> Result<bool> {
-    let row: Option<(UrgeId,)> = run!(tx, |c| sqlx::query_as(
-        "update urge set reply = $2, replied_by = $3, replied_at = $4 where id = $1 and replied_at is null returning id"
+/// Writes the first answer; `false` when there is one already.
+pub(super) async fn answer(tx: &mut Tx, answer: &TurnRow) -> Result<bool> {
+    let row: Option<(UrgeId,)> = run!(tx, |c| {
+        sqlx::query_as(
+        "update urge set reply = $2, replied_by = $3, replied_at = $4, reply_entered_by = $5 where id = $1 and replied_at is null returning id"
     )
-    .bind(id)
-    .bind(reply)
-    .bind(by)
-    .bind(at)
-    .fetch_optional(c))?;
+    .bind(answer.urge_id)
+    .bind(answer.text.as_str())
+    .bind(answer.person_id)
+    .bind(answer.at)
+    .bind(answer.entered_by)
+    .fetch_optional(c)
+    })?;
     Ok(row.is_some())
 }
 
@@ -193,11 +197,13 @@ pub(super) struct TurnRow {
     pub(super) at: Moment,
     pub(super) text: String,
     pub(super) reply_due_day: Option<Day>,
+    /// Who wrote it down, where it was said on the telephone.
+    pub(super) entered_by: Option<PersonId>,
 }
 
 /// The turns of these threads, each in its order.
 pub(super) async fn turns(tx: &mut Tx, urges: &[UrgeId]) -> Result<Vec<TurnRow>> {
-    let mut sql = Sql::new("select id, urge_id, kind, person_id, at, text, reply_due_day from urge_turn where urge_id in ");
+    let mut sql = Sql::new("select id, urge_id, kind, person_id, at, text, reply_due_day, entered_by from urge_turn where urge_id in ");
     sql.bind_list(urges.iter().map(|id| id.0)).push(" order by urge_id, id");
     sql.fetch_all(tx).await
 }
@@ -205,7 +211,7 @@ pub(super) async fn turns(tx: &mut Tx, urges: &[UrgeId]) -> Result<Vec<TurnRow>>
 /// Writes a turn, and with it what is owed from now on.
 pub(super) async fn insert_turn(tx: &mut Tx, turn: &TurnRow) -> Result<()> {
     execute!(tx, |c| sqlx::query(
-        "insert into urge_turn (id, urge_id, kind, person_id, at, text, reply_due_day) values ($1, $2, $3, $4, $5, $6, $7)"
+        "insert into urge_turn (id, urge_id, kind, person_id, at, text, reply_due_day, entered_by) values ($1, $2, $3, $4, $5, $6, $7, $8)"
     )
     .bind(turn.id)
     .bind(turn.urge_id)
@@ -214,6 +220,7 @@ pub(super) async fn insert_turn(tx: &mut Tx, turn: &TurnRow) -> Result<()> {
     .bind(turn.at)
     .bind(turn.text.as_str())
     .bind(turn.reply_due_day)
+    .bind(turn.entered_by)
     .execute(c))?;
     execute!(tx, |c| sqlx::query("update urge set again_day = $2 where id = $1").bind(turn.urge_id).bind(turn.reply_due_day).execute(c))?;
     Ok(())

@@ -36,6 +36,19 @@ pub struct UrgeInput {
     pub reply_due_day: Option<Day>,
     /// Which parties; the lead ones when missing.
     pub party_ids: Option<Vec<PartyId>>,
+    /// What was answered at once in a call to one party.
+    #[serde(default)]
+    pub answer: Option<SpokenInput>,
+}
+
+/// What somebody answered on the telephone, written down by whoever asked.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpokenInput {
+    /// Who answered: the handler, or somebody of the unit that was pressed.
+    pub person_id: PersonId,
+    /// What they said, at most 2,000 characters.
+    pub text: String,
 }
 
 fn may_urge(case: &Case, ctx: &Ctx) -> bool {
@@ -64,8 +77,11 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
     if targets.is_empty() {
         fields.add("party_ids", "请选择要督办的责任方");
     }
-    fields.finish()?;
     let method = input.method.unwrap_or(UrgeMethod::Message);
+    if input.answer.is_some() && (method != UrgeMethod::Call || targets.len() != 1) {
+        fields.add("answer", "只有对一个责任方的电话督办可以同时记下答复");
+    }
+    fields.finish()?;
     for party in &targets {
         let id = UrgeId::new(&ctx.rng, ctx.now());
         let by = ctx.actor.person;
@@ -77,6 +93,10 @@ pub async fn urge(tx: &mut Tx, ctx: &Ctx, task: TaskId, input: &UrgeInput) -> Ou
         };
         let data = json!({ "urge": id, "party": party.id, "method": method, "reply_due_day": due });
         tasks::note(tx, ctx, &case.task, Step::new("urged", words, data).about(id.0)).await?;
+        if let Some(spoken) = &input.answer {
+            let row = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+            write_down(tx, ctx, &row, &case, spoken, "answer.").await?;
+        }
     }
     latest(tx, ctx, task, targets.len()).await
 }
@@ -91,14 +111,7 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
     let mut fields = Fields::default();
     let text = fields.text("text", text, 2000);
     fields.finish()?;
-    let mut owner = files::Owner::urge(id.0);
-    if row.replied_at.is_some() && row.again_day.is_some() {
-        let turn = turn(ctx, id, TurnKind::Reply, &text, None);
-        owner = files::Owner::urge(turn.id.0);
-        store::insert_turn(tx, &turn).await?;
-    } else if !store::answer(tx, id, &text, ctx.actor.person, ctx.now()).await? {
-        return Err(Refusal::conflict("decided", "这条督办已经回复。"));
-    }
+    let owner = put(tx, &row, &turn(ctx, id, TurnKind::Reply, &text, None)).await?;
     files::attach(tx, ctx, row.task_id.0, owner, file_ids).await?;
     // Whoever answers has read it, wherever that was.
     notify::read_about(tx, ctx, id.0).await?;
@@ -109,6 +122,50 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
     let data = json!({ "urge": id, "files": file_ids });
     tasks::note(tx, ctx, &case.task, Step::new("urge_replied", words, data).about(id.0)).await?;
     find(tx, ctx, id).await
+}
+
+/// Writes down what whoever pressed was answered on the telephone; whose answer it is, is told of it.
+pub(super) async fn record(tx: &mut Tx, ctx: &Ctx, id: UrgeId, spoken: &SpokenInput) -> Outcome<Urge> {
+    let (row, case) = open(tx, ctx, id).await?;
+    if !is_theirs(&row, ctx) {
+        return Err(Refusal::forbidden("只有发出督办、作出批示或登记批示的人可以记下电话答复。"));
+    }
+    write_down(tx, ctx, &row, &case, spoken, "").await?;
+    find(tx, ctx, id).await
+}
+
+async fn write_down(tx: &mut Tx, ctx: &Ctx, row: &UrgeRow, case: &Case, spoken: &SpokenInput, prefix: &str) -> Outcome<()> {
+    let mut fields = Fields::default();
+    let text = fields.under(prefix).text("text", &spoken.text, 2000);
+    let by = spoken.person_id;
+    if ctx.actor.acts_as(by) {
+        fields.add("person_id", "自己的答复请直接回复");
+    } else if row.handler_id != Some(by) && !org::works_in(tx, by, row.unit_id, ctx.today()).await? {
+        fields.add("person_id", "请选择承办人或被督办单位的人员");
+    }
+    fields.finish()?;
+    let mut turn = turn(ctx, row.id, TurnKind::Reply, &text, None);
+    (turn.person_id, turn.entered_by) = (by, Some(ctx.actor.person));
+    put(tx, row, &turn).await?;
+    let name = org::person_refs(tx, [by]).await?.pop().map(|person| person.name).unwrap_or_default();
+    let words = match row.said_on {
+        None => say!("登记{unit}{name}的电话答复：{text}", unit = row.unit_name),
+        Some(_) => say!("登记{unit}{name}对批示的电话答复：{text}", unit = row.unit_name),
+    };
+    let data = json!({ "urge": row.id, "by": by });
+    tasks::note(tx, ctx, &case.task, Step::new("urge_reply_recorded", words, data).about(row.id.0)).await
+}
+
+/// Puts an answer to what was asked last; answers what its files belong to.
+async fn put(tx: &mut Tx, row: &UrgeRow, answer: &TurnRow) -> Outcome<files::Owner> {
+    if row.replied_at.is_some() && row.again_day.is_some() {
+        store::insert_turn(tx, answer).await?;
+        return Ok(files::Owner::urge(answer.id.0));
+    }
+    if !store::answer(tx, answer).await? {
+        return Err(Refusal::conflict("decided", "这条督办已经回复。"));
+    }
+    Ok(files::Owner::urge(row.id.0))
 }
 
 /// Asking again in the same thread.
@@ -194,7 +251,7 @@ fn owed_day(row: &UrgeRow) -> Option<Day> {
 
 fn turn(ctx: &Ctx, urge_id: UrgeId, kind: TurnKind, text: &str, reply_due_day: Option<Day>) -> TurnRow {
     let id = TurnId::new(&ctx.rng, ctx.now());
-    TurnRow { id, urge_id, kind, person_id: ctx.actor.person, at: ctx.now(), text: text.to_owned(), reply_due_day }
+    TurnRow { id, urge_id, kind, person_id: ctx.actor.person, at: ctx.now(), text: text.to_owned(), reply_due_day, entered_by: None }
 }
 
 /// By when an urge of today is answered where nothing is said.
@@ -242,9 +299,9 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
     let later = store::turns(tx, &ids).await?;
     let people = rows
         .iter()
-        .flat_map(|row| [Some(row.person_id), row.entered_by, row.replied_by])
-        .flatten()
-        .chain(later.iter().map(|turn| turn.person_id));
+        .flat_map(|row| [Some(row.person_id), row.entered_by, row.replied_by, row.reply_entered_by])
+        .chain(later.iter().flat_map(|turn| [Some(turn.person_id), turn.entered_by]))
+        .flatten();
     let names: HashMap<PersonId, PersonRef> =
         org::person_refs(tx, people.collect::<Vec<_>>()).await?.into_iter().map(|p| (p.id, p)).collect();
     let name = |id: PersonId| names.get(&id).cloned().unwrap_or(PersonRef { id, name: String::new() });
@@ -258,9 +315,18 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
         rows.iter().filter(|row| last_answer(row, &later).is_some_and(|by| who.acts_as(by))).map(|row| row.id).collect();
     let mut turns: HashMap<UrgeId, Vec<UrgeTurn>> = HashMap::new();
     for turn in later {
-        let TurnRow { id, urge_id, kind, person_id, at, text, reply_due_day } = turn;
+        let TurnRow { id, urge_id, kind, person_id, at, text, reply_due_day, entered_by } = turn;
         let files = files.remove(&id.0).unwrap_or_default();
-        turns.entry(urge_id).or_default().push(UrgeTurn { id, kind, by: name(person_id), at, text, reply_due_day, files });
+        turns.entry(urge_id).or_default().push(UrgeTurn {
+            id,
+            kind,
+            by: name(person_id),
+            at,
+            text,
+            reply_due_day,
+            entered_by: entered_by.map(name),
+            files,
+        });
     }
     let today = ctx.today();
     let urge = |row: UrgeRow| {
@@ -279,9 +345,11 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
                 clause: row.clause,
             }),
             replied_by: row.replied_by.map(name),
+            reply_entered_by: row.reply_entered_by.map(name),
             asked: turns.iter().rev().find(|turn| turn.kind == TurnKind::Ask).map_or_else(|| row.text.clone(), |turn| turn.text.clone()),
             overdue: owed_day.is_some_and(|day| day < today),
             may_reply: owed_day.is_some() && tasks::acts_as(row.unit_id, row.handler_id, who),
+            may_record: mine && owed_day.is_some(),
             may_ask: done && row.task_open,
             may_accept: done && !own_answers.contains(&row.id),
             readers: told.contains(&row.id.0).then(|| readers.remove(&row.id.0).unwrap_or_default()),

@@ -16,6 +16,7 @@ mod inbox;
 mod model;
 mod notes;
 mod page;
+mod record;
 mod sight;
 mod store;
 mod watch;
@@ -31,6 +32,7 @@ pub use comments::{CommentInput, comment, said};
 pub use http::routes;
 pub use model::{CommentId, NoteId, Stars, WatchMode};
 pub use notes::{NoteInput, NoteWords, UNIT_RATED, UnitRated, correct, note_words, rate, rate_unit, stars_of_tasks, stars_of_units};
+pub use record::{CommentRecord, NoteRecord, record_of};
 pub use watch::{followers, muted, set as set_watch};
 
 /// What can be searched for in comments and in leaders' notes.

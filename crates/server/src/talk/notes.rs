@@ -24,6 +24,9 @@ use crate::{
 /// Words that are given with as few stars as this have to say why.
 const NEEDS_WORDS: i64 = 2;
 
+/// So many of a task are shown, the newest.
+const SHOWN: i64 = 200;
+
 /// The kind of message those addressed get; who has read it is asked by this.
 const TOLD: &str = "task.rated";
 
@@ -231,7 +234,7 @@ fn may_read_unit(unit: UnitId, who: &Principal) -> bool {
 
 /// A task's notes, those on its reports too, newest first.
 pub(super) async fn of_task(tx: &mut Tx, ctx: &Ctx, task: TaskId) -> Outcome<Vec<Note>> {
-    let rows = store::notes_of_task(tx, task).await?;
+    let rows = store::notes_of_task(tx, task, SHOWN).await?;
     describe(tx, ctx, rows).await
 }
 

@@ -451,6 +451,7 @@ const READ_NOT_SAID: &[&str] = &[
     "crates/server/src/archive/layout.rs",
     "crates/server/src/tasks/record/kept.rs",
     "crates/server/src/supervision/record.rs",
+    "crates/server/src/talk/record.rs",
     "crates/server/src/supervision/orders/record.rs",
     // Papers, which are Chinese for every reader.
     "crates/server/src/supervision/orders/paper.rs",

@@ -51,6 +51,13 @@ async fn settled(app: &TestApp) -> Value {
     app.as_user("head_b").post(&format!("/tasks/{}/reports", id(&task)), &body).await.assert(200);
     accept(app, "centre1", &task).await;
     close(app, "head_b", "centre1", &task).await;
+    let note = json!({ "stars": 4, "text": "干得扎实" });
+    app.as_user("leader").post(&format!("/tasks/{}/notes", id(&task)), &note).await.assert(201);
+    let comments = format!("/tasks/{}/comments", id(&task));
+    let first = app.as_user("centre1").post(&comments, &json!({ "text": "说错了的话" })).await.assert(201);
+    let more = json!({ "text": "验收单已附", "quote_comment_id": first["id"] });
+    app.as_user("head_b").post(&comments, &more).await.assert(201);
+    app.as_user("centre1").delete(&format!("/comments/{}", id(&first))).await.assert(200);
     verified(app, &task).await
 }
 
@@ -104,6 +111,12 @@ both! {
         assert_eq!(record["督办"][0]["督办意见"], "抓紧");
         assert_eq!((&record["督办单"][0]["级别"], &record["督办单"][0]["督办要求"]), (&json!("蓝色"), &json!("限期整改")));
         assert_eq!(record["核查"][0]["结果"], "通过");
+        let note = &record["点评"][0];
+        assert_eq!((&note["星级"], &note["点评意见"], &note["上报"]), (&json!(4), &json!("干得扎实"), &Value::Null));
+        let talk = record["讨论"].as_array().unwrap();
+        assert_eq!(talk.len(), 2);
+        assert!(talk[0]["内容"] == "" && talk[0]["删除人"].is_object(), "what was deleted has no words: {}", talk[0]);
+        assert_eq!((&talk[1]["内容"], &talk[1]["引用讨论"]), (&json!("验收单已附"), &talk[0]["标识"]));
         assert_eq!((&record["附件"][0]["文件名"], &record["附件"][0]["属于"][0]["类别"]), (&json!("验收单.pdf"), &json!("进展上报")));
         let sheet = zip.text("任务/0001/封装包.xml");
         assert!(sheet.contains("<题名>修路&lt;一期&gt;&amp;桥梁</题名>"), "{sheet}");

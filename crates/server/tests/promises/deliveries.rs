@@ -343,6 +343,27 @@ both! {
         assert_eq!(states, ["sending", "sent", "sent"]);
     }
 
+    async fn of_what_a_sender_took_with_it_when_it_died_only_the_one_whose_turn_it_was_is_in_doubt(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        notices(app, 3).await;
+        {
+            let hold = sms.holds_the_next();
+            let mut dying = Box::pin(notify::send_due(&app.app));
+            tokio::select! {
+                sent = &mut dying => panic!("{sent:?}"),
+                () = hold.came() => {}
+            }
+        }
+        app.clock.advance(std::time::Duration::from_secs(180));
+        app.run_jobs().await;
+        assert_eq!(states(app, "staff_b1").await, ["sent", "sent", "sent"]);
+        let page = app.as_user("centre1").get("/deliveries?channel=sms").await.assert(200);
+        let doubt: Vec<(bool, &Value)> =
+            page["items"].as_array().unwrap().iter().map(|item| (item["unsure"] == true, &item["text"])).collect();
+        assert_eq!(doubt.iter().filter(|(unsure, _)| *unsure).count(), 1, "{doubt:?}");
+    }
+
     async fn where_one_gateway_is_full_the_other_takes_the_rest(app) {
         let (one, two) = (FakeGateway::new("sms1", Channel::Sms), FakeGateway::new("sms2", Channel::Sms));
         let app = &app.with_gateways(&[&one, &two]);

@@ -147,6 +147,42 @@ both! {
         assert_eq!(steps, ["urge_accepted", "urge_replied", "urge_asked_again", "urge_replied", "urged"]);
     }
 
+    async fn what_was_answered_on_the_telephone_is_written_down_by_whoever_asked(app) {
+        let task = dispatched(app, "修路", "bureau_b").await;
+        sign(app, "head_b", &task).await;
+        let path = format!("/tasks/{}/urges", id(&task));
+        let said = |login: &str, text: &str| json!({ "person_id": app.person(login), "text": text });
+        let press = |method: &str, answer: Value| json!({ "text": "何时通车", "method": method, "answer": answer });
+        app.as_user("leader").post(&path, &press("message", said("head_b", "周五"))).await.refused_field("answer");
+        app.as_user("leader").post(&path, &press("call", said("head_c", "周五"))).await.refused_field("answer.person_id");
+        app.as_user("leader").post(&path, &press("call", said("head_b", ""))).await.refused_field("answer.text");
+        assert_eq!(app.as_user("leader").get(&path).await.assert(200)["items"], json!([]));
+
+        let called = app.as_user("leader").post(&path, &press("call", said("head_b", "周五前"))).await.assert(201)["items"][0].clone();
+        assert_eq!((&called["reply"], &called["owed_day"]), (&json!("周五前"), &Value::Null));
+        assert_eq!((&called["replied_by"]["id"], &called["reply_entered_by"]["id"]), (&json!(app.person("head_b")), &json!(app.person("leader"))));
+        assert_eq!((&called["may_accept"], &called["may_record"]), (&json!(true), &json!(false)));
+        app.run_jobs().await;
+        // Whose answer it is hears of it, and could say otherwise.
+        assert!(messages(app, "head_b").await.contains(&"电话答复已登记".to_owned()));
+        assert!(!duties(app, "head_b").await.contains(&"reply".to_owned()));
+
+        let urge = id(&called).to_owned();
+        let record = format!("/urges/{urge}/spoken-reply");
+        app.as_user("leader").post(&record, &said("head_b", "又一次")).await.refused(409, "decided");
+        let again = app.as_user("leader").post(&format!("/urges/{urge}/questions"), &json!({ "text": "哪一天？" })).await.assert(200);
+        assert_eq!(again["may_record"], true);
+        app.as_user("head_b").post(&record, &said("head_b", "周四")).await.refused(403, "forbidden");
+        app.as_user("centre1").post(&record, &said("head_b", "周四")).await.refused(403, "forbidden");
+        app.as_user("head_c").post(&record, &said("head_b", "周四")).await.refused(404, "not_found");
+        app.as_user("leader").post(&record, &said("leader", "周四")).await.refused_field("person_id");
+        let told = app.as_user("leader").post(&record, &said("liaison_b", "周四")).await.assert(200);
+        let last = told["turns"].as_array().unwrap().last().unwrap();
+        assert_eq!((&last["text"], &last["by"]["name"], &last["entered_by"]["id"]), (&json!("周四"), &json!("朱联"), &json!(app.person("leader"))));
+        let line = app.as_user("leader").get(&format!("/tasks/{}/timeline", id(&task))).await.assert(200);
+        assert_eq!(line["items"][0]["action"], "urge_reply_recorded");
+    }
+
     async fn whoever_pressed_sees_who_has_read_it(app) {
         let task = dispatched(app, "修路", "bureau_b").await;
         let path = format!("/tasks/{}/urges", id(&task));

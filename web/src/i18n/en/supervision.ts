@@ -24,6 +24,15 @@ export default {
   },
   replyTitle: 'Reply to urge',
   instruction: { tag: 'Instruction', reply: 'Report back', on: 'said on {day}', entered: 'written down by {name}' },
+  spoken: {
+    record: 'Write down a phone answer',
+    who: 'Who answered',
+    text: 'What they answered',
+    optional: 'If they answered on the spot; leave it empty to wait for their reply',
+    send: 'Record the answer',
+    sent: 'Recorded; whoever answered is told',
+    by: 'by telephone, recorded by {name}',
+  },
   again: {
     ask: 'Ask again',
     asked: 'asked again',

@@ -24,6 +24,15 @@ export default {
   },
   replyTitle: '回复督办',
   instruction: { tag: '批示', reply: '反馈批示', on: '{day} 批示', entered: '{name} 登记' },
+  spoken: {
+    record: '记下电话答复',
+    who: '谁答复的',
+    text: '对方的答复',
+    optional: '对方当场答复的，一并记下；没有就留空，等对方回复',
+    send: '登记答复',
+    sent: '已登记，并告诉了答复人',
+    by: '电话答复，{name} 登记',
+  },
   again: {
     ask: '追问',
     asked: '追问',

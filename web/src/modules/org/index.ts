@@ -6,7 +6,7 @@ export * from './glance'
 export { peopleOf, readPersonGlance, readUnitGlance } from './api'
 export { default as NameCard } from './components/NameCard.vue'
 export { default as PhoneNumber } from './components/PhoneNumber.vue'
-export { useUnits } from './composables/useOrg'
+export { usePeopleOf, useUnits } from './composables/useOrg'
 /** Desk components come when they are needed, so that nobody else carries Element Plus. */
 export const UnitPicker = defineAsyncComponent(() => import('./components/UnitPicker.vue'))
 /** Somebody from anywhere, by their unit. */

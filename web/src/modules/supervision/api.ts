@@ -17,6 +17,8 @@ export interface UrgeBody {
   method: UrgeMethod
   party_ids: string[]
   reply_due_day?: string
+  /** What was answered at once in a call to one party. */
+  answer?: { person_id: string; text: string }
 }
 export const urgeTask = (taskId: string, body: Partial<UrgeBody> & Pick<UrgeBody, 'text'>, key?: string) =>
   post<{ items: Urge[] }>(`/tasks/${taskId}/urges`, body, key)
@@ -28,5 +30,7 @@ export const instructTask = (taskId: string, body: InstructionInput, key?: strin
 export const askAgain = (urgeId: string, body: { text: string; reply_due_day?: string }, key?: string) =>
   post<Urge>(`/urges/${urgeId}/questions`, body, key)
 export const acceptReply = (urgeId: string, key?: string) => post<Urge>(`/urges/${urgeId}/acceptance`, {}, key)
+export const recordSpokenReply = (urgeId: string, body: { person_id: string; text: string }, key?: string) =>
+  post<Urge>(`/urges/${urgeId}/spoken-reply`, body, key)
 export const replyUrge = (urgeId: string, body: { text: string; file_ids?: string[] }, key?: string) =>
   post<Urge>(`/urges/${urgeId}/reply`, body, key)

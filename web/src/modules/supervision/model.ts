@@ -39,15 +39,19 @@ export interface Turn {
   key: string
   kind: 'ask' | 'reply'
   by: PersonRef | null
+  /** Who wrote an answer down that was given on the telephone. */
+  enteredBy: PersonRef | null
   at: string
   text: string
   files: readonly FileRef[]
 }
 export function turnsOf(urge: Urge): Turn[] {
-  const { reply, replied_at, replied_by: by, files, turns } = urge
+  const { reply, replied_at, replied_by: by, reply_entered_by: enteredBy, files, turns } = urge
   const first: Turn[] =
-    reply === null || !replied_at ? [] : [{ key: 'first', kind: 'reply', by, at: replied_at, text: reply, files }]
-  return [...first, ...turns.map((turn) => ({ ...turn, key: turn.id }))]
+    reply === null || !replied_at
+      ? []
+      : [{ key: 'first', kind: 'reply', by, enteredBy, at: replied_at, text: reply, files }]
+  return [...first, ...turns.map((turn) => ({ ...turn, enteredBy: turn.entered_by, key: turn.id }))]
 }
 
 /** How somebody pressed, or that it was a leader's instruction. */

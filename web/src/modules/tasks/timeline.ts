@@ -35,7 +35,7 @@ const TOLD = {
   report: ['reported'],
   review: ['report_accepted', 'report_sent_back', 'report_withdrawn'],
   urge: ['urged', 'instructed'],
-  reply: ['urge_replied'],
+  reply: ['urge_replied', 'urge_reply_recorded'],
   ask: ['urge_asked_again'],
   acceptance: ['urge_accepted'],
   request: ['close_requested', 'returned', 'asked'],

@@ -1,7 +1,7 @@
 //! Sending what is due: taken in hand under a lease, handed to gateways outside any transaction, written down.
 //!
-//! A sender that dies leaves its lease to run out; what it had in hand may have gone out, so it is tried again *unsure*: a gateway
-//! that knows our id drops the second one, another may bring it twice.
+//! A sender that dies leaves its lease to run out; what was its turn then may have gone out, so it is tried again *unsure*: a gateway
+//! that knows our id drops the second one, another, which is given one letter at a time, may bring that one twice.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -73,7 +73,7 @@ impl Batch {
         // What a power cut takes of this is done again: it follows from what is due.
         let mut tx = app.db.begin_repeatable().await?;
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
-        store::free_expired(&mut tx, ctx.now(), &app.in_hand.leases(), LEASE).await?;
+        store::free_expired(&mut tx, ctx.now(), &app.in_hand.leases()).await?;
         answered::place(&mut tx, &ctx).await?;
         let tasks = store::due_tasks(&mut tx, ctx.now(), AT_ONCE).await?;
         (app.look_first)(&mut tx, &ctx, &tasks).await?;
@@ -189,7 +189,7 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken:
                 store::let_go(&mut tx, &rest, lease, ctx.now()).await?;
             } else {
                 let ids: Vec<DeliveryId> = together.iter().map(|(sent, _)| sent.id).collect();
-                let ours = store::keep(&mut tx, &ids, lease, ctx.now().plus(LEASE)).await?;
+                let ours = store::keep(&mut tx, &ids, lease, ctx.now().plus(LEASE), ctx.now()).await?;
                 // One whose lease ran out meanwhile, because the clock was moved or the machine slept, is another sender's by now.
                 together.retain(|(sent, _)| ours.contains(&sent.id));
             }

@@ -183,11 +183,15 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
         };
         letters.push((sent, Letter { id: row.id.0, to: address, title, text, link }));
     }
+    let mut asked: BTreeSet<&str> = BTreeSet::new();
     let handing = letters.iter().map(|(sent, letter)| {
         // A browser's address opens a door to it, and says nothing to people.
-        let shown = app.gateways.find(&sent.gateway).is_some_and(|gateway| gateway.writes_to() != AddressKind::Browser);
-        Handing { id: sent.id, gateway: &sent.gateway, address: shown.then_some(letter.to.as_str()), text: &letter.text }
+        let gateway = app.gateways.find(&sent.gateway);
+        let shown = gateway.is_some_and(|gateway| gateway.writes_to() != AddressKind::Browser);
+        // One that cannot tell is given one letter after the other.
+        let leaves = gateway.is_some_and(|gateway| gateway.dedupes()) || asked.insert(&sent.gateway);
+        Handing { id: sent.id, gateway: &sent.gateway, address: shown.then_some(letter.to.as_str()), text: &letter.text, leaves }
     });
-    store::hand(tx, lease, until, &handing.collect::<Vec<_>>()).await?;
+    store::hand(tx, lease, until, &handing.collect::<Vec<_>>(), now).await?;
     Ok(letters)
 }

@@ -234,7 +234,13 @@ async fn act(tx: &mut Tx, ctx: &Ctx, bulk: BulkId, action: BulkAction, task: Tas
             tasks::recall(tx, ctx, task, version, text.unwrap_or_default()).await
         }
         BulkAction::Urge => {
-            let urge = UrgeInput { text: text.unwrap_or_default().to_owned(), method: None, reply_due_day: input.due_day, party_ids: None };
+            let urge = UrgeInput {
+                text: text.unwrap_or_default().to_owned(),
+                method: None,
+                reply_due_day: input.due_day,
+                party_ids: None,
+                answer: None,
+            };
             supervision::urge(tx, ctx, task, &urge).await.map(drop)
         }
         BulkAction::Order => supervision::issue_in_bulk(tx, ctx, bulk.0, task, text.unwrap_or_default(), input.due_day).await,

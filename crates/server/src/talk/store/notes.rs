@@ -72,9 +72,9 @@ pub(in crate::talk) async fn note(tx: &mut Tx, id: NoteId) -> Result<Option<Note
 }
 
 /// Newest first.
-pub(in crate::talk) async fn notes_of_task(tx: &mut Tx, task: TaskId) -> Result<Vec<NoteRow>> {
+pub(in crate::talk) async fn notes_of_task(tx: &mut Tx, task: TaskId, limit: i64) -> Result<Vec<NoteRow>> {
     let mut sql = Sql::new(SELECT);
-    sql.push("task_id = ").bind(task.0).push(" order by at desc, id desc limit 200");
+    sql.push("task_id = ").bind(task.0).push(" order by at desc, id desc limit ").bind(limit);
     sql.fetch_all(tx).await
 }
 

@@ -6,6 +6,7 @@ import { useSession } from '@/modules/access'
 import { useKeptSubmit } from '@/modules/tasks'
 import { urgeTask, type UrgeBody, type UrgeMethod } from '../api'
 import { defaultReplyDay, fittingWords, pressable } from '../model'
+import type { Spoken } from './useSpoken'
 
 /** Pressing the holders of a task for an answer by a day; a call one has made is written down the same way. */
 export function useUrging(detail: TaskDetail, done: () => void, post?: (body: UrgeBody) => Promise<unknown>) {
@@ -22,7 +23,9 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
   const methods = computed(() =>
     (['message', 'call'] as const).map((value) => ({ value, label: t(`progress.call.${value}`) })),
   )
-  const form = useKeptSubmit(() => detail.task.id, 'urge', { chosen, text, day, method })
+  /** What was answered at once in a call. */
+  const answer = ref<Spoken>({ person: '', text: '' })
+  const form = useKeptSubmit(() => detail.task.id, 'urge', { chosen, text, day, method, answer })
   // What was said on the telephone nobody knows beforehand.
   watch(method, (now) => {
     if (now === 'call' && text.value === fitting) text.value = ''
@@ -33,16 +36,21 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
   /** Whose telephone rings. */
   const pressed = computed(() => choices.value.filter((party) => chosen.value.includes(party.id)))
 
+  /** Of one party alone it is known whose answer it is. */
+  const answering = computed(() => (called.value && pressed.value.length === 1 ? pressed.value[0] : undefined))
+
   async function submit(): Promise<void> {
     if (!text.value.trim()) {
       form.errors.value = { text: t('common.error.empty', { what: label.value }) }
       return
     }
+    const said = answering.value ? answer.value.text.trim() : ''
     const body = {
       text: text.value.trim(),
       method: method.value,
       party_ids: chosen.value,
       ...(day.value ? { reply_due_day: day.value } : {}),
+      ...(said ? { answer: { person_id: answer.value.person, text: said } } : {}),
     }
     if (!(await form.submit((key) => post?.(body) ?? urgeTask(detail.task.id, body, key)))) return
     if (!post) toast(t(called.value ? 'progress.call.sent' : 'supervision.sent'))
@@ -58,6 +66,8 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
     method,
     methods,
     called,
+    answer,
+    answering,
     label,
     pressed,
     today: session.today,

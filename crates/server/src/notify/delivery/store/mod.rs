@@ -8,7 +8,7 @@ mod replies;
 mod silent;
 mod takeover;
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use db::{Result, Sql, Tx, execute, run};
 use gateway::Fate;
@@ -92,10 +92,10 @@ pub(super) async fn is_due(tx: &mut Tx, now: Moment, ours: &[Uuid]) -> Result<bo
     Ok(due || has_waited(tx).await?)
 }
 
-/// Puts back what a sender that died had in hand: it may have gone out. Of `ours` none did.
-pub(super) async fn free_expired(tx: &mut Tx, now: Moment, ours: &[Uuid], lease: Duration) -> Result<()> {
-    let mut sql = Sql::new("update delivery set state = 'queued', lease = null, unsure = true, handed_at = lease_until - ");
-    sql.bind(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX)).push(", lease_until = null where ");
+/// Puts back what a sender that died had in hand: what was its turn may have gone out. Of `ours` none died.
+pub(super) async fn free_expired(tx: &mut Tx, now: Moment, ours: &[Uuid]) -> Result<()> {
+    let mut sql =
+        Sql::new("update delivery set state = 'queued', lease = null, lease_until = null, unsure = unsure or handed_at is not null where ");
     ran_out(&mut sql, now, ours);
     sql.execute(tx).await
 }
@@ -252,19 +252,23 @@ pub(super) struct Handing<'a> {
     pub(super) gateway: &'a str,
     pub(super) address: Option<&'a str>,
     pub(super) text: &'a str,
+    /// It is its turn at once; others wait in hand for theirs, which [`keep`] says.
+    pub(super) leaves: bool,
 }
 
 /// Takes deliveries in hand, until then.
-pub(super) async fn hand(tx: &mut Tx, lease: Uuid, until: Moment, all: &[Handing<'_>]) -> Result<()> {
+pub(super) async fn hand(tx: &mut Tx, lease: Uuid, until: Moment, all: &[Handing<'_>], now: Moment) -> Result<()> {
     for chunk in all.chunks(ROWS) {
-        let mut sql = Sql::new("with v (delivery_id, by_gateway, at_address, said) as (values ");
+        let mut sql = Sql::new("with v (delivery_id, by_gateway, at_address, said, leaves_at) as (values ");
         for (index, one) in chunk.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" }).bind(one.id.0).push(", ").bind(one.gateway).push(", ");
-            sql.bind_maybe(one.address).push(", ").bind(one.text).push(")");
+            sql.bind_maybe(one.address).push(", ").bind(one.text).push(", ");
+            sql.bind(if one.leaves { now.millis() } else { 0 }).push(")");
         }
         sql.push(") update delivery set state = 'sending', lease = ").bind(lease).push(", lease_until = ").bind(until.millis());
         sql.push(
-            ", gateway = v.by_gateway, address = v.at_address, text = v.said, attempts = attempts + 1 from v where id = v.delivery_id and ",
+            ", gateway = v.by_gateway, address = v.at_address, text = v.said, attempts = attempts + 1, \
+               handed_at = coalesce(nullif(v.leaves_at, 0), case when unsure then handed_at end) from v where id = v.delivery_id and ",
         );
         sql.push(STILL_QUEUED);
         sql.execute(tx).await?;
@@ -326,7 +330,7 @@ pub(super) async fn not_taken(
     execute!(tx, |c| {
         sqlx::query(
         "update delivery set state = $3, lease = null, lease_until = null, reason = $4, detail = $5, unsure = unsure or $6, \
-           handed_at = coalesce($9, handed_at), due_at = coalesce($7, due_at), settled_at = case when $7 is null then $8 end, stuck_since = coalesce(stuck_since, $8) \
+           handed_at = coalesce($9, case when unsure then handed_at end), due_at = coalesce($7, due_at), settled_at = case when $7 is null then $8 end, stuck_since = coalesce(stuck_since, $8) \
            where id = $1 and lease = $2"
     )
     .bind(id)
@@ -343,10 +347,16 @@ pub(super) async fn not_taken(
     Ok(())
 }
 
-/// Of these those that are still in this sender's hands; they stay there until then.
-pub(super) async fn keep(tx: &mut Tx, ids: &[DeliveryId], lease: Uuid, until: Moment) -> Result<Vec<DeliveryId>> {
+/// Of these, whose turn it is now, those that are still in this sender's hands; they stay there until then.
+pub(super) async fn keep(tx: &mut Tx, ids: &[DeliveryId], lease: Uuid, until: Moment, now: Moment) -> Result<Vec<DeliveryId>> {
     let mut sql = Sql::new("update delivery set lease_until = ");
-    sql.bind(until.millis()).push(" where lease = ").bind(lease).push(" and id in ").bind_list(ids.iter().map(|id| id.0));
+    sql.bind(until.millis())
+        .push(", handed_at = ")
+        .bind(now.millis())
+        .push(" where lease = ")
+        .bind(lease)
+        .push(" and id in ")
+        .bind_list(ids.iter().map(|id| id.0));
     sql.push(" returning id");
     let rows: Vec<(DeliveryId,)> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -354,7 +364,10 @@ pub(super) async fn keep(tx: &mut Tx, ids: &[DeliveryId], lease: Uuid, until: Mo
 
 /// Puts back what is in this sender's hands and has not gone out.
 pub(super) async fn let_go(tx: &mut Tx, ids: &[DeliveryId], lease: Uuid, now: Moment) -> Result<()> {
-    let mut sql = Sql::new("update delivery set state = 'queued', lease = null, lease_until = null, attempts = attempts - 1, due_at = ");
+    let mut sql = Sql::new(
+        "update delivery set state = 'queued', lease = null, lease_until = null, attempts = attempts - 1, \
+           handed_at = case when unsure then handed_at end, due_at = ",
+    );
     sql.bind(now.millis()).push(" where lease = ").bind(lease).push(" and id in ").bind_list(ids.iter().map(|id| id.0));
     sql.execute(tx).await
 }
