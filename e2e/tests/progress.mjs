@@ -126,6 +126,43 @@ export const tests = {
     assert.equal((await overflow(phone)).beyond, 0)
   },
 
+  async 'what was answered on the telephone is written down at once, or later at the desk'(app) {
+    const { head, handler, late } = await behind(app, '答复')
+    const phone = await app.phone(app.people.wang)
+    await go(phone, `/m/tasks/${late.id}/act/urge`)
+    await says(phone.locator('main'), '督办')
+    await count(phone.getByLabel('对方的答复'), 0)
+    await phone.getByText('已打电话', { exact: true }).tap()
+    await phone.getByLabel(/^通话内容/).fill('问何时验收')
+    assert.equal(await phone.getByLabel('谁答复的').locator('option:checked').innerText(), handler.name)
+    await phone.getByLabel('对方的答复').fill('周五前验收')
+    assert.deepEqual(await violations(phone), [])
+    assert.equal((await overflow(phone)).beyond, 0)
+    await press(phone, '记录通话')
+    await toast(phone, '通话已记录')
+    const urges = async () => (await app.people.wang.api.get(`/tasks/${late.id}/urges`)).items
+    const [first] = await until('the call to be there', async () => ((await urges()).length === 1 ? urges() : null))
+    assert.deepEqual([first.reply, first.replied_by.name, first.reply_entered_by.name, first.owed_day], ['周五前验收', handler.name, '王主任', null])
+
+    await app.people.wang.api.post(`/tasks/${late.id}/urges`, { text: '抓紧' })
+    const page = await app.desk(app.people.wang)
+    await go(page, '/urges')
+    const card = page.locator('.urge').filter({ hasText: '答复逾期的' }).filter({ hasText: '抓紧' })
+    await card.getByRole('button', { name: '记下电话答复' }).click()
+    await card.getByRole('button', { name: '登记答复' }).click()
+    await says(card, '请填写对方的答复')
+    await card.getByLabel('谁答复的').selectOption({ label: head.name })
+    await card.getByLabel(/^对方的答复/).fill('明天进场')
+    assert.deepEqual(await violations(page), [])
+    await card.getByRole('button', { name: '登记答复' }).click()
+    await toast(page, '已登记，并告诉了答复人')
+    await says(card, '电话答复，王主任 登记')
+    await says(card, '明天进场')
+    const told = await app.phone(head)
+    await go(told, '/m/messages')
+    await says(told.locator('main'), `登记了对“答复逾期的”的电话答复`)
+  },
+
   async 'figures on the phone lead to their tasks'(app) {
     const { unit } = await behind(app, '手机')
     const phone = await app.phone(app.people.wang)

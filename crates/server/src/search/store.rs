@@ -154,7 +154,7 @@ pub(super) async fn matching(
     if let Some(kind) = kind {
         sql.push(" and d.kind = ").bind(kind);
     }
-    sql.push(" and f.id < ").bind(before).push(" order by f.id desc limit ").bind(limit);
+    sql.push(" and f.id < ").bind(before).push(" order by f.id desc limit ").bind(limit).plan_anew();
     sql.fetch_all(tx).await
 }
 

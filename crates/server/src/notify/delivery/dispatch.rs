@@ -34,7 +34,7 @@ use super::{
     rules::DeliveryRules,
     sent::{Sent, SentFate},
     store::{self, Taking},
-    take::{AT_ONCE, LEASE, PAUSE, take},
+    take::{LEASE, PAUSE, at_once, take},
 };
 use crate::{
     access,
@@ -75,7 +75,7 @@ impl Batch {
         let ctx = app.ctx_in(&mut tx, access::system_principal()).await?;
         store::free_expired(&mut tx, ctx.now(), &app.in_hand.leases()).await?;
         answered::place(&mut tx, &ctx).await?;
-        let tasks = store::due_tasks(&mut tx, ctx.now(), AT_ONCE).await?;
+        let tasks = store::due_tasks(&mut tx, ctx.now(), at_once(app)).await?;
         (app.look_first)(&mut tx, &ctx, &tasks).await?;
         tx.commit().await?;
 
