@@ -23,7 +23,7 @@ pub use delivery::{
 };
 pub use http::routes;
 pub use model::{Channel, Message, MessageGroup, MessageId, Reader};
-pub use send::{NewMessage, hush, send, send_all, send_quietly};
+pub use send::{NewMessage, answered, hush, send, send_all, send_quietly};
 
 use std::collections::HashMap;
 

@@ -65,7 +65,8 @@ pub async fn send_quietly(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>]) -> Out
 }
 
 /// What these persons, and whoever acts for them, were told of a task in messages of these kinds asks for nothing any more, but where they
-/// are among those who are still asked: what they have not read stays where it is, and counts as unread no longer.
+/// are among those who are still asked: what they have not read stays where it is, and counts as unread no longer; what has not left the
+/// house does not leave it.
 pub async fn hush(tx: &mut Tx, ctx: &Ctx, task: Uuid, kinds: &[&str], of: &[PersonId], still: &[PersonId]) -> Outcome<()> {
     let away = org::standing_in(tx, ctx.today()).await?;
     let with_deputies = |persons: &[PersonId]| -> BTreeSet<PersonId> {
@@ -74,10 +75,18 @@ pub async fn hush(tx: &mut Tx, ctx: &Ctx, task: Uuid, kinds: &[&str], of: &[Pers
     };
     let still = with_deputies(still);
     let of: Vec<PersonId> = with_deputies(of).into_iter().filter(|person| !still.contains(person)).collect();
+    let asked = store::of_kinds(tx, task, kinds, &of).await?;
+    delivery::take_back(tx, &asked, ctx.now()).await?;
     for person in store::hush(tx, task, kinds, &of).await? {
         tx.signal(TOPIC, &person.to_string());
     }
     Ok(())
+}
+
+/// What was asked about a thing in messages of these kinds has been answered: what of it has not left the house does not leave it.
+pub async fn answered(tx: &mut Tx, ctx: &Ctx, subject: Uuid, kinds: &[&str]) -> Outcome<()> {
+    let asked = store::about(tx, subject, kinds).await?;
+    Ok(delivery::take_back(tx, &asked, ctx.now()).await?)
 }
 
 async fn put(tx: &mut Tx, ctx: &Ctx, new: &[NewMessage<'_>], quiet: bool) -> Outcome<()> {

@@ -158,6 +158,23 @@ pub(super) async fn hush(tx: &mut Tx, task: Uuid, kinds: &[&str], of: &[PersonId
     Ok(rows.into_iter().map(|(person,)| person).collect())
 }
 
+/// Messages of these kinds about a task to these persons, read or not.
+pub(super) async fn of_kinds(tx: &mut Tx, task: Uuid, kinds: &[&str], of: &[PersonId]) -> Result<Vec<MessageId>> {
+    let mut sql = Sql::new("select id from message where task_id = ");
+    sql.bind(task).push(" and kind in ").bind_list(kinds.iter().copied());
+    sql.push(" and person_id in ").bind_list(of.iter().map(|person| person.0));
+    let rows: Vec<(MessageId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Messages of these kinds about a thing.
+pub(super) async fn about(tx: &mut Tx, subject: Uuid, kinds: &[&str]) -> Result<Vec<MessageId>> {
+    let mut sql = Sql::new("select id from message where subject_id = ");
+    sql.bind(subject).push(" and kind in ").bind_list(kinds.iter().copied());
+    let rows: Vec<(MessageId,)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Marks one message as read; one that is somebody else's, or read already, stays as it is.
 pub(super) async fn mark_read(tx: &mut Tx, of: PersonId, id: MessageId, now: Moment) -> Result<()> {
     execute!(tx, |c| sqlx::query("update message set read_at = $3 where id = $2 and person_id = $1 and read_at is null")

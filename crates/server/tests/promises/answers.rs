@@ -118,7 +118,7 @@ both! {
     }
 
     async fn an_answer_to_what_a_sender_took_with_it_when_it_died_finds_its_place_once_that_is_known(app) {
-        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let sms = FakeGateway::that_dedupes("sms1", Channel::Sms);
         let app = &app.with_gateways(&[&sms]);
         let (earlier, later) = one_urged(app).await;
         let number = phone(app, "staff_b1").await;
@@ -136,5 +136,25 @@ both! {
         app.clock.advance(Duration::from_secs(180));
         app.run_jobs().await;
         assert_eq!((answer(app, &earlier).await, answer(app, &later).await), (None, Some("周五前完成".to_owned())));
+    }
+
+    async fn a_one_in_answer_to_a_digest_takes_note_of_what_it_lists_and_of_nothing_else(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let titles: Vec<String> = (10..22).map(|n| format!("事项{n}")).collect();
+        let tasks = given(app, &titles.iter().map(String::as_str).collect::<Vec<_>>(), "2026-02-09", json!({})).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        let number = phone(app, "staff_b1").await;
+        let said: Vec<String> = sms.taken().into_iter().filter(|(to, _)| *to == number).map(|(_, text)| text).collect();
+        assert!(said.len() == 1 && said[0].starts_with("您有 12 项提醒："), "{said:?}");
+        call(app, "sms1", json!({ "from": number, "text": "1", "id": "r1" })).await;
+        let mut noted = 0;
+        for (title, task) in titles.iter().zip(&tasks) {
+            let line = app.as_user("leader").get(&format!("/tasks/{}/timeline", id(task))).await.assert(200);
+            let is_noted = line["items"].as_array().unwrap().iter().any(|item| item["action"] == "acknowledged");
+            assert_eq!(is_noted, said[0].contains(&format!("“{title}”")), "{title} {said:?}");
+            noted += usize::from(is_noted);
+        }
+        assert_eq!(noted, 5);
     }
 }

@@ -52,10 +52,16 @@ pub(crate) async fn call(app: &TestApp, code: &str, body: Value) {
 
 /// That many messages to staff_b1 by SMS, none of which may be merged.
 pub(crate) async fn notices(app: &TestApp, n: usize) {
+    let texts: Vec<String> = (0..n).map(|n| format!("第{n}号通知")).collect();
+    told(app, Channel::Sms, true, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
+}
+
+/// Messages of these words to staff_b1 by a way, about no task.
+pub(crate) async fn told(app: &TestApp, channel: Channel, critical: bool, texts: &[&str]) {
     let ctx = app.ctx("centre1").await;
     let mut tx = app.app.db.begin().await.unwrap();
-    for n in 0..n {
-        let (title, text) = (Words::raw("防汛"), Words::raw(format!("第{n}号通知")));
+    for words in texts {
+        let (title, text) = (Words::raw("防汛"), Words::raw(*words));
         let message = NewMessage {
             to: &[app.person("staff_b1")],
             kind: "reminder",
@@ -66,13 +72,21 @@ pub(crate) async fn notices(app: &TestApp, n: usize) {
             subject: None,
             occurrence: None,
             rule: None,
-            channels: &[Channel::Sms],
-            critical: true,
-            dedupe: &n.to_string(),
+            channels: &[channel],
+            critical,
+            dedupe: words,
         };
         notify::send(&mut tx, &ctx, message).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+/// A person says in the system that they have taken note of what they were reminded of about a task.
+async fn take_note(app: &TestApp, login: &str, title: &str) {
+    let page = app.as_user(login).get("/messages").await.assert(200);
+    let named = |item: &&Value| item["occurrence_id"].is_string() && item["text"].as_str().unwrap().contains(title);
+    let message = page["items"].as_array().unwrap().iter().find(named).unwrap();
+    app.as_user(login).post(&format!("/messages/{}/acknowledgement", message["id"].as_str().unwrap()), &json!({})).await.assert(204);
 }
 
 both! {
@@ -166,6 +180,68 @@ both! {
         at(app, "2026-02-11T09:00:00+08:00").await;
         assert!(sms.taken().is_empty());
         assert_eq!(states(app, "staff_b1").await, ["suppressed answered"]);
+    }
+
+    async fn what_is_taken_note_of_while_it_leaves_is_not_tried_again(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        app.clock.set("2026-02-10T14:30:00+08:00".parse().unwrap());
+        sms.will([Err(SendError::Unreachable("connection refused".to_owned()))]);
+        let hold = sms.holds_the_next();
+        let meanwhile = async {
+            hold.came().await;
+            take_note(app, "staff_b1", "修路").await;
+            hold.let_go();
+        };
+        tokio::join!(app.run_jobs(), meanwhile);
+        assert_eq!(states(app, "staff_b1").await, ["queued unreachable"]);
+        at(app, "2026-02-10T14:31:00+08:00").await;
+        assert!(sms.taken().is_empty());
+        assert_eq!(states(app, "staff_b1").await, ["suppressed answered"]);
+    }
+
+    async fn a_digest_that_is_tried_again_goes_without_what_was_seen_to_meanwhile(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路", "架桥", "清淤"], "2026-02-09", json!({})).await;
+        app.clock.set("2026-02-10T14:30:00+08:00".parse().unwrap());
+        sms.will([Err(SendError::Unreachable("connection refused".to_owned()))]);
+        let hold = sms.holds_the_next();
+        let meanwhile = async {
+            hold.came().await;
+            take_note(app, "staff_b1", "架桥").await;
+            hold.let_go();
+        };
+        tokio::join!(app.run_jobs(), meanwhile);
+        at(app, "2026-02-10T14:31:00+08:00").await;
+        let said: Vec<String> = sms.taken().into_iter().map(|(_, text)| text).collect();
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with("您有 2 项提醒：") && !said[0].contains("架桥"), "{said:?}");
+    }
+
+    async fn a_letter_that_waits_behind_another_does_not_leave_once_it_is_taken_note_of(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路", "架桥"], "2026-02-09", json!({})).await;
+        app.clock.set("2026-02-10T14:30:00+08:00".parse().unwrap());
+        let hold = sms.holds_the_next();
+        let meanwhile = async {
+            hold.came().await;
+            // Both are in hand, and one is leaving.
+            let leaving = sms.taken().remove(0).1;
+            take_note(app, "staff_b1", if leaving.contains("修路") { "架桥" } else { "修路" }).await;
+            hold.let_go();
+        };
+        tokio::join!(app.run_jobs(), meanwhile);
+        assert!(sms.taken().is_empty());
+        let page = app.as_user("centre1").get("/deliveries?channel=sms&state=suppressed").await.assert(200);
+        let kept: Vec<(&Value, &Value)> =
+            page["items"].as_array().unwrap().iter().map(|item| (&item["reason"], &item["attempts"])).collect();
+        assert_eq!(kept, [(&json!("answered"), &json!(0))]);
+        let mut states = states(app, "staff_b1").await;
+        states.sort_unstable();
+        assert_eq!(states, ["sent", "suppressed answered"]);
     }
 
     async fn a_gateway_that_is_busy_is_asked_again_and_another_takes_over_when_it_stays_away(app) {
@@ -414,5 +490,42 @@ both! {
         assert_eq!(states(app, "staff_b1").await, ["suppressed no_gateway"]);
         app.as_user("head_b").get("/deliveries").await.refused(403, "forbidden");
         app.as_user("head_c").get("/deliveries/state").await.refused(403, "forbidden");
+    }
+
+    async fn whoever_runs_the_system_sees_that_something_left_and_not_what_it_says_of_others_tasks(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        let party = json!({ "unit_id": app.unit("bureau_c"), "role": "lead", "person_id": app.person("staff_c1") });
+        let task = dispatched_with(app, json!({ "title": "清淤", "parties": [party], "due": { "day": "2026-02-09" } })).await;
+        sign(app, "liaison_c", &task).await;
+        at(app, "2026-02-10T14:30:00+08:00").await;
+        call(app, "sms1", json!({ "from": phone(app, "staff_b1").await, "text": "收到", "id": "r1" })).await;
+        notices(app, 1).await;
+        app.run_jobs().await;
+        let seen = async |login: &str| {
+            let page = app.as_user(login).get("/deliveries?channel=sms").await.assert(200);
+            let items = page["items"].as_array().unwrap();
+            for item in items {
+                let told = [&item["text"], &item["answer"], &item["task_id"]];
+                assert!(item["hidden"] == false || told.iter().all(|one| one.is_null()), "{item}");
+                assert!(item["to"]["name"].is_string() && item["state"].is_string() && item["cost"].is_number(), "{item}");
+            }
+            let text = page.to_string();
+            (items.len(), ["修路", "收到", "清淤", "通知"].map(|words| text.contains(words)))
+        };
+        assert_eq!(seen("centre1").await, (3, [true, true, true, true]));
+        assert_eq!(seen("leader").await, (3, [true, true, true, true]));
+        assert_eq!(seen("deputy").await, (3, [true, true, false, true]), "in charge of the one unit and not of the other");
+        assert_eq!(seen("admin").await, (3, [false, false, false, true]), "what is about no task is shown");
+        let sheet = app.as_user("admin").get("/deliveries/export?channel=sms").await;
+        sheet.assert_status(200);
+        let sheet = sheet.text();
+        assert!(sheet.contains("（无权查看）") && sheet.contains("通知") && sheet.contains("秦一"), "{sheet}");
+        assert!(!sheet.contains("修路") && !sheet.contains("清淤") && !sheet.contains("收到"), "{sheet}");
+        let path = format!("/deliveries?channel=sms&person_id={}", app.person("staff_c1"));
+        let sent = app.as_user("admin").get(&path).await.assert(200)["items"][0]["id"].as_str().unwrap().to_owned();
+        let again = app.as_user("admin").post(&format!("/deliveries/{sent}/repetition"), &json!({})).await.assert(201);
+        assert!(again["hidden"] == true && again["text"].is_null(), "{again}");
     }
 }

@@ -6,7 +6,7 @@ use shibicheng::notify::Channel;
 use testkit::{FakeGateway, TestApp, both};
 
 use crate::{
-    deliveries::{at, call, given, notices, phone, states},
+    deliveries::{at, call, given, notices, phone, states, told},
     kit::*,
 };
 
@@ -173,6 +173,58 @@ both! {
         assert_eq!(all(app, "liaison_b").await[0], ("wechat".to_owned(), "suppressed".to_owned(), "instead".to_owned()));
     }
 
+    async fn what_was_seen_to_goes_by_no_other_way(app) {
+        let (wechat, sms) = (FakeGateway::new("wx", Channel::Wechat), FakeGateway::new("sms1", Channel::Sms));
+        let app = &app.with_gateways(&[&wechat, &sms]);
+        known_at(app, "staff_b1", "wx").await;
+        let task = given(app, &["修路"], "2026-02-09", json!({})).await.remove(0);
+        at(app, "2026-02-10T09:00:00+08:00").await;
+        let path = format!("/deliveries?channel=wechat&state=sent&person_id={}", app.person("staff_b1"));
+        let page = app.as_user("centre1").get(&path).await.assert(200);
+        let sent = page["items"][0]["id"].as_str().unwrap();
+        assert!(page["items"][0]["text"].as_str().unwrap().contains("已逾期"), "{page}");
+        report(app, "staff_b1", &task, 100).await;
+        accept(app, "centre1", &task).await;
+        close(app, "staff_b1", "centre1", &task).await;
+        app.run_jobs().await;
+        sms.taken();
+        // That it did not arrive comes to be known when nothing is to be said any more.
+        call(app, "wx", json!({ "fate": "failed", "provider_id": format!("wx-{sent}"), "code": "gone" })).await;
+        assert!(sms.taken().is_empty());
+        let all = all(app, "staff_b1").await;
+        assert!(all.contains(&("wechat".to_owned(), "failed".to_owned(), "gone".to_owned())), "{all:?}");
+        assert!(all.iter().all(|(channel, ..)| channel == "wechat"), "{all:?}");
+    }
+
+    async fn what_may_have_gone_out_already_is_said_by_itself(app) {
+        let sms = FakeGateway::that_dedupes("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let lost = || Err(SendError::Unknown("no answer in time".to_owned()));
+        let texts = || {
+            let mut texts: Vec<String> = sms.taken().into_iter().map(|(_, text)| text).collect();
+            texts.sort_unstable();
+            texts
+        };
+        app.clock.set("2026-02-10T09:00:00+08:00".parse().unwrap());
+        told(app, Channel::Sms, false, &["A"]).await;
+        sms.will([lost()]);
+        app.run_jobs().await;
+        assert_eq!(states(app, "staff_b1").await, ["queued unknown"]);
+        // The two beside it are too few for one message.
+        told(app, Channel::Sms, false, &["B", "C"]).await;
+        at(app, "2026-02-10T09:00:20+08:00").await;
+        assert_eq!(texts(), ["A", "B", "C"]);
+
+        told(app, Channel::Sms, false, &["D"]).await;
+        sms.will([lost()]);
+        app.run_jobs().await;
+        told(app, Channel::Sms, false, &["E", "F", "G"]).await;
+        at(app, "2026-02-10T09:01:00+08:00").await;
+        let said = texts();
+        assert!(said.len() == 2 && said[0] == "D" && said[1].starts_with("您有 3 项提醒："), "{said:?}");
+        assert!(["E", "F", "G"].iter().all(|words| said[1].contains(words)), "{said:?}");
+    }
+
     async fn a_digest_shows_in_a_task_what_it_says_of_that_one_alone(app) {
         let sms = FakeGateway::new("sms1", Channel::Sms);
         let app = &app.with_gateways(&[&sms]);
@@ -262,6 +314,38 @@ both! {
         assert_eq!(reasons, ["task_cap"]);
         at(app, "2026-02-12T14:30:00+08:00").await;
         assert_eq!(voice.taken().len(), 2, "another day has calls of its own");
+    }
+
+    async fn a_call_that_nobody_answered_and_one_held_overnight_are_calls_of_the_day(app) {
+        let voice = FakeGateway::new("voice1", Channel::Voice);
+        let app = &app.with_gateways(&[&voice]);
+        let rings_out = async || {
+            let page = app.as_user("centre1").get("/deliveries?channel=voice&state=sent").await.assert(200);
+            let sent = page["items"][0]["id"].as_str().unwrap();
+            call(app, "voice1", json!({ "fate": "failed", "provider_id": format!("voice1-{sent}"), "code": "no_answer" })).await;
+        };
+        app.clock.set("2026-02-09T20:00:00+08:00".parse().unwrap());
+        told(app, Channel::Voice, false, &["A"]).await;
+        app.run_jobs().await;
+        assert!(voice.taken().is_empty(), "its hours are over");
+        at(app, "2026-02-10T09:00:00+08:00").await;
+        assert_eq!(voice.taken().len(), 1);
+        rings_out().await;
+        told(app, Channel::Voice, false, &["B"]).await;
+        app.run_jobs().await;
+        assert_eq!(voice.taken().len(), 1);
+        rings_out().await;
+        told(app, Channel::Voice, false, &["C"]).await;
+        app.run_jobs().await;
+        assert!(voice.taken().is_empty(), "the telephone rang twice today");
+        let of = |state: &str, reason: &str| ("voice".to_owned(), state.to_owned(), reason.to_owned());
+        let mut all = all(app, "staff_b1").await;
+        all.sort_unstable();
+        assert_eq!(all, [of("failed", "no_answer"), of("failed", "no_answer"), of("suppressed", "cap")]);
+        app.clock.set("2026-02-11T09:00:00+08:00".parse().unwrap());
+        told(app, Channel::Voice, false, &["D"]).await;
+        app.run_jobs().await;
+        assert_eq!(voice.taken().len(), 1, "another day has calls of its own");
     }
 
     async fn a_task_that_cannot_be_read_keeps_no_other_back_and_is_named(app) {

@@ -23,6 +23,7 @@ export default {
     gateway_down: 'the gateway is down',
     unreachable: 'the gateway cannot be reached',
   },
+  hidden: '(not yours to see)',
   unsent: 'Not sent, so there are no words: {reason}',
   because: '{state} ({reason})',
   unsure: 'The line broke: it may have come twice',

@@ -23,6 +23,7 @@ export default {
     gateway_down: '通道不通',
     unreachable: '通道不通',
   },
+  hidden: '（无权查看）',
   unsent: '没有发出，所以没有内容：{reason}',
   because: '{state}（{reason}）',
   unsure: '线路中断过，可能重复收到',

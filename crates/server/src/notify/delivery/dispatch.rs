@@ -26,7 +26,7 @@ use tokio::{
 };
 
 use super::{
-    answered,
+    answered, ended,
     gateway::{Gateway, Handed, Letter},
     in_hand::Held,
     instead,
@@ -188,6 +188,8 @@ async fn hand_over(app: &App, code: String, letters: Vec<(Sent, Letter)>, taken:
                 let rest: Vec<DeliveryId> = together.drain(..).chain(letters.by_ref()).map(|(sent, _)| sent.id).collect();
                 store::let_go(&mut tx, &rest, lease, ctx.now()).await?;
             } else {
+                // What was seen to since it was taken in hand has not left, and does not.
+                together = ended::spare(&mut tx, app, together, ctx.now()).await?;
                 let ids: Vec<DeliveryId> = together.iter().map(|(sent, _)| sent.id).collect();
                 let ours = store::keep(&mut tx, &ids, lease, ctx.now().plus(LEASE), ctx.now()).await?;
                 // One whose lease ran out meanwhile, because the clock was moved or the machine slept, is another sender's by now.

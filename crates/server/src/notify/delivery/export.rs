@@ -50,7 +50,7 @@ pub(super) async fn export(me: Permitted<WatchSystem>, Query(query): Query<Deliv
     let mut n = 0;
     let mut tx = me.app.db.snapshot().await?;
     loop {
-        let page = list::list(&mut tx, &wanted, CHUNK).await?;
+        let page = list::list(&mut tx, &me.ctx.actor.scope, &wanted, CHUNK).await?;
         let Some(last) = page.last().map(|delivery: &DeliveryView| delivery.id) else { break };
         n += page.len();
         if n > MOST {
@@ -98,7 +98,7 @@ fn row(delivery: &DeliveryView) -> Vec<Cell> {
         number(Some(delivery.attempts)),
         number(delivery.parts),
         text(yuan.as_deref()),
-        text(delivery.text.as_deref()),
+        if delivery.hidden { Cell::Text(Words::from("（无权查看）").spoken()) } else { text(delivery.text.as_deref()) },
         at(delivery.sent_at),
         at(delivery.settled_at),
         at(delivery.acked_at),

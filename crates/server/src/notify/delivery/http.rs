@@ -97,14 +97,14 @@ struct DeliveryPage {
     next_cursor: Option<String>,
 }
 
-/// Lists what was sent to people outside the system, for whoever watches it.
+/// Lists what was sent to people outside the system, for whoever watches it; what it says for whoever sees the tasks it speaks of.
 #[utoipa::path(get, path = "/deliveries", tag = "notify", operation_id = "list_deliveries", params(DeliveriesQuery),
     responses((status = 200, body = DeliveryPage)))]
 async fn deliveries(me: Permitted<WatchSystem>, Query(query): Query<DeliveriesQuery>) -> Result<Json<DeliveryPage>, Problem> {
     let limit = query.limit.get()?;
     let wanted = query.wanted()?;
     let mut tx = me.app.db.read().await?;
-    let mut items = list::list(&mut tx, &wanted, limit + 1).await?;
+    let mut items = list::list(&mut tx, &me.ctx.actor.scope, &wanted, limit + 1).await?;
     let next_cursor = Cursor::cut(&mut items, limit, |delivery| delivery.id)?;
     Ok(Json(DeliveryPage { items, next_cursor }))
 }
@@ -118,7 +118,7 @@ async fn of_task(me: Permitted<SignedIn>, Path(id): Path<Uuid>) -> Result<Json<V
         return Err(Refusal::NotFound.into());
     }
     let wanted = list::Wanted { task: Some(id), ..list::Wanted::default() };
-    Ok(Json(list::list(&mut tx, &wanted, 200).await?))
+    Ok(Json(list::list(&mut tx, &me.ctx.actor.scope, &wanted, 200).await?))
 }
 
 /// Brings something once more, at once and by the same way: for what did not arrive, or somebody says did not.
@@ -127,7 +127,7 @@ async fn of_task(me: Permitted<SignedIn>, Path(id): Path<Uuid>) -> Result<Json<V
 async fn again(me: Permitted<KeepRules>, Path(id): Path<DeliveryId>, idem: Idem) -> Result<Response, Problem> {
     let ctx = &me.ctx;
     let done = mutate(&me.app, ctx, &idem, StatusCode::CREATED, async |tx| {
-        let before = list::one(tx, id).await?.ok_or(Refusal::NotFound)?;
+        let before = list::one(tx, &ctx.actor.scope, id).await?.ok_or(Refusal::NotFound)?;
         let fits = match before.state {
             DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Failed => true,
             DeliveryState::Suppressed => matches!(before.reason.as_deref(), Some("cap" | "task_cap" | "no_gateway" | "no_address")),
@@ -156,7 +156,7 @@ async fn again(me: Permitted<KeepRules>, Path(id): Path<DeliveryId>, idem: Idem)
         let data = serde_json::json!({ "delivery": id, "as": new });
         let words = say!("重发给{to}的{way}", to = &before.to.name, way = before.channel.words());
         audit::record(tx, ctx, audit::Entry::security("delivery_repeated", words, data)).await?;
-        list::one(tx, new).await?.ok_or(Refusal::NotFound)
+        list::one(tx, &ctx.actor.scope, new).await?.ok_or(Refusal::NotFound)
     });
     done.await
 }

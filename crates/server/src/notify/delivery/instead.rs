@@ -1,18 +1,22 @@
 //! What one way cannot bring goes by another, where the rules name one.
 
 use db::Tx;
+use kit::uuid::Uuid;
 
 use super::{
     known::Known,
     model::DeliveryId,
     post,
     rules::DeliveryRules,
-    store::{self, Left},
+    store::{self, Brought, Left},
 };
-use crate::app::{App, Ctx, Outcome};
+use crate::{
+    app::{App, Ctx, Outcome},
+    notify::model::MessageId,
+};
 
 /// Puts what these were to bring on its way by the channel that the rules name in place of theirs, once: a message that goes, or went, by
-/// that channel to the same person stays out. `false` where nothing is on another way now.
+/// that channel to the same person stays out, and so does what was seen to meanwhile. `false` where nothing is on another way now.
 pub(super) async fn take_over(tx: &mut Tx, app: &App, ctx: &Ctx, ids: &[DeliveryId]) -> Outcome<bool> {
     let rules = ctx.rules.get::<DeliveryRules>();
     let mut taken = false;
@@ -23,15 +27,21 @@ pub(super) async fn take_over(tx: &mut Tx, app: &App, ctx: &Ctx, ids: &[Delivery
         if !app.gateways.of(other).any(|gateway| known.at(gateway.as_ref(), person).is_some()) {
             continue;
         }
-        let due_at = rules.of(other).map_or(ctx.now(), |rules| post::not_before(ctx, rules, critical, ctx.now()));
-        let new = DeliveryId::new(&ctx.rng, ctx.now());
-        let messages = store::without(tx, id, person, other).await?;
-        if messages.is_empty() {
-            // All of it is on that way already, by a step of its own.
-            taken = true;
+        let brought = store::brought(tx, id, person, other).await?;
+        let asked: Vec<Uuid> = brought.iter().filter_map(|message| message.occurrence_id).collect();
+        let open = (app.still_open)(tx, &asked).await?;
+        let still: Vec<&Brought> =
+            brought.iter().filter(|message| message.occurrence_id.is_none_or(|occasion| open.contains(&occasion))).collect();
+        if still.is_empty() {
             continue;
         }
-        store::insert_one(tx, new, &messages, (person, other, critical), (ctx.now(), due_at)).await?;
+        // What is on that way already is, by a step of its own.
+        let messages: Vec<MessageId> = still.iter().filter(|message| !message.there).map(|message| message.message_id).collect();
+        if !messages.is_empty() {
+            let due_at = rules.of(other).map_or(ctx.now(), |rules| post::not_before(ctx, rules, critical, ctx.now()));
+            let new = DeliveryId::new(&ctx.rng, ctx.now());
+            store::insert_one(tx, new, &messages, (person, other, critical), (ctx.now(), due_at)).await?;
+        }
         taken = true;
     }
     Ok(taken)

@@ -11,6 +11,7 @@ mod ask;
 mod configured;
 mod costs;
 mod dispatch;
+mod ended;
 mod export;
 mod gateway;
 mod gauges;
@@ -45,6 +46,7 @@ pub use in_hand::InHand;
 pub use model::{DeliveryId, DeliveryState, Meaning, ReplyId};
 pub(super) use post::post;
 pub use rules::NoticeKind;
+pub(super) use store::take_back;
 
 use crate::{
     app::{App, Ctx, Outcome},
@@ -108,7 +110,7 @@ pub async fn acknowledged(tx: &mut Tx, person: PersonId, occurrence: Uuid, now: 
     Ok(store::acknowledge(tx, person, occurrence, now).await?)
 }
 
-/// What a delivery was about: occasions and urges, each once.
+/// What a delivery said: occasions and urges, each once.
 #[derive(Debug, Default)]
 pub struct About {
     /// The occasions it reminded of.
@@ -117,10 +119,11 @@ pub struct About {
     pub urges: BTreeSet<Uuid>,
 }
 
-/// What a delivery was about.
+/// What a delivery said, and so what an answer to it is about. What a digest did not list nobody has read.
 pub async fn about(tx: &mut Tx, delivery: DeliveryId) -> Outcome<About> {
     let mut about = About::default();
-    for part in store::parts(tx, &[delivery]).await? {
+    let parts = store::parts(tx, &[delivery]).await?;
+    for part in said::shown(&parts) {
         about.occurrences.extend(part.occurrence_id);
         about.urges.extend(part.urge_id);
     }

@@ -59,4 +59,6 @@ pub(super) struct QueuedRow {
     pub(super) attempts: i64,
     /// It may have gone out before.
     pub(super) unsure: bool,
+    /// It was in a sender's hands before, and has been put back.
+    pub(super) was_in_hand: bool,
 }

@@ -7,6 +7,11 @@ use super::store::PartRow;
 /// The longest that several are listed one by one.
 const LISTED: usize = 5;
 
+/// Of what a delivery brings that which it says word by word; the others are only counted, and nobody who answers it means them.
+pub(super) fn shown(parts: &[PartRow]) -> &[PartRow] {
+    parts.get(..LISTED).unwrap_or(parts)
+}
+
 /// What a delivery says: title, text and the path to what it is about. Messages leave in Chinese: who will read them, in which
 /// language, is not known here.
 pub(super) fn said(parts: &[PartRow]) -> (String, String, Option<String>) {
@@ -15,9 +20,9 @@ pub(super) fn said(parts: &[PartRow]) -> (String, String, Option<String>) {
         [one] => (one.title.zh(), one.text.zh(), one.task_id.map(|id| format!("/tasks/{id}"))),
         many => {
             let n = many.len();
-            let lines = many.iter().take(LISTED).zip(1..).map(|(part, n)| format!("{n}.{}", part.text.zh()));
+            let lines = shown(many).iter().zip(1..).map(|(part, n)| format!("{n}.{}", part.text.zh()));
             let listed = lines.collect::<String>();
-            let text = if n > LISTED {
+            let text = if n > shown(many).len() {
                 say!("您有 {n} 项提醒：{listed}其余请登录系统查看。")
             } else {
                 say!("您有 {n} 项提醒：{listed}")
@@ -41,6 +46,7 @@ const ENDS: [char; 9] = ['。', '！', '？', '；', '…', '）', '!', '?', '.'
 
 /// How it can be answered, where it can: whoever is asked to take note, and whoever owes words.
 fn hint(parts: &[PartRow]) -> String {
+    let parts = shown(parts);
     let owes = parts.iter().any(|part| part.urge_id.is_some());
     let asks = parts.iter().any(|part| part.occurrence_id.is_some());
     match (owes, asks) {

@@ -9,6 +9,7 @@ use db::Tx;
 use kit::{Moment, uuid::Uuid};
 
 use super::{
+    ended,
     gateway::Letter,
     instead,
     known::Known,
@@ -54,6 +55,10 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
     let plain = each(&mut due.iter().filter(|row| !row.critical && merging.contains(&row.channel)));
     let known: BTreeSet<DeliveryId> = due.iter().map(|row| row.id).collect();
     due.extend(store::due_of(tx, now, &plain, &merging).await?.into_iter().filter(|row| !known.contains(&row.id)));
+    // What lay in the queue all the time was withdrawn when it was seen to.
+    let again: Vec<DeliveryId> = due.iter().filter(|row| row.was_in_hand).map(|row| row.id).collect();
+    let over = ended::leave_out(tx, app, &again, now).await?;
+    due.retain(|row| !over.contains(&row.id));
     let persons = each(&mut due.iter());
     let mut often = Often::of(tx, ctx, &rules, &due).await?;
 
@@ -76,7 +81,11 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
     slots.append(&mut later);
     for ((person, channel), critical, plain) in slots {
         let merge_from = rules.of(channel).map_or(0, |rules| rules.merge_from);
+        // One that may have gone out stays by itself: where the second of an id is dropped, what is said in it would be lost, and said in
+        // another it would come twice.
+        let (unsure, plain): (Vec<_>, Vec<_>) = plain.into_iter().partition(|row| row.unsure);
         let mut rows = critical;
+        rows.extend(unsure);
         if merge_from > 0 && i64::try_from(plain.len()).is_ok_and(|n| n >= merge_from) {
             // The latest of them carries the others: what has waited longest may be given up before it.
             if let Some(latest) = plain.iter().max_by_key(|row| row.id).cloned() {
@@ -180,6 +189,7 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
             attempts: row.attempts + 1,
             unsure: row.unsure,
             stuck_since: row.stuck_since,
+            occasions: parts.iter().map(|part| part.occurrence_id).collect::<Option<Vec<_>>>().unwrap_or_default(),
             begun: now,
             to: address.clone(),
             gone: Vec::new(),

@@ -1,20 +1,22 @@
 //! Deliveries as people look for them.
 
-use std::collections::{BTreeSet, HashMap};
-
-use std::time::Duration;
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    time::Duration,
+};
 
 use db::{Result, Sql, Tx};
 use kit::{Moment, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{PartRow, ROWS, parts as parts_of};
 use crate::{
+    access::Scope,
     notify::{
         delivery::{
             model::{DeliveryId, DeliveryState},
             said::said,
-            store::{PartRow, parts as parts_of},
         },
         model::Channel,
     },
@@ -46,6 +48,8 @@ pub(in crate::notify::delivery) struct DeliveryView {
     pub(in crate::notify::delivery) parts: Option<i64>,
     /// In thousandths of a yuan.
     pub(in crate::notify::delivery) cost: Option<i64>,
+    /// It speaks of a task that the asker does not see: what it says and of which task, and what was answered, is left out.
+    pub(in crate::notify::delivery) hidden: bool,
     /// What it said, or would say if it left now; of one that is about several tasks, in one of them, what it says of that one.
     pub(in crate::notify::delivery) text: Option<String>,
     pub(in crate::notify::delivery) sent_at: Option<Moment>,
@@ -104,8 +108,8 @@ pub(in crate::notify::delivery) struct Wanted {
     pub(in crate::notify::delivery) before: Option<DeliveryId>,
 }
 
-/// A page of deliveries, the latest first.
-pub(in crate::notify::delivery) async fn list(tx: &mut Tx, wanted: &Wanted, limit: i64) -> Result<Vec<DeliveryView>> {
+/// A page of deliveries, the latest first; what they say only where every task they speak of is in the scope.
+pub(in crate::notify::delivery) async fn list(tx: &mut Tx, scope: &Scope, wanted: &Wanted, limit: i64) -> Result<Vec<DeliveryView>> {
     let mut sql = Sql::new(
         "select d.id, d.person_id, e.name as person_name, d.channel, d.state, d.reason, d.detail, d.critical, d.created_at, d.due_at, d.attempts, \
            d.unsure, d.gateway, d.address, d.parts, d.cost, d.text, d.sent_at, d.settled_at, d.acked_at, \
@@ -144,26 +148,41 @@ pub(in crate::notify::delivery) async fn list(tx: &mut Tx, wanted: &Wanted, limi
         sql.push(" and d.id < ").bind(before.0);
     }
     sql.push(" order by d.id desc limit ").bind(limit);
-    let rows: Vec<Row> = sql.fetch_all(tx).await?;
+    let mut rows: Vec<Row> = sql.fetch_all(tx).await?;
     let mut rules = rules_of(tx, rows.iter().map(|row| row.id)).await?;
     let mut parts: HashMap<DeliveryId, Vec<PartRow>> = HashMap::new();
     for part in parts_of(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await? {
         parts.entry(part.delivery_id).or_default().push(part);
     }
-    let view = |mut row: Row| {
-        let rules = rules.remove(&row.id).unwrap_or_default();
-        let mut parts = parts.remove(&row.id).unwrap_or_default();
-        // Whoever sees one of the tasks need not see the others, nor what was answered to all of them at once.
-        if wanted.task.is_some() && parts.iter().any(|part| part.task_id != wanted.task) {
-            parts.retain(|part| part.task_id == wanted.task);
-            (row.text, row.answer) = (None, None);
+    if wanted.task.is_some() {
+        for row in &mut rows {
+            let Some(parts) = parts.get_mut(&row.id) else { continue };
+            // Whoever sees one of the tasks need not see the others, nor what was answered to all of them at once.
+            if parts.iter().any(|part| part.task_id != wanted.task) {
+                parts.retain(|part| part.task_id == wanted.task);
+                (row.text, row.answer) = (None, None);
+            }
         }
-        let tasks: BTreeSet<Option<Uuid>> = parts.iter().map(|part| part.task_id).collect();
-        let task = tasks.first().copied().flatten().filter(|_| tasks.len() == 1);
-        row.text = row.text.or_else(|| (!parts.is_empty()).then(|| said(&parts).1));
-        view(row, task, rules)
+    }
+    let about: BTreeSet<Uuid> = parts.values().flatten().filter_map(|part| part.task_id).collect();
+    let seen = seen(tx, scope, &about.into_iter().collect::<Vec<_>>()).await?;
+    let view = |row: Row| {
+        let (rules, parts) = (rules.remove(&row.id).unwrap_or_default(), parts.remove(&row.id).unwrap_or_default());
+        view(row, &parts, &seen, rules)
     };
     Ok(rows.into_iter().map(view).collect())
+}
+
+/// Of these tasks those in the scope.
+async fn seen(tx: &mut Tx, scope: &Scope, tasks: &[Uuid]) -> Result<HashSet<Uuid>> {
+    let mut seen = HashSet::new();
+    for chunk in tasks.chunks(ROWS) {
+        let mut sql = Sql::new("select t.id from task t where t.id in ");
+        sql.bind_list(chunk.iter().copied()).push(" and");
+        scope.tasks(&mut sql);
+        seen.extend(sql.fetch_all::<(Uuid,)>(tx).await?.into_iter().map(|(id,)| id));
+    }
+    Ok(seen)
 }
 
 /// By which rules these reminded.
@@ -184,7 +203,10 @@ pub(super) fn first_id(at: Moment) -> Uuid {
     Uuid::from_u128(u128::try_from(at.millis()).unwrap_or(0) << 80)
 }
 
-fn view(row: Row, task_id: Option<Uuid>, rules: Vec<String>) -> DeliveryView {
+fn view(row: Row, parts: &[PartRow], seen: &HashSet<Uuid>, rules: Vec<String>) -> DeliveryView {
+    let tasks: BTreeSet<Option<Uuid>> = parts.iter().map(|part| part.task_id).collect();
+    let hidden = tasks.iter().flatten().any(|task| !seen.contains(task));
+    let text = row.text.or_else(|| (!parts.is_empty()).then(|| said(parts).1));
     DeliveryView {
         id: row.id,
         to: PersonRef { id: row.person_id, name: row.person_name },
@@ -201,21 +223,22 @@ fn view(row: Row, task_id: Option<Uuid>, rules: Vec<String>) -> DeliveryView {
         address: row.address.as_deref().map(masked_phone),
         parts: row.parts,
         cost: row.cost,
-        text: row.text,
+        hidden,
+        text: text.filter(|_| !hidden),
         sent_at: row.sent_at,
         settled_at: row.settled_at,
         acked_at: row.acked_at,
-        answer: row.answer,
-        task_id,
+        answer: row.answer.filter(|_| !hidden),
+        task_id: tasks.first().copied().flatten().filter(|_| tasks.len() == 1 && !hidden),
         rules,
         resent_as: row.resent_as,
     }
 }
 
 /// One delivery for people to read.
-pub(in crate::notify::delivery) async fn one(tx: &mut Tx, id: DeliveryId) -> Result<Option<DeliveryView>> {
+pub(in crate::notify::delivery) async fn one(tx: &mut Tx, scope: &Scope, id: DeliveryId) -> Result<Option<DeliveryView>> {
     let only = Wanted { only: Some(id), ..Wanted::default() };
-    Ok(list(tx, &only, 1).await?.pop())
+    Ok(list(tx, scope, &only, 1).await?.pop())
 }
 
 /// So far back may have been written what leaves today: held over a week of holidays.

@@ -1,6 +1,7 @@
 //! All SQL of deliveries, receipts and answers.
 
 pub(super) mod costs;
+mod ended;
 mod gateways;
 pub(super) mod list;
 mod often;
@@ -14,11 +15,13 @@ use db::{Result, Sql, Tx, execute, run};
 use gateway::Fate;
 use kit::{Moment, uuid::Uuid};
 
+pub(in crate::notify) use ended::take_back;
+pub(super) use ended::{leave_out, spare, withdraw};
 pub(super) use gateways::{close_gateway, forget_token, gateway_failed, gateway_ok, gateways, give, given, is_closed, put_token, token};
 pub(super) use often::{said_of, sent_since};
 pub(super) use replies::{NewReply, WaitingReply, has_waited, insert_reply, is_leaving_to, last_to, place, understood, waited};
 pub(super) use silent::{SilentRow, await_word, is_silent, take_silent};
-pub(super) use takeover::{Left, insert_one, left, without};
+pub(super) use takeover::{Brought, Left, brought, insert_one, left};
 
 use super::model::{DeliveryId, QueuedRow, ReceiptId, Suppression};
 use crate::{
@@ -107,6 +110,10 @@ fn ran_out(sql: &mut Sql, now: Moment, ours: &[Uuid]) {
     }
 }
 
+/// Whoever takes one in hand writes by which gateway, and whoever puts it back leaves that there: it says that it was in hand before.
+const DUE: &str = "select id, person_id, channel, critical, stuck_since, attempts, unsure, gateway is not null as was_in_hand from delivery \
+    where state = 'queued' and due_at <= ";
+
 /// What is due, what is critical before all else, the longest first; rows are held, and those another node holds passed over.
 pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<QueuedRow>> {
     let mut rows: Vec<QueuedRow> = Vec::new();
@@ -116,9 +123,7 @@ pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Queu
         if left <= 0 {
             break;
         }
-        let mut sql = Sql::new(
-            "select id, person_id, channel, critical, stuck_since, attempts, unsure from delivery where state = 'queued' and due_at <= ",
-        );
+        let mut sql = Sql::new(DUE);
         sql.bind(now.millis()).push(critical).push(" order by due_at, id limit ").bind(left);
         sql.hold(tx, true);
         rows.extend(sql.fetch_all::<QueuedRow>(tx).await?);
@@ -161,9 +166,7 @@ pub(super) async fn due_of(tx: &mut Tx, now: Moment, persons: &[PersonId], mergi
     if persons.is_empty() || merging.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new(
-        "select id, person_id, channel, critical, stuck_since, attempts, unsure from delivery where state = 'queued' and due_at <= ",
-    );
+    let mut sql = Sql::new(DUE);
     sql.bind(now.millis()).push(" and not critical and person_id in ").bind_list(persons.iter().map(|id| id.0));
     sql.push(" and channel in ").bind_list(merging.iter().map(|channel| channel.word())).push(" order by due_at, id");
     sql.hold(tx, true);
@@ -198,37 +201,13 @@ pub(super) async fn parts(tx: &mut Tx, deliveries: &[DeliveryId]) -> Result<Vec<
 
 /// Says that something is not sent, and why.
 pub(super) async fn suppress(tx: &mut Tx, ids: &[DeliveryId], why: Suppression, now: Moment) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
+    for chunk in ids.chunks(ROWS) {
+        let mut sql = Sql::new("update delivery set state = 'suppressed', reason = ");
+        sql.bind(why.word()).push(", settled_at = ").bind(now.millis()).push(" where ").push(STILL_QUEUED).push(" and id in ");
+        sql.bind_list(chunk.iter().map(|id| id.0));
+        sql.execute(tx).await?;
     }
-    let mut sql = Sql::new("update delivery set state = 'suppressed', reason = ");
-    sql.bind(why.word()).push(", settled_at = ").bind(now.millis()).push(" where ").push(STILL_QUEUED).push(" and id in ");
-    sql.bind_list(ids.iter().map(|id| id.0));
-    sql.execute(tx).await
-}
-
-/// Suppresses what is still queued of these occasions. A digest that was put back goes without them.
-pub(super) async fn withdraw(tx: &mut Tx, occurrences: &[Uuid], now: Moment) -> Result<()> {
-    if occurrences.is_empty() {
-        return Ok(());
-    }
-    let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'answered', settled_at = ");
-    sql.bind(now.millis())
-        .push(" where ")
-        .push(STILL_QUEUED)
-        .push(" and id in (select d.delivery_id from delivery_message d join message m on m.id = d.message_id where m.occurrence_id in ");
-    sql.bind_list(occurrences.iter().copied()).push(
-        ") and not exists (select 1 from delivery_message o join message n on n.id = o.message_id where o.delivery_id = delivery.id \
-           and (n.occurrence_id is null or n.occurrence_id not in ",
-    );
-    sql.bind_list(occurrences.iter().copied()).push("))");
-    sql.execute(tx).await?;
-    let mut sql = Sql::new(
-        "delete from delivery_message where exists (select 1 from delivery d where d.id = delivery_message.delivery_id and d.state = 'queued') \
-           and message_id in (select id from message where occurrence_id in ",
-    );
-    sql.bind_list(occurrences.iter().copied()).push(")");
-    sql.execute(tx).await
+    Ok(())
 }
 
 /// Says one message in another's delivery.

@@ -1,7 +1,7 @@
 //! What one way leaves to another.
 
 use db::{Result, Sql, Tx, run};
-use kit::Moment;
+use kit::{Moment, uuid::Uuid};
 
 use crate::{
     notify::{delivery::model::DeliveryId, model::Channel, model::MessageId},
@@ -24,18 +24,27 @@ pub(in crate::notify::delivery) async fn left(tx: &mut Tx, ids: &[DeliveryId]) -
     sql.fetch_all(tx).await
 }
 
-/// The messages of a delivery that were not put on another way to the same person.
-pub(in crate::notify::delivery) async fn without(tx: &mut Tx, id: DeliveryId, person: PersonId, other: Channel) -> Result<Vec<MessageId>> {
-    let rows: Vec<(MessageId,)> = run!(tx, |c| sqlx::query_as(
-        "select d.message_id from delivery_message d where d.delivery_id = $1 and not exists ( \
+/// A message of a delivery that does not arrive by its own way.
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::notify::delivery) struct Brought {
+    pub(in crate::notify::delivery) message_id: MessageId,
+    pub(in crate::notify::delivery) occurrence_id: Option<Uuid>,
+    /// It was put on the other way to the same person, too.
+    pub(in crate::notify::delivery) there: bool,
+}
+
+/// What a delivery brings, and whether another way does.
+pub(in crate::notify::delivery) async fn brought(tx: &mut Tx, id: DeliveryId, person: PersonId, other: Channel) -> Result<Vec<Brought>> {
+    run!(tx, |c| sqlx::query_as(
+        "select d.message_id, m.occurrence_id, exists ( \
            select 1 from delivery_message x join delivery o on o.id = x.delivery_id \
-           where x.message_id = d.message_id and o.person_id = $2 and o.channel = $3) order by d.message_id"
+           where x.message_id = d.message_id and o.person_id = $2 and o.channel = $3) as there \
+         from delivery_message d join message m on m.id = d.message_id where d.delivery_id = $1 order by d.message_id"
     )
     .bind(id)
     .bind(person)
     .bind(other)
-    .fetch_all(c))?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    .fetch_all(c))
 }
 
 /// Writes one that brings several messages at once.
