@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use db::Tx;
-use kit::Day;
+use kit::{Day, Moment};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use wording::{Words, say};
@@ -113,7 +113,7 @@ pub struct Case {
     /// For whom it waits, newest first.
     pub(super) waits: Vec<WaitRow>,
     before: Task,
-    reporters: Vec<PersonId>,
+    reporters: Vec<(PersonId, Moment)>,
     below: store::Below,
     own_drafts: i64,
     closure: Option<ClosureRow>,
@@ -220,6 +220,11 @@ impl Case {
     /// Whether reports wait for their review.
     pub(super) const fn has_reports(&self) -> bool {
         !self.reporters.is_empty()
+    }
+
+    /// Since when the actor may review what waits.
+    pub(super) fn reported_since(&self, ctx: &Ctx) -> Option<Moment> {
+        self.reporters.iter().filter(|(by, _)| !ctx.actor.acts_as(*by)).map(|(_, at)| *at).min()
     }
 
     /// Whether this party may be returned now.

@@ -38,7 +38,7 @@ pub async fn submit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, no
     if needs_approval && case.task.parent_id.is_none() {
         case.task.not_secret = true;
         case.task.state = TaskState::Approval;
-        case.task.submitted_by = Some(ctx.actor.person);
+        (case.task.submitted_by, case.task.submitted_at) = (Some(ctx.actor.person), Some(ctx.now()));
         let words = say!("提交立项审批：“{title}”", title = case.task.title);
         case.finish(tx, ctx, Step::new("submitted", words, json!({}))).await?;
         return Ok(0);
@@ -185,10 +185,16 @@ async fn send(tx: &mut Tx, ctx: &Ctx, top: Task) -> Outcome<i64> {
             (None, Some(above)) => format!("{above}-{:02}", task.position),
             (None, None) => root_number(tx, ctx, &task).await?,
         };
+        let live = || below.iter().filter(|child| !matches!(child.state, TaskState::Terminated | TaskState::Approval));
+        let (out, done) = (live().count(), live().filter(|child| child.state.is_done()).count());
+        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         for child in below.into_iter().filter(|child| child.state == TaskState::Draft) {
             queue.push((child, Some(number.clone()), task.due_day));
         }
         go_out(tx, ctx, &mut task, number).await?;
+        if out > 0 {
+            store::set_out_below(tx, task.id, count(out), count(out - done)).await?;
+        }
         sent += 1;
     }
     Ok(sent)

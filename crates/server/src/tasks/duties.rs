@@ -115,7 +115,7 @@ pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Wait
         .parties
         .iter()
         .find(|p| p.state == PartyState::Signed && p.person_id.is_none() && p.role.leads() && ctx.actor.acts_for(p.unit_id));
-    if let (true, Some(party)) = (can.contains(&Action::Assign) && task.children == 0 && task.state == TaskState::Active, unassigned) {
+    if let (true, Some(party)) = (can.contains(&Action::Assign) && !task.is_summed() && task.state == TaskState::Active, unassigned) {
         let signed = party.signed_at.unwrap_or(sent);
         add(DutyKind::Assign, "指定经办人".into(), day_after(signed, rules.assign_within), signed, None);
     }
@@ -149,19 +149,22 @@ pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Wait
         add(DutyKind::AnswerRisk, say!("回应 {n} 条风险提示"), None, since, None);
     }
     if can.contains(&Action::Review) {
-        let since = task.last_report_at.unwrap_or(sent);
+        // From the first that waits: a task that is reported on every day is late all the same.
+        let since = case.reported_since(ctx).unwrap_or(sent);
         add(DutyKind::Review, "审核进展上报".into(), day_after(since, rules.review_within), since, None);
     }
     for request in &case.requests {
-        let due = day_after(request.at, rules.decide_within);
+        // Whoever decides second has their time from when the first agreed.
+        let asked = request.agreed_at.unwrap_or(request.at);
+        let due = day_after(asked, rules.decide_within);
         match request.kind {
             RequestKind::Close if can.contains(&Action::DecideClose) => {
-                add(DutyKind::DecideClose, request.duty(), due, request.at, Some(request.id.0));
+                add(DutyKind::DecideClose, request.duty(), due, asked, Some(request.id.0));
             }
             RequestKind::Return if can.contains(&Action::Rule) => {
-                add(DutyKind::Rule, request.duty(), due, request.at, Some(request.id.0));
+                add(DutyKind::Rule, request.duty(), due, asked, Some(request.id.0));
             }
-            _ if case.may_decide(ctx, request) => add(DutyKind::Decide, request.duty(), due, request.at, Some(request.id.0)),
+            _ if case.may_decide(ctx, request) => add(DutyKind::Decide, request.duty(), due, asked, Some(request.id.0)),
             _ => {}
         }
     }
@@ -171,7 +174,8 @@ pub(super) fn of_case(case: &Case, ctx: &Ctx, next_due: Option<Day>) -> Vec<Wait
         add(DutyKind::Amend, words, day_after(at, rules.decide_within), at, Some(granted.id.0));
     }
     if can.contains(&Action::Approve) {
-        add(DutyKind::Approve, "审批立项".into(), day_after(task.created_at, rules.review_within), task.created_at, None);
+        let since = task.submitted_at.unwrap_or(task.created_at);
+        add(DutyKind::Approve, "审批立项".into(), day_after(since, rules.review_within), since, None);
     }
     if can.contains(&Action::Verify) {
         let closed = task.closed_at.unwrap_or(sent);
@@ -192,7 +196,7 @@ pub async fn duties(tx: &mut Tx, ctx: &Ctx) -> Outcome<(Vec<Duty>, bool)> {
     let mut shown = Vec::new();
     let until = today.plus_days(ctx.rules.get::<TaskRules>().report_ahead);
     let review = today.plus_days(standing::REVIEW_AHEAD);
-    let mut owed = store::owed(tx, &ctx.actor.scope, until, review, MOST + 1).await?;
+    let mut owed = store::owed(tx, &ctx.actor, until, review, MOST + 1).await?;
     let cut = i64::try_from(owed.len()).is_ok_and(|n| n > MOST);
     if cut {
         // The one more that was asked for says only that there is more.

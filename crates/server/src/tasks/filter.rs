@@ -122,7 +122,7 @@ pub struct FilterQuery {
     pub parent_id: Option<TaskId>,
     /// Only tasks with nothing above.
     pub roots: Option<bool>,
-    /// Only tasks with nothing below.
+    /// Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done.
     pub leaves: Option<bool>,
     /// Only open tasks without an end that are reviewed each quarter.
     pub standing: Option<bool>,

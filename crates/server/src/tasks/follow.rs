@@ -38,16 +38,17 @@ pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
     let mut next = task.parent_id;
     while let Some(id) = next {
         let Some(store::Above { task: mut parent, below, has_requests }) = store::find_above(tx, id).await? else { break };
-        let before = (parent.progress, parent.claimed, parent.state, parent.children);
+        let known = |task: &Task| (task.progress, task.claimed, task.state, task.children, task.children_out, task.children_open);
+        let before = known(&parent);
         let ahead = what_is_ahead(&parent);
-        parent.children = below.live;
+        below.count_in(&mut parent);
         let step = if turns(parent.state, below) { step(tx, ctx, &mut parent, below).await? } else { None };
-        if below.weight > 0 && !(before.2.is_done() && parent.state.is_done()) {
+        if below.out() > 0 && below.weight > 0 && !(before.2.is_done() && parent.state.is_done()) {
             // Weights of live children need not add up to the whole when one was terminated: their sum is the whole then.
             parent.progress = Share(below.progress / below.weight);
             parent.claimed = Share(below.claimed / below.weight);
         }
-        if before == (parent.progress, parent.claimed, parent.state, parent.children) {
+        if before == known(&parent) {
             break;
         }
         // Only what somebody has asked for stops a clock.
@@ -68,9 +69,9 @@ pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
     Ok(())
 }
 
-/// What others may have planned by: the days on which its lamp turns, and whether it has tasks below.
+/// What others may have planned by: the days on which its lamp turns, and whether its progress is that of tasks below.
 const fn what_is_ahead(task: &Task) -> ([Option<kit::Day>; 3], bool) {
-    ([task.yellow_from, task.orange_from, task.red_from], task.children == 0)
+    ([task.yellow_from, task.orange_from, task.red_from], task.children_out == 0)
 }
 
 async fn has_no_lead(tx: &mut Tx, task: &Task) -> Outcome<bool> {

@@ -96,7 +96,7 @@ pub use model::{
 };
 pub use narrow::{Charged, DueKind, Narrow};
 pub use owing::{Owed, OwedDay, owed, owed_by_day, own_days};
-pub use policy::{Action, acts_as, is_doer, is_issuer};
+pub use policy::{Action, acts_as, is_doer, is_issuer, is_own};
 pub use progress::{GONE_OUT, Load, ProgressBy, Tally, loads_of_people, loads_of_units, progress, share, tally, tops_of_documents};
 pub use record::{Named, Record, of_task as record_of, tree_to_keep};
 pub use reopen::reopen as work_again;

@@ -213,6 +213,8 @@ pub struct Task {
     pub issuer_unit_id: Option<UnitId>,
     pub issuer_kind: Option<UnitKind>,
     pub submitted_by: Option<PersonId>,
+    /// When it was handed in to be approved.
+    pub submitted_at: Option<Moment>,
     pub created_at: Moment,
     pub dispatched_at: Option<Moment>,
     pub closed_at: Option<Moment>,
@@ -230,7 +232,12 @@ pub struct Task {
     pub weight: Share,
     pub progress: Share,
     pub claimed: Share,
+    /// Tasks directly below that were not given up; drafts, too.
     pub children: i64,
+    /// Of those, how many have gone out.
+    pub children_out: i64,
+    /// Of these, how many are open.
+    pub children_open: i64,
     pub stage: Option<String>,
     pub sent_back: i64,
     pub red_since: Option<Day>,
@@ -259,6 +266,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// Whether its progress is that of the tasks below it: some have gone out and were not given up. A draft below changes nothing yet.
+    pub const fn is_summed(&self) -> bool {
+        self.children_out > 0
+    }
+
     /// What the task says and when it is due: all of it that a verb may change and that is not merely its course.
     pub(super) fn facts(&self) -> impl PartialEq + '_ {
         (

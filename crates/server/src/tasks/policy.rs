@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use kit::{Day, text_enum};
+use kit::{Day, Moment, text_enum};
 use wording::{Join, Words, say};
 use workdays::Calendar;
 
@@ -73,8 +73,8 @@ pub(super) struct Situation<'a> {
     pub parties: &'a [PartyRow],
     /// Requests that are undecided.
     pub requests: &'a [RequestRow],
-    /// Who handed in the reports that are not reviewed yet.
-    pub reporters: &'a [PersonId],
+    /// Who handed in the reports that are not reviewed yet, and when.
+    pub reporters: &'a [(PersonId, Moment)],
     /// Tasks below it that are drafts.
     pub draft_children: i64,
     /// Of these, drafts that the asker may send out.
@@ -158,7 +158,7 @@ pub(super) fn allowed(s: &Situation<'_>, who: &Principal) -> BTreeSet<Action> {
     );
     grant(A::Assign, state.is_open() && s.parties.iter().any(|p| p.role.works() && who.acts_for(p.unit_id)));
     grant(A::Report, state == TaskState::Active && mine.iter().any(|p| p.role.works() && p.state == PartyState::Signed));
-    grant(A::Review, issuer && state == TaskState::Active && s.reporters.iter().any(|reporter| !who.acts_as(*reporter)));
+    grant(A::Review, issuer && state == TaskState::Active && s.reporters.iter().any(|(reporter, _)| !who.acts_as(*reporter)));
     grant(
         A::RequestClose,
         leading
@@ -219,11 +219,15 @@ fn ends_alone(s: &Situation<'_>, who: &Principal) -> bool {
     chain::alone(s, RequestKind::Terminate, who)
 }
 
+/// Whether a unit leads what it has set itself.
+pub fn is_own(task: &Task, parties: &[PartyRow]) -> bool {
+    parties.iter().any(|party| party.role.leads() && Some(party.unit_id) == task.issuer_unit_id)
+}
+
 /// Whether the person may decide on a closing, as far as their post goes: whoever speaks for the issuer; where a unit leads what it set itself,
 /// only its heads, the centre and the leaders of all, so that no liaison accepts what their own head has done.
 fn closes(s: &Situation<'_>, who: &Principal, issuer: bool) -> bool {
-    let own = s.parties.iter().any(|p| p.role.leads() && Some(p.unit_id) == s.task.issuer_unit_id);
-    if own { (issuer && who.is(Role::Head)) || who.is(Role::Centre) || leads_all(who) } else { issuer }
+    if is_own(s.task, s.parties) { (issuer && who.is(Role::Head)) || who.is(Role::Centre) || leads_all(who) } else { issuer }
 }
 
 /// Parts of others that are neither done nor let go: the task cannot end before them.

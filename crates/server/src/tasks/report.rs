@@ -63,8 +63,8 @@ pub async fn report(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: Option<i64>, in
     let Some((party_id, unit_id, unit, role)) = party else { return Err(Refusal::NotFound) };
     // Whoever takes part reports on their part; how far the whole is, its leads say.
     let moves = role.leads();
-    let rolled_up = moves && case.task.children > 0;
-    let before = if moves { case.task.claimed } else { store::last_claim_of(tx, party_id).await?.unwrap_or_default() };
+    let rolled_up = moves && case.task.is_summed();
+    let before = if moves { case.task.claimed } else { store::last_claim_of(tx, id, party_id).await?.unwrap_or_default() };
     if !rolled_up && claimed < before && fall_reason.is_none() {
         fields.add("fall_reason", say!("进度由 {before} 降为 {claimed}，请说明原因", before = before.words(), claimed = claimed.words()));
     }
@@ -176,7 +176,7 @@ pub async fn review(tx: &mut Tx, ctx: &Ctx, id: ReportId, decision: Review, veri
         Some(Some(share)) => share,
         None => row.claimed,
     };
-    let moves = case.parties.iter().any(|party| party.id == row.party_id && party.role.leads()) && case.task.children == 0;
+    let moves = case.parties.iter().any(|party| party.id == row.party_id && party.role.leads()) && !case.task.is_summed();
     let (superseded, waiting) = if moves { store::reports_beside(tx, &row).await? } else { (false, None) };
     let falls = moves && !superseded && verified < case.task.progress;
     if decision == Review::Accept && falls && text.is_none() && row.fall_reason.is_none() {

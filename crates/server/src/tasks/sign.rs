@@ -1,7 +1,7 @@
 //! Taking a task on: signing, naming a handler, returning it, and the ruling on a return.
 
 use db::Tx;
-use kit::Day;
+use kit::{Day, Moment};
 use serde_json::json;
 use utoipa::ToSchema;
 use wording::{Join, Words, say};
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     app::{Ctx, Fields, Outcome, Refusal},
+    audit,
     org::{self, PersonId, UnitId},
 };
 
@@ -141,6 +142,26 @@ async fn give_time_back(tx: &mut Tx, ctx: &Ctx, case: &mut Case, stopped: i64) -
     Ok(Some(later))
 }
 
+/// Working days since this moment on which the task stood still: its days have moved by them already.
+async fn stood_since(tx: &mut Tx, ctx: &Ctx, case: &Case, at: Moment) -> Outcome<i64> {
+    if case.task.stood_days == 0 {
+        return Ok(0);
+    }
+    let (mut days, mut since) = (0, None);
+    for event in audit::whole_of_task(tx, case.task.id.0).await? {
+        match event.action.as_str() {
+            "suspended" => since = Some(event.at.max(at)),
+            "resumed" => {
+                if let Some(since) = since.take().filter(|since| *since < event.at) {
+                    days += ctx.calendar.workdays_between(since.day().date(), event.at.day().date());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(days)
+}
+
 /// How a return is ruled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -169,7 +190,7 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
             if known.is_none() {
                 fields.add("unit_id", "单位不存在或已停用");
             } else if !draft::may_task(ctx, unit) {
-                fields.add("unit_id", "不在您的管理范围内，请报政务运营中心裁定");
+                fields.add("unit_id", "不在您的管理范围内，请改派给您管理范围内的单位，或裁定仍由原单位办理");
             } else if store::has_party(tx, asked.task_id, unit, party).await? {
                 fields.add("unit_id", "该单位已是这项任务的责任方");
             }
@@ -189,17 +210,23 @@ pub async fn rule(tx: &mut Tx, ctx: &Ctx, request: RequestId, ruling: Ruling, un
         agree(tx, ctx, case, request, Some(&reason), words).await?;
         return Ok(asked.task_id);
     }
-    let stopped = ctx.calendar.workdays_between(asked.at.day().date(), ctx.today().date());
+    let stopped = ctx.calendar.workdays_between(asked.at.day().date(), ctx.today().date()) - stood_since(tx, ctx, &case, asked.at).await?;
     let Some(row) = case.parties.iter_mut().find(|row| row.id == party) else { return Err(Refusal::NotFound) };
     let leads = row.role.leads();
     let (state, mut words) = match new_unit {
         Some(unit) => {
             let words = say!("裁定由{from}改派给{to}：{reason}", from = row.unit_name, to = unit.name);
+            if leads {
+                // A return that was looked at again may come when something has been set below.
+                store::hand_over_children(tx, asked.task_id, row.unit_id, unit.id).await?;
+            }
             row.unit_id = unit.id;
             row.unit_name = unit.name;
             row.person_id = None;
             row.state = PartyState::Unsigned;
             row.returned = 0;
+            row.signed_at = None;
+            row.signed_by = None;
             row.assigned_at = Some(ctx.now());
             (RequestState::Granted, words)
         }

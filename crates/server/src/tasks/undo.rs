@@ -72,7 +72,7 @@ async fn draft_again(tx: &mut Tx, ctx: &Ctx, mut case: Case, step: Step) -> Outc
         task.start_day = None;
     }
     task.dispatched_at = None;
-    task.submitted_by = None;
+    (task.submitted_by, task.submitted_at) = (None, None);
     task.open_risks = 0;
     let (id, from) = (task.id, task.created_at.day().plus_days(-1));
     store::remove_all_open_dues(tx, id, from).await?;
@@ -95,7 +95,7 @@ pub async fn withdraw_report(tx: &mut Tx, ctx: &Ctx, report: ReportId) -> Outcom
     if case.task.state != TaskState::Active {
         return Err(Refusal::conflict("not_now", say!("任务现为“{state}”，不能撤回上报。", state = case.task.state.words())));
     }
-    let moves = case.parties.iter().any(|party| party.id == row.party_id && party.role.leads()) && case.task.children == 0;
+    let moves = case.parties.iter().any(|party| party.id == row.party_id && party.role.leads()) && !case.task.is_summed();
     let waiting = if moves { store::reports_beside(tx, &row).await?.1 } else { None };
     row.state = ReportState::SentBack;
     row.reviewed_by = Some(ctx.actor.person);
@@ -106,6 +106,7 @@ pub async fn withdraw_report(tx: &mut Tx, ctx: &Ctx, report: ReportId) -> Outcom
     if moves {
         case.task.claimed = waiting.unwrap_or(case.task.progress);
     }
+    case.task.last_report_at = store::last_word(tx, id).await?;
     case.finish(tx, ctx, Step::new("report_withdrawn", "撤回上报", json!({ "report": report })).about(report.0)).await?;
     Ok(id)
 }

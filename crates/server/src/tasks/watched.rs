@@ -80,13 +80,15 @@ pub async fn lived(tx: &mut Tx, from: Moment, to: Moment, after: Option<TaskId>,
     let mut nodes = store::nodes_of(tx, &ids).await?;
     let lived = |task: Task| {
         let (steps, dues) = nodes.remove(&task.id).unwrap_or_default();
+        let asked = requests.remove(&task.id).unwrap_or_default();
         Lived {
             reports: dues.into_iter().map(|due| (due.due_day, due.met_day)).collect(),
             steps: steps.into_iter().map(|step| (step.id.0, step.title, step.due_day, step.done_at)).collect(),
-            requests: requests.remove(&task.id).unwrap_or_default(),
+            requests: asked.clone(),
             watched: Watched {
                 parties: parties.remove(&task.id).unwrap_or_default(),
-                requests: Vec::new(),
+                // Decided or not: it may have waited at the moment that is looked at.
+                requests: asked,
                 steps: Vec::new(),
                 report_day: None,
                 stopped: false,

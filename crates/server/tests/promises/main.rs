@@ -4,12 +4,14 @@
 mod addresses;
 mod answers;
 mod archive;
+mod asked;
 mod bounds;
 mod burden;
 mod chains;
 mod clock;
 mod closing;
 mod comments;
+mod counting;
 mod database;
 mod deadlines;
 mod decomposition;

@@ -34,6 +34,9 @@ pub async fn tree_to_keep(tx: &mut Tx, ctx: &Ctx, top: TaskId) -> Outcome<(Task,
         let detail = say!("任务现为“{state}”，销号或终止后才能归档。", state = task.state.words());
         return Err(Refusal::conflict("not_ended", detail));
     }
+    if task.dispatched_at.is_none() {
+        return Err(Refusal::conflict("not_sent", "任务没有交办过，没有可归档的内容。"));
+    }
     let below = store::sent_out_below(tx, top, i64::try_from(MOST + 1).unwrap_or(i64::MAX)).await?;
     if below.len() > MOST {
         return Err(Refusal::conflict("too_large", say!("这项任务连同下级超过 {MOST} 项，请按下级任务分别归档。")));

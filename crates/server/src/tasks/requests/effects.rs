@@ -70,7 +70,7 @@ async fn transfer(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, in
     let mut fields = Fields::default();
     let name = ask::proposed_unit(tx, &case, unit, &mut fields).await?;
     if unit.is_some_and(|unit| !draft::may_task(ctx, unit)) {
-        fields.add("unit_id", "不在您的管理范围内，请报政务运营中心办理");
+        fields.add("unit_id", "不在您的管理范围内，不能转给这个单位");
     }
     fields.finish()?;
     let party = asked.party_id.and_then(|id| case.parties.iter_mut().find(|party| party.id == id));
@@ -145,8 +145,8 @@ async fn go_on(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, words
     let since = case.task.suspended_on.take().unwrap_or(ctx.today());
     case.task.suspended_by = None;
     let mut moved = None;
+    let stood = ctx.calendar.workdays_between(since.date(), ctx.today().date());
     if let Some(due) = case.task.due_day {
-        let stood = ctx.calendar.workdays_between(since.date(), ctx.today().date());
         let mut later = Day::new(ctx.calendar.add_workdays(due.date(), stood)).unwrap_or(due);
         if let Some(parent) = case.task.parent_id
             && let Some(limit) = store::find(tx, parent).await?.and_then(|task| task.due_day)
@@ -160,8 +160,21 @@ async fn go_on(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, words
             moved = Some(later);
         }
     }
+    put_off_parts(tx, ctx, &mut case, since, stood).await?;
     draft::plan_dues(tx, ctx, &case.task, ctx.today().plus_days(-1)).await?;
     case.finish(tx, ctx, step("resumed", words(moved), asked)).await
+}
+
+/// The clock of a part with a day of its own stood still, too.
+async fn put_off_parts(tx: &mut Tx, ctx: &Ctx, case: &mut Case, since: Day, stood: i64) -> Outcome<()> {
+    let last = case.task.due_day;
+    for party in case.parties.iter_mut().filter(|party| party.state != PartyState::Done) {
+        let Some(due) = party.due_day.filter(|due| stood > 0 && *due >= since) else { continue };
+        let later = Day::new(ctx.calendar.add_workdays(due.date(), stood)).unwrap_or(due);
+        party.due_day = Some(last.map_or(later, |last| later.min(last)).max(due));
+        store::save_party(tx, party).await?;
+    }
+    Ok(())
 }
 
 async fn terminate(tx: &mut Tx, ctx: &Ctx, case: Case, asked: &RequestRow, note: Words) -> Outcome<()> {
@@ -202,12 +215,33 @@ async fn recheck(tx: &mut Tx, ctx: &Ctx, case: Case, asked: &RequestRow, note: W
             let again = RequestRow { id: asked.id, ..refused };
             extend(tx, ctx, case, &again, None, say!("（经复核）").then(Join::Close, note)).await
         }
+        Some((RequestKind::Return, refused)) => returned_after_all(tx, ctx, case, asked, refused, note).await,
         Some((kind, _)) => {
             let words = say!("复核认为应同意{kind}，请重新申请", kind = kind.words()).then(Join::Close, note);
             case.finish(tx, ctx, step("granted", words, asked)).await
         }
         None => closed_after_all(tx, ctx, case, asked, None, note).await,
     }
+}
+
+/// Not theirs after all: the return is open again and waits for who else takes it.
+async fn returned_after_all(tx: &mut Tx, ctx: &Ctx, mut case: Case, asked: &RequestRow, refused: RequestRow, note: Words) -> Outcome<()> {
+    let row = case.parties.iter_mut().find(|party| Some(party.id) == refused.party_id && party.state == PartyState::Signed);
+    let Some(row) = row.filter(|_| case.task.state.is_open()) else {
+        return Err(Refusal::conflict("not_now", "任务已有变化，不能再按复核结果退回。"));
+    };
+    row.state = PartyState::Disputed;
+    store::save_party(tx, row).await?;
+    let again = RequestRow {
+        party_id: refused.party_id,
+        proposed_unit_id: refused.proposed_unit_id,
+        person_id: refused.person_id,
+        ..RequestRow::new(ctx, case.task.id, RequestKind::Return, refused.reason)
+    };
+    store::insert_request(tx, &again).await?;
+    case.requests.push(again);
+    let words = say!("复核认为应同意退回，请裁定改派给哪个单位").then(Join::Close, note);
+    case.finish(tx, ctx, step("granted", words, asked)).await
 }
 
 /// Done after all: a closing that was refused counts as granted, and is not counted as sent back; a check that failed counts as

@@ -1,7 +1,7 @@
 use db::{Result, Sql, Tx, Value};
 use kit::{Day, Moment};
 
-use super::{Eye, push_severity, push_where};
+use super::{Eye, by_itself, push_severity, push_where};
 use crate::{
     access::Scope,
     org::UnitId,
@@ -135,7 +135,7 @@ pub(in crate::tasks) async fn by_month(tx: &mut Tx, scope: &Scope, starts: &[Day
     }
     sql.push(" end as bucket from task t where");
     scope.all_tasks(&mut sql, false);
-    sql.push(" and t.dispatched_at is not null and t.children = 0 and ").push(column);
+    sql.push(concat!(" and t.dispatched_at is not null and ", by_itself!(), " and ")).push(column);
     sql.bind(starts.first().map_or(Value::Int(0), |first| begins(*first)));
     if let Counted::Overdue = what {
         sql.push(" and t.state in ('dispatched', 'active') and t.stopped is null and t.due_day < ").bind(today.to_string());

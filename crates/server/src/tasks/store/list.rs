@@ -1,9 +1,9 @@
 use db::{Result, Sql, Tx};
 use kit::Day;
 
-use super::{lanes, push_narrow, select_task};
+use super::{by_itself, lanes, push_narrow, select_task};
 use crate::{
-    access::Scope,
+    access::{Principal, Role, Scope},
     org::PersonId,
     tasks::{
         filter::{Filter, Mine, Sort, SortKey, SortValue},
@@ -157,7 +157,7 @@ pub(super) fn push_filter(sql: &mut Sql, eye: &Eye<'_>, filter: &Filter) {
         sql.push(" and t.parent_id is null");
     }
     if filter.leaves == Some(true) {
-        sql.push(" and t.children = 0");
+        sql.push(concat!(" and ", by_itself!()));
     }
     if filter.standing == Some(true) {
         sql.push(" and t.due_day is null and t.review_day is not null and t.state in ('dispatched', 'active')");
@@ -251,8 +251,11 @@ pub(in crate::tasks) async fn list(
 }
 
 /// Tasks whose signature, report or decision somebody waits for and that a person may owe: the to-do's raw material. Reports
-/// count when they are due by `until`, reviews of standing tasks by `review`.
-pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, until: Day, review: Day, limit: i64) -> Result<Vec<Task>> {
+/// count when they are due by `until`, reviews of standing tasks by `review`. Who sees everything is asked about what their post decides,
+/// not about everything that waits for somebody. What was closed and waits to be checked comes after everything else: there may be
+/// more of it than a list holds.
+pub(in crate::tasks) async fn owed(tx: &mut Tx, who: &Principal, until: Day, review: Day, limit: i64) -> Result<Vec<Task>> {
+    let scope = &who.scope;
     let units = scope.units();
     let mut sql = Sql::new(select_task!("where t.state in ('approval', 'dispatched', 'active', 'suspended', 'closed') and ("));
     // As a party: something unsigned, nobody named, or a report due.
@@ -269,15 +272,10 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, until: Day, revie
     sql.bind(until.to_string()).push(") or op.due_day <= ").bind(until.to_string());
     sql.push(" or (t.waits_for is not null and exists (select 1 from wait ow where ow.on_party_id = op.id and ow.ended_at is null)))))))");
     // As the issuer: something to decide.
-    sql.push(" or ((t.creator_id");
-    scope.is_person(&mut sql);
-    if scope.sees_everything() {
-        sql.push(" or true");
-    } else if !units.is_empty() {
-        sql.push(" or t.issuer_unit_id in ").bind_list(units.iter().map(|unit| unit.0));
-    }
+    sql.push(" or (");
+    push_issued(&mut sql, who);
     sql.push(
-        ") and (t.state in ('approval', 'closed') or t.open_risks > 0 \
+        " and (t.state in ('approval', 'closed') or t.open_risks > 0 \
            or (t.state in ('dispatched', 'active') and t.due_day is null and t.review_day <= ",
     );
     sql.bind(review.to_string()).push(
@@ -285,10 +283,39 @@ pub(in crate::tasks) async fn owed(tx: &mut Tx, scope: &Scope, until: Day, revie
              or (oq.kind = 'amend' and oq.state = 'granted' and oq.carried_out_at is null))) \
            or exists (select 1 from report oe where oe.task_id = t.id and oe.state = 'submitted')))",
     );
+    // By one's post, whoever issued it.
+    let leader = who.is(Role::Leader) && scope.sees_everything();
+    if leader {
+        sql.push(" or t.state = 'approval' or t.open_risks > 0");
+        // What a unit has set itself and done is not for it alone to check.
+        sql.push(
+            " or (t.state = 'closed' and exists (select 1 from party cp where cp.task_id = t.id and cp.role in ('lead', 'co_lead') \
+               and cp.unit_id = t.issuer_unit_id))",
+        );
+    }
+    if leader || who.is(Role::Centre) {
+        sql.push(" or exists (select 1 from request lq where lq.task_id = t.id and lq.state = 'open')");
+    }
+    if who.is(Role::Centre) {
+        sql.push(" or t.state = 'closed'");
+    }
     sql.push(") and");
     scope.tasks(&mut sql);
-    sql.push(" order by coalesce(t.due_day, '9999'), t.id limit ").bind(limit);
+    sql.push(" order by case when t.state = 'closed' then 1 else 0 end, coalesce(t.due_day, '9999'), t.id limit ").bind(limit);
     sql.fetch_all(tx).await
+}
+
+/// Adds the condition that the person speaks for whoever issued the task `t` with its unit's kind in `iu`: see `policy::is_issuer`.
+fn push_issued(sql: &mut Sql, who: &Principal) {
+    sql.push("(t.creator_id");
+    who.scope.is_person(sql);
+    if !who.stands_for.is_empty() {
+        sql.push(" or t.issuer_unit_id in ").bind_list(who.stands_for.iter().map(|unit| unit.0));
+    }
+    if who.is(Role::Centre) {
+        sql.push(" or iu.kind is null or iu.kind in ('centre', 'committee')");
+    }
+    sql.push(")");
 }
 
 /// Those of the tasks that the person sees.

@@ -124,10 +124,9 @@ pub(in crate::tasks) async fn report(tx: &mut Tx, id: ReportId) -> Result<Option
     run!(tx, |c| sqlx::query_as(select_report!("where id = $1")).bind(id).fetch_optional(c))
 }
 
-pub(in crate::tasks) async fn open_reporters(tx: &mut Tx, task: TaskId) -> Result<Vec<PersonId>> {
-    let rows: Vec<(PersonId,)> =
-        run!(tx, |c| sqlx::query_as("select person_id from report where task_id = $1 and state = 'submitted'").bind(task).fetch_all(c))?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+/// Who handed in the reports that nobody has reviewed yet, and when.
+pub(in crate::tasks) async fn open_reporters(tx: &mut Tx, task: TaskId) -> Result<Vec<(PersonId, Moment)>> {
+    run!(tx, |c| sqlx::query_as("select person_id, at from report where task_id = $1 and state = 'submitted'").bind(task).fetch_all(c))
 }
 
 /// Of the reports that move a task, its leads', without this one: whether a later one has been accepted already, and what the
@@ -147,10 +146,11 @@ pub(in crate::tasks) async fn reports_beside(tx: &mut Tx, report: &ReportRow) ->
 }
 
 /// What a party last claimed of its own part.
-pub(in crate::tasks) async fn last_claim_of(tx: &mut Tx, party: PartyId) -> Result<Option<Share>> {
+pub(in crate::tasks) async fn last_claim_of(tx: &mut Tx, task: TaskId, party: PartyId) -> Result<Option<Share>> {
     let row: Option<(Share,)> = run!(tx, |c| sqlx::query_as(
-        "select claimed from report where party_id = $1 and state <> 'sent_back' order by at desc, id desc limit 1"
+        "select claimed from report where task_id = $1 and party_id = $2 and state <> 'sent_back' order by at desc, id desc limit 1"
     )
+    .bind(task)
     .bind(party)
     .fetch_optional(c))?;
     Ok(row.map(|(claimed,)| claimed))
@@ -257,9 +257,17 @@ pub(in crate::tasks) async fn reporter(tx: &mut Tx, id: ReportId) -> Result<Opti
     Ok(report(tx, id).await?.map(|row| row.person_id))
 }
 
-/// Who handed in the unreviewed reports of many tasks.
-pub(in crate::tasks) async fn open_reporters_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, PersonId)>> {
-    let mut sql = Sql::new("select task_id, person_id from report where state = 'submitted' and task_id in ");
+/// The same of many tasks.
+pub(in crate::tasks) async fn open_reporters_of(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<(TaskId, (PersonId, Moment))>> {
+    let mut sql = Sql::new("select task_id, person_id, at from report where state = 'submitted' and task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0));
-    sql.fetch_all(tx).await
+    let rows: Vec<(TaskId, PersonId, Moment)> = sql.fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|(task, person, at)| (task, (person, at))).collect())
+}
+
+/// When the task was last reported on, leaving out what was withdrawn or sent back.
+pub(in crate::tasks) async fn last_word(tx: &mut Tx, task: TaskId) -> Result<Option<Moment>> {
+    let (at,): (Option<Moment>,) =
+        run!(tx, |c| sqlx::query_as("select max(at) from report where task_id = $1 and state <> 'sent_back'").bind(task).fetch_one(c))?;
+    Ok(at)
 }

@@ -1,7 +1,7 @@
 use db::{Result, Sql, Tx};
 use kit::{Day, uuid::Uuid};
 
-use super::{Eye, push_kept, push_not_begun, push_severity, push_soon, push_where};
+use super::{Eye, by_itself, push_kept, push_not_begun, push_severity, push_soon, push_where};
 use crate::tasks::{filter::Filter, model::TaskId, narrow::DueKind, progress::ProgressBy};
 
 /// What a row of figures is about: a unit or a person by id, everything else by its word; neither where nothing is said.
@@ -245,9 +245,16 @@ pub(in crate::tasks) async fn roots(tx: &mut Tx, eye: &Eye<'_>, filter: &Filter)
 macro_rules! load {
     ($whose:literal, $from:literal) => {
         concat!(
-            "select ", $whose, ", cast(sum((2 + t.importance_rank) * case p.role when 'lead' then 100 when 'co_lead' then 80 \
-               when 'summary' then 50 else 40 end * (1000000 - t.progress)) as bigint) from ", $from, " \
-             where t.state in ('dispatched', 'active') and t.children = 0 and p.role <> 'charge_leader' and p.state <> 'done' group by ", $whose
+            "select ",
+            $whose,
+            ", cast(sum((2 + t.importance_rank) * case p.role when 'lead' then 100 when 'co_lead' then 80 \
+               when 'summary' then 50 else 40 end * (1000000 - t.progress)) as bigint) from ",
+            $from,
+            " \
+             where t.state in ('dispatched', 'active') and ",
+            by_itself!(),
+            " and p.role <> 'charge_leader' and p.state <> 'done' group by ",
+            $whose
         )
     };
 }

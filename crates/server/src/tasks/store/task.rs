@@ -14,9 +14,9 @@ macro_rules! select_task {
     ($more:literal, $rest:literal) => {
         concat!(
             "select t.id, t.number, t.parent_id, t.root_id, t.depth, t.position, t.title, t.demand, t.source_kind, t.source_document, \
-             t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, \
+             t.clause, t.importance, t.urgency, t.state, t.creator_id, t.issuer_unit_id, iu.kind as issuer_kind, t.submitted_by, t.submitted_at, \
              t.created_at, t.dispatched_at, t.closed_at, t.settled_at, t.last_report_at, t.start_day, t.due_day, t.original_due_day, \
-             t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.stage, t.sent_back, \
+             t.due_text, t.due_explanation, t.rule_kind, t.rule_day, t.weight, t.progress, t.claimed, t.children, t.children_out, t.children_open, t.stage, t.sent_back, \
              t.red_since, t.yellow_from, t.orange_from, t.red_from, t.lamp_plan, t.planned_by, t.review_day, t.due_from, t.suspended_on, t.suspended_by, t.stood_days, t.waits_for, t.open_risks, t.stopped, t.not_secret, t.version",
             $more,
             " from task t left join unit iu on iu.id = t.issuer_unit_id ",
@@ -165,7 +165,8 @@ async fn save_course(tx: &mut Tx, task: &Task) -> Result<()> {
         "update task set state = $2, submitted_by = $3, closed_at = $4, settled_at = $5, last_report_at = $6, weight = $7, progress = $8, \
            claimed = $9, children = $10, stage = $11, sent_back = $12, red_since = $13, yellow_from = $14, orange_from = $15, \
            red_from = $16, lamp_plan = $17, version = $18, planned_by = $19, \
-           suspended_on = $20, suspended_by = $21, stood_days = $22, waits_for = $23, open_risks = $24, review_day = $25, stopped = $26 \
+           suspended_on = $20, suspended_by = $21, stood_days = $22, waits_for = $23, open_risks = $24, review_day = $25, stopped = $26, \
+           submitted_at = $27 \
          where id = $1"
     )
     .bind(task.id)
@@ -194,6 +195,7 @@ async fn save_course(tx: &mut Tx, task: &Task) -> Result<()> {
     .bind(task.open_risks)
     .bind(task.review_day)
     .bind(task.stopped)
+    .bind(task.submitted_at)
     .execute(c))?;
     Ok(())
 }
@@ -236,7 +238,7 @@ pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<(
     execute!(tx, |c| sqlx::query(
         "update task set progress = $2, claimed = $3, red_since = $4, yellow_from = $5, orange_from = $6, red_from = $7, lamp_plan = $8, \
            state = $9, closed_at = $10, settled_at = $11, children = $12, planned_by = $13, waits_for = $14, open_risks = $15, \
-           stopped = $16 where id = $1"
+           stopped = $16, children_out = $17, children_open = $18 where id = $1"
     )
     .bind(task.id)
     .bind(task.progress)
@@ -254,7 +256,19 @@ pub(in crate::tasks) async fn save_derived(tx: &mut Tx, task: &Task) -> Result<(
     .bind(task.waits_for.as_deref())
     .bind(task.open_risks)
     .bind(task.stopped)
+    .bind(task.children_out)
+    .bind(task.children_open)
     .execute(c))?;
+    Ok(())
+}
+
+/// Writes how many of the tasks below have gone out, where they do together with the task; otherwise [`save_derived`] does.
+pub(in crate::tasks) async fn set_out_below(tx: &mut Tx, id: TaskId, out: i64, open: i64) -> Result<()> {
+    execute!(tx, |c| sqlx::query("update task set children_out = $2, children_open = $3 where id = $1")
+        .bind(id)
+        .bind(out)
+        .bind(open)
+        .execute(c))?;
     Ok(())
 }
 
@@ -313,6 +327,27 @@ pub(in crate::tasks) struct Below {
     pub(in crate::tasks) open: i64,
     pub(in crate::tasks) settled: i64,
 }
+
+impl Below {
+    /// Those that have gone out and were not given up.
+    pub(in crate::tasks) const fn out(self) -> i64 {
+        self.live - self.drafts
+    }
+
+    /// Writes into the task above how many there are.
+    pub(in crate::tasks) const fn count_in(self, above: &mut Task) {
+        (above.children, above.children_out, above.children_open) = (self.live, self.out(), self.open);
+    }
+}
+
+/// What counts in figures, of a task `t`: a task with nothing below it that has gone out; and one that is open with all of that done,
+/// for what is left of it is its own.
+macro_rules! by_itself {
+    () => {
+        "(t.children_out = 0 or (t.children_open = 0 and t.state in ('dispatched', 'active', 'suspended')))"
+    };
+}
+pub(in crate::tasks) use by_itself;
 
 macro_rules! sums_below {
     () => {

@@ -49,6 +49,8 @@ pub struct TaskRow {
     pub depth: i64,
     /// There are tasks below it.
     pub has_children: bool,
+    /// Its progress is that of the tasks below it, of which some have gone out.
+    pub is_summed: bool,
     /// Its title.
     pub title: String,
     /// Where it stands.
@@ -171,6 +173,7 @@ fn row(ctx: &Ctx, kinds: &HashMap<String, Words>, task: &Task, parties: &[PartyR
         root_id: task.root_id,
         depth: task.depth,
         has_children: task.children > 0,
+        is_summed: task.is_summed(),
         title: task.title.clone(),
         state: task.state,
         lamp: lamp::on(task, &ctx.calendar, today),
