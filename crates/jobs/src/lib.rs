@@ -15,7 +15,7 @@ mod store;
 use kit::id_types;
 
 pub use runner::{Handler, JobFuture, Runner};
-pub use store::{Depth, Failed, NewJob, depth, enqueue, failed, unfinished, waiting};
+pub use store::{Depth, Failed, NewJob, depth, enqueue, failed, try_failed_again, unfinished, waiting};
 
 id_types! {
     /// A job.

@@ -107,6 +107,21 @@ pub async fn failed(tx: &mut Tx) -> Result<Vec<Failed>> {
     run!(tx, |c| sqlx::query_as("select id, kind, payload, error from job where state = 'failed' order by id desc limit 100").fetch_all(c))
 }
 
+/// Has every job that was given up tried anew, from the first try on; answers how many there are.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn try_failed_again(tx: &mut Tx, now: Moment) -> Result<usize> {
+    let rows: Vec<(JobId,)> = run!(tx, |c| {
+        sqlx::query_as(
+        "update job set state = 'waiting', attempts = 0, run_at = $1, lease = null, lease_until = null where state = 'failed' returning id"
+    )
+    .bind(now)
+    .fetch_all(c)
+    })?;
+    Ok(rows.len())
+}
+
 #[derive(sqlx::FromRow)]
 struct JobRow {
     id: JobId,

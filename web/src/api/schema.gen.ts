@@ -295,7 +295,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what was sent to people outside the system, for whoever watches it. */
+        /** Lists what was sent to people outside the system, for whoever watches it; what it says for whoever sees the tasks it speaks of. */
         get: operations["list_deliveries"];
         put?: never;
         post?: never;
@@ -4036,6 +4036,8 @@ export interface components {
             /** @description Not before. */
             due_at: components["schemas"]["Moment"];
             gateway?: string | null;
+            /** @description It speaks of a task that the asker does not see: what it says and of which task, and what was answered, is left out. */
+            hidden: boolean;
             id: components["schemas"]["DeliveryId"];
             /** Format: int64 */
             parts?: number | null;
@@ -4470,7 +4472,7 @@ export interface components {
             /** @description That unit itself, without those below. */
             lead_only?: boolean | null;
             lead_unit_id?: components["schemas"]["UnitId"] | null;
-            /** @description Only tasks with nothing below. */
+            /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
             leaves?: boolean | null;
             /**
              * Format: int64
@@ -4897,6 +4899,20 @@ export interface components {
         IssuerDuties: components["schemas"]["DutyCount"] & {
             issuer?: components["schemas"]["UnitRef"] | null;
         };
+        /** @description How the queue of jobs stands. */
+        JobsView: {
+            /**
+             * Format: int64
+             * @description Given up after all their tries.
+             */
+            given_up: number;
+            oldest_due?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Due now.
+             */
+            waiting: number;
+        };
         /** @description A day decided on the spot. */
         KeptDay: {
             day: components["schemas"]["Day"];
@@ -5065,6 +5081,8 @@ export interface components {
              * @description How many of them are due to be looked at now.
              */
             due: number;
+            /** @description What all of it is done by: messages are written, sent and answered by jobs. */
+            jobs: components["schemas"]["JobsView"];
             now: components["schemas"]["Moment"];
             oldest?: components["schemas"]["Moment"] | null;
             /**
@@ -8817,6 +8835,8 @@ export interface components {
             id: components["schemas"]["TaskId"];
             /** @description How much depends on it. */
             importance: components["schemas"]["Importance"];
+            /** @description Its progress is that of the tasks below it, of which some have gone out. */
+            is_summed: boolean;
             /** @description Its health. */
             lamp: components["schemas"]["LampView"];
             last_report_at?: components["schemas"]["Moment"] | null;
@@ -12521,7 +12541,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;
@@ -13063,7 +13083,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;
@@ -13883,7 +13903,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;
@@ -15019,7 +15039,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;
@@ -15206,7 +15226,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;
@@ -15325,7 +15345,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;
@@ -15440,7 +15460,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;
@@ -15559,7 +15579,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;
@@ -15674,7 +15694,7 @@ export interface operations {
                 parent_id?: string;
                 /** @description Only tasks with nothing above. */
                 roots?: boolean;
-                /** @description Only tasks with nothing below. */
+                /** @description Only tasks that count by themselves: with nothing below that has gone out, or open with all of that done. */
                 leaves?: boolean;
                 /** @description Only open tasks without an end that are reviewed each quarter. */
                 standing?: boolean;

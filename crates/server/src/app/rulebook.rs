@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kit::Day;
+use kit::{Day, Moment};
 use serde::de::DeserializeOwned;
 use workdays::Calendar;
 
@@ -22,6 +22,8 @@ pub struct Written {
     pub version: i64,
     /// JSON.
     pub body: String,
+    /// From when on it has been in force.
+    pub since: Moment,
 }
 
 /// The rules in force on a day.
@@ -58,6 +60,11 @@ impl RuleBook {
     /// The version in force, 0 for the default.
     pub fn version<R: RuleSet>(&self) -> i64 {
         self.sets.get(R::KIND).map_or(0, |written| written.version)
+    }
+
+    /// From when on it has been in force; nothing for the default.
+    pub fn since<R: RuleSet>(&self) -> Option<Moment> {
+        self.sets.get(R::KIND).map(|written| written.since)
     }
 }
 
@@ -98,7 +105,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_in_force_and_the_default_where_nothing_is() {
-        let book = |body: &str| RuleBook::new([("sample".to_owned(), Written { version: 3, body: body.to_owned() })].into());
+        let book = |body: &str| {
+            RuleBook::new([("sample".to_owned(), Written { version: 3, body: body.to_owned(), since: Moment::from_millis(0) })].into())
+        };
         assert_eq!(RuleBook::default().get::<Sample>().n, 0);
         let written = book(r#"{"n":5}"#);
         assert_eq!((written.get::<Sample>().n, written.get::<Sample>().n, written.version::<Sample>()), (5, 5, 3));

@@ -10,6 +10,7 @@ mod files;
 mod manifest;
 mod open;
 mod postgres;
+mod queue;
 mod read_pdf;
 mod restore;
 mod serve;
@@ -91,6 +92,12 @@ enum Command {
     Verify,
     /// Prints the description of the API as JSON.
     Openapi,
+    /// Shows the jobs that were given up after all their tries.
+    Jobs {
+        /// Has each tried anew.
+        #[arg(long)]
+        again: bool,
+    },
     /// Makes the index of the search anew. Not needed after an upgrade: what is missing is made up for while the server runs.
     Reindex,
     /// Prints a new key for notices that browsers show (`[gateway.push]`); another key makes every browser subscribe anew.
@@ -228,6 +235,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Restore { source } => restore::run(&common, &source).await?,
         Command::Files(Files::Move { to, remove }) => return files::carry(&common, to, remove).await,
         Command::Verify => return verify::run(&common).await,
+        Command::Jobs { again } => queue::run(&common, again).await?,
         Command::ReadPdf => return Ok(read_pdf::run()),
         Command::PushKey => say(webpush::VapidKey::generate().context("no key can be made")?.1.reveal()),
         Command::Openapi => say(app::openapi().to_pretty_json().context("the API's description")?),

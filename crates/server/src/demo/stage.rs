@@ -72,7 +72,7 @@ impl Stage {
 
     /// From now on these rules are in force on the stage.
     pub(super) fn go_by(&mut self, rules: &TaskRules) -> anyhow::Result<()> {
-        let written = Written { version: 1, body: serde_json::to_string(rules)? };
+        let written = Written { version: 1, body: serde_json::to_string(rules)?, since: kit::Moment::from_millis(0) };
         self.rules = Arc::new(RuleBook::new([(TaskRules::KIND.to_owned(), written)].into()));
         self.generation += 1;
         Ok(())

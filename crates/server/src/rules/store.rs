@@ -32,13 +32,18 @@ pub async fn versions(tx: &mut Tx, day: Day) -> Result<i64> {
 
 /// Of every set the version in force on a day: of those that have begun, the one written last.
 pub async fn in_force(tx: &mut Tx, day: Day) -> Result<HashMap<String, Written>> {
-    let rows: Vec<(String, i64, String)> = run!(tx, |c| sqlx::query_as(
-        "select kind, version, body from rule_version r where from_day <= $1 and not exists (select 1 from rule_version l \
+    let rows: Vec<(String, i64, String, Day, Moment)> = run!(tx, |c| {
+        sqlx::query_as(
+        "select kind, version, body, from_day, made_at from rule_version r where from_day <= $1 and not exists (select 1 from rule_version l \
            where l.kind = r.kind and l.from_day <= $1 and (l.from_day > r.from_day or (l.from_day = r.from_day and l.version > r.version)))"
     )
     .bind(day)
-    .fetch_all(c))?;
-    Ok(rows.into_iter().map(|(kind, version, body)| (kind, Written { version, body })).collect())
+    .fetch_all(c)
+    })?;
+    let written = |(kind, version, body, from, made): (String, i64, String, Day, Moment)| {
+        (kind, Written { version, body, since: made.max(from.start()) })
+    };
+    Ok(rows.into_iter().map(written).collect())
 }
 
 /// A version's JSON.

@@ -17,7 +17,7 @@ use crate::{
     notify::{self, Channel, NewMessage, NoticeKind},
     org::{self, PersonId, PostKind},
     talk,
-    tasks::{self, Case, PartyId, PartyRow, PartyState, RequestKind, TaskEvent, TaskId},
+    tasks::{self, Case, PartyId, PartyRow, PartyState, RequestKind, TaskEvent, TaskId, Urgency},
 };
 
 /// The job that hears of what happens to tasks.
@@ -98,6 +98,8 @@ struct Letter<'a> {
     kind: &'a str,
     notice: Notice,
     ways: Vec<Channel>,
+    /// It waits for no hours, is merged with nothing and counts for no limit.
+    critical: bool,
 }
 
 impl Letter<'_> {
@@ -113,7 +115,7 @@ impl Letter<'_> {
             occurrence: None,
             rule: None,
             channels: &self.ways,
-            critical: false,
+            critical: self.critical,
             dedupe: self.key,
         }
     }
@@ -130,15 +132,22 @@ impl<'a> Post<'a> {
     }
 
     /// Nobody is told of what they did themselves; those in `quiet` find it where it is.
-    fn put(&mut self, (event, key): (&'a TaskEvent, &'a str), kind: &'a str, notice: Notice, quiet: &[PersonId], ways: Vec<Channel>) {
+    fn put(
+        &mut self,
+        (event, key, critical): (&'a TaskEvent, &'a str, bool),
+        kind: &'a str,
+        notice: Notice,
+        quiet: &[PersonId],
+        ways: Vec<Channel>,
+    ) {
         let to: BTreeSet<PersonId> = notice.to.iter().copied().filter(|person| Some(*person) != event.actor).collect();
         let (hushed, told): (Vec<PersonId>, Vec<PersonId>) = to.into_iter().partition(|person| quiet.contains(person));
         if !hushed.is_empty() {
             let notice = Notice { to: hushed, title: notice.title.clone(), text: notice.text.clone(), urge: notice.urge };
-            self.quiet.push(Letter { event, key, kind, notice, ways: Vec::new() });
+            self.quiet.push(Letter { event, key, kind, notice, ways: Vec::new(), critical });
         }
         if !told.is_empty() {
-            self.loud.push(Letter { event, key, kind, notice: Notice { to: told, ..notice }, ways });
+            self.loud.push(Letter { event, key, kind, notice: Notice { to: told, ..notice }, ways, critical });
         }
     }
 }
@@ -146,6 +155,7 @@ impl<'a> Post<'a> {
 /// Tells whom an event concerns, and whoever follows the task. `key` is the event's own: the same event tells nobody twice.
 async fn tell<'a>(tx: &mut Tx, ctx: &Ctx, event: &'a TaskEvent, key: &'a str, post: &mut Post<'a>) -> Outcome<()> {
     let case = Case::look(tx, ctx, event.task).await?;
+    let critical = case.task.urgency == Urgency::Critical;
     let notice = notice(tx, ctx, &case, event).await?;
     let told = notice.as_ref().map(|notice| notice.to.clone()).unwrap_or_default();
     if SETTLES_SIGNING.contains(&event.name.as_str()) {
@@ -157,13 +167,19 @@ async fn tell<'a>(tx: &mut Tx, ctx: &Ctx, event: &'a TaskEvent, key: &'a str, po
     }
     if let Some(notice) = notice {
         let quiet = if spoken::is_news(tx, ctx, event).await? { talk::muted(tx, event.task).await? } else { Vec::new() };
-        let ways = occasion_of(&event.name).map(|occasion| notify::ways(ctx, occasion)).unwrap_or_default();
-        post.put((event, key), spoken::kind_of(&event.name), notice, &quiet, ways);
+        let mut ways = occasion_of(&event.name).map(|occasion| notify::ways(ctx, occasion)).unwrap_or_default();
+        // One that was answered before this was written, on the telephone for example, need not be looked at on the spot.
+        if let (false, Some(id)) = (ways.is_empty(), notice.urge)
+            && !urge::is_owed(tx, id).await?
+        {
+            ways.clear();
+        }
+        post.put((event, key, critical), spoken::kind_of(&event.name), notice, &quiet, ways);
     }
     if let Some(news) = followers::news(tx, ctx, &case, event).await? {
         let followers = talk::followers(tx, ctx, event.task).await?;
         let to = followers.into_iter().map(|(person, _)| person).filter(|person| !told.contains(person)).collect();
-        post.put((event, key), "task.followed", Notice { to, ..news }, &[], Vec::new());
+        post.put((event, key, critical), "task.followed", Notice { to, ..news }, &[], Vec::new());
     }
     Ok(())
 }
@@ -231,7 +247,7 @@ async fn notice(tx: &mut Tx, ctx: &Ctx, case: &Case, event: &TaskEvent) -> Outco
         "task.reported" => plain(reviewers(tx, case, event, today).await?, "进展待审核", say!("“{title}”上报了进展，请审核。")),
         "task.report_accepted" => plain(asker(tx, event).await?, "上报已采纳", say!("“{title}”的上报已采纳。")),
         "task.report_sent_back" => plain(asker(tx, event).await?, "上报被退回", say!("“{title}”的上报被退回，请补充后重新上报。")),
-        "task.close_requested" => plain(reviewers(tx, case, event, today).await?, "办结待审核", say!("“{title}”申请办结，请审核。")),
+        "task.close_requested" => plain(closers(tx, case, event, today).await?, "办结待审核", say!("“{title}”申请办结，请审核。")),
         "task.close_refused" => {
             let mut to = asker(tx, event).await?;
             to.extend(stand_for(tx, &leads, today).await?);
@@ -345,6 +361,14 @@ async fn reviewers(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> O
     match event.actor {
         Some(actor) if actor == case.task.creator_id => above(tx, case, actor, today).await,
         _ => Ok(vec![case.task.creator_id]),
+    }
+}
+
+/// Whoever decides on a closing: of what a unit has set itself its heads, otherwise whoever reviews.
+async fn closers(tx: &mut Tx, case: &Case, event: &TaskEvent, today: Day) -> Outcome<Vec<PersonId>> {
+    match event.actor {
+        Some(actor) if tasks::is_own(&case.task, &case.parties) => above(tx, case, actor, today).await,
+        _ => reviewers(tx, case, event, today).await,
     }
 }
 

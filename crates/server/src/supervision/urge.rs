@@ -23,6 +23,9 @@ use crate::{
     tasks::{self, Case, PartyId, Step, TaskId},
 };
 
+/// The kind of message those pressed get, also for what is asked later in the thread.
+const TOLD: &str = "task.urged";
+
 /// Pressing for a task.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -111,7 +114,7 @@ pub async fn reply(tx: &mut Tx, ctx: &Ctx, id: UrgeId, text: &str, file_ids: &[f
     let mut fields = Fields::default();
     let text = fields.text("text", text, 2000);
     fields.finish()?;
-    let owner = put(tx, &row, &turn(ctx, id, TurnKind::Reply, &text, None)).await?;
+    let owner = put(tx, ctx, &row, &turn(ctx, id, TurnKind::Reply, &text, None)).await?;
     files::attach(tx, ctx, row.task_id.0, owner, file_ids).await?;
     // Whoever answers has read it, wherever that was.
     notify::read_about(tx, ctx, id.0).await?;
@@ -146,7 +149,7 @@ async fn write_down(tx: &mut Tx, ctx: &Ctx, row: &UrgeRow, case: &Case, spoken: 
     fields.finish()?;
     let mut turn = turn(ctx, row.id, TurnKind::Reply, &text, None);
     (turn.person_id, turn.entered_by) = (by, Some(ctx.actor.person));
-    put(tx, row, &turn).await?;
+    put(tx, ctx, row, &turn).await?;
     let name = org::person_refs(tx, [by]).await?.pop().map(|person| person.name).unwrap_or_default();
     let words = match row.said_on {
         None => say!("登记{unit}{name}的电话答复：{text}", unit = row.unit_name),
@@ -157,7 +160,8 @@ async fn write_down(tx: &mut Tx, ctx: &Ctx, row: &UrgeRow, case: &Case, spoken: 
 }
 
 /// Puts an answer to what was asked last; answers what its files belong to.
-async fn put(tx: &mut Tx, row: &UrgeRow, answer: &TurnRow) -> Outcome<files::Owner> {
+async fn put(tx: &mut Tx, ctx: &Ctx, row: &UrgeRow, answer: &TurnRow) -> Outcome<files::Owner> {
+    notify::answered(tx, ctx, row.id.0, &[TOLD]).await?;
     if row.replied_at.is_some() && row.again_day.is_some() {
         store::insert_turn(tx, answer).await?;
         return Ok(files::Owner::urge(answer.id.0));
@@ -310,7 +314,7 @@ async fn describe(tx: &mut Tx, ctx: &Ctx, rows: Vec<UrgeRow>) -> Outcome<Vec<Urg
     let who = &ctx.actor;
     let oversees = who.is(Role::Leader) || who.is(Role::Centre);
     let told: Vec<_> = rows.iter().filter(|row| oversees || is_theirs(row, ctx)).map(|row| row.id.0).collect();
-    let mut readers = notify::readers(tx, &told, "task.urged").await?;
+    let mut readers = notify::readers(tx, &told, TOLD).await?;
     let own_answers: HashSet<UrgeId> =
         rows.iter().filter(|row| last_answer(row, &later).is_some_and(|by| who.acts_as(by))).map(|row| row.id).collect();
     let mut turns: HashMap<UrgeId, Vec<UrgeTurn>> = HashMap::new();
@@ -408,6 +412,11 @@ pub(super) struct Told {
     /// It is a leader's instruction; who wrote it down where that was somebody else.
     pub(super) instruction: bool,
     pub(super) entered_by: Option<PersonId>,
+}
+
+/// Whether an answer is owed.
+pub(super) async fn is_owed(tx: &mut Tx, id: UrgeId) -> Outcome<bool> {
+    Ok(store::find(tx, id).await?.is_some_and(|row| owed_day(&row).is_some()))
 }
 
 /// What messages say of an urge.

@@ -66,6 +66,8 @@ export default {
     state: { waiting: 'Waiting', sending: 'Sending', sent: 'Delivered', failed: 'Failed' },
     because: 'Why: {why}',
     again: 'Send again',
+    edit: 'Change it',
+    refused: 'It was not delivered. Why: {why}',
     drop: 'Discard it',
     what: { report: 'Report', comment: 'Comment', sign: 'Signing', reply: 'Answer', urge: 'Urge' },
     going: '{what}: sending',

@@ -267,6 +267,10 @@ export default {
     down: 'The gateway “{gateway}” is down.',
     downWaiting: 'The gateway “{gateway}” is down, {n} are waiting.',
     failed: '{n} were not delivered today.',
+    auditLate: 'The audit has stopped: the last was at {at}, over two hours ago; nobody takes up what was missed.',
+    jobsLate: 'In the background {n} jobs are due and not done, the oldest since {at}.',
+    jobsGivenUp: 'In the background {n} jobs failed too often and were given up.',
+    serviceDo: 'An administrator looks at the log.',
     unknown: 'What was sent could not be read: nobody knows whether messages leave.',
     stuckDo:
       'See below what the gateway complains of. It goes on by itself; what waits too long takes another way or counts as not delivered.',

@@ -231,6 +231,7 @@ export default {
     send: 'Report',
     progress: 'Progress',
     before: 'Last time {n}%',
+    own: 'How far the part of your unit is; how far the whole is, its leads say.',
     fall: 'Why progress fell',
     text: 'What was done',
     textHint: 'What was done, with which result',

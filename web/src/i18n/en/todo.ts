@@ -3,6 +3,8 @@ export default {
   late: '{n} overdue',
   none: 'Nothing to do',
   noneText: 'When something needs you it appears here, and a message tells you so.',
+  noneSeen: 'Nothing to do in the 400 most urgent tasks',
+  noneSeenText: 'There are too many tasks to look at each: see the others in the list of tasks.',
   mine: 'My tasks',
   kinds: 'By kind',
   more: 'Show {n} more',

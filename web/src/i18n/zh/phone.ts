@@ -67,6 +67,8 @@ export default {
     state: { waiting: '待发送', sending: '发送中', sent: '已送达', failed: '失败' },
     because: '原因：{why}',
     again: '重新发送',
+    edit: '改一改',
+    refused: '上次没有送达。原因：{why}',
     drop: '不发了，删除',
     what: { report: '上报', comment: '评论', sign: '签收', reply: '回复', urge: '督办' },
     going: '{what}发送中',

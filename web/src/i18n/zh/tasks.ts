@@ -236,6 +236,7 @@ export default {
     send: '上报',
     progress: '完成进度',
     before: '上次报 {n}%',
+    own: '填本单位承担部分的进度；整项任务的进度由牵头单位上报。',
     fall: '进度下降的原因',
     text: '进展情况',
     textHint: '做了什么，形成了什么成果',

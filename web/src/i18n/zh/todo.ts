@@ -3,6 +3,8 @@ export default {
   late: '{n} 件已超期',
   none: '没有待办',
   noneText: '有事要您处理时会出现在这里，并发消息提醒您。',
+  noneSeen: '最急的 400 件任务里没有待办',
+  noneSeenText: '任务太多，其余的没有逐件查看，请到任务里看。',
   mine: '看看我的任务',
   kinds: '按类别查看',
   more: '展开其余 {n} 件',

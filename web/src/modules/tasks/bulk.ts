@@ -66,7 +66,28 @@ export function bulkInput(action: BulkAction, chosen: Chosen, draft: BulkDraft):
   if (action === 'submit') input.not_secret = draft.not_secret
   return input
 }
+
+type Filter = NonNullable<BulkInput['filter']>
+type YesOrNo = { [K in keyof Filter]-?: boolean extends NonNullable<Filter[K]> ? K : never }[keyof Filter]
+/** All of them, or this does not compile: a text may be the word "true". */
+const YES_OR_NO: Record<YesOrNo, true> = {
+  at_risk: true,
+  due_soon: true,
+  has_document: true,
+  has_due: true,
+  has_handler: true,
+  has_lead: true,
+  lead_only: true,
+  leaves: true,
+  overdue: true,
+  roots: true,
+  standing: true,
+  started: true,
+  waiting: true,
+}
 /** In an address everything is text; in a body what is yes or no is yes or no. */
-function typed(filter: Record<string, string>): NonNullable<BulkInput['filter']> {
-  return Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, value === 'true' ? true : value]))
+function typed(filter: Record<string, string>): Filter {
+  const said = (name: string, value: string) =>
+    name in YES_OR_NO && (value === 'true' || value === 'false') ? value === 'true' : value
+  return Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, said(name, value)]))
 }

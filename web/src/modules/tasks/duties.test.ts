@@ -4,8 +4,10 @@ import { widthOf } from './columns'
 import {
   aimOf,
   dutyTarget,
+  emptyTodo,
   grantedRequest,
   groupDuties,
+  hasRecord,
   openReport,
   openUrge,
   signs,
@@ -76,6 +78,9 @@ describe('what waits', () => {
     expect(order(rows('sign'))).toEqual([['sign', ['hot', 'soon', 'late']]])
     expect(order(rows('report'))).toEqual([['report', ['late', 'soon', 'hot']]])
   })
+  it('is not said to be nothing where only a part was looked at', () => {
+    expect([emptyTodo(false).title, emptyTodo(true).title]).toEqual(['todo.none', 'todo.noneSeen'])
+  })
   it('on the same day begins with what is urgent', () => {
     const rows = [duty('a', 'report', 'routine', '2026-11-10'), duty('b', 'report', 'critical', '2026-11-10')]
     expect(order(rows)).toEqual([['report', ['b', 'a']]])
@@ -103,6 +108,12 @@ describe('words beside a task', () => {
     expect(signs({ dispatched_at: null } as TaskRow, party)).toBe(false)
     expect(signs({ dispatched_at: '2026-11-01' } as TaskRow, party)).toBe(true)
     expect(signs({ dispatched_at: '2026-11-01' } as TaskRow, { role: 'charge_leader' } as Party)).toBe(false)
+  })
+  it('offer the record of what has ended, and none of what never went out', () => {
+    const row = (state: TaskRow['state'], dispatched_at: string | null = '2026-11-01') =>
+      hasRecord({ state, dispatched_at })
+    expect([row('settled'), row('terminated'), row('closed')]).toEqual([true, true, false])
+    expect(row('terminated', null)).toBe(false)
   })
   it('call a milestone that was reported reported, though its day has passed', () => {
     const step = { done_at: null, reported: true, overdue: true } as TaskDetail['milestones'][number]

@@ -69,6 +69,10 @@ export function mostUrgent(duties: readonly Duty[], n: number): Duty[] {
   return [...duties].sort(byUrgency).slice(0, n)
 }
 
+/** What is said where nothing waits. Of a list that was cut nobody knows that: only the most urgent tasks were looked at. */
+export const emptyTodo = (truncated: boolean) =>
+  truncated ? { title: 'todo.noneSeen', text: 'todo.noneSeenText' } : { title: 'todo.none', text: 'todo.noneText' }
+
 /** What a duty is about by its id, the urge or the request; most are about their task. */
 export function dutyTarget(duty: Pick<Duty, 'id' | 'task'>): string | undefined {
   const about = duty.id.slice(duty.id.indexOf(':') + 1)
@@ -82,8 +86,8 @@ export function aimOf(detail: TaskDetail | undefined, action: Action): string | 
   return duty?.action === action ? (duty.target ?? undefined) : undefined
 }
 
-/** Broken down: its progress follows from the tasks below it, and nobody claims or verifies one. */
-export const isSummed = ({ children }: TaskDetail) => children.some((child) => child.state !== 'draft')
+/** Broken down: its progress follows from the tasks below it, and nobody claims or verifies one. The server says when. */
+export const isSummed = ({ task }: Pick<TaskDetail, 'task'>) => task.is_summed
 
 const named = <T extends { id: string }>(items: readonly T[], id?: string) => items.find((item) => item.id === id)
 export const openReport = (detail: TaskDetail, target?: string): Report | undefined =>
@@ -181,6 +185,9 @@ const STOPPED = ['close', 'extend', 'suspend', 'return'] as const
 export const stoppedBy = (row: TaskRow) => STOPPED.find((one) => one === row.stopped)
 
 export const isOver = (row: TaskRow) => row.state === 'closed' || row.state === 'settled' || row.state === 'terminated'
+/** It has ended, and there is something to keep of it: what was declared void, or ended as a draft, never was a task. */
+export const hasRecord = ({ state, dispatched_at }: Pick<TaskRow, 'state' | 'dispatched_at'>) =>
+  (state === 'settled' || state === 'terminated') && dispatched_at !== null
 
 /** Nothing is to be signed for before it has gone out, and nothing by whoever only answers for it. */
 export const signs = (row: TaskRow, party: Party) => party.role !== 'charge_leader' && row.dispatched_at !== null

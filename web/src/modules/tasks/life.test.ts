@@ -216,6 +216,14 @@ describe('one action on many tasks', () => {
       action: 'sign',
       filter: { overdue: true, lamp: 'red' },
     })
+    const no = { has_lead: 'false', has_due: 'false', waiting: 'true', q: 'true', tag: 'false' }
+    expect(bulkInput('sign', { filter: no }, all).filter).toEqual({
+      has_lead: false,
+      has_due: false,
+      waiting: true,
+      q: 'true',
+      tag: 'false',
+    })
     expect(bulkInput('submit', { ids: ['1'] }, all)).toEqual({ action: 'submit', ids: ['1'], not_secret: true })
   })
 })

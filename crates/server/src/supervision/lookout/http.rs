@@ -136,6 +136,19 @@ struct LookoutState {
     now: Moment,
     /// The last audit; none within the first hour.
     audit: Option<AuditView>,
+    /// What all of it is done by: messages are written, sent and answered by jobs.
+    jobs: JobsView,
+}
+
+/// How the queue of jobs stands.
+#[derive(Debug, Serialize, ToSchema)]
+struct JobsView {
+    /// Due now.
+    waiting: i64,
+    /// Since when the longest of them has been.
+    oldest_due: Option<Moment>,
+    /// Given up after all their tries.
+    given_up: i64,
 }
 
 /// A task that cannot be looked at.
@@ -174,5 +187,7 @@ async fn state(me: Permitted<WatchSystem>) -> Result<Json<LookoutState>, Problem
         late: row.late,
     });
     let troubled = store::troubled(&mut tx, 20).await?.into_iter().map(|(task, why)| TroubledTask { task, why }).collect();
-    Ok(Json(LookoutState { tasks, due, oldest, outdated, troubled, now: me.ctx.now(), audit }))
+    let depth = jobs::depth(&mut tx, me.ctx.now()).await.map_err(Refusal::internal)?;
+    let jobs = JobsView { waiting: depth.due, oldest_due: depth.oldest, given_up: depth.failed };
+    Ok(Json(LookoutState { tasks, due, oldest, outdated, troubled, now: me.ctx.now(), audit, jobs }))
 }

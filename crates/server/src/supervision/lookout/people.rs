@@ -16,7 +16,7 @@ use crate::{
     app::{Ctx, Outcome},
     notify::Channel,
     org::{self, PersonId, PostKind, UnitId},
-    tasks::{self, Case, PartyRow, TaskState},
+    tasks::{self, Case, PartyRow, RequestKind, TaskState},
 };
 
 /// Who is told together by steps that are taken at one moment, and by which ways.
@@ -199,11 +199,13 @@ impl People {
             return Ok(Vec::new());
         };
         let task = &sight.watched.task;
-        if request.agreed_at.is_none() && task.creator_id != request.person_id && self.is_here(tx, task.creator_id).await? {
+        let case = Case::look(tx, ctx, task.id).await?;
+        // What a unit has set itself its heads close, whoever of it wrote the task.
+        let by_heads = request.kind == RequestKind::Close && tasks::is_own(&case.task, &case.parties);
+        if !by_heads && request.agreed_at.is_none() && task.creator_id != request.person_id && self.is_here(tx, task.creator_id).await? {
             return Ok(vec![task.creator_id]);
         }
         let but = request.agreed_by.unwrap_or(request.person_id);
-        let case = Case::look(tx, ctx, task.id).await?;
         let mut above = Vec::new();
         if !(request.agreed_at.is_some() && tasks::needs_leader(ctx, &case, request))
             && let Some(unit) = task.issuer_unit_id

@@ -137,7 +137,7 @@ pub(super) fn anchors(trigger: &Trigger, sight: &Sight, env: Env<'_>) -> Vec<Anc
             let turned = turns(task).find(|(colour, _)| colour == lamp);
             turned.map(|(_, day)| of_day(lamp_key(*lamp, day), day)).into_iter().collect()
         }
-        Trigger::Silent { workdays } if task.state == TaskState::Active && task.children == 0 && !sight.watched.stopped => {
+        Trigger::Silent { workdays } if task.state == TaskState::Active && !task.is_summed() && !sight.watched.stopped => {
             let Some(last) = task.last_report_at.or(task.dispatched_at) else { return Vec::new() };
             let Some(day) = Day::new(env.calendar.add_workdays(last.day().date(), *workdays)) else { return Vec::new() };
             vec![Anchor { day: Some(last.day()), is_today: false, ..of_day(format!("silent:{}", last.millis()), day) }]
@@ -270,8 +270,10 @@ impl Known for OnDay<'_> {
                     Lamp::Orange
                 } else if turned(task.yellow_from) {
                     Lamp::Yellow
-                } else {
+                } else if task.state == TaskState::Active && task.start_day.is_none_or(|start| start <= self.env.today) {
                     Lamp::Green
+                } else {
+                    Lamp::Grey
                 };
                 lamp.word()
             }

@@ -23,6 +23,8 @@ use crate::{
 pub(super) struct LookoutRow {
     pub(super) task_id: TaskId,
     pub(super) swept_at: Moment,
+    /// When it was to be looked at next; nothing where nothing lay ahead.
+    pub(super) next_at: Option<Moment>,
     /// With which generation of calendar and rules.
     pub(super) generation: i64,
     /// The turns of its lamp as they stood then ([`lamp_key`](super::plan::lamp_key)); nothing for a row of an older program.
@@ -66,7 +68,7 @@ pub(super) async fn planned_before(tx: &mut Tx, generation: i64, limit: i64) -> 
 
 /// The rows of these tasks, held until the end of the transaction.
 pub(super) async fn rows(tx: &mut Tx, tasks: &[TaskId]) -> Result<Vec<LookoutRow>> {
-    let mut sql = Sql::new("select task_id, swept_at, generation, lamps from lookout where task_id in ");
+    let mut sql = Sql::new("select task_id, swept_at, next_at, generation, lamps from lookout where task_id in ");
     sql.bind_list(tasks.iter().map(|id| id.0));
     sql.push(" order by task_id").hold(tx, false);
     sql.fetch_all(tx).await

@@ -463,7 +463,7 @@ fn lived_anchors(trigger: &Trigger, lived: &Lived, (urges, orders): Pressed<'_>,
         Trigger::Silent { workdays } => {
             let last = task.last_report_at.or(task.dispatched_at);
             let day_of = |at: Moment| Day::new(ctx.calendar.add_workdays(at.day().date(), *workdays));
-            last.and_then(day_of).filter(|_| task.children == 0).map(|from| (day(from), None)).into_iter().collect()
+            last.and_then(day_of).filter(|_| !task.is_summed()).map(|from| (day(from), None)).into_iter().collect()
         }
         Trigger::Urge | Trigger::Instruction => {
             let all = urges.iter().filter(|(urge, _)| urge.instruction == matches!(trigger, Trigger::Instruction));

@@ -204,7 +204,14 @@ impl Watch {
             // A task that nobody has looked at is looked at from now on: what was due before is past.
             let begins = sight.watched.task.dispatched_at.filter(|_| self.just_out).unwrap_or(now);
             let row = swept.get(&task);
-            let swept = row.map_or(begins, |row| row.swept_at);
+            // What other rules would have said before they came into force is past, unless something was due by the former, too, and
+            // nobody has looked since.
+            let ruled = ctx.rules.since::<LookoutRules>();
+            let anew = |row: &LookoutRow| {
+                let since = ruled.filter(|since| row.generation != ctx.generation && *since <= now)?;
+                row.next_at.is_none_or(|next| next > since).then_some(since)
+            };
+            let swept = row.map_or(begins, |row| anew(row).map_or(row.swept_at, |since| since.max(row.swept_at)));
             // A lamp turns by what people do, too, from a day that has begun: a request that is refused, progress that is corrected.
             // Other rules, or another calendar, are no reason to speak of what has long been so.
             let known = row.filter(|row| row.generation == ctx.generation).and_then(|row| row.lamps.as_deref());
@@ -266,7 +273,9 @@ impl Watch {
     ) -> Outcome<()> {
         let (now, Some(rule)) = (ctx.now(), ladder.rule()) else { return Ok(()) };
         let begun = ladder.occurrence.as_ref().map(|row| usize::try_from(row.steps).unwrap_or(0));
-        let done = begun.unwrap_or_else(|| ladder.moments.iter().filter(|at| swept.is_some_and(|swept| **at <= swept)).count());
+        // A step may be of the very moment from which the ladder counts, and that moment the first that is looked at.
+        let is_past = |at: Moment| swept.is_some_and(|swept| at < swept || (at == swept && ladder.anchor.base != plan::Base::Moment(at)));
+        let done = begun.unwrap_or_else(|| ladder.moments.iter().filter(|at| is_past(**at)).count());
         let passed = ladder.moments.iter().filter(|at| **at <= now).count();
         if passed <= done {
             return Ok(());

@@ -21,6 +21,9 @@ use crate::{
     tasks::{self, Case, Step},
 };
 
+/// The kinds of messages that ask for an answer.
+const ASKED: &[&str] = &["task.ordered", "task.order_sent_back"];
+
 /// An answer to an order.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -95,6 +98,7 @@ pub(super) async fn answer(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderAns
         files::attach(tx, ctx, case.task.id.0, files::Owner::urge(turn.id.0), &input.file_ids).await?;
     }
     notify::read_about(tx, ctx, id.0).await?;
+    notify::answered(tx, ctx, id.0, ASKED).await?;
     let words = say!("{unit}反馈督办单{number}", unit = row.unit_name, number = row.number);
     note(tx, ctx, &row, &cases, "order_answered", &words).await
 }
@@ -156,6 +160,7 @@ pub(super) async fn withdraw(tx: &mut Tx, ctx: &Ctx, id: OrderId, input: &OrderW
     store::save(tx, &mut row).await?;
     store::insert_turn(tx, &turn(ctx, &row, OrderTurnKind::Withdraw, reason, None)).await?;
     let words = say!("撤回发给{unit}的督办单{number}", unit = row.unit_name, number = row.number);
+    notify::answered(tx, ctx, row.id.0, ASKED).await?;
     note(tx, ctx, &row, &cases, "order_withdrawn", &words).await
 }
 

@@ -5,7 +5,18 @@ import { glance, troubleOf } from './glance'
 const NOW = '2026-12-03T09:00:00+08:00'
 const EARLIER = '2026-12-03T08:40:00+08:00'
 const lookout = (more: Partial<LookoutState> = {}): LookoutState =>
-  ({ tasks: 685, due: 0, oldest: null, outdated: 0, troubled: [], now: NOW, audit: null, ...more }) as LookoutState
+  ({
+    tasks: 685,
+    due: 0,
+    oldest: null,
+    outdated: 0,
+    troubled: [],
+    now: NOW,
+    audit: audited(EARLIER),
+    jobs: { waiting: 0, oldest_due: null, given_up: 0 },
+    ...more,
+  }) as LookoutState
+const audited = (at: string) => ({ at, checked: 685, unseen: 0, astray: 0, late: 0 }) as LookoutState['audit']
 const gateway = (more: Partial<Gateway> = {}) =>
   ({ code: 'sms', channel: 'sms', failures: 0, closed_until: null, ...more }) as Gateway
 const figure = (state: DeliveryFigure['state'], n: number) =>
@@ -64,6 +75,28 @@ describe('at a glance', () => {
     const why = 'error occurred while decoding column "due_day": 日期应为 1900 至 2199 年间的 YYYY-MM-DD'
     expect(troubleOf(why)).toEqual({ field: 'due_day', text: '日期应为 1900 至 2199 年间的 YYYY-MM-DD' })
     expect(troubleOf('something else')).toEqual({ field: '', text: 'something else' })
+  })
+  it('an audit that is not done any more is said, and nothing of one that could not be done yet', () => {
+    expect(said(lookout({ audit: audited('2026-12-03T06:59:00+08:00') }), sent())).toEqual([
+      ['red', 'auditLate', undefined],
+      ['green', 'seen', 685],
+    ])
+    expect(said(lookout({ audit: audited('2026-12-03T07:01:00+08:00') }), sent())).toEqual([['green', 'well', 685]])
+    expect(said(lookout({ audit: null }), sent())).toEqual([['green', 'well', 685]])
+  })
+  it('work in the background that waits or was given up is said', () => {
+    const jobs = (waiting: number, oldest_due: string | null, given_up = 0) => ({
+      jobs: { waiting, oldest_due, given_up },
+    })
+    expect(said(lookout(jobs(3, '2026-12-03T08:56:00+08:00')), sent())).toEqual([['green', 'well', 685]])
+    expect(said(lookout(jobs(3, '2026-12-03T08:54:00+08:00')), sent())).toEqual([
+      ['red', 'jobsLate', 3],
+      ['green', 'seen', 685],
+    ])
+    expect(said(lookout(jobs(0, null, 2)), sent())).toEqual([
+      ['yellow', 'jobsGivenUp', 2],
+      ['green', 'seen', 685],
+    ])
   })
   it('a lookout that has stopped stays red', () => {
     expect(said(lookout({ due: 2, oldest: EARLIER }), sent())).toEqual([['red', 'late', 2]])

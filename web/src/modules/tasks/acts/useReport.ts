@@ -1,44 +1,37 @@
-import { computed, ref, type Ref } from 'vue'
+import { computed, ref, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ReportInput, TaskDetail } from '@/api/types'
-import { isSummed } from '../duties'
+import { useSession } from '@/modules/access'
 import { useSubmit } from '../composables/useSubmit'
-
-export interface ReportDraft {
-  progress: number
-  text: string
-  problem: string
-  next: string
-  fall: string
-  milestones: string[]
-}
-export const emptyReport = (progress: number): ReportDraft => ({
-  progress,
-  text: '',
-  problem: '',
-  next: '',
-  fall: '',
-  milestones: [],
-})
-
-export const hasWords = ({ text, problem, next }: ReportDraft) => !!(text || problem || next)
-export const claimedBefore = ({ task }: TaskDetail) => Math.max(task.claimed_progress, task.progress)
+import { reportingOf } from '../reporting'
+import type { ReportDraft } from './reportDraft'
 
 /** What a report is made of and what is amiss in it. Desk and phone keep their drafts and send it each in their own way. */
 export function useReport(props: { detail: TaskDetail }, draft: Ref<ReportDraft>) {
   const { t } = useI18n()
   const form = useSubmit(() => props.detail.task.id)
-  const before = computed(() => claimedBefore(props.detail))
-  const summed = computed(() => isSummed(props.detail))
+  const session = useSession()
+  const part = computed(() => reportingOf(props.detail, session.me?.person.id))
+  const before = computed(() => part.value.before)
+  const summed = computed(() => part.value.summed)
+  const leads = computed(() => part.value.leads)
   const falls = computed(() => !summed.value && draft.value.progress < before.value)
   form.follow({
     text: () => draft.value.text,
     fall_reason: () => [draft.value.fall, draft.value.progress],
     claimed_progress: () => draft.value.progress,
   })
-  const open = computed(() => props.detail.milestones.filter((step) => !step.done_at && !step.reported))
-  const node = computed(() => props.detail.report_dues.find((due) => due.state === 'open'))
-  const wider = ref(!!(draft.value.problem || draft.value.next))
+  /** Milestones and what is due are the leads' to answer. */
+  const open = computed(() =>
+    leads.value ? props.detail.milestones.filter((step) => !step.done_at && !step.reported) : [],
+  )
+  const node = computed(() => (leads.value ? props.detail.report_dues.find((due) => due.state === 'open') : undefined))
+  const wider = ref(false)
+  watch(
+    () => draft.value.problem || draft.value.next,
+    (said) => (wider.value ||= !!said),
+    { immediate: true },
+  )
 
   /** The report, its files left out; null where something is amiss, which is shown then. */
   function written(): ReportInput | null {
@@ -53,8 +46,10 @@ export function useReport(props: { detail: TaskDetail }, draft: Ref<ReportDraft>
     if (problem.trim()) body.problem = problem.trim()
     if (next.trim()) body.next_step = next.trim()
     if (falls.value) body.fall_reason = fall.trim()
-    if (milestones.length) body.milestone_ids = milestones
+    // A draft kept from before may name one that cannot be named any more.
+    const reached = milestones.filter((id) => open.value.some((step) => step.id === id))
+    if (reached.length) body.milestone_ids = reached
     return body
   }
-  return { form, before, summed, falls, open, node, wider, written }
+  return { form, before, summed, leads, falls, open, node, wider, written }
 }

@@ -1,6 +1,6 @@
 import { computed, ref } from 'vue'
 import { toggled } from '@/lib/sets'
-import { groupDuties, type DutyKind } from '../duties'
+import { emptyTodo, groupDuties, type DutyKind } from '../duties'
 import { useTodo } from './useTasks'
 
 /** Of each kind so many are seen at once. */
@@ -21,6 +21,7 @@ export function useTodoGroups() {
   const overdue = computed(() => groups.value.reduce((sum, group) => sum + group.overdue, 0))
   /** The server looks at so many at most. */
   const truncated = computed(() => todo.data.value?.truncated ?? false)
+  const empty = computed(() => emptyTodo(truncated.value))
   const toggle = (kind: DutyKind) => (opened.value = toggled(opened.value, kind))
-  return { todo, groups, total, overdue, truncated, toggle }
+  return { todo, groups, total, overdue, truncated, empty, toggle }
 }

@@ -26,7 +26,14 @@ export type LetterKind = keyof Payloads
 export type Payload = Payloads[LetterKind]
 export type Letter = OutboxItem<Payload>
 export const kindOf = (payload: Payload): LetterKind => payload.what ?? 'report'
+/** It can be written on: only its form takes it back. */
+export const isRefusedReport = (item: Letter): item is OutboxItem<Payloads['report']> =>
+  item.state === 'failed' && kindOf(item.payload) === 'report'
 export const targetOf = (payload: Payload) => ('target' in payload ? payload.target : undefined)
+
+/** What was attached and is still kept here, as it was picked. */
+export const filesOf = ({ parts }: Pick<OutboxItem, 'parts'>): File[] =>
+  parts.flatMap(({ bytes, name, type }) => (bytes ? new File([bytes], name, { type }) : []))
 
 /** As it is sent once more by hand. */
 export function again(payload: Payload): Payload {

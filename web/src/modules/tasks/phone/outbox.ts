@@ -8,7 +8,8 @@ import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { tasksChanged } from '../composables/useTasks'
-import { again, deliverLetter, kindOf, targetOf, type Letter, type LetterKind, type Payload } from './letters'
+import { again, deliverLetter, isRefusedReport, kindOf, targetOf } from './letters'
+import type { Letter, LetterKind, Payload } from './letters'
 
 const items = shallowRef<Letter[]>([])
 const shares = reactive<Record<string, number>>({})
@@ -105,8 +106,11 @@ export function useOutbox() {
           kindOf(payload) === kind &&
           targetOf(payload) === target,
       ),
+    /** Asked of the store: a page that is opened by its address has no list yet. */
+    refusedReport: async (id: string) =>
+      ((await (await box()).mine()) as Letter[]).filter(isRefusedReport).find((item) => item.id === id),
     retry: async (item: Letter) => (await box()).retry({ ...item, payload: again(item.payload) }),
-    remove: async (item: Letter) => (await box()).remove(item.id),
+    remove: async (item: Pick<Letter, 'id'>) => (await box()).remove(item.id),
     hurry: async () => (await box()).hurry(),
   }
 }

@@ -4,8 +4,8 @@ import type { TaskDetail, TaskRow } from '@/api/types'
 import type { ChildRow } from './breakdown'
 import { useBreakdown } from './useBreakdown'
 
-const child = (id: string, title: string) =>
-  ({ id, title, weight: 50, version: 1, state: 'draft', lead: null, co_units: [], due_day: null }) as unknown as TaskRow
+const child = (id: string, title: string, weight = 50) =>
+  ({ id, title, weight, version: 1, state: 'draft', lead: null, co_units: [], due_day: null }) as unknown as TaskRow
 const task = (version: number, children: TaskRow[] = []) =>
   ({ task: { version }, children, reserved_weight: 0 }) as unknown as TaskDetail
 
@@ -74,6 +74,24 @@ describe('rows that were not saved', () => {
     plan.change()
     await settle()
     expect(open(task(4)).plan.restored.value).toBe(true)
+  })
+  it('keep the weights the server shared out, until the rows are others', () => {
+    const given = [14.2858, ...Array<number>(6).fill(14.2857)]
+    const { plan } = open(
+      task(
+        3,
+        given.map((weight, n) => child(`c${n}`, `第${n}步`, weight)),
+      ),
+    )
+    const weights = () => plan.rows.value.map((row) => row.weight)
+    expect([plan.sum.value, plan.complete.value]).toEqual([100, true])
+    rowOf(plan).title = '改过的一步'
+    plan.change()
+    expect(weights()).toEqual(given)
+    plan.remove(6)
+    expect(weights()).toEqual([16.6667, 16.6667, 16.6667, 16.6667, 16.6666, 16.6666])
+    plan.pin(rowOf(plan), 16.66665)
+    expect([weights()[0], plan.complete.value]).toEqual([16.6667, true])
   })
   it('lose the handler with the unit', () => {
     const { plan } = open(task(3))

@@ -3,7 +3,7 @@ import type { TaskDetail } from '@/api/types'
 import { useDraft } from '@/lib/draft'
 import { remember } from '@/lib/storage'
 import { blankRow, isBlank, joined, pageIndex, reserved, revived, rowsOf, type ChildRow } from './breakdown'
-import { distribute, sumsToHundred, weightSum } from './weights'
+import { distribute, known, sumsToHundred, weightSum } from './weights'
 
 type Filled = Pick<TaskDetail, 'children' | 'reserved_weight' | 'task'>
 /** What is being edited, and what was seen when it began. */
@@ -95,7 +95,7 @@ export function useBreakdown(draft: string, detail: () => Filled | undefined, co
     change()
   }
   function pin(row: ChildRow, weight: number): void {
-    row.weight = Math.max(0, Math.min(100, Math.round(weight * 100) / 100))
+    row.weight = known(weight)
     row.pinned = true
     change()
   }

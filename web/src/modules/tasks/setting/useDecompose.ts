@@ -8,6 +8,7 @@ import { explain } from '@/lib/problems'
 import { readParties, setChildren } from '../api'
 import { childrenInput, unknown, withKnown, type ChildRow } from './breakdown'
 import { useBreakdown } from './useBreakdown'
+import { DECIMALS } from './weights'
 import { useSubmit } from '../composables/useSubmit'
 import { useTask } from '../composables/useTasks'
 
@@ -60,7 +61,7 @@ export function useDecompose(id: string) {
     cells.value = Object.fromEntries(untitled.map((row) => [`${row.key}.title`, t('tasks.breakdown.needTitle')]))
     if (untitled.length) return false
     if (plan.counted.value.length && !plan.complete.value) {
-      sending.failed.value = t('tasks.breakdown.needHundred', { n: plain(plan.sum.value) })
+      sending.failed.value = t('tasks.breakdown.needHundred', { n: plain(plan.sum.value, DECIMALS) })
       return false
     }
     const heir = detail.value.task.lead?.unit.id
