@@ -129,7 +129,7 @@ export const tests = {
   async 'what was answered on the telephone is written down at once, or later at the desk'(app) {
     const { head, handler, late } = await behind(app, '答复')
     const phone = await app.phone(app.people.wang)
-    await go(phone, `/m/tasks/${late.id}/act/urge`)
+    await go(phone, `/tasks/${late.id}/act/urge`)
     await says(phone.locator('main'), '督办')
     await count(phone.getByLabel('对方的答复'), 0)
     await phone.getByText('已打电话', { exact: true }).tap()
@@ -159,7 +159,7 @@ export const tests = {
     await says(card, '电话答复，王主任 登记')
     await says(card, '明天进场')
     const told = await app.phone(head)
-    await go(told, '/m/messages')
+    await go(told, '/inbox')
     await says(told.locator('main'), `登记了对“答复逾期的”的电话答复`)
   },
 

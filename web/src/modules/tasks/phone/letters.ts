@@ -20,6 +20,7 @@ export interface Payloads {
     method: Urge['method']
     party_ids: string[]
     reply_due_day?: string
+    answer?: { person_id: string; text: string }
   }
 }
 export type LetterKind = keyof Payloads
@@ -85,9 +86,9 @@ async function send({ id: key, subject, payload }: Letter, files: { file_ids?: s
       return replyUrge(payload.target, { text: payload.text, ...files }, key)
     }
     case 'urge': {
-      const { text, method, party_ids, reply_due_day } = payload
+      const { text, method, party_ids, reply_due_day, answer } = payload
       const { urgeTask } = await import('@/modules/supervision')
-      return urgeTask(subject, { text, method, party_ids, reply_due_day }, key)
+      return urgeTask(subject, { text, method, party_ids, reply_due_day, ...(answer ? { answer } : {}) }, key)
     }
     default:
       return reportProgress(subject, { ...payload, ...files }, key)
