@@ -25,7 +25,7 @@ pub const CATCH_UP: &str = "search.catch_up";
 pub const MORE: &str = "search.catch_up_more";
 
 /// Tasks of one transaction.
-const AT_ONCE: i64 = 500;
+const AT_ONCE: usize = 500;
 
 /// Nothing of a text is found beyond so many characters.
 const LONGEST: usize = 100_000;
@@ -133,11 +133,14 @@ fn seq_of(text: &Text) -> i64 {
 /// Indexes some of the tasks from before the index; false when there are none left.
 async fn step(tx: &mut Tx, app: &App) -> Outcome<bool> {
     let Some(before) = store::behind(tx).await? else { return Ok(false) };
-    let Some((ids, last)) = tasks::made_before(tx, before, AT_ONCE).await? else {
+    let Some((ids, last)) = tasks::made_before(tx, before, i64::try_from(AT_ONCE).unwrap_or(i64::MAX)).await? else {
         store::set_behind(tx, None).await?;
         return Ok(false);
     };
-    index(tx, app, &ids).await?;
+    // All that were made at one moment come together, and an import may have made any number of them.
+    for some in ids.chunks(AT_ONCE) {
+        index(tx, app, some).await?;
+    }
     store::set_behind(tx, Some(last)).await?;
     Ok(true)
 }
