@@ -108,6 +108,13 @@ impl Sql {
         }
         self.push(") f")
     }
+
+    /// The same of PostgreSQL, but only among the `newest` entries below `before`, which are gone through one by one.
+    pub fn push_matching_newest(&mut self, matching: &Matching, before: i64, newest: i64) -> &mut Self {
+        self.push("(select id from (select id, lexemes from fulltext where id < ").bind(before);
+        self.push(" order by id desc limit ").bind(newest).push(") w where lexemes @@ cast(");
+        self.bind(dialect::postgres::matching(matching)).push(" as tsquery)) f")
+    }
 }
 
 /// What a word may consist of; anything else would be read as an operator.

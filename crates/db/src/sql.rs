@@ -56,22 +56,13 @@ impl From<&str> for Value {
 pub struct Sql {
     text: String,
     values: Vec<Value>,
-    /// PostgreSQL plans it for these values each time.
-    planned_anew: bool,
 }
 
 impl Sql {
     /// Starts with a fixed text.
     #[must_use]
     pub fn new(text: &'static str) -> Self {
-        Self { text: text.to_owned(), ..Self::default() }
-    }
-
-    /// Has PostgreSQL plan it for the values that are bound, each time it is asked: a statement that is kept is planned after five
-    /// times for whatever values, which is wrong by far where one word is everywhere and another nowhere. Costs about a millisecond.
-    pub const fn plan_anew(&mut self) -> &mut Self {
-        self.planned_anew = true;
-        self
+        Self { text: text.to_owned(), values: Vec::new() }
     }
 
     /// Adds a fixed text.
@@ -164,7 +155,7 @@ impl Sql {
     {
         match tx.conn() {
             ConnRef::Sqlite(c) => bound(sqlx::query_as(self.unnumbered()), &self.values).fetch_all(c).await,
-            ConnRef::Postgres(c) => bound(sqlx::query_as(self.numbered()).persistent(!self.planned_anew), &self.values).fetch_all(c).await,
+            ConnRef::Postgres(c) => bound(sqlx::query_as(self.numbered()), &self.values).fetch_all(c).await,
         }
         .map_err(Into::into)
     }
@@ -200,7 +191,7 @@ impl Sql {
     {
         match tx.conn() {
             ConnRef::Sqlite(c) => bound(sqlx::query_as(self.unnumbered()), &self.values).fetch_one(c).await,
-            ConnRef::Postgres(c) => bound(sqlx::query_as(self.numbered()).persistent(!self.planned_anew), &self.values).fetch_one(c).await,
+            ConnRef::Postgres(c) => bound(sqlx::query_as(self.numbered()), &self.values).fetch_one(c).await,
         }
         .map_err(Into::into)
     }

@@ -111,7 +111,8 @@ pub(super) async fn find(tx: &mut Tx, ctx: &Ctx, query: &SearchQuery) -> Outcome
         let matching = Matching { terms: asked.iter().flat_map(|one| one.terms.clone()).collect(), place: *place, keys: keys.clone() };
         loop {
             let most = if reads == 0 { limit + 1 } else { READ_ON };
-            let found = store::matching(tx, &ctx.actor.scope, &matching, query.kind.map(HitKind::word), before, most).await?;
+            let (scope, kind) = (&ctx.actor.scope, query.kind.map(HitKind::word));
+            let found = store::matching(tx, store::Asked { scope, matching: &matching, kind, before, limit: most }).await?;
             let complete = i64::try_from(found.len()).is_ok_and(|n| n < most);
             for doc in found {
                 if docs.len() == wanted {

@@ -1,6 +1,6 @@
 //! All SQL of searching.
 
-use db::{Matching, Place, Result, Sql, Term, Tx, execute, run};
+use db::{Kind, Matching, Place, Result, Sql, Term, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
 use crate::{access::Scope, tasks::TaskId};
@@ -138,23 +138,46 @@ pub(super) async fn texts_after(tx: &mut Tx, after: &str, limit: i64) -> Result<
         .fetch_all(c))
 }
 
-/// What matches within the scope, from the newest on, older than `before`.
-pub(super) async fn matching(
-    tx: &mut Tx,
-    scope: &Scope,
-    matching: &Matching,
-    kind: Option<&str>,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<Doc>> {
+/// What is asked for within the scope, from the newest on, older than `before`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) scope: &'a Scope,
+    pub(super) matching: &'a Matching,
+    pub(super) kind: Option<&'a str>,
+    pub(super) before: i64,
+    pub(super) limit: i64,
+}
+
+/// Of so many entries for each that is wanted one at least matches where a word is common.
+const COMMON: i64 = 250;
+
+/// What matches. PostgreSQL cannot know how common a word is: it would go through all entries for one that is nowhere, or gather all of
+/// those in which it stands where it is everywhere. So the newest are gone through, and the index is asked where that is not enough.
+pub(super) async fn matching(tx: &mut Tx, asked: Asked<'_>) -> Result<Vec<Doc>> {
+    if tx.kind() == Kind::Postgres {
+        let found = among(tx, asked, Some(asked.limit.saturating_mul(COMMON))).await?;
+        if i64::try_from(found.len()).is_ok_and(|n| n >= asked.limit) {
+            return Ok(found);
+        }
+    }
+    among(tx, asked, None).await
+}
+
+async fn among(tx: &mut Tx, asked: Asked<'_>, newest: Option<i64>) -> Result<Vec<Doc>> {
+    let Asked { scope, matching, kind, before, limit } = asked;
     let mut sql = Sql::new("select d.seq, d.task_id, d.kind, d.subject_id, d.head, d.body, d.digest from ");
-    sql.push_matching(tx.kind(), matching);
+    match newest {
+        Some(newest) => sql.push_matching_newest(matching, before, newest),
+        None => sql.push_matching(tx.kind(), matching),
+    };
     sql.push(" cross join search_doc d cross join task t where d.seq = f.id and t.id = d.task_id and");
     scope.tasks(&mut sql);
     if let Some(kind) = kind {
         sql.push(" and d.kind = ").bind(kind);
     }
-    sql.push(" and f.id < ").bind(before).push(" order by f.id desc limit ").bind(limit).plan_anew();
+    sql.push(" and f.id < ").bind(before);
+    // In this order no index of PostgreSQL leads through all entries.
+    sql.push(if tx.kind() == Kind::Postgres { " order by f.id + 0 desc limit " } else { " order by f.id desc limit " }).bind(limit);
     sql.fetch_all(tx).await
 }
 
