@@ -70,6 +70,11 @@ impl Tx {
         }
     }
 
+    /// Whether the database guesses how common a word is: it is better asked for the newest entries first ([`Sql::push_matching_newest`]).
+    pub fn guesses_how_common(&self) -> bool {
+        self.kind() == Kind::Postgres
+    }
+
     /// Makes `id` found no more.
     ///
     /// # Errors
@@ -109,7 +114,16 @@ impl Sql {
         self.push(") f")
     }
 
-    /// The same of PostgreSQL, but only among the `newest` entries below `before`, which are gone through one by one.
+    /// Adds the order in which matches come, the newest first, up to `limit`: so that no index leads through all entries that do not match.
+    pub fn push_newest_first(&mut self, kind: Kind, limit: i64) -> &mut Self {
+        self.push(match kind {
+            Kind::Sqlite => " order by f.id desc limit ",
+            Kind::Postgres => " order by f.id + 0 desc limit ",
+        });
+        self.bind(limit)
+    }
+
+    /// The same where the database guesses, but only among the `newest` entries below `before`, which are gone through one by one.
     pub fn push_matching_newest(&mut self, matching: &Matching, before: i64, newest: i64) -> &mut Self {
         self.push("(select id from (select id, lexemes from fulltext where id < ").bind(before);
         self.push(" order by id desc limit ").bind(newest).push(") w where lexemes @@ cast(");

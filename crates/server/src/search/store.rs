@@ -1,6 +1,6 @@
 //! All SQL of searching.
 
-use db::{Kind, Matching, Place, Result, Sql, Term, Tx, execute, run};
+use db::{Matching, Place, Result, Sql, Term, Tx, execute, run};
 use kit::{Moment, uuid::Uuid};
 
 use crate::{access::Scope, tasks::TaskId};
@@ -151,10 +151,10 @@ pub(super) struct Asked<'a> {
 /// Of so many entries for each that is wanted one at least matches where a word is common.
 const COMMON: i64 = 250;
 
-/// What matches. PostgreSQL cannot know how common a word is: it would go through all entries for one that is nowhere, or gather all of
+/// What matches. A database that guesses cannot know how common a word is: it would go through all entries for one that is nowhere, or gather all of
 /// those in which it stands where it is everywhere. So the newest are gone through, and the index is asked where that is not enough.
 pub(super) async fn matching(tx: &mut Tx, asked: Asked<'_>) -> Result<Vec<Doc>> {
-    if tx.kind() == Kind::Postgres {
+    if tx.guesses_how_common() {
         let found = among(tx, asked, Some(asked.limit.saturating_mul(COMMON))).await?;
         if i64::try_from(found.len()).is_ok_and(|n| n >= asked.limit) {
             return Ok(found);
@@ -175,9 +175,7 @@ async fn among(tx: &mut Tx, asked: Asked<'_>, newest: Option<i64>) -> Result<Vec
     if let Some(kind) = kind {
         sql.push(" and d.kind = ").bind(kind);
     }
-    sql.push(" and f.id < ").bind(before);
-    // In this order no index of PostgreSQL leads through all entries.
-    sql.push(if tx.kind() == Kind::Postgres { " order by f.id + 0 desc limit " } else { " order by f.id desc limit " }).bind(limit);
+    sql.push(" and f.id < ").bind(before).push_newest_first(tx.kind(), limit);
     sql.fetch_all(tx).await
 }
 
