@@ -100,7 +100,7 @@ impl Tx {
 
 impl Sql {
     /// Adds `(…) f`, something to select from with the one column `f.id`: what matches. To be followed by `cross join`, so that
-    /// SQLite goes through it and not through the other table, and by `order by f.id desc`, the order it comes in.
+    /// SQLite goes through it and not through the other table, and by [`Sql::push_newest_first`], the order it comes in.
     pub fn push_matching(&mut self, kind: Kind, matching: &Matching) -> &mut Self {
         match kind {
             Kind::Sqlite => {
