@@ -84,13 +84,12 @@ both! {
         let second = duty(app, "centre1", "review").await.unwrap();
         assert_eq!((&second["since"], &second["due_day"]), (&first["since"], &first["due_day"]), "from the first that waits");
         // A draft that lay for weeks is not late on the day it is handed in.
-        let draft = app.as_user("centre1").post("/tasks", &json!({ "title": "立项", "source_kind": "key_project", "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] })).await.assert(201);
+        let draft = app.as_user("centre1").post("/tasks", &json!({ "title": "立项", "source_kind": "public_clue", "parties": [{ "unit_id": app.unit("bureau_b"), "role": "lead" }] })).await.assert(201);
         go_to(app, "2026-03-10");
         let page = submit(app, "centre1", &draft).await;
-        if page["task"]["state"] == "approval" {
-            let approve = duty(app, "leader", "approve").await.unwrap();
-            assert_eq!(approve["overdue"], false, "{approve}");
-        }
+        assert_eq!(page["task"]["state"], "approval");
+        let approve = duty(app, "leader", "approve").await.unwrap();
+        assert_eq!((&approve["overdue"], &approve["since"].as_str().unwrap()[..10]), (&json!(false), "2026-03-10"), "{approve}");
     }
 
     async fn what_was_withdrawn_is_nobodys_last_word(app) {
