@@ -16,7 +16,8 @@ use crate::http::Problem;
 
 const DESCRIPTION: &str = "事必成的接口。时间为带 +08:00 的 RFC 3339，日期为 YYYY-MM-DD，标识为 UUID。\n\n\
     出错时回答 application/problem+json：`code` 供程序判断，`detail` 供人阅读，`fields` 逐项说明填写错误，`request_id` 便于查日志；供人阅读的文字随 `Accept-Language` 为中文（缺省）或英文；\
-    409 `stale_version`、`decided`（别人已先处理）时 `current` 为最新内容。POST 可带 Idempotency-Key：以同一个值重复提交，只做一次并得到同一个回答（对任务的操作，得到任务此时的样子）。\n\n\
+    409 `stale_version`、`decided`（别人已先处理）时 `current` 为最新内容。POST 可带 Idempotency-Key：以同一个值重复提交，只做一次并得到同一个回答（对任务的操作，得到任务此时的样子）。\
+    对已有任务的操作可带 `Prefer: return=minimal`（RFC 7240）：做成后回答 204，不再给出任务；成批上报的程序用它。\n\n\
     登录后浏览器以 Cookie `sbc_session` 表明身份；程序以 `Authorization: Bearer` 表明身份（管理员用 `shibicheng admin token` 签发）。";
 
 /// The document before the rooms have added their routes.

@@ -26,6 +26,8 @@ use crate::{
 const KEPT: Duration = Duration::from_secs(72 * 3600);
 
 const KEY: &str = "idempotency-key";
+const PREFER: &str = "prefer";
+const MINIMAL: &str = "return=minimal";
 
 /// The SHA-256 of a request's content, as far as it has come in.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +76,8 @@ pub struct Idem {
     asked: String,
     content: Content,
     heard: Heard,
+    /// `Prefer: return=minimal` (RFC 7240): what a change answers is not wanted, only that it was made.
+    brief: bool,
 }
 
 impl Idem {
@@ -122,7 +126,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Idem {
         };
         let query = parts.uri.query().unwrap_or_default();
         let asked = format!("{} {}?{query}\n", parts.method, parts.uri.path());
-        Ok(Self { key, asked, content: Content::of(parts), heard: Heard::of(parts) })
+        let preferences = parts.headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        let brief = preferences.map(str::trim).any(|word| word.eq_ignore_ascii_case(MINIMAL));
+        Ok(Self { key, asked, content: Content::of(parts), heard: Heard::of(parts), brief })
     }
 }
 
@@ -150,7 +156,8 @@ pub async fn mutate<T: Serialize>(
 }
 
 /// As [`mutate`] for a change that answers how things stand after it: that is read when it has been committed, so that nobody who
-/// writes waits for it. A repeated request is answered how they stand by then.
+/// writes waits for it. A repeated request is answered how they stand by then. Whoever prefers `return=minimal` is told with 204 that
+/// it was done, and nothing is read; what was made anew is answered all the same, as its id is not known otherwise.
 pub async fn mutate_and_show<K: Serialize + DeserializeOwned, T: Serialize>(
     app: &App,
     ctx: &Ctx,
@@ -159,7 +166,13 @@ pub async fn mutate_and_show<K: Serialize + DeserializeOwned, T: Serialize>(
     work: impl AsyncFnOnce(&mut Tx) -> Outcome<K>,
     show: impl AsyncFnOnce(&mut Tx, K) -> Outcome<T>,
 ) -> Result<Response, Problem> {
+    let brief = idem.brief && status == StatusCode::OK;
     let (done, mut tx) = match written(app, ctx, idem, status, Repeated::FirstAnswer, work).await? {
+        Written::Before(_) if brief => return Ok(applied()),
+        Written::Now(_, tx) if brief => {
+            tx.commit().await?;
+            return Ok(applied());
+        }
         Written::Before(answer) => (answer, app.db.read().await?),
         Written::Now(answer, tx) => (answer, app.db.commit_and_read(tx).await?),
     };
@@ -292,6 +305,10 @@ async fn end(
             Err(refusal.into())
         }
     }
+}
+
+fn applied() -> Response {
+    (StatusCode::NO_CONTENT, [("preference-applied", MINIMAL)]).into_response()
 }
 
 fn answer(Answer { status, body }: Answer) -> Response {

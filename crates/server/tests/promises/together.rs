@@ -86,6 +86,28 @@ both! {
         centre.post("/tasks", &json!({ "title": "修路" })).await.assert(201);
     }
 
+    async fn whoever_does_not_want_the_answer_is_told_that_it_was_done(app) {
+        let task = dispatched(app, "修路", "bureau_b").await;
+        sign(app, "head_b", &task).await;
+        let head = app.as_user("head_b").key("0b9b7a1e-reported-once");
+        let brief = head.clone().header("prefer", "respond-async, Return=Minimal");
+        let (path, body) = (format!("/tasks/{}/reports", id(&task)), json!({ "claimed_progress": 30, "text": "路基完成" }));
+        for _ in 0..2 {
+            let told = brief.post(&path, &body).await;
+            told.assert_status(204);
+            assert_eq!((told.header("preference-applied"), told.text().as_str()), ("return=minimal", ""));
+        }
+        // It was one report, and whoever asks again without it is shown the task.
+        let shown = head.post(&path, &body).await;
+        assert_eq!(shown.header("preference-applied"), "");
+        assert_eq!(shown.assert(200)["reports"].as_array().unwrap().len(), 1);
+        // A refusal says why all the same, and what is new says what it is called.
+        let back = app.as_user("head_b").header("prefer", "return=minimal");
+        back.post(&path, &json!({ "claimed_progress": 20, "text": "返工" })).await.refused_field("fall_reason");
+        let made = app.as_user("centre1").header("prefer", "return=minimal").post("/tasks", &json!({ "title": "架桥" })).await;
+        assert_eq!(made.assert(201)["task"]["title"], "架桥");
+    }
+
     async fn reports_of_two_branches_at_once_both_count_above(app) {
         let centre = app.as_user("centre1");
         let root = centre.post("/tasks", &json!({ "title": "总任务" })).await.assert(201);
