@@ -160,7 +160,7 @@ impl Gateway for FakeGateway {
         })
     }
 
-    /// Understands `{"fate": "delivered", "provider_id": …}`, `{"from": …, "text": …, "id": …}` and, of calls,
+    /// Understands `{"fate": "delivered", "provider_id": …, "own_id": …}`, `{"from": …, "text": …, "id": …}` and, of calls,
     /// `{"pressed": "1", "provider_id": …, "to": …}`.
     fn hear(&self, call: &Call) -> Result<Heard, String> {
         let said: Value = serde_json::from_slice(&call.body).map_err(|error| error.to_string())?;
@@ -177,7 +177,7 @@ impl Gateway for FakeGateway {
                 Some("failed") => Fate::Failed { code: text("code").unwrap_or_default(), text: String::new() },
                 _ => return Err("neither a receipt nor a reply".to_owned()),
             };
-            Told::Receipt(Receipt { provider_id: text("provider_id"), own_id: None, to: String::new(), fate, at: None })
+            Told::Receipt(Receipt { provider_id: text("provider_id"), own_id: text("own_id"), to: String::new(), fate, at: None })
         };
         Ok(Heard { told: vec![told], answer: ("text/plain", "ok".to_owned()), ..Heard::default() })
     }

@@ -53,11 +53,11 @@ pub(crate) async fn call(app: &TestApp, code: &str, body: Value) {
 /// That many messages to staff_b1 by SMS, none of which may be merged.
 pub(crate) async fn notices(app: &TestApp, n: usize) {
     let texts: Vec<String> = (0..n).map(|n| format!("第{n}号通知")).collect();
-    told(app, Channel::Sms, true, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    told(app, &[Channel::Sms], true, &texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
 }
 
-/// Messages of these words to staff_b1 by a way, about no task.
-pub(crate) async fn told(app: &TestApp, channel: Channel, critical: bool, texts: &[&str]) {
+/// Messages of these words to staff_b1 by some ways, about no task.
+pub(crate) async fn told(app: &TestApp, channels: &[Channel], critical: bool, texts: &[&str]) {
     let ctx = app.ctx("centre1").await;
     let mut tx = app.app.db.begin().await.unwrap();
     for words in texts {
@@ -72,7 +72,7 @@ pub(crate) async fn told(app: &TestApp, channel: Channel, critical: bool, texts:
             subject: None,
             occurrence: None,
             rule: None,
-            channels: &[channel],
+            channels,
             critical,
             dedupe: words,
         };

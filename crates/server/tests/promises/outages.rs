@@ -10,18 +10,18 @@ use crate::{
     kit::*,
 };
 
-fn away() -> Result<gateway::Taken, SendError> {
+pub(crate) fn away() -> Result<gateway::Taken, SendError> {
     Err(SendError::Unreachable("connection refused".to_owned()))
 }
 
 /// Has a person known to a gateway by an address of its own.
-async fn known_at(app: &TestApp, login: &str, gateway: &str) {
+pub(crate) async fn known_at(app: &TestApp, login: &str, gateway: &str) {
     let body = json!({ "gateway": gateway, "value": format!("{login}-there") });
     app.as_user("admin").put(&format!("/people/{}/addresses", app.person(login)), &body).await.assert(200);
 }
 
 /// (channel, state, reason) of everything that was to leave, the oldest first.
-async fn all(app: &TestApp, login: &str) -> Vec<(String, String, String)> {
+pub(crate) async fn all(app: &TestApp, login: &str) -> Vec<(String, String, String)> {
     let page = app.as_user("centre1").get(&format!("/deliveries?limit=200&person_id={}", app.person(login))).await.assert(200);
     let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
     let items = page["items"].as_array().unwrap().iter().rev();
@@ -206,19 +206,19 @@ both! {
             texts
         };
         app.clock.set("2026-02-10T09:00:00+08:00".parse().unwrap());
-        told(app, Channel::Sms, false, &["A"]).await;
+        told(app, &[Channel::Sms], false, &["A"]).await;
         sms.will([lost()]);
         app.run_jobs().await;
         assert_eq!(states(app, "staff_b1").await, ["queued unknown"]);
         // The two beside it are too few for one message.
-        told(app, Channel::Sms, false, &["B", "C"]).await;
+        told(app, &[Channel::Sms], false, &["B", "C"]).await;
         at(app, "2026-02-10T09:00:20+08:00").await;
         assert_eq!(texts(), ["A", "B", "C"]);
 
-        told(app, Channel::Sms, false, &["D"]).await;
+        told(app, &[Channel::Sms], false, &["D"]).await;
         sms.will([lost()]);
         app.run_jobs().await;
-        told(app, Channel::Sms, false, &["E", "F", "G"]).await;
+        told(app, &[Channel::Sms], false, &["E", "F", "G"]).await;
         at(app, "2026-02-10T09:01:00+08:00").await;
         let said = texts();
         assert!(said.len() == 2 && said[0] == "D" && said[1].starts_with("您有 3 项提醒："), "{said:?}");
@@ -325,17 +325,17 @@ both! {
             call(app, "voice1", json!({ "fate": "failed", "provider_id": format!("voice1-{sent}"), "code": "no_answer" })).await;
         };
         app.clock.set("2026-02-09T20:00:00+08:00".parse().unwrap());
-        told(app, Channel::Voice, false, &["A"]).await;
+        told(app, &[Channel::Voice], false, &["A"]).await;
         app.run_jobs().await;
         assert!(voice.taken().is_empty(), "its hours are over");
         at(app, "2026-02-10T09:00:00+08:00").await;
         assert_eq!(voice.taken().len(), 1);
         rings_out().await;
-        told(app, Channel::Voice, false, &["B"]).await;
+        told(app, &[Channel::Voice], false, &["B"]).await;
         app.run_jobs().await;
         assert_eq!(voice.taken().len(), 1);
         rings_out().await;
-        told(app, Channel::Voice, false, &["C"]).await;
+        told(app, &[Channel::Voice], false, &["C"]).await;
         app.run_jobs().await;
         assert!(voice.taken().is_empty(), "the telephone rang twice today");
         let of = |state: &str, reason: &str| ("voice".to_owned(), state.to_owned(), reason.to_owned());
@@ -343,7 +343,7 @@ both! {
         all.sort_unstable();
         assert_eq!(all, [of("failed", "no_answer"), of("failed", "no_answer"), of("suppressed", "cap")]);
         app.clock.set("2026-02-11T09:00:00+08:00".parse().unwrap());
-        told(app, Channel::Voice, false, &["D"]).await;
+        told(app, &[Channel::Voice], false, &["D"]).await;
         app.run_jobs().await;
         assert_eq!(voice.taken().len(), 1, "another day has calls of its own");
     }

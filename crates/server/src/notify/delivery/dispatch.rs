@@ -309,7 +309,15 @@ async fn record(tx: &mut Tx, app: &App, ctx: &Ctx, sent: &[Sent]) -> Outcome<()>
             }
         }
     }
-    // Whoever was quicker than this.
+    // Whoever was quicker than this: a gateway that names ours may have told before it was written down that it was sent.
+    let out = |sent: &&Sent| matches!(sent.fate, SentFate::Taken { .. } | SentFate::Unknown(_));
+    let ids: Vec<DeliveryId> = sent.iter().filter(out).map(|sent| sent.id).collect();
+    let since = sent.iter().map(|sent| sent.begun).min().unwrap_or(now);
+    for (id, fate, code, detail) in store::told_since(tx, &ids, since).await? {
+        if store::settle(tx, id, &fate, code.as_deref(), detail.as_deref(), now).await? {
+            instead::take_over(tx, app, ctx, &[id]).await?;
+        }
+    }
     answered::place(tx, ctx).await
 }
 

@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes as open_routes};
 use wording::say;
 
 use super::{
-    costs, dispatch, export,
+    costs, dispatch, ended, export,
     gateway::{Call, Letter},
     keeping,
     known::Known,
@@ -136,11 +136,7 @@ async fn again(me: Permitted<KeepRules>, Path(id): Path<DeliveryId>, idem: Idem)
         if !fits {
             return Err(Refusal::conflict("not_now", "这一条正在发送、已经确认，或事项已经办理，不需要重发。"));
         }
-        let parts = store::parts(tx, &[id]).await?;
-        let occasions: Vec<Uuid> = parts.iter().filter_map(|part| part.occurrence_id).collect();
-        let open = (me.app.still_open)(tx, &occasions).await?;
-        let over: Vec<Uuid> = occasions.into_iter().filter(|occasion| !open.contains(occasion)).collect();
-        if !parts.is_empty() && parts.iter().all(|part| part.occurrence_id.is_some_and(|occasion| !open.contains(&occasion))) {
+        if ended::over(tx, &me.app, &[id]).await?.whole.contains(&id) {
             return Err(Refusal::conflict("not_now", "所说的事项都已经办理，不需要重发。"));
         }
         let new = DeliveryId::new(&ctx.rng, ctx.now());
@@ -152,7 +148,7 @@ async fn again(me: Permitted<KeepRules>, Path(id): Path<DeliveryId>, idem: Idem)
             }
         })?;
         // What of it has been seen to since is not said again.
-        store::withdraw(tx, &over, ctx.now()).await?;
+        ended::leave_out(tx, &me.app, &[new], ctx.now()).await?;
         let data = serde_json::json!({ "delivery": id, "as": new });
         let words = say!("重发给{to}的{way}", to = &before.to.name, way = before.channel.words());
         audit::record(tx, ctx, audit::Entry::security("delivery_repeated", words, data)).await?;

@@ -31,18 +31,19 @@ pub(super) async fn take_over(tx: &mut Tx, app: &App, ctx: &Ctx, ids: &[Delivery
         let asked: Vec<Uuid> = brought.iter().filter_map(|message| message.occurrence_id).collect();
         let open = (app.still_open)(tx, &asked).await?;
         let still: Vec<&Brought> =
-            brought.iter().filter(|message| message.occurrence_id.is_none_or(|occasion| open.contains(&occasion))).collect();
+            brought.iter().filter(|one| !one.over && one.occurrence_id.is_none_or(|occasion| open.contains(&occasion))).collect();
         if still.is_empty() {
             continue;
         }
-        // What is on that way already is, by a step of its own.
-        let messages: Vec<MessageId> = still.iter().filter(|message| !message.there).map(|message| message.message_id).collect();
+        // What was put on that way by a step of its own is not put there once more, whatever became of it.
+        let messages: Vec<MessageId> = still.iter().filter(|message| !message.tried).map(|message| message.message_id).collect();
         if !messages.is_empty() {
             let due_at = rules.of(other).map_or(ctx.now(), |rules| post::not_before(ctx, rules, critical, ctx.now()));
             let new = DeliveryId::new(&ctx.rng, ctx.now());
-            store::insert_one(tx, new, &messages, (person, other, critical), (ctx.now(), due_at)).await?;
+            store::insert_one(tx, (new, id), &messages, (person, other, critical), (ctx.now(), due_at)).await?;
         }
-        taken = true;
+        // Where that way has failed it too, or was full, this one is still the way.
+        taken |= still.iter().all(|message| message.there || !message.tried);
     }
     Ok(taken)
 }

@@ -16,8 +16,6 @@ pub(super) struct Sent {
     pub(super) unsure: bool,
     /// Since when it could have left and did not.
     pub(super) stuck_since: Option<Moment>,
-    /// The occasions it reminds of, where it says nothing else: it has nothing to say when all of them are over.
-    pub(super) occasions: Vec<Uuid>,
     /// When it began to be handed over; when it was taken in hand, for as long as it was not.
     pub(super) begun: Moment,
     /// The address it went to, and those of them at which nobody is any more.

@@ -189,7 +189,6 @@ pub(super) async fn take(tx: &mut Tx, app: &App, ctx: &Ctx, lease: Uuid) -> Outc
             attempts: row.attempts + 1,
             unsure: row.unsure,
             stuck_since: row.stuck_since,
-            occasions: parts.iter().map(|part| part.occurrence_id).collect::<Option<Vec<_>>>().unwrap_or_default(),
             begun: now,
             to: address.clone(),
             gone: Vec::new(),

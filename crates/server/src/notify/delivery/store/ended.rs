@@ -36,11 +36,15 @@ pub(in crate::notify::delivery) async fn withdraw(tx: &mut Tx, occurrences: &[Uu
     forget_words(tx, shorter).await
 }
 
-/// Suppresses what is still queued of these messages, for they ask for nothing any more. A digest goes without them.
+/// Suppresses what is still queued of these messages, for they ask for nothing any more. A digest goes without them. What is elsewhere,
+/// in a sender's hands or on its way, is found to be over when it is looked at again.
 pub(in crate::notify) async fn take_back(tx: &mut Tx, messages: &[MessageId], now: Moment) -> Result<()> {
     let mut shorter = Vec::new();
     for some in messages.chunks(MESSAGES) {
         let ids = || some.iter().map(|id| id.0);
+        let mut sql = Sql::new("update message set over_at = ");
+        sql.bind(now.millis()).push(" where over_at is null and id in ").bind_list(ids());
+        sql.execute(tx).await?;
         let mut sql = Sql::new("update delivery set state = 'suppressed', reason = 'answered', settled_at = ");
         sql.bind(now.millis()).push(" where ").push(STILL_QUEUED);
         sql.push(" and id in (select delivery_id from delivery_message where message_id in ").bind_list(ids());
@@ -57,15 +61,13 @@ pub(in crate::notify) async fn take_back(tx: &mut Tx, messages: &[MessageId], no
     forget_words(tx, shorter).await
 }
 
-/// Has deliveries that are queued go without what they bring of these occasions.
-pub(in crate::notify::delivery) async fn leave_out(tx: &mut Tx, ids: &[DeliveryId], occurrences: &[Uuid]) -> Result<()> {
+/// Has deliveries that are queued go without these messages.
+pub(in crate::notify::delivery) async fn leave_out(tx: &mut Tx, ids: &[DeliveryId], messages: &[MessageId]) -> Result<()> {
     let mut shorter = Vec::new();
     for chunk in ids.chunks(ROWS) {
         let mut sql = Sql::new("delete from delivery_message where delivery_id in ");
-        sql.bind_list(chunk.iter().map(|id| id.0))
-            .push(" and exists (select 1 from message m where m.id = delivery_message.message_id and m.occurrence_id in ")
-            .bind_list(occurrences.iter().copied())
-            .push(") returning delivery_id");
+        sql.bind_list(chunk.iter().map(|id| id.0)).push(" and message_id in ").bind_list(messages.iter().map(|id| id.0));
+        sql.push(" returning delivery_id");
         shorter.extend(sql.fetch_all::<(DeliveryId,)>(tx).await?);
     }
     forget_words(tx, shorter).await

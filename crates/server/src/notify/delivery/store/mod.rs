@@ -111,7 +111,8 @@ fn ran_out(sql: &mut Sql, now: Moment, ours: &[Uuid]) {
 }
 
 /// Whoever takes one in hand writes by which gateway, and whoever puts it back leaves that there: it says that it was in hand before.
-const DUE: &str = "select id, person_id, channel, critical, stuck_since, attempts, unsure, gateway is not null as was_in_hand from delivery \
+const DUE: &str = "select id, person_id, channel, critical, stuck_since, attempts, unsure, \
+     gateway is not null or in_place_of is not null as was_in_hand from delivery \
     where state = 'queued' and due_at <= ";
 
 /// What is due, what is critical before all else, the longest first; rows are held, and those another node holds passed over.
@@ -177,11 +178,14 @@ pub(super) async fn due_of(tx: &mut Tx, now: Moment, persons: &[PersonId], mergi
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct PartRow {
     pub(super) delivery_id: DeliveryId,
+    pub(super) message_id: MessageId,
     pub(super) title: wording::Words,
     pub(super) text: wording::Words,
     pub(super) task_id: Option<Uuid>,
     pub(super) occurrence_id: Option<Uuid>,
     pub(super) urge_id: Option<Uuid>,
+    /// What it asked for was seen to, where no occasion knows.
+    pub(super) over: bool,
 }
 
 /// What these deliveries bring, in the order in which it was written.
@@ -190,7 +194,7 @@ pub(super) async fn parts(tx: &mut Tx, deliveries: &[DeliveryId]) -> Result<Vec<
     // Of thousands at once SQLite would go through all messages there are.
     for chunk in deliveries.chunks(ROWS) {
         let mut sql = Sql::new(
-            "select d.delivery_id, m.title, m.text, m.task_id, m.occurrence_id, m.urge_id \
+            "select d.delivery_id, m.id as message_id, m.title, m.text, m.task_id, m.occurrence_id, m.urge_id, m.over_at is not null as over \
              from delivery_message d join message m on m.id = d.message_id where d.delivery_id in ",
         );
         sql.bind_list(chunk.iter().map(|id| id.0)).push(" order by d.delivery_id, m.id");
@@ -426,16 +430,29 @@ pub(super) async fn insert_receipt(tx: &mut Tx, new: &NewReceipt<'_>) -> Result<
 
 /// The delivery a gateway speaks of: by ours, or by its own name for it. Gateways begin their numbers anew: of several the latest is
 /// meant, and one that waits for a word rather than one that has it.
+///
+/// The row is held: whoever writes down at this moment that it was sent sees the receipt, or is waited for.
 pub(super) async fn of_receipt(tx: &mut Tx, gateway: &str, provider_id: Option<&str>, own: Option<Uuid>) -> Result<Option<DeliveryId>> {
-    let rows: Vec<(DeliveryId,)> = run!(tx, |c| sqlx::query_as(
-        "select id from delivery where (provider_id is not null and provider_id = $2 and gateway = $1) or id = $3 \
-         order by case when id = $3 then 0 else 1 end, case when state = 'sent' then 0 else 1 end, id desc limit 1"
-    )
-    .bind(gateway)
-    .bind(provider_id)
-    .bind(own)
-    .fetch_all(c))?;
+    let mut sql = Sql::new("select id from delivery where (provider_id is not null and provider_id = ");
+    sql.bind_maybe(provider_id).push(" and gateway = ").bind(gateway).push(") or id = ").bind_maybe(own);
+    sql.push(" order by case when id = ").bind_maybe(own);
+    sql.push(" then 0 else 1 end, case when state = 'sent' then 0 else 1 end, id desc limit 1").hold(tx, false);
+    let rows: Vec<(DeliveryId,)> = sql.fetch_all(tx).await?;
     Ok(rows.into_iter().next().map(|(id,)| id))
+}
+
+/// What was told of these by our own names since a moment: a word that came before the sending was written down changed nothing then.
+pub(super) async fn told_since(
+    tx: &mut Tx,
+    ids: &[DeliveryId],
+    since: Moment,
+) -> Result<Vec<(DeliveryId, String, Option<String>, Option<String>)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("select delivery_id, fate, code, detail from receipt where received_at >= ");
+    sql.bind(since.millis()).push(" and delivery_id in ").bind_list(ids.iter().map(|id| id.0)).push(" order by received_at, id");
+    sql.fetch_all(tx).await
 }
 
 /// Receipts that came before the sending was written down are this delivery's.
@@ -461,7 +478,7 @@ pub(super) async fn settle(tx: &mut Tx, id: DeliveryId, fate: &str, code: Option
         "delivered" | "read" => {
             execute!(tx, |c| {
                 sqlx::query(
-                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2, sent_at = coalesce(sent_at, $2), ask_at = null where id = $1 and (state = 'sent' or (state = 'failed' and (sent_at is not null or reason = 'unknown')))"
+                "update delivery set state = 'delivered', reason = null, detail = null, settled_at = $2, sent_at = coalesce(sent_at, $2), ask_at = null where id = $1 and (state = 'sent' or (state = 'queued' and unsure) or (state = 'failed' and (sent_at is not null or reason = 'unknown')))"
             )
             .bind(id)
             .bind(now)

@@ -29,16 +29,23 @@ pub(in crate::notify::delivery) async fn left(tx: &mut Tx, ids: &[DeliveryId]) -
 pub(in crate::notify::delivery) struct Brought {
     pub(in crate::notify::delivery) message_id: MessageId,
     pub(in crate::notify::delivery) occurrence_id: Option<Uuid>,
+    /// What it asked for was seen to, where no occasion knows.
+    pub(in crate::notify::delivery) over: bool,
     /// It was put on the other way to the same person, too.
+    pub(in crate::notify::delivery) tried: bool,
+    /// It goes, or went, by that way.
     pub(in crate::notify::delivery) there: bool,
 }
 
 /// What a delivery brings, and whether another way does.
 pub(in crate::notify::delivery) async fn brought(tx: &mut Tx, id: DeliveryId, person: PersonId, other: Channel) -> Result<Vec<Brought>> {
     run!(tx, |c| sqlx::query_as(
-        "select d.message_id, m.occurrence_id, exists ( \
+        "select d.message_id, m.occurrence_id, m.over_at is not null as over, exists ( \
            select 1 from delivery_message x join delivery o on o.id = x.delivery_id \
-           where x.message_id = d.message_id and o.person_id = $2 and o.channel = $3) as there \
+           where x.message_id = d.message_id and o.person_id = $2 and o.channel = $3) as tried, exists ( \
+           select 1 from delivery_message x join delivery o on o.id = x.delivery_id \
+           where x.message_id = d.message_id and o.person_id = $2 and o.channel = $3 \
+             and o.state not in ('failed', 'suppressed')) as there \
          from delivery_message d join message m on m.id = d.message_id where d.delivery_id = $1 order by d.message_id"
     )
     .bind(id)
@@ -47,16 +54,17 @@ pub(in crate::notify::delivery) async fn brought(tx: &mut Tx, id: DeliveryId, pe
     .fetch_all(c))
 }
 
-/// Writes one that brings several messages at once.
+/// Writes one that brings several messages at once, in place of another.
 pub(in crate::notify::delivery) async fn insert_one(
     tx: &mut Tx,
-    id: DeliveryId,
+    (id, in_place_of): (DeliveryId, DeliveryId),
     messages: &[MessageId],
     (person, channel, critical): (PersonId, Channel, bool),
     (created_at, due_at): (Moment, Moment),
 ) -> Result<()> {
-    let mut sql = Sql::new("insert into delivery (id, person_id, channel, state, critical, created_at, due_at, attempts, unsure) values (");
-    sql.bind(id.0).push(", ").bind(person.0).push(", ").bind(channel.word()).push(", 'queued', ").bind(critical).push(", ");
+    let mut sql =
+        Sql::new("insert into delivery (id, in_place_of, person_id, channel, state, critical, created_at, due_at, attempts, unsure) values (");
+    sql.bind(id.0).push(", ").bind(in_place_of.0).push(", ").bind(person.0).push(", ").bind(channel.word()).push(", 'queued', ").bind(critical).push(", ");
     sql.bind(created_at.millis()).push(", ").bind(due_at.millis()).push(", 0, false)");
     sql.execute(tx).await?;
     let mut sql = Sql::new("insert into delivery_message (delivery_id, message_id) values ");
