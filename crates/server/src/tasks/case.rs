@@ -139,14 +139,7 @@ impl Case {
         let store::InHand { task, has_requests, has_reports, parent_state, root_state } =
             store::find_in_hand(tx, id).await?.ok_or(Refusal::NotFound)?;
         let parties = store::parties(tx, id).await?;
-        let seen = ctx.actor.scope.sees_task(
-            task.creator_id,
-            task.issuer_unit_id,
-            task.state != TaskState::Draft,
-            task.dispatched_at.is_some(),
-            parties.iter().map(|party| (party.unit_id, party.person_id)),
-        );
-        if !seen {
+        if !is_seen(ctx, &task, &parties) {
             return Err(Refusal::NotFound);
         }
         let (requests, amendments) = apart(if has_requests { store::pending_requests(tx, id).await? } else { Vec::new() });
@@ -355,6 +348,13 @@ impl Case {
         light(tx, ctx, &mut self.task, &self.requests, &self.parties).await?;
         Ok(store::save_derived(tx, &self.task).await?)
     }
+}
+
+/// Whether the actor sees a task with these parties.
+pub fn is_seen(ctx: &Ctx, task: &Task, parties: &[PartyRow]) -> bool {
+    let whose = parties.iter().map(|party| (party.unit_id, party.person_id));
+    let (handed_in, out) = (task.state != TaskState::Draft, task.dispatched_at.is_some());
+    ctx.actor.scope.sees_task(task.creator_id, task.issuer_unit_id, handed_in, out, whose)
 }
 
 /// What is undecided, and what was granted and is not carried out.

@@ -11,7 +11,7 @@ use wording::say;
 use super::{
     case::{Case, Step},
     draft::{self, Place},
-    edit,
+    edit, follow,
     model::{PartyRole, Share, Task, TaskId, TaskInput, TaskState},
     policy::{self, Action},
     store,
@@ -120,7 +120,9 @@ pub async fn decompose(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, given: 
     case.task.children = below.live;
     let words = say!("分解为 {n} 项下级任务", n = below.live);
     let data = json!({ "children": below.live, "added": given.iter().filter(|child| child.id.is_none()).count() });
-    case.finish(tx, ctx, Step::new("decomposed", words, data)).await
+    case.finish(tx, ctx, Step::new("decomposed", words, data)).await?;
+    // What is out may weigh otherwise now.
+    follow::below(tx, ctx, id).await
 }
 
 /// Drafts stand in the order given; what is out, or was, keeps its place, which is part of its number.

@@ -66,12 +66,12 @@ async fn send_children(tx: &mut Tx, ctx: &Ctx, case: Case, not_secret: bool) -> 
             last = Some(child);
         }
     }
-    // Once for all: what is above looks at everything below it.
+    let words = say!("下达 {sent} 项下级任务");
+    case.finish(tx, ctx, Step::new("children_dispatched", words, json!({ "count": sent }))).await?;
+    // Once for all, and after the task has been put back: what is above looks at everything below it.
     if let Some(child) = last {
         follow::above(tx, ctx, &child).await?;
     }
-    let words = say!("下达 {sent} 项下级任务");
-    case.finish(tx, ctx, Step::new("children_dispatched", words, json!({ "count": sent }))).await?;
     Ok(sent)
 }
 

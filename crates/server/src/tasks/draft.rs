@@ -345,7 +345,7 @@ pub(super) async fn set_parties(
                 let words = say!("“{unit}”已经签收，不能移除或改变角色", unit = row.unit_name);
                 return Err(Refusal::field("parties", words));
             }
-            store::remove_party(tx, row.id).await.map_err(|error| match error {
+            tx.attempt(async |tx| store::remove_party(tx, row.id).await).await?.map_err(|error| match error {
                 error if error.is_foreign_key_violation() => {
                     Refusal::field("parties", say!("“{unit}”已有督办或退回记录，不能移除", unit = row.unit_name))
                 }

@@ -37,13 +37,12 @@ pub async fn edit(tx: &mut Tx, ctx: &Ctx, id: TaskId, version: i64, input: &Task
     }
     if let Some(parties) = &input.parties {
         let rows = std::mem::take(&mut case.parties);
-        if task.dispatched_at.is_some() && task.children == 0 && !parties.iter().any(|party| party.role == PartyRole::Lead) {
+        if task.dispatched_at.is_some() && !task.is_summed() && !parties.iter().any(|party| party.role == PartyRole::Lead) {
             return Err(Refusal::field("parties", "已交办的任务必须有牵头单位"));
         }
         case.parties = draft::set_parties(tx, ctx, task, rows, parties).await?;
-        if case.parties.iter().any(|party| party.role.leads()) {
-            sign::begin_if_all_signed(&mut case);
-        }
+        // Over others that are out it may be led by nobody, and begins as a heading does.
+        sign::begin_if_all_signed(&mut case);
     }
     if replaces_steps {
         store::replace_milestones(tx, id, &steps).await?;

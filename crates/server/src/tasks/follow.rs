@@ -35,7 +35,15 @@ impl events::Event for PlanMoved {
 
 /// Works out every task above this one anew; stops where nothing changes. Touches ancestors only.
 pub(super) async fn above(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Outcome<()> {
-    let mut next = task.parent_id;
+    from(tx, ctx, task.parent_id).await
+}
+
+/// The same for a task in which what is below it counts otherwise than before, and for those above it.
+pub(super) async fn below(tx: &mut Tx, ctx: &Ctx, id: TaskId) -> Outcome<()> {
+    from(tx, ctx, Some(id)).await
+}
+
+async fn from(tx: &mut Tx, ctx: &Ctx, mut next: Option<TaskId>) -> Outcome<()> {
     while let Some(id) = next {
         let Some(store::Above { task: mut parent, below, has_requests }) = store::find_above(tx, id).await? else { break };
         let known = |task: &Task| (task.progress, task.claimed, task.state, task.children, task.children_out, task.children_open);

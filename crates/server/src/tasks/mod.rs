@@ -71,7 +71,7 @@ use wording::Words;
 
 pub use alike::{Asking, askings, led_by};
 pub use bench::{BenchTask, make as make_given, make_many, raw_page, settle};
-pub use case::{Case, Step, TaskEvent, note};
+pub use case::{Case, Step, TaskEvent, is_seen, note};
 pub use close::{CloseDecision, ask as ask_to_close, decide as decide_closing, verify};
 pub use cooperate::{complete as complete_part, reopen_part, waive as waive_part};
 pub use decompose::{ChildInput, decompose};

@@ -351,9 +351,10 @@ pub(in crate::tasks) use by_itself;
 
 macro_rules! sums_below {
     () => {
-        "select count(*) as live, coalesce(cast(sum(weight) as bigint), 0) as below_weight, \
-           coalesce(cast(sum(weight * progress) as bigint), 0) as below_progress, \
-           coalesce(cast(sum(weight * claimed) as bigint), 0) as below_claimed, \
+        "select count(*) as live, \
+           coalesce(cast(sum(weight) filter (where state not in ('draft', 'approval')) as bigint), 0) as below_weight, \
+           coalesce(cast(sum(weight * progress) filter (where state not in ('draft', 'approval')) as bigint), 0) as below_progress, \
+           coalesce(cast(sum(weight * claimed) filter (where state not in ('draft', 'approval')) as bigint), 0) as below_claimed, \
            count(*) filter (where state in ('draft', 'approval')) as drafts, \
            count(*) filter (where state in ('dispatched', 'active', 'suspended')) as open, \
            count(*) filter (where state = 'settled') as settled \
