@@ -113,4 +113,46 @@ both! {
         at(app, "2026-02-09T10:05:00+08:00").await;
         assert_eq!(reminders(app, "head_b").await.len(), 1);
     }
+
+    async fn whoever_agrees_last_has_as_long_as_whoever_agreed_first(app) {
+        only(app, "request", json!({ "kind": "request" }), json!([
+            { "after": { "n": 3, "unit": "workdays" }, "to": ["decider"], "channels": [] },
+        ])).await;
+        let chained = json!({ "rules": { "chained": "all" }, "reason": "从严审批", "version": 0 });
+        app.as_user("centre1").post("/task-rules", &chained).await.assert(201);
+        let parties = json!([{ "unit_id": app.unit("bureau_b"), "role": "lead" }]);
+        let task = dispatched_with(app, json!({ "title": "修路", "importance": "major", "parties": parties })).await;
+        sign(app, "head_b", &task).await;
+        app.clock.set("2026-02-09T10:00:00+08:00".parse().unwrap());
+        let body = json!({ "version": version(&show(app, "head_b", &task).await), "text": "完工" });
+        let page = app.as_user("head_b").post(&format!("/tasks/{}/closure", id(&task)), &body).await.assert(200);
+        at(app, "2026-02-11T10:00:00+08:00").await;
+        let path = format!("/requests/{}/decision", page["requests"][0]["id"].as_str().unwrap());
+        app.as_user("centre2").post(&path, &json!({ "decision": "grant", "text": "" })).await.assert(200);
+        at(app, "2026-02-13T18:00:00+08:00").await;
+        assert_eq!(reminders(app, "leader").await.len(), 0, "two days after the first agreed");
+        at(app, "2026-02-14T18:00:00+08:00").await;
+        assert_eq!(reminders(app, "leader").await.len(), 1, "2026-02-14 is a working day");
+    }
+
+    async fn whoever_keeps_rules_tries_them_out_and_reads_no_titles_they_do_not_see(app) {
+        let parties = json!([{ "unit_id": app.unit("bureau_b"), "role": "lead" }]);
+        let task = dispatched_with(app, json!({ "title": "修路", "due": { "day": "2026-03-06" }, "parties": parties })).await;
+        sign(app, "head_b", &task).await;
+        app.clock.set("2026-02-09T10:00:00+08:00".parse().unwrap());
+        let ask = json!({ "kind": "extend", "reason": "等批复", "reason_class": "force", "new_day": "2026-03-20",
+            "version": version(&show(app, "head_b", &task).await) });
+        app.as_user("head_b").post(&format!("/tasks/{}/requests", id(&task)), &ask).await.assert(200);
+        at(app, "2026-02-27T10:00:00+08:00").await;
+        let mut set = rules(app).await["rules"].clone();
+        for rule in set["rules"].as_array_mut().unwrap() {
+            rule["enabled"] = json!(rule["code"] != "request");
+        }
+        let body = json!({ "rules": set, "month": "2026-02-01" });
+        let seen = app.as_user("centre1").post("/reminder-rules/trials", &body).await.assert(200);
+        assert!(seen.to_string().contains("修路"), "{seen}");
+        let trial = app.as_user("admin").post("/reminder-rules/trials", &body).await.assert(200);
+        assert_eq!(trial["messages"], seen["messages"]);
+        assert!(!trial.to_string().contains("修路"), "{trial}");
+    }
 }

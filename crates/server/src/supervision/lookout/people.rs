@@ -199,7 +199,8 @@ impl People {
             return Ok(Vec::new());
         };
         let task = &sight.watched.task;
-        let case = Case::look(tx, ctx, task.id).await?;
+        // Whoever tries rules out need not see every task there is.
+        let case = Case::look(tx, &ctx.acting(access::system_principal()), task.id).await?;
         // What a unit has set itself its heads close, whoever of it wrote the task.
         let by_heads = request.kind == RequestKind::Close && tasks::is_own(&case.task, &case.parties);
         if !by_heads && request.agreed_at.is_none() && task.creator_id != request.person_id && self.is_here(tx, task.creator_id).await? {

@@ -165,7 +165,8 @@ pub(super) fn anchors(trigger: &Trigger, sight: &Sight, env: Env<'_>) -> Vec<Anc
             let asked = sight.watched.requests.iter();
             asked
                 .map(|request| Anchor {
-                    base: Base::Moment(request.at),
+                    // Whoever agrees last has as long as whoever agreed first.
+                    base: Base::Moment(request.agreed_at.unwrap_or(request.at)),
                     name: Some(request.kind.label().to_owned()),
                     subject: Some(request.id.0),
                     ..of_day(format!("request:{}:{}", request.id, request.agreed_at.map_or(0, Moment::millis)), request.at.day())

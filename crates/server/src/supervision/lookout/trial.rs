@@ -25,7 +25,7 @@ use crate::{
     burden::{self, BurdenRules},
     notify::{self, Channel},
     org::{self, PersonId, PersonRef, UnitId},
-    tasks::{self, Lamp, Lived, PartyId, TaskId, TaskState},
+    tasks::{self, Lamp, Lived, PartyId, RequestRow, TaskId, TaskState},
 };
 
 /// How much, with the rules in force and with those on trial.
@@ -296,7 +296,7 @@ impl Count<'_> {
             for together in moments.iter().copied().enumerate().collect::<Vec<_>>().chunk_by(|(_, a), (_, b)| a == b) {
                 let Some((_, at)) = together.first().copied() else { continue };
                 let inside =
-                    at >= self.from && at <= self.to && began.is_none_or(|began| at > began) && until.is_none_or(|until| at < until);
+                    at >= self.from && at <= self.to && began.is_none_or(|began| at >= began) && until.is_none_or(|until| at < until);
                 if !inside {
                     continue;
                 }
@@ -342,6 +342,10 @@ impl Count<'_> {
     fn compare(&mut self, sight: &Sight) {
         let (now, then) = std::mem::take(&mut self.said);
         let task = &sight.watched.task;
+        // They are named to whoever sees them; the others are counted.
+        if !tasks::is_seen(self.ctx, task, &sight.watched.parties) {
+            return;
+        }
         for (only, examples) in [(&then - &now, &mut self.examples), (&now - &then, &mut self.gone)] {
             for said in only {
                 let same = |example: &TrialExample| {
@@ -474,7 +478,12 @@ fn lived_anchors(trigger: &Trigger, lived: &Lived, (urges, orders): Pressed<'_>,
             all.map(|(order, answered)| (of(Base::Day(order.due_day), Some(order.party), Some(order.id.0)), *answered)).collect()
         }
         Trigger::Request => {
-            lived.requests.iter().map(|request| (of(Base::Moment(request.at), None, Some(request.id.0)), request.decided_at)).collect()
+            let waited = |request: &RequestRow| {
+                let of = |at| of(Base::Moment(at), None, Some(request.id.0));
+                let first = (of(request.at), request.agreed_at.or(request.decided_at));
+                [Some(first), request.agreed_at.map(|at| (of(at), request.decided_at))]
+            };
+            lived.requests.iter().flat_map(waited).flatten().collect()
         }
     }
 }
