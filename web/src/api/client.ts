@@ -79,6 +79,18 @@ export function readThrough(handler: Through, onBreak: () => void): void {
   broke = onBreak
 }
 
+/** How to break off what is under way for whoever is signed in. */
+const underWay = new Set<() => void>()
+/** `stop` is called should they leave before it is done; the answer says that it is done. */
+export function whileHere(stop: () => void): () => void {
+  underWay.add(stop)
+  return () => void underWay.delete(stop)
+}
+/** They have left: nothing that was asked for them is said again with the cookie of whoever comes next. */
+export function breakOff(): void {
+  for (const stop of [...underWay]) stop()
+}
+
 export function url(path: string, query?: Query): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
@@ -103,8 +115,11 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 async function send(method: Method, path: string, options: Options): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json', ...spoken(), ...options.headers }
-  const init: RequestInit = { method, headers, credentials: 'same-origin' }
-  if (options.signal) init.signal = options.signal
+  const control = new AbortController()
+  const stop = () => control.abort()
+  if (options.signal?.aborted) stop()
+  options.signal?.addEventListener('abort', stop)
+  const init: RequestInit = { method, headers, credentials: 'same-origin', signal: control.signal }
   if (options.body instanceof FormData) init.body = options.body
   else if (options.body !== undefined) {
     headers['content-type'] = 'application/json'
@@ -112,16 +127,21 @@ async function send(method: Method, path: string, options: Options): Promise<Res
   }
   if (method === 'POST') headers['idempotency-key'] = options.key ?? uuid()
   const repeatable = method === 'GET' || method === 'POST'
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await fetch(url(path, options.query), init)
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error
-      broke()
-      // The line broke. A GET or a keyed POST may safely be said again.
-      if (!repeatable || attempt >= 2) throw new Problem(0)
-      await pause(400 * (attempt + 1))
+  const done = whileHere(stop)
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await fetch(url(path, options.query), init)
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'AbortError') throw error
+        broke()
+        // The line broke. A GET or a keyed POST may safely be said again.
+        if (!repeatable || attempt >= 2) throw new Problem(0)
+        await pause(400 * (attempt + 1))
+      }
     }
+  } finally {
+    done()
   }
 }
 

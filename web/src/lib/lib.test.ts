@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ref, nextTick } from 'vue'
-import { get, onSignedOut, post, Problem } from '@/api/client'
+import { breakOff, get, onSignedOut, post, Problem, whileHere } from '@/api/client'
 import { setLocale } from '@/i18n'
 import { addDays, daysBetween, monthEnd, shortDay, shortInstant, weekday } from './dates'
 import { useDraft } from './draft'
@@ -75,6 +75,24 @@ describe('the client', () => {
     expect(
       fetch.mock.calls.map((call) => (call[1] as { headers: Record<string, string> }).headers['idempotency-key']),
     ).toEqual(['key-1', 'key-1'])
+  })
+  it('says nothing again for whoever has left', async () => {
+    vi.useFakeTimers()
+    const fetch = vi.fn((_address: string, { signal }: RequestInit) =>
+      Promise.reject(signal?.aborted ? new DOMException('left', 'AbortError') : new TypeError('line')),
+    )
+    vi.stubGlobal('fetch', fetch)
+    const sent = post('/tasks', { title: 'x' }).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(100)
+    breakOff()
+    await vi.runAllTimersAsync()
+    expect(((await sent) as Error).name).toBe('AbortError')
+    const signals = fetch.mock.calls.map((call) => call[1].signal?.aborted)
+    expect(signals).toEqual([true, true]) // the second never leaves the browser
+    const stop = vi.fn()
+    whileHere(stop)()
+    breakOff()
+    expect(stop).not.toHaveBeenCalled()
   })
   it('asks for words in the language of the page, and again when that changes', async () => {
     const fetch = vi.fn().mockImplementation(() => Promise.resolve(answer(200, {})))

@@ -1,4 +1,4 @@
-import { confirming, get, post, problemOf, Problem, type Query, spoken, url } from '@/api/client'
+import { confirming, get, post, problemOf, Problem, type Query, spoken, url, whileHere } from '@/api/client'
 import type {
   ContentReport,
   FileFinding,
@@ -85,6 +85,7 @@ function sendWhole(
   xhr.open('POST', url('/files', { name: file.name }))
   xhr.setRequestHeader('content-type', file.type || 'application/octet-stream')
   for (const [name, value] of Object.entries({ ...spoken(), ...headers })) xhr.setRequestHeader(name, value)
+  const over = whileHere(() => xhr.abort())
   xhr.send(file)
-  return done
+  return done.finally(over)
 }
