@@ -1,9 +1,10 @@
+import { watch } from 'vue'
 import type { Router } from 'vue-router'
 import { onSignedOut } from '@/api/client'
 import { i18n } from '@/i18n'
 import { OWNER, reader } from '@/lib/offline'
 import { toast } from '@/lib/toast'
-import { useSession } from '@/modules/access'
+import { useSession, whileInUse } from '@/modules/access'
 
 /** Nobody passes unsigned, nobody works on with an initial password. Shared by both shells. */
 export function guard(router: Router): void {
@@ -26,9 +27,17 @@ export function guard(router: Router): void {
       toast(i18n.global.t(navigator.onLine ? 'app.newVersion' : 'common.error.unread'), true)
   })
   window.addEventListener('online', () => void useSession().leave())
+  const start = () => void router.replace('/').catch(() => undefined)
   window.addEventListener('storage', (event) => {
-    if (event.key === OWNER && useSession().heardOf(reader())) void router.replace('/').catch(() => undefined)
+    if (event.key === OWNER && useSession().heardOf(reader())) start()
   })
+  watch(
+    () => useSession().me?.person.id,
+    (here, _before, whenOver) => {
+      if (here) whenOver(whileInUse(async () => (await useSession().refresh()) && start()))
+    },
+    { immediate: true },
+  )
   onSignedOut(() => {
     useSession().forget(true)
     const at = router.currentRoute.value

@@ -1,4 +1,5 @@
 export { useSession } from './session'
+export { whileInUse } from './inUse'
 export { useRulesReader } from './rules'
 export * from './model'
 

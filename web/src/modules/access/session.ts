@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { Problem } from '@/api/client'
+import { breakOff, Problem } from '@/api/client'
 import type { Me, Role } from '@/api/types'
 import { localDay } from '@/lib/dates'
 import { mark } from '@/lib/marks'
@@ -78,28 +78,47 @@ export const useSession = defineStore('session', () => {
     return now
   }
 
-  function forget(wasExpired: boolean): void {
-    expired.value = wasExpired && me.value !== null
+  /**
+   * Asked again while one works: the session goes on, and the day with the server's. Answers whether somebody else is here
+   * now; a broken line changes nothing.
+   */
+  async function refresh(): Promise<boolean> {
+    const before = me.value?.person.id
+    const now = before && (await api.readMe())
+    // Whoever left while this was under way stays away.
+    if (!now || me.value?.person.id !== before) return false
+    if (now.person.id !== before) return heardOf(now.person.id)
+    await settle(now)
+    return false
+  }
+
+  function empty(): void {
     me.value = null
-    known.value = true
+    breakOff()
     queryClient.clear()
+  }
+
+  function forget(wasExpired: boolean): void {
+    // Several requests learn of the end; only the first of them still finds somebody here.
+    if (me.value) expired.value = wasExpired
+    known.value = true
+    empty()
     void clearShelf()
   }
 
   /** Another tab has somebody else now, or nobody: this one asks again who it is. */
   function heardOf(reader: string | null): boolean {
     if (!me.value || me.value.person.id === reader) return false
-    me.value = null
     known.value = false
-    queryClient.clear()
+    empty()
     return true
   }
 
   async function signOut(): Promise<void> {
     remember(LEAVING, true)
-    const told = leave()
     void silence()
     forget(false)
+    const told = leave()
     // A line that hangs does not keep anybody here; the server is told later.
     await Promise.race([told, new Promise((done) => setTimeout(done, 3000))])
   }
@@ -121,6 +140,7 @@ export const useSession = defineStore('session', () => {
     signIn,
     signOut,
     leave,
+    refresh,
     forget,
     heardOf,
     changePassword,

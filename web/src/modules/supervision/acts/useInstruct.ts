@@ -120,7 +120,7 @@ export function useInstruct(detail: TaskDetail, close: () => void) {
     disabled,
     registers,
     open,
-    today: session.today,
+    today: computed(() => session.today),
     submit,
   }
 }
