@@ -1,7 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from '@/api/client'
 import { isEmbedded } from './host'
-import { backoff, createOutbox, KEY_LIFE, memoryStore, newItem, passes, type OutboxItem } from './outbox'
+import {
+  backoff,
+  createOutbox,
+  isTooOld,
+  KEY_LIFE,
+  memoryStore,
+  newItem,
+  passes,
+  type Deliver,
+  type OutboxItem,
+} from './outbox'
 import { fit } from './photo'
 
 const HOUR = 3_600_000
@@ -11,7 +21,7 @@ const write = (over: Partial<OutboxItem> = {}): OutboxItem => ({
   ...newItem({ owner: 'p1', subject: 't1', title: 'T', payload: { text: 'x' } }, [], clock),
   ...over,
 })
-function box(deliver: (item: OutboxItem) => Promise<void>) {
+function box(deliver: Deliver) {
   const store = memoryStore()
   const outbox = createOutbox({
     store,
@@ -86,6 +96,75 @@ describe('the outbox', () => {
     expect(await outbox.mine()).toEqual([])
   })
 
+  describe('when another signs in while it is sending', () => {
+    const part = (name: string) => ({
+      key: `k-${name}`,
+      name,
+      type: 'image/jpeg',
+      bytes: new ArrayBuffer(4),
+      size: 4,
+      done: null as string | null,
+    })
+    it('leaves the next item to whoever wrote it', async () => {
+      const went: string[] = []
+      const { store, outbox } = box(async (item) => {
+        went.push(item.id)
+        signedIn = 'p2'
+      })
+      const [first, second] = [write({ at: 1 }), write({ at: 2 })]
+      await store.put(first)
+      await store.put(second)
+      await outbox.run()
+      expect(went).toEqual([first.id])
+      expect((await store.all()).find(({ id }) => id === second.id)).toMatchObject({ state: 'waiting', first_at: null })
+      signedIn = 'p1'
+      await outbox.run()
+      expect(went).toEqual([first.id, second.id])
+    })
+    it('goes no further than the part that was under way, and on from there later', async () => {
+      const went: string[] = []
+      let leaves = true
+      const { store, outbox, only } = box(async (item, { here, keep }) => {
+        for (const one of item.parts) {
+          if (one.done) continue
+          here()
+          went.push(one.name)
+          one.done = `f-${one.name}`
+          await keep()
+          if (leaves) signedIn = 'p2'
+        }
+        here()
+        went.push('words')
+      })
+      await store.put(write({ parts: [part('a.jpg'), part('b.jpg')] }))
+      await outbox.run()
+      expect(went).toEqual(['a.jpg'])
+      expect(await only()).toMatchObject({ state: 'waiting', tries: 0, parts: [{ done: 'f-a.jpg' }, { done: null }] })
+      await outbox.run()
+      expect(went).toHaveLength(1) // p2 sends nothing of it
+      leaves = false
+      signedIn = 'p1'
+      await outbox.run()
+      expect(went).toEqual(['a.jpg', 'b.jpg', 'words'])
+      expect(await only()).toMatchObject({ state: 'sent' })
+    })
+    it('takes no refusal that was said to the other', async () => {
+      const { store, outbox, only } = box(async () => {
+        signedIn = 'p2'
+        throw new Problem(403)
+      })
+      await store.put(write())
+      await outbox.run()
+      expect(await only()).toMatchObject({ state: 'waiting' })
+    })
+  })
+
+  it('knows what can only be written anew', () => {
+    expect(isTooOld({ first_at: null }, clock)).toBe(false)
+    expect(isTooOld({ first_at: clock - KEY_LIFE + 1 }, clock)).toBe(false)
+    expect(isTooOld({ first_at: clock - KEY_LIFE - 1 }, clock)).toBe(true)
+  })
+
   it('keeps what has already arrived of it', async () => {
     const sent: string[] = []
     let broken = true
@@ -108,7 +187,7 @@ describe('the outbox', () => {
 
   describe('with a form that waits', () => {
     const hand = async (deliver: (item: OutboxItem) => Promise<unknown>, wait = 6000) => {
-      const { outbox, only } = box(deliver as () => Promise<void>)
+      const { outbox, only } = box(deliver)
       const outcome = outbox.hand(write(), wait).catch((error: unknown) => error)
       await vi.advanceTimersByTimeAsync(wait)
       return { outcome: await outcome, left: await only() }

@@ -39,8 +39,16 @@ export interface OutboxStore {
   put(item: OutboxItem): Promise<void>
   remove(id: string): Promise<void>
 }
+export interface Delivery {
+  /** How much of it has gone out. */
+  share(done: number): void
+  /** Writes down what has arrived of it. */
+  keep(): Promise<void>
+  /** Throws once whoever wrote it has left: asked before each request, for the cookie that goes with it is the next one's. */
+  here(): void
+}
 /** What the server answered goes to whoever still waits for it. */
-export type Deliver = (item: OutboxItem, share: (done: number) => void, keep: () => Promise<void>) => Promise<unknown>
+export type Deliver = (item: OutboxItem, delivery: Delivery) => Promise<unknown>
 
 export interface Options {
   store: OutboxStore
@@ -60,6 +68,9 @@ export interface Options {
 const HOUR = 3_600_000
 /** The server remembers a key for 72 hours; beyond that a repeat could be a second report. */
 export const KEY_LIFE = 70 * HOUR
+/** It cannot be sent again, only written anew. */
+export const isTooOld = ({ first_at }: Pick<OutboxItem, 'first_at'>, now = Date.now()) =>
+  first_at !== null && now - first_at > KEY_LIFE
 const KEEP_SENT = 12 * HOUR
 const STEPS = [2, 5, 15, 30, 60, 120, 300]
 
@@ -106,8 +117,10 @@ export function createOutbox(options: Options) {
     changed()
   }
 
+  const isHere = (item: OutboxItem) => item.owner === owner()
+
   async function one(item: OutboxItem): Promise<void> {
-    if (item.first_at !== null && now() - item.first_at > KEY_LIFE) {
+    if (isTooOld(item, now())) {
       await write({ ...item, state: 'failed', reason: options.tooOld() })
       return
     }
@@ -115,18 +128,24 @@ export function createOutbox(options: Options) {
     item.first_at ??= now()
     await write(item)
     try {
-      const answer = await deliver(
-        item,
-        (done) => options.progress?.(item.id, done),
-        () => store.put(item),
-      )
+      const here = () => {
+        if (!isHere(item)) throw new Error('whoever wrote it has left')
+      }
+      here()
+      const answer = await deliver(item, {
+        share: (done) => options.progress?.(item.id, done),
+        keep: () => store.put(item),
+        here,
+      })
       const parts = item.parts.map((part) => ({ ...part, bytes: null }))
       await write({ ...item, parts, state: 'sent', reason: '', at: item.at, next_at: now() })
-      options.sent?.(item, awaited.has(item.id))
+      if (isHere(item)) options.sent?.(item, awaited.has(item.id))
       awaited.get(item.id)?.done({ kept: false, answer })
     } catch (error) {
+      const left = !isHere(item)
       const tries = item.tries + 1
-      const wait = passes(error)
+      // What the server said to somebody else is no refusal.
+      const wait = left || passes(error)
       const form = awaited.get(item.id)
       if (form && !wait) {
         await store.remove(item.id)
@@ -135,6 +154,10 @@ export function createOutbox(options: Options) {
         return
       }
       form?.done(KEPT)
+      if (left && !(error instanceof Problem)) {
+        await write({ ...item, state: 'waiting', next_at: now() })
+        return
+      }
       await write({
         ...item,
         tries,
@@ -147,6 +170,8 @@ export function createOutbox(options: Options) {
 
   async function sweep(): Promise<void> {
     for (const item of await mine()) {
+      // The rest waits for whoever wrote it.
+      if (!isHere(item)) return
       if (item.state === 'sent' && now() - item.next_at > KEEP_SENT) await store.remove(item.id)
       // One left "sending" was cut off in the middle: its key makes a repeat harmless.
       else if (item.state === 'sending' || (item.state === 'waiting' && item.next_at <= now())) await one(item)

@@ -1,7 +1,7 @@
 import { Problem } from '@/api/client'
 import type { CommentInput, ReportInput, Urge } from '@/api/types'
 import { uuid } from '@/lib/id'
-import type { OutboxItem } from '@/lib/outbox'
+import type { Delivery, OutboxItem } from '@/lib/outbox'
 import { uploadFile } from '@/modules/files'
 import { sendComment } from '@/modules/talk'
 import { reportProgress, signTask, type SignBody } from '../api'
@@ -44,15 +44,12 @@ export function again(payload: Payload): Payload {
 }
 
 /** Photos first, each once; then the words with what the server called them. */
-export async function deliverLetter(
-  item: OutboxItem,
-  share: (done: number) => void,
-  keep: () => Promise<void>,
-): Promise<unknown> {
+export async function deliverLetter(item: OutboxItem, { share, keep, here }: Delivery): Promise<unknown> {
   const total = item.parts.reduce((sum, part) => sum + part.size, 1)
   let before = 0
   for (const part of item.parts) {
     if (!part.done && part.bytes) {
+      here()
       const file = new File([part.bytes], part.name, { type: part.type })
       const { done } = uploadFile(file, (part_share) => share((before + part.size * part_share) / total), part.key)
       part.done = (await done).id
@@ -62,7 +59,7 @@ export async function deliverLetter(
   }
   const file_ids = item.parts.flatMap((part) => part.done ?? [])
   try {
-    return await send(item as Letter, file_ids.length ? { file_ids } : {})
+    return await send(item as Letter, file_ids.length ? { file_ids } : {}, here)
   } catch (error) {
     // A file the server has meanwhile let go of is sent anew at the next try.
     if (error instanceof Problem && error.fields.some(({ field }) => field.startsWith('file_ids')))
@@ -71,7 +68,12 @@ export async function deliverLetter(
   }
 }
 
-async function send({ id: key, subject, payload }: Letter, files: { file_ids?: string[] }): Promise<unknown> {
+async function send(
+  { id: key, subject, payload }: Letter,
+  files: { file_ids?: string[] },
+  here: () => void,
+): Promise<unknown> {
+  here()
   switch (payload.what) {
     case 'comment': {
       const { text, mention_ids, quote_comment_id, quote_seq } = payload
@@ -83,11 +85,13 @@ async function send({ id: key, subject, payload }: Letter, files: { file_ids?: s
     }
     case 'reply': {
       const { replyUrge } = await import('@/modules/supervision')
+      here()
       return replyUrge(payload.target, { text: payload.text, ...files }, key)
     }
     case 'urge': {
       const { text, method, party_ids, reply_due_day, answer } = payload
       const { urgeTask } = await import('@/modules/supervision')
+      here()
       return urgeTask(subject, { text, method, party_ids, reply_due_day, ...(answer ? { answer } : {}) }, key)
     }
     default:

@@ -1,4 +1,4 @@
-import { computed, reactive, ref, shallowRef, toValue, type MaybeRefOrGetter } from 'vue'
+import { computed, reactive, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { Problem } from '@/api/client'
 import type { CommentInput, ReportInput } from '@/api/types'
 import { i18n } from '@/i18n'
@@ -11,7 +11,7 @@ import { tasksChanged } from '../composables/useTasks'
 import { again, deliverLetter, isRefusedReport, kindOf, targetOf } from './letters'
 import type { Letter, LetterKind, Payload } from './letters'
 
-const items = shallowRef<Letter[]>([])
+const letters = shallowRef<Letter[]>([])
 const shares = reactive<Record<string, number>>({})
 const lasting = ref(true)
 const t = (key: string, values: Record<string, unknown> = {}) => i18n.global.t(key, values)
@@ -24,11 +24,12 @@ function box(): Promise<Box> {
   opening ??= openStore().then(({ store, lasting: safe }) => {
     lasting.value = safe
     const session = useSession()
+    const changed = () => void made.mine().then((list) => (letters.value = list as Letter[]))
     const made: Box = createOutbox({
       store,
       deliver: deliverLetter,
       owner: () => session.me?.person.id ?? null,
-      changed: () => void made.mine().then((list) => (items.value = list as Letter[])),
+      changed,
       progress: (id, share) => (shares[id] = share),
       sent: (item, awaited) => {
         if (!awaited) toast(t(doneWords(item.payload as Payload)))
@@ -41,6 +42,7 @@ function box(): Promise<Box> {
         return status === 401 ? t('phone.outbox.signIn') : explain(error)
       },
     })
+    watch(() => session.me?.person.id, changed)
     return made
   })
   return opening
@@ -62,6 +64,8 @@ const whatOf = (payload: Payload) => t(`phone.outbox.what.${kindOf(payload)}`)
 /** What was written on this phone and where each of them is. */
 export function useOutbox() {
   const session = useSession()
+  /** Of whoever is here: a list that was read for another is none. */
+  const items = computed(() => letters.value.filter(({ owner }) => owner === session.me?.person.id))
   async function make(subject: string, title: string, payload: Payload, files: readonly File[]): Promise<OutboxItem> {
     const owner = session.me?.person.id
     if (!owner) throw new Problem(401)
