@@ -270,6 +270,7 @@ export const tests = {
     await page.context().setOffline(false)
     await says(page.locator('.letter'), '失败')
     await says(page.locator('.letter'), /原因：.*已办结/)
+    await see(page.locator('.letter').getByRole('button', { name: '复制' }))
     await press(page, '不发了，删除')
     await gone(page.locator('.letter'))
   },

@@ -1,6 +1,10 @@
 import { watch, type Ref } from 'vue'
 import { recall, remember } from './storage'
 
+/** Words that come back to a form stand above those that were begun meanwhile. */
+export const aboveBegun = (was: string | null | undefined, begun: string) =>
+  !was || begun.includes(was) ? begun : [was, begun].filter(Boolean).join('\n')
+
 /** Keeps what is being typed in this browser until it was sent: a closed tab loses nothing. */
 export function useDraft<T extends object>(key: string, value: Ref<T>, isEmpty: (value: T) => boolean) {
   const kept = recall<T | null>(key, null)
@@ -16,12 +20,10 @@ export function useDraft<T extends object>(key: string, value: Ref<T>, isEmpty: 
     },
     { deep: true },
   )
-  /** At once: what is here now stands nowhere else. */
-  const keep = () => remember(key, isEmpty(value.value) ? null : value.value)
   const forget = () => {
     closed = true
     clearTimeout(timer)
     remember(key, null)
   }
-  return { restored, keep, forget }
+  return { restored, forget }
 }

@@ -69,6 +69,7 @@ export default {
     edit: 'Change it',
     refused: 'It was not delivered. Why: {why}',
     drop: 'Discard it',
+    notCopied: 'Not copied: press and hold the words to copy them',
     what: { report: 'Report', comment: 'Comment', sign: 'Signing', reply: 'Answer', urge: 'Urge' },
     going: '{what}: sending',
     kept: '{what} kept: no network, it goes out once online',

@@ -70,6 +70,7 @@ export default {
     edit: '改一改',
     refused: '上次没有送达。原因：{why}',
     drop: '不发了，删除',
+    notCopied: '没有复制成功，请长按文字复制',
     what: { report: '上报', comment: '评论', sign: '签收', reply: '回复', urge: '督办' },
     going: '{what}发送中',
     kept: '没有网络，{what}已存好，联网后自动发送',

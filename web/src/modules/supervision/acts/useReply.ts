@@ -14,7 +14,9 @@ export function useReply(props: { detail: TaskDetail; target?: string }, close: 
   const urge = computed(() => openUrge(props.detail, props.target))
   const text = ref('')
   const files = ref<FileRef[]>([])
-  const form = useKeptSubmit(() => props.detail.task.id, `reply.${urge.value?.id}`, { text, files })
+  /** The refused one it was made of, on the phone. */
+  const letter = ref('')
+  const form = useKeptSubmit(() => props.detail.task.id, `reply.${urge.value?.id}`, { text, files, letter })
   form.follow({ text, file_ids: files })
   const uploading = ref(false)
 
@@ -35,5 +37,5 @@ export function useReply(props: { detail: TaskDetail; target?: string }, close: 
     toast(t('supervision.replied'))
     close()
   }
-  return { form, urge, text, files, uploading, submit }
+  return { form, urge, text, files, letter, uploading, submit }
 }

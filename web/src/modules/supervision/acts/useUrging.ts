@@ -1,6 +1,7 @@
 import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
+import { aboveBegun } from '@/lib/draft'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { useKeptSubmit } from '@/modules/tasks'
@@ -25,7 +26,9 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
   )
   /** What was answered at once in a call. */
   const answer = ref<Spoken>({ person: '', text: '' })
-  const form = useKeptSubmit(() => detail.task.id, 'urge', { chosen, text, day, method, answer })
+  /** The refused one it was made of, on the phone. */
+  const letter = ref('')
+  const form = useKeptSubmit(() => detail.task.id, 'urge', { chosen, text, day, method, answer, letter })
   // What was said on the telephone nobody knows beforehand.
   watch(method, (now) => {
     if (now === 'call' && text.value === fitting) text.value = ''
@@ -38,6 +41,15 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
 
   /** Of one party alone it is known whose answer it is. */
   const answering = computed(() => (called.value && pressed.value.length === 1 ? pressed.value[0] : undefined))
+
+  /** One that was refused, to be put right. */
+  function putBack(was: UrgeBody): void {
+    chosen.value = was.party_ids.filter((id) => choices.value.some((party) => party.id === id))
+    text.value = text.value === fitting ? was.text : aboveBegun(was.text, text.value)
+    method.value = was.method
+    if (was.reply_due_day && was.reply_due_day >= session.today) day.value = was.reply_due_day
+    if (was.answer) answer.value = { person: was.answer.person_id, text: was.answer.text }
+  }
 
   async function submit(): Promise<void> {
     if (!text.value.trim()) {
@@ -70,7 +82,9 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
     answering,
     label,
     pressed,
-    today: session.today,
+    today: computed(() => session.today),
+    letter,
+    putBack,
     submit,
   }
 }

@@ -9,6 +9,8 @@ export interface CommentDraft {
   text: string
   people: PersonRef[]
   quote: Quoting | null
+  /** The refused one it was made of, on the phone. */
+  letter?: string
 }
 
 /** What is being written, kept until it was sent, with whoever may be addressed while a name is begun. */

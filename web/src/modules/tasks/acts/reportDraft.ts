@@ -1,4 +1,5 @@
 import type { ReportInput } from '@/api/types'
+import { aboveBegun } from '@/lib/draft'
 
 /** A report while it is being written. */
 export interface ReportDraft {
@@ -8,6 +9,8 @@ export interface ReportDraft {
   next: string
   fall: string
   milestones: string[]
+  /** The refused one it was made of. */
+  letter?: string
 }
 export const emptyReport = (progress: number): ReportDraft => ({
   progress,
@@ -22,14 +25,13 @@ export const hasWords = ({ text, problem, next }: ReportDraft) => !!(text || pro
 
 /** A report that was refused, to be written on; words begun meanwhile stay below it. */
 export function putBack(sent: ReportInput, now: ReportDraft): ReportDraft {
-  const both = (was: string | null | undefined, begun: string) =>
-    !was || begun.includes(was) ? begun : [was, begun].filter(Boolean).join('\n')
   return {
+    ...now,
     progress: sent.claimed_progress,
-    text: both(sent.text, now.text),
-    problem: both(sent.problem, now.problem),
-    next: both(sent.next_step, now.next),
-    fall: both(sent.fall_reason, now.fall),
+    text: aboveBegun(sent.text, now.text),
+    problem: aboveBegun(sent.problem, now.problem),
+    next: aboveBegun(sent.next_step, now.next),
+    fall: aboveBegun(sent.fall_reason, now.fall),
     milestones: [...new Set([...(sent.milestone_ids ?? []), ...now.milestones])],
   }
 }

@@ -1,6 +1,7 @@
 import { fetchFirstDuties } from './ahead'
 
 export { useOutbox } from './outbox'
+export { useRefused } from './useRefused'
 export { useAct } from './act'
 export { default as TaskCard } from './TaskCard.vue'
 export { default as DutyCard } from './DutyCard.vue'

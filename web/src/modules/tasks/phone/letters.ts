@@ -1,15 +1,16 @@
 import { Problem } from '@/api/client'
-import type { CommentInput, ReportInput, Urge } from '@/api/types'
+import type { CommentInput, PersonRef, ReportInput, Urge } from '@/api/types'
 import { uuid } from '@/lib/id'
 import type { Delivery, OutboxItem } from '@/lib/outbox'
 import { uploadFile } from '@/modules/files'
-import { sendComment } from '@/modules/talk'
+import { sendComment, type Quoting } from '@/modules/talk'
 import { reportProgress, signTask, type SignBody } from '../api'
 
 /** What can be written without a line. Each says what it is; one that does not is a report, as all were once. */
 export interface Payloads {
   report: ReportInput & { what?: undefined }
-  comment: CommentInput & { what: 'comment' }
+  /** Who is named and what is quoted stands by for its form, should it be refused. */
+  comment: CommentInput & { what: 'comment'; people?: PersonRef[]; quote?: Quoting | null }
   /** The version goes with the first try only: whoever sends it again has read that something changed. */
   sign: SignBody & { what: 'sign'; text?: undefined }
   /** `target` is the urge. */
@@ -27,10 +28,25 @@ export type LetterKind = keyof Payloads
 export type Payload = Payloads[LetterKind]
 export type Letter = OutboxItem<Payload>
 export const kindOf = (payload: Payload): LetterKind => payload.what ?? 'report'
-/** It can be written on: only its form takes it back. */
-export const isRefusedReport = (item: Letter): item is OutboxItem<Payloads['report']> =>
-  item.state === 'failed' && kindOf(item.payload) === 'report'
 export const targetOf = (payload: Payload) => ('target' in payload ? payload.target : undefined)
+export const isRefused = <K extends LetterKind>(item: Letter, kind: K): item is OutboxItem<Payloads[K]> =>
+  item.state === 'failed' && kindOf(item.payload) === kind
+
+/** The form that takes it back; what has no words has none. */
+export function formOf({ id, subject, payload }: Letter) {
+  const kind = kindOf(payload)
+  const target = targetOf(payload)
+  if (kind === 'sign') return null
+  return { name: 'act', params: { id: subject, action: kind }, query: { letter: id, ...(target ? { target } : {}) } }
+}
+
+/** All that was written, to be read. */
+export function wordsOf(payload: Payload): string {
+  const words: (string | null | undefined)[] = [payload.text]
+  if (payload.what === undefined) words.push(payload.fall_reason, payload.problem, payload.next_step)
+  if (payload.what === 'urge') words.push(payload.answer?.text)
+  return words.filter(Boolean).join('\n')
+}
 
 /** What was attached and is still kept here, as it was picked. */
 export const filesOf = ({ parts }: Pick<OutboxItem, 'parts'>): File[] =>

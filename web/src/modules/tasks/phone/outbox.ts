@@ -1,6 +1,6 @@
 import { computed, reactive, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue'
 import { Problem } from '@/api/client'
-import type { CommentInput, ReportInput } from '@/api/types'
+import type { ReportInput } from '@/api/types'
 import { i18n } from '@/i18n'
 import { line } from '@/lib/offline'
 import { createOutbox, newItem, openStore, partOf, type OutboxItem } from '@/lib/outbox'
@@ -8,8 +8,8 @@ import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
 import { useSession } from '@/modules/access'
 import { tasksChanged } from '../composables/useTasks'
-import { again, deliverLetter, isRefusedReport, kindOf, targetOf } from './letters'
-import type { Letter, LetterKind, Payload } from './letters'
+import { again, deliverLetter, isRefused, kindOf, targetOf } from './letters'
+import type { Letter, LetterKind, Payload, Payloads } from './letters'
 
 const letters = shallowRef<Letter[]>([])
 const shares = reactive<Record<string, number>>({})
@@ -97,7 +97,7 @@ export function useOutbox() {
     start: () => void box().then((made) => made.start()),
     send: (taskId: string, title: string, payload: ReportInput, files: readonly File[]) =>
       put(taskId, title, payload, files),
-    sendComment: (taskId: string, title: string, payload: CommentInput, files: readonly File[]) =>
+    sendComment: (taskId: string, title: string, payload: Omit<Payloads['comment'], 'what'>, files: readonly File[]) =>
       put(taskId, title, { ...payload, what: 'comment' }, files),
     hand,
     /** Whether such a thing has been written already and has not arrived. */
@@ -111,10 +111,12 @@ export function useOutbox() {
           targetOf(payload) === target,
       ),
     /** Asked of the store: a page that is opened by its address has no list yet. */
-    refusedReport: async (id: string) =>
-      ((await (await box()).mine()) as Letter[]).filter(isRefusedReport).find((item) => item.id === id),
+    refused: async <K extends LetterKind>(id: string, kind: K) => {
+      const item = ((await (await box()).mine()) as Letter[]).find((one) => one.id === id)
+      return item && isRefused(item, kind) ? item : undefined
+    },
     retry: async (item: Letter) => (await box()).retry({ ...item, payload: again(item.payload) }),
-    remove: async (item: Pick<Letter, 'id'>) => (await box()).remove(item.id),
+    remove: async (id: string) => (await box()).remove(id),
     hurry: async () => (await box()).hurry(),
   }
 }

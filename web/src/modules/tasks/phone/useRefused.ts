@@ -1,24 +1,41 @@
 import { ref, type Ref } from 'vue'
-import { putBack, type ReportDraft } from '../acts/reportDraft'
-import { filesOf } from './letters'
+import { filesOf, type LetterKind, type Payloads } from './letters'
 import { useOutbox } from './outbox'
 
+interface Form<K extends LetterKind> {
+  kind: K
+  /** Kept in its draft: the letter whose words stand there already, and may have been written on since. */
+  letter: Ref<string>
+  files?: Ref<File[]>
+  put(payload: Payloads[K]): void
+}
+
 /**
- * A report that was refused goes back into the form that was opened for it, and out of the outbox once the form has it.
- * Answers why it was refused.
+ * What was refused goes back into the form that was opened for it, and stays in the outbox until what is made of it is there:
+ * the form keeps its words, but not its photos.
  */
-export function useRefused(id: unknown, draft: Ref<ReportDraft>, files: Ref<File[]>, keep: () => void) {
-  const why = ref('')
+export function useRefused<K extends LetterKind>(asked: unknown, { kind, letter, files, put }: Form<K>) {
   const outbox = useOutbox()
-  async function take(letterId: string): Promise<void> {
-    const letter = await outbox.refusedReport(letterId)
-    if (!letter) return
-    draft.value = putBack(letter.payload, draft.value)
-    files.value = [...filesOf(letter), ...files.value]
-    why.value = letter.reason
-    keep()
-    await outbox.remove(letter)
+  const why = ref('')
+  let taken = ''
+  async function take(id: string): Promise<void> {
+    const item = await outbox.refused(id, kind)
+    if (!item) return
+    if (letter.value !== id) put(item.payload)
+    letter.value = id
+    if (files) files.value = [...filesOf(item), ...files.value]
+    why.value = item.reason
+    taken = id
   }
-  if (typeof id === 'string') void take(id)
-  return why
+  const id = typeof asked === 'string' ? asked : letter.value
+  if (id) void take(id)
+  return {
+    /** Why it was refused. */
+    why,
+    /** The new one is in the outbox. */
+    replaced: async (): Promise<void> => {
+      // Where it cannot be taken away it stands there once more, to be dropped.
+      if (taken) await outbox.remove(taken).catch(() => undefined)
+    },
+  }
 }
