@@ -108,7 +108,7 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response
     Ok(response)
 }
 
-/// Who is signed in. A page asks for it when it opens, which keeps the session alive.
+/// Who is signed in. A page asks for it when it opens and while it is used, which keeps the session alive.
 #[utoipa::path(get, path = "/me", tag = "access", responses((status = 200, body = Me)))]
 async fn me(me: Permitted<Newcomer>, parts: Parts) -> Result<Json<Me>, Problem> {
     if let Some(token) = token(&parts) {

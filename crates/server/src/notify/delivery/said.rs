@@ -70,7 +70,8 @@ mod tests {
         let (title, text) = (Words::raw("督办"), Words::raw("抓紧"));
         let id = DeliveryId(Uuid::from_u128(1));
         let message_id = MessageId(id.0);
-        let part = PartRow { delivery_id: id, message_id, title, text, task_id: None, occurrence_id: None, urge_id: Some(id.0), over: false };
+        let part =
+            PartRow { delivery_id: id, message_id, title, text, task_id: None, occurrence_id: None, urge_id: Some(id.0), over: false };
         let said = |text: &str, parts: &[PartRow]| with_hint(text.to_owned(), parts);
         assert_eq!(said("抓紧", std::slice::from_ref(&part)), "抓紧。答复请回复“回”加内容。");
         assert_eq!(said("请于今天回复。", std::slice::from_ref(&part)), "请于今天回复。答复请回复“回”加内容。");

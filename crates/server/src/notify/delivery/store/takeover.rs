@@ -62,9 +62,19 @@ pub(in crate::notify::delivery) async fn insert_one(
     (person, channel, critical): (PersonId, Channel, bool),
     (created_at, due_at): (Moment, Moment),
 ) -> Result<()> {
-    let mut sql =
-        Sql::new("insert into delivery (id, in_place_of, person_id, channel, state, critical, created_at, due_at, attempts, unsure) values (");
-    sql.bind(id.0).push(", ").bind(in_place_of.0).push(", ").bind(person.0).push(", ").bind(channel.word()).push(", 'queued', ").bind(critical).push(", ");
+    let mut sql = Sql::new(
+        "insert into delivery (id, in_place_of, person_id, channel, state, critical, created_at, due_at, attempts, unsure) values (",
+    );
+    sql.bind(id.0)
+        .push(", ")
+        .bind(in_place_of.0)
+        .push(", ")
+        .bind(person.0)
+        .push(", ")
+        .bind(channel.word())
+        .push(", 'queued', ")
+        .bind(critical)
+        .push(", ");
     sql.bind(created_at.millis()).push(", ").bind(due_at.millis()).push(", 0, false)");
     sql.execute(tx).await?;
     let mut sql = Sql::new("insert into delivery_message (delivery_id, message_id) values ");
