@@ -1,6 +1,6 @@
 //! What leaves the house: held until its hours, merged, sent once, followed until it is answered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gateway::SendError;
 use kit::Moment;
@@ -167,6 +167,50 @@ both! {
         assert!(sms.taken().is_empty());
         at(app, "2026-02-11T08:00:00+08:00").await;
         assert_eq!(sms.taken().len(), 1);
+    }
+
+    async fn todays_figures_lead_to_the_very_deliveries_they_count(app) {
+        let sms = FakeGateway::new("sms1", Channel::Sms);
+        let app = &app.with_gateways(&[&sms]);
+        let listed = async |query: &str| {
+            let page = app.as_user("centre1").get(&format!("/deliveries?limit=200&{query}")).await.assert(200);
+            page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+        };
+        let counted = async || {
+            let state = app.as_user("centre1").get("/deliveries/state").await.assert(200);
+            let mut counted = BTreeMap::<String, usize>::new();
+            for figure in state["today"].as_array().unwrap() {
+                let of = format!("channel={}&state={}", figure["channel"].as_str().unwrap(), figure["state"].as_str().unwrap());
+                *counted.entry(of).or_default() += usize::try_from(figure["n"].as_u64().unwrap()).unwrap();
+            }
+            counted
+        };
+        // Written in the evening, it leaves the next morning: it counts on both days.
+        given(app, &["修路"], "2026-02-09", json!({})).await;
+        at(app, "2026-02-10T22:00:00+08:00").await;
+        at(app, "2026-02-11T08:00:00+08:00").await;
+        let theirs = format!("channel=sms&person_id={}", app.person("staff_b1"));
+        let evening = listed(&format!("{theirs}&from_day=2026-02-10&to_day=2026-02-10")).await;
+        assert_eq!(evening.len(), 1);
+        assert!(listed("counted_on=2026-02-10").await.is_superset(&evening));
+        assert!(listed("counted_on=2026-02-11").await.is_superset(&evening));
+        assert!(listed("counted_on=2026-02-12").await.is_empty());
+        notices(app, 2).await;
+        app.run_jobs().await;
+        let today = counted().await;
+        assert_eq!(listed("counted_on=2026-02-11").await.len(), today.values().sum::<usize>(), "{today:?}");
+        for (of, n) in &today {
+            assert_eq!(listed(&format!("{of}&counted_on=2026-02-11")).await.len(), *n, "{of}");
+        }
+        let theirs = format!("{theirs}&counted_on=2026-02-11");
+        let rows = listed(&theirs).await;
+        assert!(rows.len() >= 3 && rows.is_superset(&evening), "{rows:?}");
+        let sheet = app.as_user("centre1").get(&format!("/deliveries/export?{theirs}")).await;
+        sheet.assert_status(200);
+        assert_eq!(sheet.text().matches("秦一").count(), rows.len(), "the sheet has the same rows");
+        // A day later none of it counts any more.
+        app.clock.set("2026-02-12T00:00:00+08:00".parse().unwrap());
+        assert!(counted().await.is_empty());
     }
 
     async fn what_is_done_between_planning_and_sending_is_not_sent(app) {

@@ -15,7 +15,7 @@ use crate::{
 pub async fn gauges(tx: &mut Tx, app: &App, ctx: &Ctx) -> Outcome<()> {
     let now = ctx.now();
     let queues = list::queues(tx, now).await?;
-    let today = list::figures(tx, ctx.today().start()).await?;
+    let today = list::figures(tx, ctx.today()).await?;
     for channel in Channel::ALL {
         let (n, oldest) = queues.iter().find(|(of, ..)| of == channel).map_or((0, None), |(_, n, oldest)| (*n, *oldest));
         metrics::gauge!("deliveries_due", "channel" => channel.word()).set(number(n));

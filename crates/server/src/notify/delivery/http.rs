@@ -67,6 +67,9 @@ pub(super) struct DeliveriesQuery {
     /// Only what was written down on this day or earlier.
     #[param(value_type = Option<String>)]
     to_day: Option<Day>,
+    /// Only what was written, sent or settled on this day: what the figures of the day count.
+    #[param(value_type = Option<String>)]
+    counted_on: Option<Day>,
     /// Where the page begins.
     cursor: Option<String>,
     /// 1 to 200, 50 when missing.
@@ -84,6 +87,7 @@ impl DeliveriesQuery {
             rule: self.rule.clone(),
             from: self.from_day.map(Day::start),
             until: self.to_day.map(|day| day.plus_days(1).start()),
+            counted: self.counted_on,
             before: self.cursor.as_deref().map(Cursor::read).transpose()?,
             ..list::Wanted::default()
         })
@@ -263,7 +267,7 @@ struct DeliveriesState {
 async fn state(me: Permitted<WatchSystem>) -> Result<Json<DeliveriesState>, Problem> {
     let mut tx = me.app.db.read().await?;
     let known = store::gateways(&mut tx).await?;
-    let figures = list::figures(&mut tx, me.ctx.today().start()).await?;
+    let figures = list::figures(&mut tx, me.ctx.today()).await?;
     let gateways = me.app.gateways.all().iter().map(|gateway| {
         let row = known.iter().find(|row| row.code == gateway.code());
         GatewayView {

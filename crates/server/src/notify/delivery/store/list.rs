@@ -6,7 +6,7 @@ use std::{
 };
 
 use db::{Result, Sql, Tx};
-use kit::{Moment, uuid::Uuid};
+use kit::{Day, Moment, uuid::Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -105,6 +105,8 @@ pub(in crate::notify::delivery) struct Wanted {
     /// Written down from then on, and before then.
     pub(in crate::notify::delivery) from: Option<Moment>,
     pub(in crate::notify::delivery) until: Option<Moment>,
+    /// In the figures of this day.
+    pub(in crate::notify::delivery) counted: Option<Day>,
     pub(in crate::notify::delivery) before: Option<DeliveryId>,
 }
 
@@ -143,6 +145,11 @@ pub(in crate::notify::delivery) async fn list(tx: &mut Tx, scope: &Scope, wanted
     }
     if let Some(until) = wanted.until {
         sql.push(" and d.id < ").bind(first_id(until));
+    }
+    if let Some(day) = wanted.counted {
+        // Pages follow the ids, so that the ids have to end the search for what is not there.
+        sql.push(" and d.id >= ").bind(first_id(day.start().minus(HELD_FOR)));
+        counted_on(&mut sql, day);
     }
     if let Some(before) = wanted.before {
         sql.push(" and d.id < ").bind(before.0);
@@ -244,15 +251,21 @@ pub(in crate::notify::delivery) async fn one(tx: &mut Tx, scope: &Scope, id: Del
 /// So far back may have been written what leaves today: held over a week of holidays.
 const HELD_FOR: Duration = Duration::from_secs(10 * 24 * 3600);
 
-/// How many deliveries were written, sent or settled since a moment, of each way and state: (channel, state, reason, how many, cost).
-pub(in crate::notify::delivery) async fn figures(
-    tx: &mut Tx,
-    since: Moment,
-) -> Result<Vec<(Channel, DeliveryState, Option<String>, i64, i64)>> {
+/// Narrows deliveries `d` to what the figures of a day count: what was written, sent or settled on it.
+fn counted_on(sql: &mut Sql, day: Day) {
+    let (from, until) = (day.start(), day.plus_days(1).start());
+    sql.push(" and d.created_at >= ").bind(from.minus(HELD_FOR).millis());
+    sql.push(" and (d.created_at >= ").bind(from.millis()).push(" and d.created_at < ").bind(until.millis());
+    sql.push(" or d.sent_at >= ").bind(from.millis()).push(" and d.sent_at < ").bind(until.millis());
+    sql.push(" or d.settled_at >= ").bind(from.millis()).push(" and d.settled_at < ").bind(until.millis()).push(")");
+}
+
+/// How many deliveries were written, sent or settled on a day, of each way and state: (channel, state, reason, how many, cost).
+pub(in crate::notify::delivery) async fn figures(tx: &mut Tx, day: Day) -> Result<Vec<(Channel, DeliveryState, Option<String>, i64, i64)>> {
     let mut sql =
-        Sql::new("select channel, state, reason, count(*), cast(coalesce(sum(cost), 0) as bigint) from delivery where created_at >= ");
-    sql.bind(since.minus(HELD_FOR).millis()).push(" and (created_at >= ").bind(since.millis()).push(" or sent_at >= ").bind(since.millis());
-    sql.push(" or settled_at >= ").bind(since.millis()).push(") group by channel, state, reason order by channel, state, reason");
+        Sql::new("select d.channel, d.state, d.reason, count(*), cast(coalesce(sum(d.cost), 0) as bigint) from delivery d where 1 = 1");
+    counted_on(&mut sql, day);
+    sql.push(" group by d.channel, d.state, d.reason order by d.channel, d.state, d.reason");
     sql.fetch_all(tx).await
 }
 
