@@ -253,6 +253,16 @@ export const tests = {
     await says(table, /语音电话|没有符合条件的外发记录/)
     assert.deepEqual(await violations(page), [])
 
+    // A number of today leads to what it counts, and from there to that of all days.
+    await page.locator('dl > div').filter({ hasText: '今天未发送' }).getByRole('link').click()
+    await at(page, /\/watch\?state=suppressed&counted=\d{4}-\d\d-\d\d/)
+    const day = table.getByRole('button', { name: /写成、发出或有结果的$/ })
+    await see(day)
+    assert.deepEqual(await violations(page), [])
+    await day.click()
+    await gone(day)
+    await at(page, /\/watch\?state=suppressed$/)
+
     const leader = await app.desk(app.people.wang, { viewport: { width: 375, height: 812 } })
     await go(leader, '/watch')
     await says(leader.locator('main'), '发送时间和上限')

@@ -72,6 +72,7 @@ export default {
     from: 'From day',
     to: 'To day',
     turned: 'The first day is after the last',
+    counted: 'Only what was written, sent or settled on {day}',
   },
   again: {
     do: 'Send again',

@@ -72,6 +72,7 @@ export default {
     from: '从哪天起',
     to: '到哪天止',
     turned: '开始日期晚于结束日期',
+    counted: '只看 {day} 写成、发出或有结果的',
   },
   again: {
     do: '重发',

@@ -8,6 +8,8 @@ export interface DeliveryFilter {
   rule?: string
   from_day?: string
   to_day?: string
+  /** What the figures of this day count: written, sent or settled on it. */
+  counted_on?: string
 }
 export const listDeliveries = (filter: DeliveryFilter, cursor: string | null) =>
   get<Page<Delivery>>('/deliveries', { ...filter, cursor })

@@ -74,6 +74,12 @@ describe('what is asked for', () => {
     expect(filterOf(found)).toEqual({ channel: 'sms', person_id: 'p', rule: 'due_soon', from_day: '2026-11-01' })
     expect(filterOf(asked({ channel: 'voice' }, ['sms']))).toEqual({})
   })
+  it('can be what the figures of one day count', () => {
+    const found = asked({ state: 'failed', counted: '2026-11-28' }, ['sms'])
+    expect(filterOf(found)).toEqual({ state: 'failed', counted_on: '2026-11-28' })
+    expect(filterOf({ ...found, counted: '' })).toEqual({ state: 'failed' })
+    expect(asked({ counted: 'today' }, ['sms']).counted).toBe('')
+  })
 })
 
 describe('once more', () => {

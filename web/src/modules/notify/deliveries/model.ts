@@ -115,8 +115,10 @@ export interface Asked {
   rule: string
   from: string
   to: string
+  /** In the figures of this day. */
+  counted: string
 }
-export const NOTHING: Asked = { channel: '', state: '', person: '', rule: '', from: '', to: '' }
+export const NOTHING: Asked = { channel: '', state: '', person: '', rule: '', from: '', to: '', counted: '' }
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** What somebody has written into the address, and nothing that the server would not understand. */
@@ -130,15 +132,17 @@ export function asked(query: Readonly<Record<string, unknown>>, channels: readon
     rule: word('rule'),
     from: day('from'),
     to: day('to'),
+    counted: day('counted'),
   }
 }
-export const filterOf = ({ channel, state, person, rule, from, to }: Asked): DeliveryFilter => ({
+export const filterOf = ({ channel, state, person, rule, from, to, counted }: Asked): DeliveryFilter => ({
   ...(channel && { channel }),
   ...(state && { state }),
   ...(person && { person_id: person }),
   ...(rule && { rule }),
   ...(from && { from_day: from }),
   ...(to && { to_day: to }),
+  ...(counted && { counted_on: counted }),
 })
 
 /** A gateway's complaint: what it means, and its own words. */
