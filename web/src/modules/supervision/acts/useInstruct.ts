@@ -22,10 +22,6 @@ export function useInstruct(detail: TaskDetail, close: () => void) {
     return own ? [{ id: me, name: t('instruct.own', { name: session.me?.person.name ?? '' }) }, ...others] : others
   })
   const leader = ref('')
-  watchEffect(() => {
-    if (!leader.value && leaders.value.length === 1) leader.value = leaders.value[0]?.id ?? ''
-    if (!leader.value && whose.data.value?.own) leader.value = me
-  })
   const open = detail.task.state === 'dispatched' || detail.task.state === 'active'
   const thens = computed(() => {
     const values: InstructionThen[] = open ? ['answer', 'new_task'] : []
@@ -42,12 +38,23 @@ export function useInstruct(detail: TaskDetail, close: () => void) {
   const document = ref('')
   const clause = ref('')
   const title = ref('')
-  const day = ref(detail.urge_day ?? defaultReplyDay(session.today))
+  const usual = detail.urge_day ?? defaultReplyDay(session.today)
+  const day = ref(usual)
   const due = ref('')
   const files = ref<FileRef[]>([])
   const uploading = ref(false)
   const fields = { leader, then, chosen, text, on, document, clause, title, day, due, files }
-  const form = useKeptSubmit(() => detail.task.id, 'instruct', fields)
+  const form = useKeptSubmit(() => detail.task.id, 'instruct', fields, ['text', 'title', 'document', 'clause', 'files'])
+  if (form.restored) {
+    // One's own words are said on the day they are sent, and a day that has passed is none to answer by.
+    if (!leader.value || leader.value === me) on.value = session.today
+    if (day.value && day.value < session.today) day.value = usual
+    if (due.value && due.value < session.today) due.value = ''
+  }
+  watchEffect(() => {
+    if (!leader.value && leaders.value.length === 1) leader.value = leaders.value[0]?.id ?? ''
+    if (!leader.value && whose.data.value?.own) leader.value = me
+  })
   form.follow({
     text,
     said_on: on,

@@ -41,6 +41,20 @@ describe('what was typed into a form', () => {
     await later()
     expect(open().form.restored).toBe(false)
   })
+  it('is nothing where the form alone has filled something in, which is kept with what was typed', async () => {
+    const open = () => {
+      const [text, day] = [ref(''), ref('')]
+      return { text, day, form: useKeptSubmit(() => 't1', 'reply.u1', { text, day }, ['text']) }
+    }
+    const { text, day } = open()
+    day.value = '2026-11-30'
+    await later()
+    expect(open().form.restored).toBe(false)
+    text.value = '写了一半'
+    await later()
+    const again = open()
+    expect([again.form.restored, again.text.value, again.day.value]).toEqual([true, '写了一半', '2026-11-30'])
+  })
   it('is nothing while it stands as it was offered', async () => {
     const { text } = open()
     text.value = '改了'
