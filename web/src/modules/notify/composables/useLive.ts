@@ -7,6 +7,9 @@ import { toast } from '@/lib/toast'
 import { SOUND } from '../model'
 import { setUnread } from './useInbox'
 
+/** What shows tasks, or what is asked and answered about them, and is read again with any of them. */
+const AROUND = ['tasks', 'todo', 'home', 'progress', 'overdue', 'glance', 'urges', 'orders']
+
 /** A sound for what presses, where somebody has asked for one. */
 function ring({ occurrence_id, urge_id }: Heard): void {
   if ((occurrence_id || urge_id) && recall(SOUND, false))
@@ -33,14 +36,15 @@ export function useLive(): void {
     for (const id of ids)
       for (const what of ['timeline', 'comments', 'reminders', 'deliveries'])
         void queryClient.invalidateQueries({ queryKey: [what, id] })
-    again('tasks', 'todo', 'home', 'progress', 'overdue', 'glance')
+    again(...AROUND)
   }
   const stop = startLive({
     message: (said) => {
       const { title, text } = said
       toast(text ? i18n.global.t('inbox.news', { title, text: text.slice(0, 60) }) : title)
       ring(said)
-      again('inbox', 'unread', 'todo')
+      // An answer may be told of later than the change of its task.
+      again('inbox', 'unread', 'todo', 'urges', 'orders')
     },
     // A dispatch of two hundred tasks is one re-read, not two hundred.
     task: (task) => {
@@ -52,8 +56,7 @@ export function useLive(): void {
       }, 800)
     },
     unread: ({ unread }) => setUnread(unread),
-    poll: () =>
-      again('unread', 'todo', 'tasks', 'task', 'timeline', 'comments', 'home', 'progress', 'overdue', 'glance'),
+    poll: () => again('unread', 'task', 'timeline', 'comments', ...AROUND),
   })
   onScopeDispose(() => {
     clearTimeout(pending)
