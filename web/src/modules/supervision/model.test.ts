@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Urge } from '@/api/types'
-import { stateOf, turnsOf, unanswered } from './model'
+import { answererOf, stateOf, turnsOf, unanswered } from './model'
 
 describe('urges', () => {
   it('says once who waits for an answer, the latest first', () => {
@@ -40,5 +40,24 @@ describe('urges', () => {
       'given',
       'accepted',
     ])
+  })
+})
+
+describe('who answered on the telephone', () => {
+  const [handler, other] = [
+    { id: 'h', name: '林舟' },
+    { id: 'o', name: '张三' },
+  ]
+  it('is whoever was chosen, also before it is known who may have', () => {
+    expect(answererOf('o', [handler], false)).toBe('o')
+    expect(answererOf('o', [], false)).toBe('o')
+    expect(answererOf('o', [handler, other], true)).toBe('o')
+  })
+  it('is the first one would call where nobody was chosen, or somebody who is not there any more', () => {
+    expect(answererOf('', [handler], false)).toBe('h')
+    expect(answererOf('gone', [handler, other], true)).toBe('h')
+  })
+  it('is nobody where there is nobody to choose', () => {
+    expect([answererOf('', [], false), answererOf('gone', [], true)]).toEqual(['', ''])
   })
 })

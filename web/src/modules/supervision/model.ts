@@ -54,6 +54,12 @@ export function turnsOf(urge: Urge): Turn[] {
   return [...first, ...turns.map((turn) => ({ ...turn, enteredBy: turn.entered_by, key: turn.id }))]
 }
 
+/** Who is taken to have answered: whoever was chosen, unless all who may have are known and they are none of them. */
+export function answererOf(chosen: string, choices: readonly PersonRef[], all: boolean): string {
+  const stays = all ? choices.some((one) => one.id === chosen) : !!chosen
+  return stays ? chosen : (choices[0]?.id ?? '')
+}
+
 /** How somebody pressed, or that it was a leader's instruction. */
 export function wayOf(urge: Pick<Urge, 'method' | 'instruction'>): 'instructed' | 'called' | 'urged' {
   if (urge.instruction) return 'instructed'

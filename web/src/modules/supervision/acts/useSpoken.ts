@@ -16,19 +16,22 @@ export interface Spoken {
 export function useSpoken(urge: () => Urge, done: () => void) {
   const { t } = useI18n()
   const answer = ref<Spoken>({ person: '', text: '' })
-  const text = computed({
-    get: () => answer.value.text,
-    set: (said) => (answer.value = { ...answer.value, text: said }),
-  })
-  const form = useKeptSubmit(() => urge().task_id, `spoken.${urge().id}`, { text })
+  const part = (name: keyof Spoken) =>
+    computed({ get: () => answer.value[name], set: (said) => (answer.value = { ...answer.value, [name]: said }) })
+  const [person, text] = [part('person'), part('text')]
+  const form = useKeptSubmit(() => urge().task_id, `spoken.${urge().id}`, { person, text }, ['text'])
+  form.follow({ person_id: person, text })
 
   async function record(): Promise<void> {
-    const { person, text: said } = answer.value
-    if (!said.trim()) {
-      form.errors.value = { text: t('common.error.empty', { what: t('supervision.spoken.text') }) }
+    const said = text.value.trim()
+    const errors: Record<string, string> = {}
+    if (!person.value) errors['person_id'] = t('common.error.empty', { what: t('supervision.spoken.who') })
+    if (!said) errors['text'] = t('common.error.empty', { what: t('supervision.spoken.text') })
+    if (Object.keys(errors).length) {
+      form.errors.value = errors
       return
     }
-    if (!(await form.submit((key) => recordSpokenReply(urge().id, { person_id: person, text: said.trim() }, key))))
+    if (!(await form.submit((key) => recordSpokenReply(urge().id, { person_id: person.value, text: said }, key))))
       return
     toast(t('supervision.spoken.sent'))
     done()

@@ -29,6 +29,12 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
   /** The refused one it was made of, on the phone. */
   const letter = ref('')
   const form = useKeptSubmit(() => detail.task.id, 'urge', { chosen, text, day, method, answer, letter })
+  form.follow({
+    text,
+    reply_due_day: day,
+    'answer.person_id': computed(() => answer.value.person),
+    'answer.text': computed(() => answer.value.text),
+  })
   // What was said on the telephone nobody knows beforehand.
   watch(method, (now) => {
     if (now === 'call' && text.value === fitting) text.value = ''
@@ -41,6 +47,13 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
 
   /** Of one party alone it is known whose answer it is. */
   const answering = computed(() => (called.value && pressed.value.length === 1 ? pressed.value[0] : undefined))
+  /** Whose people were last to choose from. */
+  let chosenOf = answering.value?.id
+  watch(answering, (party) => {
+    if (!party) return
+    if (chosenOf && chosenOf !== party.id) answer.value = { ...answer.value, person: '' }
+    chosenOf = party.id
+  })
 
   /** One that was refused, to be put right. */
   function putBack(was: UrgeBody): void {
@@ -57,6 +70,10 @@ export function useUrging(detail: TaskDetail, done: () => void, post?: (body: Ur
       return
     }
     const said = answering.value ? answer.value.text.trim() : ''
+    if (said && !answer.value.person) {
+      form.errors.value = { 'answer.person_id': t('common.error.empty', { what: t('supervision.spoken.who') }) }
+      return
+    }
     const body = {
       text: text.value.trim(),
       method: method.value,
