@@ -194,6 +194,27 @@ export const tests = {
     assert.deepEqual(await violations(phone), [])
   },
 
+  async 'a list of urges follows what others do, takes nothing away that is being written, and counts as read what it shows'(app) {
+    const { task, head } = await underWay(app, '答复得比电话快的任务')
+    const { wang } = app.people
+    const { items } = await wang.api.post(`/tasks/${task.id}/urges`, { text: '何时完成', reply_due_day: dayFromNow(3) })
+    const page = await app.desk(wang)
+    await go(page, '/urges?side=sent')
+    const card = page.locator('.urge').filter({ hasText: '答复得比电话快的任务' })
+    await card.getByRole('button', { name: '记下电话答复' }).click()
+    await card.getByLabel(/^对方的答复/).fill('电话里说周五')
+    await head.api.post(`/urges/${items[0].id}/reply`, { text: '周五前完成' })
+    await says(card, '周五前完成')
+    await says(card, '现在不能记下电话答复了')
+    assert.equal(await card.getByLabel(/^对方的答复/).inputValue(), '电话里说周五')
+    assert.ok(await card.getByRole('button', { name: '登记答复' }).isDisabled())
+    assert.deepEqual(await violations(page), [])
+    await until('the answer to count as read', async () => {
+      const unread = (await wang.api.get('/messages?unread=true')).items
+      return !unread.some((message) => message.urge_id === items[0].id)
+    })
+  },
+
   async 'whoever pressed asks again in the same thread, and accepts the answer'(app) {
     const { task, head } = await underWay(app, '要追问的任务')
     const { items } = await app.people.wang.api.post(`/tasks/${task.id}/urges`, { text: '何时完成', reply_due_day: dayFromNow(3) })

@@ -22,6 +22,8 @@ export default {
     given: 'Answered',
     accepted: 'Answered and accepted',
   },
+  stale: 'Somebody has just dealt with this; yours was not saved. What you typed is still here.',
+  over: 'Somebody has just dealt with this, so you can no longer do this: {what}. What you typed is still here.',
   replyTitle: 'Reply to urge',
   instruction: { tag: 'Instruction', reply: 'Report back', on: 'said on {day}', entered: 'written down by {name}' },
   spoken: {

@@ -22,6 +22,8 @@ export default {
     given: '已回复',
     accepted: '已回复，已认可',
   },
+  stale: '别人刚刚处理了这条督办，这次没有保存；您填写的内容还在。',
+  over: '别人刚刚处理了这条督办，现在不能{what}了；您填写的内容还在。',
   replyTitle: '回复督办',
   instruction: { tag: '批示', reply: '反馈批示', on: '{day} 批示', entered: '{name} 登记' },
   spoken: {

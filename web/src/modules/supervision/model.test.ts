@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Urge } from '@/api/types'
-import { answererOf, stateOf, turnsOf, unanswered } from './model'
+import { answererOf, stateOf, turnsOf, unanswered, withHeld } from './model'
 
 describe('urges', () => {
   it('says once who waits for an answer, the latest first', () => {
@@ -40,6 +40,19 @@ describe('urges', () => {
       'given',
       'accepted',
     ])
+  })
+})
+
+describe('a list in which somebody writes', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ id })) as [{ id: string }, { id: string }, { id: string }]
+  it('keeps what is written in, where it stood, and nothing else', () => {
+    expect(withHeld([c], [a, b, c], new Set(['b']))).toEqual([c, b])
+    expect(withHeld([a, c], [a, b, c], new Set(['b']))).toEqual([a, b, c])
+    expect(withHeld([a, c], [a, b, c], new Set())).toEqual([a, c])
+  })
+  it('shows what is there as it is now', () => {
+    const now = { id: 'b', text: '新' }
+    expect(withHeld([a, now], [a, { id: 'b', text: '旧' }] as { id: string }[], new Set(['b']))).toEqual([a, now])
   })
 })
 

@@ -54,6 +54,18 @@ export function turnsOf(urge: Urge): Turn[] {
   return [...first, ...turns.map((turn) => ({ ...turn, enteredBy: turn.entered_by, key: turn.id }))]
 }
 
+/** A list as it is now, and in it, where it stood before, whatever of it is held though it no longer belongs there. */
+export function withHeld<T extends { id: string }>(
+  now: readonly T[],
+  before: readonly T[],
+  held: ReadonlySet<string>,
+): T[] {
+  const all = [...now]
+  for (const [at, one] of before.entries())
+    if (held.has(one.id) && !now.some(({ id }) => id === one.id)) all.splice(at, 0, one)
+  return all
+}
+
 /** Who is taken to have answered: whoever was chosen, unless all who may have are known and they are none of them. */
 export function answererOf(chosen: string, choices: readonly PersonRef[], all: boolean): string {
   const stays = all ? choices.some((one) => one.id === chosen) : !!chosen

@@ -1,6 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, reactive, type EffectScope } from 'vue'
+import { Problem } from '@/api/client'
 import type { Urge } from '@/api/types'
 import { recordSpokenReply } from '../api'
 import { useSpoken } from './useSpoken'
@@ -62,5 +63,19 @@ describe('an answer on the telephone', () => {
     await spoken.record()
     expect(vi.mocked(recordSpokenReply).mock.lastCall?.[1]).toEqual({ person_id: 'zhang', text: '周五前进场' })
     expect(done).toHaveBeenCalledOnce()
+  })
+  it('that comes too late is said to be so, and stays', async () => {
+    const spoken = open()
+    spoken.answer.value = { person: 'zhang', text: '周五前进场' }
+    expect([spoken.over.value, spoken.note.value]).toEqual([false, ''])
+    vi.mocked(recordSpokenReply).mockRejectedValue(new Problem(409, { code: 'decided', current: { id: 'u1' } }))
+    await spoken.record()
+    expect([spoken.note.value, spoken.answer.value.text]).toEqual(['supervision.stale', '周五前进场'])
+    expect(done).not.toHaveBeenCalled()
+  })
+  it('cannot be sent once somebody else has answered', () => {
+    const spoken = open()
+    urge.may_record = false
+    expect([spoken.over.value, spoken.note.value]).toEqual([true, 'supervision.over'])
   })
 })

@@ -4,6 +4,7 @@ import type { Urge } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { useKeptSubmit } from '@/modules/tasks'
 import { recordSpokenReply } from '../api'
+import { useStanding } from './useStanding'
 
 /** What somebody answered on the telephone. */
 export interface Spoken {
@@ -21,6 +22,7 @@ export function useSpoken(urge: () => Urge, done: () => void) {
   const [person, text] = [part('person'), part('text')]
   const form = useKeptSubmit(() => urge().task_id, `spoken.${urge().id}`, { person, text }, ['text'])
   form.follow({ person_id: person, text })
+  const { over, note } = useStanding(form, () => urge().may_record, 'spoken.record')
 
   async function record(): Promise<void> {
     const said = text.value.trim()
@@ -31,10 +33,11 @@ export function useSpoken(urge: () => Urge, done: () => void) {
       form.errors.value = errors
       return
     }
+    form.settle()
     if (!(await form.submit((key) => recordSpokenReply(urge().id, { person_id: person.value, text: said }, key))))
       return
     toast(t('supervision.spoken.sent'))
     done()
   }
-  return { form, answer, record }
+  return { form, answer, over, note, record }
 }
