@@ -368,6 +368,36 @@ export const tests = {
     )
   },
 
+  async 'what was changed of a task survives a reload, until it is saved or given up'(app) {
+    const work = new Work(app.people.zhouyun)
+    const { unit } = await app.org.newBureau()
+    const task = await work.draft('改到一半的任务', unit)
+    const { demand } = await work.detail(task.id)
+    const page = await centreDesk(app)
+    const edit = async () => {
+      await go(page, `/tasks/${task.id}/edit`)
+      return field(page, '任务要求')
+    }
+    await (await edit()).fill('改到一半的要求')
+    await until('the change to be kept', () => page.evaluate(() => Object.entries(localStorage).some(([key, value]) => key.startsWith('sbc.edit.') && value.includes('改到一半的要求'))))
+    await page.reload()
+    await says(page.locator('main'), '已恢复上次没有保存的修改')
+    assert.equal(await field(page, '任务要求').inputValue(), '改到一半的要求')
+    // Whoever leaves is asked first.
+    page.once('dialog', (ask) => ask.accept())
+    await page.getByRole('link', { name: '取消' }).click()
+    await at(page, `/tasks/${task.id}`)
+    await edit()
+    await page.getByRole('button', { name: '放弃，按已保存的显示' }).click()
+    await gone(page.getByText('已恢复上次没有保存的修改'))
+    assert.equal(await field(page, '任务要求').inputValue(), demand)
+    await (await edit()).fill('改完的要求')
+    await page.getByRole('button', { name: '保存' }).click()
+    await toast(page, '已保存')
+    assert.equal(await (await edit()).inputValue(), '改完的要求')
+    assert.equal(await page.getByText('已恢复上次没有保存的修改').count(), 0)
+  },
+
   async 'a form that cannot be saved leads to the field that keeps it, however far away'(app) {
     const work = new Work(app.people.zhouyun)
     const { unit } = await app.org.newBureau()

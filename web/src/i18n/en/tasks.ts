@@ -313,6 +313,13 @@ export default {
     restart: 'Drop it, show what is saved',
     leave: 'The decomposition is not saved; it is kept on this device. Leave?',
   },
+  edit: {
+    restored: 'What you had not saved last time has been restored.',
+    moved:
+      'What you had not saved last time has been restored. The task has changed since; what you had not touched shows the latest.',
+    restart: 'Drop it, show what is saved',
+    leave: 'Your changes are not saved; they are kept on this device. Leave?',
+  },
   form: {
     title: 'Title',
     titleHint: 'What is to be done, in one sentence',

@@ -1,26 +1,29 @@
 import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { useRouter } from 'vue-router'
+import { onBeforeRouteLeave, useRouter } from 'vue-router'
 import { toast } from '@/lib/toast'
+import { useSession } from '@/modules/access'
 import { editTask } from '../api'
 import { useDeadline } from '../composables/useDeadline'
 import { useTask } from '../composables/useTasks'
 import { changesOf, taken } from '../setting/changes'
 import { reasonNeed } from '../setting/reason'
-import { useEditForm } from '../setting/useEditForm'
+import { editDraft, useEditForm } from '../setting/useEditForm'
 import { useNewTask } from './useNewTask'
 
-/** The form of a task that is there, and saving what was changed in it. */
+/** The form of a task that is there, and saving what was changed in it; until then it is kept in this browser. */
 export function useEditTask(id: string) {
   const { t } = useI18n()
   const router = useRouter()
   const task = useTask(() => id)
   const { form, sending, fields, uploading, asked, check } = useNewTask({ id })
-  const { base, seen, version } = useEditForm(() => task.data.value, sending.conflict, form)
-  const changes = computed(() => changesOf(form.value, base.value, fields.value))
-
   /** Why the due day moves or the task counts for less, where that is asked for. */
   const reason = ref('')
+  const draft = editDraft(useSession().me?.person.id, id)
+  const edit = useEditForm(draft, () => task.data.value, sending.conflict, form, reason)
+  const { base, seen, version } = edit
+  const changes = computed(() => changesOf(form.value, base.value, fields.value))
+
   sending.follow({ reason })
   const { reading } = useDeadline(
     () => form.value.due_text,
@@ -54,6 +57,7 @@ export function useEditTask(id: string) {
     )
     return !empty.length
   }
+  let saved = false
   async function save(): Promise<void> {
     if (!version.value || !sound()) return
     const why = asksReason.value ? reason.value.trim() : ''
@@ -62,7 +66,30 @@ export function useEditTask(id: string) {
       if (!(await sending.submit(() => editTask(id, version.value, patch)))) return
       toast(t('tasks.done.save'))
     } else toast(t('tasks.done.same'))
+    saved = true
+    edit.forget()
     await router.replace({ name: 'task', params: { id } })
   }
-  return { task, form, version, sending, uploading, asked, reason, asksReason, mustReason, save }
+  onBeforeRouteLeave((to) => {
+    if (saved || !edit.touched.value) return true
+    // At once: what is said to be kept must be, however soon the page goes.
+    edit.keep()
+    // Whoever is signed out has nothing to decide.
+    return !!to.meta.open || window.confirm(t('tasks.edit.leave'))
+  })
+  return {
+    task,
+    form,
+    version,
+    restored: edit.restored,
+    moved: edit.moved,
+    restart: edit.restart,
+    sending,
+    uploading,
+    asked,
+    reason,
+    asksReason,
+    mustReason,
+    save,
+  }
 }

@@ -10,7 +10,7 @@ import type {
 } from '@/api/types'
 import type { Asked } from '@/modules/burden'
 import { draftsOf, fieldsInput, saysNothing, type FieldDrafts } from '../fields'
-import { furtherInput, furtherOf, mergedParties, type Parties } from './parties'
+import { furtherInput, furtherOf, mergedParties, partOf, type Parties } from './parties'
 
 /** The form's own shape: flat, with empty strings, kept in the draft. */
 export interface TaskForm extends Parties {
@@ -130,6 +130,19 @@ export function merged(mine: TaskForm, base: TaskForm, theirs: TaskForm): TaskFo
 function mergedFields(mine: FieldDrafts, base: FieldDrafts, theirs: FieldDrafts): FieldDrafts {
   const touched = (key: string) => JSON.stringify(mine[key] ?? '') !== JSON.stringify(base[key] ?? '')
   return { ...theirs, ...Object.fromEntries(Object.entries(mine).filter(([key]) => touched(key))) }
+}
+
+/** Whether something else stands in it: a field that was emptied again, and what is left of a unit that went, say nothing. */
+export function differs(mine: TaskForm, base: TaskForm): boolean {
+  const said = (form: TaskForm) =>
+    JSON.stringify({
+      ...form,
+      fields: Object.entries(form.fields)
+        .filter(([, draft]) => !saysNothing(draft))
+        .sort(([a], [b]) => a.localeCompare(b)),
+      parts: form.co.map((unit) => partOf(form.parts, unit)),
+    })
+  return said(mine) !== said(base)
 }
 
 /** A day is sent as a day, words as words. */
