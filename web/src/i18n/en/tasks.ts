@@ -361,6 +361,8 @@ export default {
     restored: 'What you typed last time has been restored.',
     restart: 'Start over',
     dispatch: 'Dispatch',
+    notOut: 'The task is kept as a draft and has not been dispatched. Dispatch it from here, or open the draft later.',
+    movedOn: 'The task was changed elsewhere. Go on from how it stands on its page.',
     keep: 'Keep as draft',
     keepAndDecompose: 'Keep and decompose',
   },

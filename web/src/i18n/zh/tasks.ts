@@ -364,6 +364,8 @@ export default {
     restored: '已恢复上次没有发出的内容。',
     restart: '清空重填',
     dispatch: '交办',
+    notOut: '任务已存为草稿，还没有交办。可以在这里改好再交办，也可以以后打开草稿交办。',
+    movedOn: '任务在别处有了变动，请按任务页上的现状继续。',
     keep: '存为草稿',
     keepAndDecompose: '存草稿并分解',
   },
