@@ -444,6 +444,23 @@ export const tests = {
     assert.deepEqual(await titlesNow(), ['我的第一步', '别人的第一步'])
   },
 
+  async 'a row that is opened to be decomposed further is that row, though blank ones stand above it'(app) {
+    const work = new Work(app.people.zhouyun)
+    const { unit } = await app.org.newBureau()
+    const task = await work.draft('要逐级分解的任务', unit)
+    const child = (title) => ({ title, weight: 50, parties: [{ unit_id: unit.id, role: 'lead' }], due: { day: dayFromNow(20) } })
+    await app.people.zhouyun.api.put(`/tasks/${task.id}/children`, { version: task.version, children: [child('第一步'), child('第二步')] })
+    const second = (await work.detail(task.id)).children.find((one) => one.title === '第二步')
+    const page = await centreDesk(app)
+    await go(page, `/tasks/${task.id}/decompose`)
+    const cell = (n) => page.getByRole('row').nth(n).getByLabel('任务名称')
+    await cell(1).fill('改过的第一步')
+    await cell(1).press('Enter')
+    await until('a blank row', async () => (await cell(2).inputValue()) === '')
+    await page.getByRole('button', { name: '继续分解 第二步' }).click()
+    await at(page, `/tasks/${second.id}/decompose`)
+  },
+
   async 'a task is decomposed in a table: weights share themselves and add up to a hundred'(app) {
     const work = new Work(app.people.zhouyun)
     const [one, two] = [await app.org.newBureau(), await app.org.newBureau()]

@@ -4,8 +4,8 @@ import { dueInput } from './form'
 import { furtherInput, furtherOf, type Parties } from './parties'
 import { distribute } from './weights'
 
-/** What a row says of its task, and what has to be touched to be sent. */
-type Said = Pick<ChildRow, 'title' | 'lead' | 'person' | 'co' | 'parts' | 'due_text'>
+/** What a row says of its task; all but the weight has to be touched to be sent. */
+type Said = Pick<ChildRow, 'title' | 'lead' | 'person' | 'co' | 'parts' | 'due_text' | 'weight'>
 
 /** One row of the decomposition editor; of the units in `co` the list does not say as what they take part. */
 export interface ChildRow extends Parties {
@@ -13,7 +13,7 @@ export interface ChildRow extends Parties {
   id: string | null
   /** Of a draft, as it was looked at. */
   version: number | null
-  /** Of a draft, what it said; nothing where a browser kept the row from before this was remembered. */
+  /** What its task said; nothing where a browser kept the row from before this was remembered. */
   was: Said | null
   /** Its parts are known: of a draft they are read when they are needed. */
   known: boolean
@@ -71,7 +71,6 @@ function readRows(detail: Parts): ChildRow[] {
       was: saidBy(child),
       known: false,
       ...saidBy(child),
-      weight: child.weight,
       pinned: true,
       locked: child.state === 'draft' ? null : child,
     }))
@@ -83,6 +82,7 @@ const saidBy = (child: TaskRow): Said => ({
   co: child.co_units.map((unit) => unit.id),
   parts: {},
   due_text: child.due_day ?? '',
+  weight: child.weight,
 })
 
 /** Its parties as they are, below what has been said of them in the row. */
@@ -103,9 +103,13 @@ export function touchesParties(row: ChildRow, heir = ''): boolean {
 export const unknown = (row: ChildRow, heir?: string) =>
   !!row.id && !row.locked && !row.known && touchesParties(row, heir)
 
-/** After somebody else's change: what was touched in the row stays, the rest is theirs. */
+/** A weight somebody gave the row; the share a draft got by itself is none. */
+const weighed = (row: ChildRow) => (row.locked !== null || row.pinned) && row.weight !== row.was?.weight
+
+/** After somebody else's change: what was touched in the row stays, the rest is theirs. Of a task that is out only the weight is ours. */
 export function joined(row: ChildRow, now: ChildRow): ChildRow {
   const { was } = row
+  if (now.locked) return weighed(row) ? { ...now, weight: row.weight, pinned: row.pinned } : now
   if (!was) return { ...row, version: now.version }
   const keys = ['title', 'lead', 'person', 'co', 'due_text'] as const
   const theirs = Object.fromEntries(keys.filter((key) => same(row[key], was[key])).map((key) => [key, now[key]]))

@@ -50,6 +50,39 @@ describe('rows that were not saved', () => {
     expect(titles(again)).toEqual(['改过的一步', '别人的一步'])
     expect(again.version.value).toBe(4)
   })
+  it('keep the weight somebody gave a task that is out, whatever others changed meanwhile', async () => {
+    const out = (id: string, weight: number) => ({ ...child(id, id, weight), state: 'active' }) as TaskRow
+    const { plan } = open(task(3, [out('a', 50), out('b', 30), child('c', '草稿', 20)]))
+    plan.pin(rowOf(plan), 40)
+    await settle()
+    const again = open(task(4, [out('a', 50), out('b', 25), child('c', '草稿', 25)])).plan
+    expect(again.rows.value.map((row) => [row.id, row.weight])).toEqual([
+      ['a', 40],
+      ['b', 25],
+      ['c', 35],
+    ])
+    expect([again.complete.value, again.touched.value]).toEqual([true, true])
+  })
+  it('keep a typed weight when their draft was handed out, not one that was shared', async () => {
+    const both = [child('a', '一'), child('b', '二')]
+    const { plan } = open(task(3, both))
+    plan.pin(rowOf(plan), 70)
+    await settle()
+    const away = both.map((one) => ({ ...one, state: 'dispatched' }) as TaskRow)
+    const again = open(task(4, away)).plan
+    expect(again.rows.value.map((row) => [row.weight, row.locked?.id])).toEqual([
+      [70, 'a'],
+      [50, 'b'],
+    ])
+  })
+  it('do not make anew a task that was out and is there no more', async () => {
+    const out = { ...child('a', '交办过的'), state: 'active' } as TaskRow
+    const { plan } = open(task(3, [out, child('b', '草稿')]))
+    rowOf(plan, 1).title = '改过的草稿'
+    plan.change()
+    await settle()
+    expect(titles(open(task(4, [child('b', '草稿')])).plan)).toEqual(['改过的草稿'])
+  })
   it('are forgotten once they are saved or given up', async () => {
     const { plan } = open(task(3))
     rowOf(plan).title = '摸清底数'

@@ -52,11 +52,12 @@ export function useBreakdown(draft: string, detail: () => Filled | undefined, co
   function join(from: Filled): void {
     const theirs = rowsOf(from)
     const { seen } = sheet.value
-    const mine = rows.value.map((row) => {
+    // A task that was out and ended meanwhile has no part in this any more.
+    const standing = rows.value.filter((row) => !row.locked || theirs.some((one) => one.id === row.id))
+    const mine = standing.map((row) => {
       const now = theirs.find((one) => one.id === row.id)
-      // Handed out meanwhile: no longer ours to change. Taken away meanwhile: what was typed becomes a row of its own.
-      if (now?.locked) return now
-      if (row.id && !now) return { ...row, id: null, version: null, was: null, known: true, locked: null }
+      // A draft taken away meanwhile: what was typed becomes a row of its own.
+      if (row.id && !now) return { ...row, id: null, version: null, was: null, known: true }
       return now ? joined(row, now) : row
     })
     const added = theirs.filter((one) => one.id && !seen.includes(one.id) && !mine.some((row) => row.id === one.id))
