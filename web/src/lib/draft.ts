@@ -20,10 +20,15 @@ export function useDraft<T extends object>(key: string, value: Ref<T>, isEmpty: 
     },
     { deep: true },
   )
+  /** At once: what is here now stands nowhere else. */
+  const keep = () => {
+    clearTimeout(timer)
+    remember(key, isEmpty(value.value) ? null : value.value)
+  }
   const forget = () => {
     closed = true
     clearTimeout(timer)
     remember(key, null)
   }
-  return { restored, forget }
+  return { restored, keep, forget }
 }

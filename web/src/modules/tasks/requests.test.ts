@@ -33,6 +33,7 @@ const full: AskDraft = {
   reason_class: 'waiting',
   day: '2026-12-15',
   unit_id: 'u1',
+  subject_id: '',
   basis: ' 滨办〔2026〕3号 ',
   files: [{ id: 'f1' }],
 }

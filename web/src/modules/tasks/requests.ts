@@ -27,6 +27,8 @@ export interface AskDraft<File = { id: string }> {
   day: string
   unit_id: string
   basis: string
+  /** The decision a second look is asked at. */
+  subject_id: string
   files: File[]
 }
 export const emptyAsk = <File = { id: string }>(): AskDraft<File> => ({
@@ -35,6 +37,7 @@ export const emptyAsk = <File = { id: string }>(): AskDraft<File> => ({
   day: '',
   unit_id: '',
   basis: '',
+  subject_id: '',
   files: [],
 })
 export const isEmptyAsk = (draft: AskDraft) => !draft.reason.trim() && !draft.basis.trim() && !draft.unit_id

@@ -20,7 +20,7 @@ export function useSpoken(urge: () => Urge, done: () => void) {
   const part = (name: keyof Spoken) =>
     computed({ get: () => answer.value[name], set: (said) => (answer.value = { ...answer.value, [name]: said }) })
   const [person, text] = [part('person'), part('text')]
-  const form = useKeptSubmit(() => urge().task_id, `spoken.${urge().id}`, { person, text }, ['text'])
+  const form = useKeptSubmit(() => urge().task_id, `spoken.${urge().id}`, { person, text }, { typed: ['text'] })
   form.follow({ person_id: person, text })
   const { over, note } = useStanding(form, () => urge().may_record, 'spoken.record')
 

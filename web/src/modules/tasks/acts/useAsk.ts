@@ -43,12 +43,20 @@ export function useAsk(props: Asking, close: () => void) {
   }
   const form = useSubmit(() => id)
   const { waits } = props.detail
-  const draft = ref<AskDraft<FileRef>>({
+  const subjects = computed(() => appealable(props.detail))
+  const fresh = (): AskDraft<FileRef> => ({
     ...emptyAsk<FileRef>(),
     // Who has waited mostly asks because of that.
     reason_class: kind === 'extend' && waits.length ? 'waiting' : '',
+    subject_id: props.target ?? subjects.value[0]?.id ?? '',
   })
-  const kept = useDraft(`sbc.ask.${session.me?.person.id}.${id}.${kind}`, draft, isEmptyAsk)
+  const draft = ref(fresh())
+  const of = [session.me?.person.id, id, kind, ...(props.target ? [props.target] : [])]
+  const { restored, forget } = useDraft(`sbc.ask.${of.join('.')}`, draft, isEmptyAsk)
+  // Words against one decision are none against another.
+  const apt = kind !== 'recheck' || subjects.value.some((one) => one.id === draft.value.subject_id)
+  if (!apt) draft.value = fresh()
+  const kept = { restored: restored && apt, forget }
   const files = computed({ get: () => draft.value.files, set: (value) => (draft.value.files = value) })
   const uploading = ref(false)
   form.follow({
@@ -76,8 +84,7 @@ export function useAsk(props: Asking, close: () => void) {
     return n === null ? t('requests.now', { day }) : t('requests.gained', { n, day })
   })
 
-  const subjects = computed(() => appealable(props.detail))
-  const chosen = ref(props.target ?? subjects.value[0]?.id ?? '')
+  const chosen = computed({ get: () => draft.value.subject_id, set: (value) => (draft.value.subject_id = value) })
   const subject = computed(() => (kind === 'recheck' ? appealed(props.detail, chosen.value) : null))
   form.follow({ subject_id: chosen })
 

@@ -1,7 +1,7 @@
-import { computed, ref, watch } from 'vue'
+import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
-import type { TaskDetail } from '@/api/types'
+import type { Request, TaskDetail } from '@/api/types'
 import { shortDay } from '@/lib/dates'
 import { explain } from '@/lib/problems'
 import { toast } from '@/lib/toast'
@@ -11,12 +11,27 @@ import { decideRequest } from '../api'
 import { decidable } from '../requests'
 import { dayIn, useDeadline } from '../composables/useDeadline'
 import { useOnward } from '../composables/useOnward'
-import { useKeptSubmit } from './useKeptSubmit'
+import { useSubmit } from '../composables/useSubmit'
+import { keepFields } from './useKeptSubmit'
 
 export interface Deciding {
   detail: TaskDetail
   target?: string
 }
+
+/** What is decided about one request, and in which words. */
+interface Decision {
+  yes: 'grant' | 'refuse'
+  text: string
+  day: string
+  unit: string
+}
+const offered = (request?: Request): Decision => ({
+  yes: 'grant',
+  text: '',
+  day: request?.new_day ?? '',
+  unit: request?.proposed_unit?.id ?? '',
+})
 
 /** Granting or refusing a request of any kind but a return and a closing. */
 export function useDecide(props: Deciding, close: () => void) {
@@ -25,20 +40,34 @@ export function useDecide(props: Deciding, close: () => void) {
   const route = useRoute()
   const router = useRouter()
   const waiting = computed(() => decidable(props.detail))
-  const first = waiting.value.find((one) => one.id === props.target) ?? waiting.value[0]
-  const chosen = ref(first?.id ?? props.target ?? '')
+  /** What was begun, by request: words about one are never those about another. */
+  const begun = ref<Record<string, Decision>>({})
+  const kept = keepFields(`${props.detail.task.id}.decide`, { begun })
+  const open = waiting.value.map((one) => one.id)
+  begun.value = Object.fromEntries(Object.entries(begun.value).filter(([id]) => open.includes(id)))
+  /** The one that was asked for, or else the one somebody has begun with. */
+  const first = [props.target, ...open.filter((id) => begun.value[id]), ...open].find((id) => id && open.includes(id))
+  const chosen = ref(first ?? props.target ?? '')
   const request = computed(() => props.detail.requests.find((one) => one.id === chosen.value))
-  const yes = ref<'grant' | 'refuse'>('grant')
-  const text = ref('')
-  const day = ref(first?.new_day ?? '')
-  const unit = ref(first?.proposed_unit?.id ?? '')
-  const form = useKeptSubmit(() => props.detail.task.id, `decide.${first?.id}`, { yes, text, day, unit })
-  watch(chosen, () => {
-    yes.value = 'grant'
-    text.value = ''
-    day.value = request.value?.new_day ?? ''
-    unit.value = request.value?.proposed_unit?.id ?? ''
+  const decision = computed({
+    get: () => begun.value[chosen.value] ?? offered(request.value),
+    set: (now) => {
+      const others = Object.entries(begun.value).filter(([id]) => id !== chosen.value)
+      const asOffered = JSON.stringify(now) === JSON.stringify(offered(request.value))
+      begun.value = Object.fromEntries(asOffered ? others : [...others, [chosen.value, now]])
+    },
   })
+  const part = <K extends keyof Decision>(key: K) =>
+    computed({
+      get: () => decision.value[key],
+      set: (value: Decision[K]) => (decision.value = { ...decision.value, [key]: value }),
+    })
+  const yes = part('yes')
+  const text = part('text')
+  const day = part('day')
+  const unit = part('unit')
+  const sending = useSubmit(() => props.detail.task.id)
+  const form = { ...sending, restored: !!begun.value[chosen.value] }
   form.follow({
     text: () => [text.value, yes.value],
     new_day: () => [day.value, yes.value],
@@ -103,6 +132,8 @@ export function useDecide(props: Deciding, close: () => void) {
     }
     const amends = grants.value && request.value?.kind === 'amend' && props.detail.can.includes('edit')
     if (!(await form.submit((key) => decideRequest(id, body, key)))) return
+    decision.value = offered(request.value)
+    kept.keep()
     toast(t('requests.done.decide'))
     if (amends) await change()
     else close()

@@ -18,15 +18,15 @@ export function useJudge(props: Judged, close: () => void) {
   const { t, tm } = useI18n()
   const yes = ref<'yes' | 'no'>('yes')
   const text = ref('')
-  const name = `${props.action}.${props.target ?? ''}`
-  const form = useKeptSubmit(() => props.detail.task.id, name, { yes, text })
-  form.follow({ text: () => [text.value, yes.value], reason: () => [text.value, yes.value] })
-  const mustSay = computed(() => yes.value === 'no')
   /** What is judged: the request to close, or what the task was closed on. */
   const request = computed(() => {
     if (props.action === 'approve') return undefined
     return props.action === 'verify' ? grantedRequest(props.detail) : openRequest(props.detail, 'close', props.target)
   })
+  const name = `${props.action}.${request.value?.id ?? props.target ?? ''}`
+  const form = useKeptSubmit(() => props.detail.task.id, name, { yes, text })
+  form.follow({ text: () => [text.value, yes.value], reason: () => [text.value, yes.value] })
+  const mustSay = computed(() => yes.value === 'no')
   const onward = useOnward(props, request)
   const waiting = computed(() => props.action === 'decide_close' && !request.value)
   const choices = computed(() =>

@@ -44,7 +44,7 @@ describe('what was typed into a form', () => {
   it('is nothing where the form alone has filled something in, which is kept with what was typed', async () => {
     const open = () => {
       const [text, day] = [ref(''), ref('')]
-      return { text, day, form: useKeptSubmit(() => 't1', 'reply.u1', { text, day }, ['text']) }
+      return { text, day, form: useKeptSubmit(() => 't1', 'reply.u1', { text, day }, { typed: ['text'] }) }
     }
     const { text, day } = open()
     day.value = '2026-11-30'
@@ -54,6 +54,14 @@ describe('what was typed into a form', () => {
     await later()
     const again = open()
     expect([again.form.restored, again.text.value, again.day.value]).toEqual([true, '写了一半', '2026-11-30'])
+  })
+  it('is nothing where only something else was chosen to write about', async () => {
+    const chosen = ref('a')
+    const text = ref('')
+    useKeptSubmit(() => 't1', 'waive', { text }, { about: { chosen, among: () => ['a', 'b'] } })
+    chosen.value = 'b'
+    await later()
+    expect(localStorage.length).toBe(0)
   })
   it('is nothing while it stands as it was offered', async () => {
     const { text } = open()

@@ -12,7 +12,8 @@ export function useReturn(props: { detail: TaskDetail }, close: () => void) {
   const party = ref(mine.value[0]?.id ?? '')
   const reason = ref('')
   const proposed = ref('')
-  const form = useKeptSubmit(() => props.detail.task.id, 'return', { reason, proposed })
+  const about = { chosen: party, among: () => mine.value.map((one) => one.id) }
+  const form = useKeptSubmit(() => props.detail.task.id, 'return', { reason, proposed }, { about })
   form.follow({ reason, proposed_unit_id: proposed })
 
   async function submit(): Promise<void> {

@@ -30,12 +30,13 @@ export function useSay(props: Saying, close: () => void) {
   const day = ref('')
   const files = ref<FileRef[]>([])
   const uploading = ref(false)
-  const name = `${action}.${props.target ?? ''}`
-  const form = useKeptSubmit(() => props.detail.task.id, name, { text, help, day, files })
-  form.follow({ text, reason: text, help, due_day: day, file_ids: files })
-
   const subjects = computed(() => subjectsOf(props.detail, action))
   const chosen = ref(props.target ?? subjects.value[0]?.id ?? '')
+  const name = `${action}.${props.target ?? ''}`
+  const about = needsSubject(action) ? { chosen, among: () => subjects.value.map((one) => one.id) } : undefined
+  const form = useKeptSubmit(() => props.detail.task.id, name, { text, help, day, files }, { about })
+  form.follow({ text, reason: text, help, due_day: day, file_ids: files })
+
   const subject = computed(() => subjects.value.find((one) => one.id === chosen.value) ?? null)
   const words = computed(() => wordsOf(props.detail, action, subject.value, session.me?.person.id))
   const options = computed(() =>
