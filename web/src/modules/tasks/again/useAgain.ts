@@ -11,7 +11,7 @@ import { againDates, chosenOf, emptyAgain, openPlaces } from './model'
 export function useAgain(source: { kind: 'copy' | 'template'; id: string }) {
   const session = useSession()
   const form = ref(emptyAgain(session.today))
-  const sending = useSubmit(() => source.id)
+  const sending = useSubmit(() => (source.kind === 'copy' ? source.id : ''))
   const made = ref<MadeTasks | null>(null)
   const copy = () => {
     const { below, files, same_matter } = form.value

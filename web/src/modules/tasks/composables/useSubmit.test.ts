@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nextTick, ref } from 'vue'
+import { Problem } from '@/api/client'
 import { useSubmit } from './useSubmit'
 import { left } from './useTasks'
 
@@ -31,6 +32,12 @@ describe('a fault', () => {
 })
 
 describe('an act', () => {
+  it('on something that is no task says that somebody was faster', async () => {
+    const form = useSubmit(() => '')
+    const faster = new Problem(409, { detail: '别人刚刚改动过', current: { id: 'template' } })
+    expect(await form.submit(() => Promise.reject(faster))).toBeNull()
+    expect([form.failed.value, form.conflict.value]).toEqual(['别人刚刚改动过', null])
+  })
   it('that leaves nothing to be shown has gone through', async () => {
     const form = useSubmit(() => 'gone')
     expect(await form.submit(() => Promise.resolve(undefined))).toEqual({})

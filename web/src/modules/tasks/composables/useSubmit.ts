@@ -67,7 +67,8 @@ export function useSubmit(taskId: () => string) {
       const problem = cause instanceof Problem ? cause : null
       // The line or the server broke: the same intention may be said again. A refusal ends it.
       if (problem && problem.status >= 400 && problem.status < 500) key = uuid()
-      if (problem?.isStale) await stale(problem)
+      // What is no task has no stream to tell what happened: the answer's own words stand in the form.
+      if (problem?.isStale && taskId()) await stale(problem)
       else {
         errors.value = fieldErrors(cause)
         failed.value = explain(cause)
