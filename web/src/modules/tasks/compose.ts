@@ -1,4 +1,5 @@
 import type { Action, NextDuty, TaskAnswer, TaskDetail, TaskTalk, Urges } from '@/api/types'
+import { mark } from '@/lib/marks'
 import { openUrge } from './duties'
 import { owedAnswer } from './life'
 
@@ -19,12 +20,12 @@ export function compose(task: TaskAnswer, urges: Known, talk: TaskTalk): TaskDet
   // Whoever said it may say that it has passed, though it is not for them to answer.
   if (!can.includes('answer_risk') && task.risks.some((risk) => risk.may_answer)) can.push('answer_risk')
   const reply: NextDuty | null = first
-    ? { action: 'reply', text: `${first.by.name}：${first.asked}`, due_day: first.owed_day, target: first.id }
+    ? { action: 'reply', text: first.by.name + mark('：') + first.asked, due_day: first.owed_day, target: first.id }
     : null
   const wait = owedAnswer(task)
   const provide: NextDuty | null = wait && {
     action: 'provide',
-    text: `${wait.by.name}：${wait.text}`,
+    text: wait.by.name + mark('：') + wait.text,
     due_day: wait.expected_day,
     target: wait.id,
   }

@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { assignHandler } from '../api'
+import { usePartyOptions } from '../composables/usePartyOptions'
 import { useSubmit } from '../composables/useSubmit'
 
 /** Naming the person who handles a part of the task. */
@@ -10,6 +11,7 @@ export function useAssign(props: { detail: TaskDetail; target?: string }, close:
   const { t } = useI18n()
   const form = useSubmit(() => props.detail.task.id)
   const choices = computed(() => props.detail.parties.filter((party) => party.may_assign))
+  const options = usePartyOptions(() => choices.value)
   const partyId = ref(props.target ?? choices.value[0]?.id ?? '')
   const party = computed(() => props.detail.parties.find((one) => one.id === partyId.value))
   const person = ref(party.value?.person?.id ?? '')
@@ -27,5 +29,5 @@ export function useAssign(props: { detail: TaskDetail; target?: string }, close:
     toast(t('tasks.done.assign'))
     close()
   }
-  return { form, choices, partyId, party, person, submit }
+  return { form, options, partyId, party, person, submit }
 }

@@ -3,12 +3,14 @@ import { useI18n } from 'vue-i18n'
 import type { TaskDetail } from '@/api/types'
 import { toast } from '@/lib/toast'
 import { returnTask } from '../api'
+import { usePartyOptions } from '../composables/usePartyOptions'
 import { useKeptSubmit } from './useKeptSubmit'
 
 /** Giving a part of one's unit back, perhaps with the unit that should have it. */
 export function useReturn(props: { detail: TaskDetail }, close: () => void) {
   const { t } = useI18n()
   const mine = computed(() => props.detail.parties.filter((party) => party.may_return))
+  const options = usePartyOptions(() => mine.value)
   const party = ref(mine.value[0]?.id ?? '')
   const reason = ref('')
   const proposed = ref('')
@@ -32,5 +34,5 @@ export function useReturn(props: { detail: TaskDetail }, close: () => void) {
     toast(t('tasks.done.return'))
     close()
   }
-  return { form, mine, party, reason, proposed, submit }
+  return { form, mine, options, party, reason, proposed, submit }
 }
