@@ -44,7 +44,9 @@ export function useInstruct(detail: TaskDetail, close: () => void) {
   const files = ref<FileRef[]>([])
   const uploading = ref(false)
   const fields = { leader, then, chosen, text, on, document, clause, title, day, due, files }
-  const form = useKeptSubmit(() => detail.task.id, 'instruct', fields, { typed: ['text', 'title', 'document', 'clause', 'files'] })
+  const form = useKeptSubmit(() => detail.task.id, 'instruct', fields, {
+    typed: ['text', 'title', 'document', 'clause', 'files'],
+  })
   if (form.restored) {
     // One's own words are said on the day they are sent, and a day that has passed is none to answer by.
     if (!leader.value || leader.value === me) on.value = session.today
