@@ -70,9 +70,22 @@ impl Tx {
         }
     }
 
-    /// Whether the database guesses how common a word is: it is better asked for the newest entries first ([`Sql::push_matching_newest`]).
+    /// Whether the database only guesses how common a word is: where one stands in many entries it is better asked for the newest of them
+    /// ([`Sql::push_matching_newest`]).
     pub fn guesses_how_common(&self) -> bool {
         self.kind() == Kind::Postgres
+    }
+
+    /// In what share of all entries the rarest of these words stands, from 0 to 1, as a database that guesses has counted it last; 0 where
+    /// one of them is not among those it knows to be common.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn how_common(&mut self, matching: &Matching) -> Result<f64> {
+        match self.conn() {
+            ConnRef::Sqlite(_) => Ok(0.0),
+            ConnRef::Postgres(c) => dialect::postgres::how_common(c, matching).await,
+        }
     }
 
     /// Makes `id` found no more.

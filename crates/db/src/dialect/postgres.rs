@@ -161,6 +161,39 @@ pub(crate) async fn forget_all_text(c: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
+/// What `analyze` found to be the most common: at most some hundred words, each in one of a thousand entries or more.
+pub(crate) async fn how_common(c: &mut PgConnection, m: &Matching) -> Result<f64> {
+    let mark = if m.place == Place::Head { "^" } else { "" };
+    let (words, begins): (Vec<String>, Vec<bool>) = m
+        .terms
+        .iter()
+        .map(|term| match term {
+            Term::Whole(word) => (format!("{mark}{}", plain(word)), false),
+            Term::Prefix(word) => (format!("{mark}{}", plain(word)), true),
+        })
+        .unzip();
+    // What stands anywhere but not in the head is not known as such; where it mostly stands in the head little is left.
+    let elsewhere = m.place == Place::Elsewhere;
+    let (share,): (f64,) = sqlx::query_as(
+        "with known as ( \
+           select k.word, k.share from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as k (word, share) \
+           where s.schemaname = current_schema() and s.tablename = 'fulltext' and s.attname = 'lexemes'), \
+         shares as ( \
+           select coalesce(max(k.share), 0) - case when $3 then coalesce(max(h.share), 0) else 0 end as share \
+           from unnest($1, $2) as w (word, begins) \
+           left join known k on k.word = w.word or (w.begins and starts_with(k.word, w.word)) \
+           left join known h on $3 and (h.word = '^' || w.word or (w.begins and starts_with(h.word, '^' || w.word))) \
+           group by w.word) \
+         select coalesce(cast(min(share) as float8), 0) from shares",
+    )
+    .bind(words)
+    .bind(begins)
+    .bind(elsewhere)
+    .fetch_one(c)
+    .await?;
+    Ok(share)
+}
+
 pub(crate) fn matching(m: &Matching) -> String {
     let all = |mark: &str| {
         let term = |term: &Term| match term {

@@ -148,14 +148,17 @@ pub(super) struct Asked<'a> {
     pub(super) limit: i64,
 }
 
-/// Of so many entries for each that is wanted one at least matches where a word is common.
-const COMMON: i64 = 250;
+/// A word that stands in a smaller share of all entries than this is found by the index.
+const COMMON: f64 = 0.002;
+/// So many entries are gone through for each that is wanted: some sixteen times as many as hold the rarest of what is common.
+const NEWEST: i64 = 8000;
 
-/// What matches. A database that guesses cannot know how common a word is: it would go through all entries for one that is nowhere, or gather all of
-/// those in which it stands where it is everywhere. So the newest are gone through, and the index is asked where that is not enough.
+/// What matches. A database that guesses cannot know how common words are together: it would go through all entries for some that are
+/// nowhere, or gather all of those in which they stand where that is everywhere. So where each of the words is common the newest entries are
+/// gone through, and the index is asked for others, and where those are not enough. Whoever sees little is in the index by their marks.
 pub(super) async fn matching(tx: &mut Tx, asked: Asked<'_>) -> Result<Vec<Doc>> {
-    if tx.guesses_how_common() {
-        let found = among(tx, asked, Some(asked.limit.saturating_mul(COMMON))).await?;
+    if tx.guesses_how_common() && asked.matching.keys.is_empty() && tx.how_common(asked.matching).await? >= COMMON {
+        let found = among(tx, asked, Some(asked.limit.saturating_mul(NEWEST).min(500_000))).await?;
         if i64::try_from(found.len()).is_ok_and(|n| n >= asked.limit) {
             return Ok(found);
         }
@@ -175,7 +178,12 @@ async fn among(tx: &mut Tx, asked: Asked<'_>, newest: Option<i64>) -> Result<Vec
     if let Some(kind) = kind {
         sql.push(" and d.kind = ").bind(kind);
     }
-    sql.push(" and f.id < ").bind(before).push_newest_first(tx.kind(), limit);
+    sql.push(" and f.id < ").bind(before);
+    match newest {
+        // They come in this order, and no more of them are looked at than are wanted.
+        Some(_) => sql.push(" order by f.id desc limit ").bind(limit),
+        None => sql.push_newest_first(tx.kind(), limit),
+    };
     sql.fetch_all(tx).await
 }
 
