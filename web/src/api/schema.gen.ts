@@ -745,7 +745,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in. A page asks for it when it opens, which keeps the session alive. */
+        /** Who is signed in. A page asks for it when it opens and while it is used, which keeps the session alive. */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -10494,6 +10494,8 @@ export interface operations {
                 from_day?: string;
                 /** @description Only what was written down on this day or earlier. */
                 to_day?: string;
+                /** @description Only what was written, sent or settled on this day: what the figures of the day count. */
+                counted_on?: string;
                 /** @description Where the page begins. */
                 cursor?: string;
                 /** @description 1 to 200, 50 when missing. */
@@ -10576,6 +10578,8 @@ export interface operations {
                 from_day?: string;
                 /** @description Only what was written down on this day or earlier. */
                 to_day?: string;
+                /** @description Only what was written, sent or settled on this day: what the figures of the day count. */
+                counted_on?: string;
                 /** @description Where the page begins. */
                 cursor?: string;
                 /** @description 1 to 200, 50 when missing. */
