@@ -136,7 +136,8 @@ impl Sql {
         self.bind(limit)
     }
 
-    /// The same where the database guesses, but only among the `newest` entries below `before`, which are gone through one by one.
+    /// [`Sql::push_matching`] where the database guesses, but only among the `newest` entries below `before`, which are gone through one by
+    /// one and come in this order, the greatest number first.
     pub fn push_matching_newest(&mut self, matching: &Matching, before: i64, newest: i64) -> &mut Self {
         self.push("(select id from (select id, lexemes from fulltext where id < ").bind(before);
         self.push(" order by id desc limit ").bind(newest).push(") w where lexemes @@ cast(");
