@@ -8,7 +8,7 @@ use std::{
 
 use sqlx::{PgPool, SqlitePool, migrate::Migrator};
 
-use crate::{Result, Signals, Tx, dialect, watermark::Watcher};
+use crate::{Result, Settling, Signals, Tx, dialect, dialect::wal::Wal, watermark::Watcher};
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub struct Db {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Pools {
-    Sqlite { read: SqlitePool, write: SqlitePool, sync: Sync },
+    Sqlite { read: SqlitePool, write: SqlitePool, wal: Option<Wal> },
     Postgres { read: PgPool, write: PgPool },
 }
 
@@ -123,30 +123,34 @@ impl Db {
     /// # Errors
     /// The database is unavailable.
     pub async fn begin_repeatable(&self) -> Result<Tx> {
-        let waits = matches!(self.pools, Pools::Postgres { .. } | Pools::Sqlite { sync: Sync::Full, .. });
-        let tx = self.writing().await?;
-        if waits { tx.open_unsynced().await } else { tx.open().await }
+        self.writing().await?.open_repeatable().await
     }
 
-    /// Commits, and answers a reader. Where nobody waits to write it is the connection that has just written: of SQLite's connections it is
-    /// the only one that still knows what it had read, the others have to read again after a commit that is not theirs. It is given back
-    /// soon, and nobody who holds it begins to write: on SQLite that would wait for itself.
+    /// Commits, and answers a reader while what was committed is on its way to the disk. Where nobody waits to write it is the connection that
+    /// has just written: of SQLite's connections it is the only one that still knows what it had read, the others have to read again after a
+    /// commit that is not theirs. It is given back soon, and nobody who holds it begins to write: on SQLite that would wait for itself.
     ///
     /// # Errors
     /// Whatever the database says about the commit: nothing is written then. Or, when it has committed, there is no reader.
-    pub async fn commit_and_read(&self, tx: Tx) -> Result<Tx> {
-        let tx = tx.commit_and_stay().await?;
+    pub async fn commit_and_read(&self, tx: Tx) -> Result<(Tx, Settling)> {
+        let (tx, settling) = tx.commit_and_stay().await?;
+        let settling = settling.under_way();
         if self.waiting.load(Ordering::Relaxed) == 0 {
-            return Ok(tx);
+            return Ok((tx, settling));
         }
         drop(tx);
-        self.read().await
+        Ok((self.read().await?, settling))
     }
 
     async fn writing(&self) -> Result<Tx> {
         let _waits = Waits::of(&self.waiting);
         Ok(match &self.pools {
-            Pools::Sqlite { write, .. } => Tx::reading_sqlite(write.acquire().await?, self.signals.clone()),
+            Pools::Sqlite { write, wal, .. } => {
+                if let Some(wal) = wal {
+                    wal.check()?;
+                }
+                Tx::writing_sqlite(write.acquire().await?, wal.clone(), self.signals.clone())
+            }
             Pools::Postgres { write, .. } => Tx::reading_postgres(write.acquire().await?, self.signals.clone()),
         })
     }

@@ -5,7 +5,7 @@ use std::{
 
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
 
-use crate::{Kind, Result, Signal, Signals, dialect};
+use crate::{Kind, Result, Settling, Signal, Signals, dialect, dialect::wal::Wal};
 
 /// One connection in use: a write transaction from [`crate::Db::begin`] or a plain reader from [`crate::Db::read`].
 ///
@@ -14,8 +14,8 @@ use crate::{Kind, Result, Signal, Signals, dialect};
 pub struct Tx {
     conn: Conn,
     state: State,
-    /// SQLite's connection does not sync, and has to again.
-    unsynced: bool,
+    /// Where its commit waits until it is on the disk; PostgreSQL sees to that itself.
+    wal: Option<Wal>,
     signals: Signals,
     pending: Vec<Signal>,
     memory: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
@@ -46,11 +46,15 @@ pub enum ConnRef<'a> {
 
 impl Tx {
     pub(crate) fn reading_sqlite(conn: PoolConnection<Sqlite>, signals: Signals) -> Self {
-        Self { conn: Conn::Sqlite(conn), state: State::Reading, unsynced: false, signals, pending: Vec::new(), memory: HashMap::new() }
+        Self::writing_sqlite(conn, None, signals)
+    }
+
+    pub(crate) fn writing_sqlite(conn: PoolConnection<Sqlite>, wal: Option<Wal>, signals: Signals) -> Self {
+        Self { conn: Conn::Sqlite(conn), state: State::Reading, wal, signals, pending: Vec::new(), memory: HashMap::new() }
     }
 
     pub(crate) fn reading_postgres(conn: PoolConnection<Postgres>, signals: Signals) -> Self {
-        Self { conn: Conn::Postgres(conn), state: State::Reading, unsynced: false, signals, pending: Vec::new(), memory: HashMap::new() }
+        Self { conn: Conn::Postgres(conn), state: State::Reading, wal: None, signals, pending: Vec::new(), memory: HashMap::new() }
     }
 
     pub(crate) async fn open(mut self) -> Result<Self> {
@@ -63,26 +67,14 @@ impl Tx {
         Ok(self)
     }
 
-    pub(crate) async fn open_unsynced(mut self) -> Result<Self> {
+    pub(crate) async fn open_repeatable(mut self) -> Result<Self> {
+        self.wal = None;
         self.state = State::Open;
         match self.conn() {
-            ConnRef::Sqlite(c) => {
-                dialect::sqlite::sync(c, false).await?;
-                dialect::sqlite::begin(c).await?;
-                self.unsynced = true;
-            }
+            ConnRef::Sqlite(c) => dialect::sqlite::begin(c).await?,
             ConnRef::Postgres(c) => dialect::postgres::begin_unsynced(c).await?,
         }
         Ok(self)
-    }
-
-    /// Only then is the connection as it was, and may go back to the pool.
-    async fn ended(&mut self) -> Result<()> {
-        if let (true, ConnRef::Sqlite(c)) = (self.unsynced, self.conn()) {
-            dialect::sqlite::sync(c, true).await?;
-        }
-        self.state = State::Ended;
-        Ok(())
     }
 
     pub(crate) async fn stand_still(mut self) -> Result<Self> {
@@ -185,31 +177,31 @@ impl Tx {
     /// Makes everything written durable and then tells the listeners.
     ///
     /// # Errors
-    /// Whatever the database says; nothing is written then.
+    /// Whatever the database says; nothing is written then. Or the disk does not: then nobody knows, and nothing more is written.
     pub async fn commit(self) -> Result<()> {
-        self.commit_and_stay().await.map(drop)
+        let (tx, settling) = self.commit_and_stay().await?;
+        // Others write meanwhile.
+        drop(tx);
+        settling.settle().await
     }
 
     /// [`Self::commit`], after which the connection only reads, and each statement sees what was committed before it.
-    pub(crate) async fn commit_and_stay(mut self) -> Result<Self> {
+    pub(crate) async fn commit_and_stay(mut self) -> Result<(Self, Settling)> {
+        let mut signals = Vec::new();
         if self.state == State::Open {
             let mut said = HashSet::new();
-            let mut signals = std::mem::take(&mut self.pending);
+            signals = std::mem::take(&mut self.pending);
             signals.retain(|signal| said.insert(signal.clone()));
             match self.conn() {
                 ConnRef::Sqlite(c) => dialect::sqlite::commit(c).await?,
                 // It brings them back to this node through its own listener.
                 ConnRef::Postgres(c) => dialect::postgres::commit(c, &std::mem::take(&mut signals)).await?,
             }
-            // Written it is, whatever becomes of the connection.
-            let ended = self.ended().await;
-            for signal in signals {
-                self.signals.send(signal);
-            }
-            ended?;
+            self.state = State::Ended;
             self.memory.clear();
         }
-        Ok(self)
+        let settling = Settling::of(self.wal.take(), signals, self.signals.clone());
+        Ok((self, settling))
     }
 
     /// Gives up everything written and returns the connection at once.
@@ -222,7 +214,7 @@ impl Tx {
                 ConnRef::Sqlite(c) => dialect::sqlite::rollback(c).await?,
                 ConnRef::Postgres(c) => dialect::postgres::rollback(c).await?,
             }
-            self.ended().await?;
+            self.state = State::Ended;
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
     let db = db::Db::open(&config.database(), &config.database_options()).await?;
     page(&cli, &db).await?;
     if cli.reports {
-        reports(&cli, &db).await?;
+        reports(&cli).await?;
     }
     db.close().await;
     Ok(())
@@ -103,7 +103,7 @@ async fn page(cli: &Cli, db: &db::Db) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn reports(cli: &Cli, db: &db::Db) -> anyhow::Result<()> {
+async fn reports(cli: &Cli) -> anyhow::Result<()> {
     let target = Target::new(cli.port, Some(&cli.token));
     let mut tasks = Vec::new();
     for task in target.ids("/api/v1/tasks?mine=unit&state=active&leaves=true&limit=200").await? {
@@ -114,7 +114,7 @@ async fn reports(cli: &Cli, db: &db::Db) -> anyhow::Result<()> {
     anyhow::ensure!(!tasks.is_empty(), "{} has no active task to report on", cli.login);
     println!("\nreports of {} on {} tasks, each synced to the disk\n", cli.login, tasks.len());
     head();
-    let commits = floor::Commits::prepare(db.clone()).await?;
+    let commits = floor::Commits::prepare(&cli.database_url).await?;
     let mut shares = Vec::new();
     for at_once in [1, 8] {
         let most = (cli.requests.min(4000), cli.seconds);

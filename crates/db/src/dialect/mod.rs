@@ -7,6 +7,7 @@ use crate::{Db, Result, pool::Pools};
 pub(crate) mod postgres;
 pub(crate) mod scratch;
 pub(crate) mod sqlite;
+pub(crate) mod wal;
 
 /// Makes the table of full text where there is none: the two databases have nothing in common there, so no migration can.
 pub(crate) async fn prepare_text(pools: &Pools) -> Result<()> {

@@ -7,6 +7,7 @@ use sqlx::{
 
 use crate::{
     Options, Result, Sync,
+    dialect::wal::Wal,
     fulltext::{Entry, Matching, Place, Term, plain},
     pool::Pools,
 };
@@ -31,8 +32,8 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
         .pragma("cache_size", "-12000")
         .pragma("temp_store", "memory")
         .synchronous(match options.sync {
-            Sync::Full => SqliteSynchronous::Full,
-            Sync::Normal => SqliteSynchronous::Normal,
+            // Commits that wait for the disk do so together, once they are written.
+            Sync::Full | Sync::Normal => SqliteSynchronous::Normal,
             Sync::Off => SqliteSynchronous::Off,
         });
     // One writer: two would only wait for each other, and fail when both began by reading.
@@ -54,19 +55,13 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
         // Opened again in a millisecond; meanwhile their pages are nobody's.
         .idle_timeout(REST)
         .connect_lazy_with(connect.pragma("query_only", "true"));
-    Ok(Pools::Sqlite { read, write, sync: options.sync })
+    let wal = if options.sync == Sync::Full { Some(Wal::of(Path::new(path))?) } else { None };
+    Ok(Pools::Sqlite { read, write, wal })
 }
 
 pub(crate) async fn begin(c: &mut SqliteConnection) -> Result<()> {
     // IMMEDIATE: a transaction that reads first and writes later cannot fail for having begun as a reader.
     sqlx::query("begin immediate").execute(c).await?;
-    Ok(())
-}
-
-/// Whether commits of this connection wait for the disk. Not within a transaction. What was committed without is on the disk when the next
-/// commit that waits is: they stand in one log.
-pub(crate) async fn sync(c: &mut SqliteConnection, full: bool) -> Result<()> {
-    sqlx::query(if full { "pragma synchronous = full" } else { "pragma synchronous = normal" }).execute(c).await?;
     Ok(())
 }
 

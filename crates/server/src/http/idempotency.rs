@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use db::{Tx, execute, run};
+use db::{Settling, Tx, execute, run};
 use futures_util::TryStreamExt as _;
 use kit::Moment;
 use serde::{Serialize, de::DeserializeOwned};
@@ -167,24 +167,29 @@ pub async fn mutate_and_show<K: Serialize + DeserializeOwned, T: Serialize>(
     show: impl AsyncFnOnce(&mut Tx, K) -> Outcome<T>,
 ) -> Result<Response, Problem> {
     let brief = idem.brief && status == StatusCode::OK;
-    let (done, mut tx) = match written(app, ctx, idem, status, Repeated::FirstAnswer, work).await? {
+    let (done, (mut tx, settling)) = match written(app, ctx, idem, status, Repeated::FirstAnswer, work).await? {
         Written::Before(_) if brief => return Ok(applied()),
         Written::Now(_, tx) if brief => {
             tx.commit().await?;
             return Ok(applied());
         }
-        Written::Before(answer) => (answer, app.db.read().await?),
+        Written::Before(answer) => (answer, (app.db.read().await?, Settling::default())),
         Written::Now(answer, tx) => (answer, app.db.commit_and_read(tx).await?),
     };
-    // What a version before this one kept is the whole answer.
-    let Ok(key) = serde_json::from_str(&done.body) else { return Ok(answer(done)) };
-    let shown = match show(&mut tx, key).await {
+    let shown = match serde_json::from_str(&done.body) {
+        Ok(key) => Some(show(&mut tx, key).await),
+        // What a version before this one kept is the whole answer.
+        Err(_) => None,
+    };
+    drop(tx);
+    settling.settle().await?;
+    let Some(shown) = shown else { return Ok(answer(done)) };
+    let shown = match shown {
         Ok(shown) => shown,
         // The change took it out of the sight of whoever made it; it is done all the same.
         Err(Refusal::NotFound) => return Ok(answer(Answer { status: StatusCode::NO_CONTENT, body: String::new() })),
         Err(refusal) => return Err(refusal.into()),
     };
-    drop(tx);
     Ok(answer(Answer { status: done.status, body: serde_json::to_string(&shown).map_err(Refusal::internal)? }))
 }
 

@@ -41,9 +41,9 @@ fn ask(address: &str, token: &str, path: &str, key: &str, body: &Value) -> std::
 }
 
 /// What one client did until the program died: acknowledged titles, and the one that was not.
-struct Done {
-    acknowledged: Vec<String>,
-    unknown: String,
+pub(crate) struct Done {
+    pub(crate) acknowledged: Vec<String>,
+    pub(crate) unknown: String,
 }
 
 fn work(address: &str, token: &str, name: &str, told: &mpsc::Sender<()>) -> Done {
@@ -74,49 +74,59 @@ fn survives(database: &[&str]) {
     };
     run(&["demo", "--set", "june-2021"]);
     let token = run(&["admin", "token", "--user", "centre1"]).trim().to_owned();
-    let (mut acknowledged, mut unknown) = (Vec::new(), Vec::new());
+    let mut done = Vec::new();
     for round in 0..KILLS {
         let server = Server::start(data.path(), database);
-        let (tell, told) = mpsc::channel();
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|client| {
-                let (address, holder, tell) = (server.address().to_owned(), token.clone(), tell.clone());
-                aside(move || work(&address, &holder, &format!("{round}之{client}"), &tell))
-            })
-            .collect();
-        for _ in 0..=round * 3 * CLIENTS {
-            told.recv().unwrap();
-        }
-        server.signal("KILL");
-        assert!(!server.ended(Duration::from_secs(15)).success());
-        for client in clients {
-            let done = client.recv().unwrap();
-            acknowledged.extend(done.acknowledged);
-            unknown.push(done.unknown);
-        }
+        done.extend(write_until_killed(server, &token, round, round * 3 * CLIENTS));
     }
     let server = Server::start(data.path(), database);
-    // Whoever heard nothing asks again with the same key: it is done now, if it was not before.
-    for title in &unknown {
-        let body = json!({ "title": title, "demand": "x".repeat(2000) });
-        assert_eq!(ask(server.address(), &token, "/tasks", &title_key(title), &body).unwrap().0, 201);
+    ask_again(&server, &token, &done);
+    let expected: BTreeMap<String, usize> =
+        done.into_iter().flat_map(|done| done.acknowledged.into_iter().chain([done.unknown])).map(|title| (title, 1)).collect();
+    assert_eq!(written(&server, &token), expected);
+    server.stop();
+    let checked = run(&["verify"]);
+    assert!(checked.contains("均与写入时一致"), "{checked}");
+}
+
+/// Several write at the same time, and when so many were told that theirs is done the process is killed.
+pub(crate) fn write_until_killed(server: Server, token: &str, round: usize, after: usize) -> Vec<Done> {
+    let (tell, told) = mpsc::channel();
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|client| {
+            let (address, holder, tell) = (server.address().to_owned(), token.to_owned(), tell.clone());
+            aside(move || work(&address, &holder, &format!("{round}之{client}"), &tell))
+        })
+        .collect();
+    for _ in 0..=after {
+        told.recv().unwrap();
     }
+    server.signal("KILL");
+    assert!(!server.ended(Duration::from_secs(15)).success());
+    clients.into_iter().map(|client| client.recv().unwrap()).collect()
+}
+
+/// Whoever heard nothing asks again with the same key: it is done now, if it was not before.
+pub(crate) fn ask_again(server: &Server, token: &str, done: &[Done]) {
+    for title in done.iter().map(|done| &done.unknown) {
+        let body = json!({ "title": title, "demand": "x".repeat(2000) });
+        assert_eq!(ask(server.address(), token, "/tasks", &title_key(title), &body).unwrap().0, 201);
+    }
+}
+
+/// What is there of it, each title with how often.
+pub(crate) fn written(server: &Server, token: &str) -> BTreeMap<String, usize> {
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let mut path = "/tasks?q=%E6%96%AD%E7%94%B5&limit=200".to_owned();
     loop {
-        let (status, page) = server.api(&token, "GET", &path, b"");
+        let (status, page) = server.api(token, "GET", &path, b"");
         assert_eq!(status, 200);
         for row in page["items"].as_array().unwrap() {
             *found.entry(row["title"].as_str().unwrap().to_owned()).or_default() += 1;
         }
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        let Some(cursor) = page["next_cursor"].as_str() else { return found };
         path = format!("/tasks?q=%E6%96%AD%E7%94%B5&limit=200&cursor={cursor}");
     }
-    let expected: BTreeMap<String, usize> = acknowledged.into_iter().chain(unknown).map(|title| (title, 1)).collect();
-    assert_eq!(found, expected);
-    server.stop();
-    let checked = run(&["verify"]);
-    assert!(checked.contains("均与写入时一致"), "{checked}");
 }
 
 /// Urges of this text by task, as the API lists them.

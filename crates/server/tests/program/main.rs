@@ -11,3 +11,4 @@ mod kit;
 mod lifecycle;
 mod lines;
 mod nodes;
+mod power;

@@ -1,18 +1,60 @@
 //! What rooms rely on in the database, whichever it is.
 
+use std::path::PathBuf;
+
 use db::{Db, Kind, Options, Sql, Tx};
 use serde_json::json;
 use shibicheng::app::{HOUSE, HOUSE_TABLES, migrate};
+use tempfile::TempDir;
 use testkit::both;
 
-/// How hard commits of this transaction are pressed to the disk.
+/// How hard PostgreSQL presses commits of this transaction to the disk; SQLite itself never does.
 async fn pressed(tx: &mut Tx) -> String {
     if tx.kind() == Kind::Sqlite {
-        let (level,): (i64,) = Sql::new("pragma synchronous").fetch_one(tx).await.unwrap();
-        return if level == 2 { "full" } else { "not" }.to_owned();
+        return "off".to_owned();
     }
     let (level,): (String,) = Sql::new("show synchronous_commit").fetch_one(tx).await.unwrap();
-    if level == "off" { "not" } else { "full" }.to_owned()
+    level
+}
+
+/// The log of a SQLite database. Something else takes its place; who has opened it goes on writing to it.
+struct Disk(TempDir);
+
+impl Disk {
+    fn log(&self) -> PathBuf {
+        self.0.path().join("own.sqlite-wal")
+    }
+
+    fn aside(&self) -> PathBuf {
+        self.0.path().join("aside")
+    }
+
+    /// What is written cannot be brought to the disk just now.
+    fn is_away(&self) {
+        std::fs::rename(self.log(), self.aside()).unwrap();
+        std::fs::create_dir(self.log()).unwrap();
+    }
+
+    /// It refuses what it is brought.
+    fn fails(&self) {
+        std::fs::rename(self.log(), self.aside()).unwrap();
+        std::os::unix::fs::symlink("/dev/null", self.log()).unwrap();
+    }
+
+    fn is_back(&self) {
+        let _ = std::fs::remove_dir(self.log());
+        std::fs::rename(self.aside(), self.log()).unwrap();
+    }
+}
+
+/// A database whose commits wait for the disk; those of the tests do not on SQLite.
+async fn waiting(db: &Db) -> (Db, Option<Disk>) {
+    if db.kind() == Kind::Postgres {
+        return (db.clone(), None);
+    }
+    let disk = Disk(tempfile::tempdir().unwrap());
+    let url = format!("sqlite:{}", disk.0.path().join("own.sqlite").display());
+    (Db::open(&url, &Options::default()).await.unwrap(), Some(disk))
 }
 
 async fn told(db: &Db) -> i64 {
@@ -72,34 +114,52 @@ both! {
     }
 
     async fn a_commit_that_is_repeated_when_lost_waits_for_no_disk_and_the_next_one_does(app) {
-        let folder = tempfile::tempdir().unwrap();
-        let db = if app.app.db.kind() == Kind::Sqlite {
-            // That of the tests waits for no disk at all.
-            Db::open(&format!("sqlite:{}", folder.path().join("own.sqlite").display()), &Options::default()).await.unwrap()
-        } else {
-            app.app.db.clone()
-        };
+        let (db, disk) = waiting(&app.app.db).await;
         let mut tx = db.begin().await.unwrap();
-        Sql::new("create table told (n bigint not null)").execute(&mut tx).await.unwrap();
         let usual = pressed(&mut tx).await;
+        Sql::new("create table told (n bigint not null)").execute(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
-        for ends in ["commit", "rollback", "drop"] {
+        for (n, ends) in ["commit", "rollback", "drop"].into_iter().enumerate() {
             let mut tx = db.begin_repeatable().await.unwrap();
-            assert_eq!(pressed(&mut tx).await, "not");
+            assert_eq!(pressed(&mut tx).await, "off");
             Sql::new("insert into told (n) values (1)").execute(&mut tx).await.unwrap();
             match ends {
-                "commit" => tx.commit().await.unwrap(),
+                "commit" => {
+                    disk.as_ref().inspect(|disk| disk.is_away());
+                    tx.commit().await.unwrap();
+                    disk.as_ref().inspect(|disk| disk.is_back());
+                }
                 "rollback" => tx.rollback().await.unwrap(),
                 _ => drop(tx),
             }
             let mut tx = db.begin().await.unwrap();
             assert_eq!(pressed(&mut tx).await, usual, "after {ends}");
-            tx.rollback().await.unwrap();
-            assert_eq!(told(&db).await, 1, "after {ends}");
+            Sql::new("insert into told (n) values (2)").execute(&mut tx).await.unwrap();
+            if let Some(disk) = &disk {
+                // Nobody is told that it is done, though it is there.
+                disk.is_away();
+                assert!(tx.commit().await.unwrap_err().is_unavailable(), "after {ends}");
+                disk.is_back();
+            } else {
+                tx.commit().await.unwrap();
+            }
+            assert_eq!(told(&db).await, 2 + i64::try_from(n).unwrap(), "after {ends}");
         }
-        if app.app.db.kind() == Kind::Sqlite {
-            assert_eq!(usual, "full");
-            db.close().await;
-        }
+    }
+
+    async fn a_disk_that_failed_to_take_what_was_committed_is_not_written_to_again(app) {
+        let (db, disk) = waiting(&app.app.db).await;
+        let Some(disk) = disk else { return };
+        let mut tx = db.begin().await.unwrap();
+        Sql::new("create table told (n bigint not null)").execute(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        Sql::new("insert into told (n) values (1)").execute(&mut tx).await.unwrap();
+        disk.fails();
+        assert!(tx.commit().await.unwrap_err().is_unavailable());
+        disk.is_back();
+        assert!(db.begin().await.unwrap_err().is_unavailable());
+        assert!(db.begin_repeatable().await.unwrap_err().is_unavailable());
+        assert_eq!(told(&db).await, 1);
     }
 }
