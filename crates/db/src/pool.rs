@@ -134,7 +134,6 @@ impl Db {
     /// Whatever the database says about the commit: nothing is written then. Or, when it has committed, there is no reader.
     pub async fn commit_and_read(&self, tx: Tx) -> Result<(Tx, Settling)> {
         let (tx, settling) = tx.commit_and_stay().await?;
-        let settling = settling.under_way();
         if self.waiting.load(Ordering::Relaxed) == 0 {
             return Ok((tx, settling));
         }
@@ -142,15 +141,34 @@ impl Db {
         Ok((self.read().await?, settling))
     }
 
+    /// Waits until what has been committed so far is durable: for whoever tells of what somebody else has just written. A database that shows
+    /// nothing before has nothing to wait for.
+    ///
+    /// # Errors
+    /// The disk does not take it.
+    pub async fn settled(&self) -> Result<()> {
+        match &self.pools {
+            Pools::Sqlite { wal: Some(wal), .. } => wal.settle().await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it can be written to, as far as is known without trying.
+    ///
+    /// # Errors
+    /// The disk failed to take what was written.
+    pub fn check(&self) -> Result<()> {
+        match &self.pools {
+            Pools::Sqlite { wal: Some(wal), .. } => wal.check(),
+            _ => Ok(()),
+        }
+    }
+
     async fn writing(&self) -> Result<Tx> {
+        self.check()?;
         let _waits = Waits::of(&self.waiting);
         Ok(match &self.pools {
-            Pools::Sqlite { write, wal, .. } => {
-                if let Some(wal) = wal {
-                    wal.check()?;
-                }
-                Tx::writing_sqlite(write.acquire().await?, wal.clone(), self.signals.clone())
-            }
+            Pools::Sqlite { write, wal, .. } => Tx::writing_sqlite(write.acquire().await?, wal.clone(), self.signals.clone()),
             Pools::Postgres { write, .. } => Tx::reading_postgres(write.acquire().await?, self.signals.clone()),
         })
     }

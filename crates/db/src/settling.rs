@@ -1,52 +1,21 @@
 use tokio::task::JoinHandle;
 
-use crate::{Result, Signal, Signals, dialect::wal::Wal};
+use crate::{Result, dialect::wal::Wal};
 
-/// What was committed, on its way to the disk. Others may see it already; nobody may be told that it is done. By default nothing was.
+/// What was committed, on its way to the disk, wherever whoever committed it has gone. Others may see it already; nobody may be told that it
+/// is done. By default nothing was.
 #[derive(Debug, Default)]
 #[must_use = "what was committed is not durable before"]
-pub struct Settling(Way);
-
-#[derive(Debug, Default)]
-enum Way {
-    #[default]
-    There,
-    /// Nobody has begun.
-    Ahead(Committed),
-    Moving(JoinHandle<Result<()>>),
-}
-
-#[derive(Debug)]
-struct Committed {
-    wal: Option<Wal>,
-    /// Whom to tell then.
-    signals: Vec<Signal>,
-    to: Signals,
-}
-
-impl Committed {
-    async fn settle(self) -> Result<()> {
-        if let Some(wal) = &self.wal {
-            wal.settle().await?;
-        }
-        for signal in self.signals {
-            self.to.send(signal);
-        }
-        Ok(())
-    }
-}
+pub struct Settling(Option<JoinHandle<Result<()>>>);
 
 impl Settling {
-    pub(crate) const fn of(wal: Option<Wal>, signals: Vec<Signal>, to: Signals) -> Self {
-        Self(Way::Ahead(Committed { wal, signals, to }))
-    }
-
-    /// Goes on by itself from here.
-    pub(crate) fn under_way(self) -> Self {
-        Self(match self.0 {
-            Way::Ahead(committed) if committed.wal.is_some() => Way::Moving(tokio::spawn(committed.settle())),
-            way => way,
-        })
+    /// Through this log; `then` follows when it is there.
+    pub(crate) fn through(wal: Wal, then: impl FnOnce() + Send + 'static) -> Self {
+        Self(Some(tokio::spawn(async move {
+            wal.settle().await?;
+            then();
+            Ok(())
+        })))
     }
 
     /// Waits until it is there, and the listeners are told.
@@ -55,9 +24,13 @@ impl Settling {
     /// The disk does not take it; nobody knows what of it is there.
     pub async fn settle(self) -> Result<()> {
         match self.0 {
-            Way::There => Ok(()),
-            Way::Ahead(committed) => committed.settle().await,
-            Way::Moving(rest) => rest.await.unwrap_or_else(|error| Err(sqlx::Error::Io(std::io::Error::other(error)).into())),
+            Some(rest) => joined(rest).await,
+            None => Ok(()),
         }
     }
+}
+
+/// What goes on by itself, to its end.
+pub(crate) async fn joined<T>(rest: JoinHandle<Result<T>>) -> Result<T> {
+    rest.await.unwrap_or_else(|error| Err(sqlx::Error::Io(std::io::Error::other(error)).into()))
 }

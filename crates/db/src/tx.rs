@@ -5,7 +5,7 @@ use std::{
 
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
 
-use crate::{Kind, Result, Settling, Signal, Signals, dialect, dialect::wal::Wal};
+use crate::{Kind, Result, Settling, Signal, Signals, dialect, dialect::wal::Wal, settling::joined};
 
 /// One connection in use: a write transaction from [`crate::Db::begin`] or a plain reader from [`crate::Db::read`].
 ///
@@ -14,8 +14,10 @@ use crate::{Kind, Result, Settling, Signal, Signals, dialect, dialect::wal::Wal}
 pub struct Tx {
     conn: Conn,
     state: State,
-    /// Where its commit waits until it is on the disk; PostgreSQL sees to that itself.
+    /// What SQLite's commits go to the disk through, where they do; PostgreSQL sees to that itself.
     wal: Option<Wal>,
+    /// What is lost in a power cut is done again.
+    repeatable: bool,
     signals: Signals,
     pending: Vec<Signal>,
     memory: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
@@ -50,11 +52,27 @@ impl Tx {
     }
 
     pub(crate) fn writing_sqlite(conn: PoolConnection<Sqlite>, wal: Option<Wal>, signals: Signals) -> Self {
-        Self { conn: Conn::Sqlite(conn), state: State::Reading, wal, signals, pending: Vec::new(), memory: HashMap::new() }
+        Self {
+            conn: Conn::Sqlite(conn),
+            state: State::Reading,
+            wal,
+            repeatable: false,
+            signals,
+            pending: Vec::new(),
+            memory: HashMap::new(),
+        }
     }
 
     pub(crate) fn reading_postgres(conn: PoolConnection<Postgres>, signals: Signals) -> Self {
-        Self { conn: Conn::Postgres(conn), state: State::Reading, wal: None, signals, pending: Vec::new(), memory: HashMap::new() }
+        Self {
+            conn: Conn::Postgres(conn),
+            state: State::Reading,
+            wal: None,
+            repeatable: false,
+            signals,
+            pending: Vec::new(),
+            memory: HashMap::new(),
+        }
     }
 
     pub(crate) async fn open(mut self) -> Result<Self> {
@@ -68,7 +86,7 @@ impl Tx {
     }
 
     pub(crate) async fn open_repeatable(mut self) -> Result<Self> {
-        self.wal = None;
+        self.repeatable = true;
         self.state = State::Open;
         match self.conn() {
             ConnRef::Sqlite(c) => dialect::sqlite::begin(c).await?,
@@ -174,33 +192,49 @@ impl Tx {
         Ok(result)
     }
 
-    /// Makes everything written durable and then tells the listeners.
+    /// Makes everything written durable and then tells the listeners. Begun, it goes on to its end, also when nobody waits any more.
     ///
     /// # Errors
-    /// Whatever the database says; nothing is written then. Or the disk does not: then nobody knows, and nothing more is written.
+    /// Whatever the database says; nothing is written then. Or the disk does not take it: then nobody knows, and nothing more is written.
     pub async fn commit(self) -> Result<()> {
-        let (tx, settling) = self.commit_and_stay().await?;
-        // Others write meanwhile.
-        drop(tx);
+        // The connection is given back before: others write meanwhile.
+        let settling = self.commit_and_stay().await?.1;
         settling.settle().await
     }
 
     /// [`Self::commit`], after which the connection only reads, and each statement sees what was committed before it.
-    pub(crate) async fn commit_and_stay(mut self) -> Result<(Self, Settling)> {
-        let mut signals = Vec::new();
-        if self.state == State::Open {
-            let mut said = HashSet::new();
-            signals = std::mem::take(&mut self.pending);
-            signals.retain(|signal| said.insert(signal.clone()));
-            match self.conn() {
-                ConnRef::Sqlite(c) => dialect::sqlite::commit(c).await?,
-                // It brings them back to this node through its own listener.
-                ConnRef::Postgres(c) => dialect::postgres::commit(c, &std::mem::take(&mut signals)).await?,
-            }
-            self.state = State::Ended;
-            self.memory.clear();
+    pub(crate) async fn commit_and_stay(self) -> Result<(Self, Settling)> {
+        // Committed, it goes to the disk: no caller who turns away comes between.
+        if self.wal.is_some() { joined(tokio::spawn(self.commit_now())).await } else { self.commit_now().await }
+    }
+
+    async fn commit_now(mut self) -> Result<(Self, Settling)> {
+        if self.state != State::Open {
+            return Ok((self, Settling::default()));
         }
-        let settling = Settling::of(self.wal.take(), signals, self.signals.clone());
+        let wal = self.wal.take();
+        if let Some(wal) = &wal {
+            wal.check()?;
+        }
+        let mut said = HashSet::new();
+        let mut signals = std::mem::take(&mut self.pending);
+        signals.retain(|signal| said.insert(signal.clone()));
+        match self.conn() {
+            ConnRef::Sqlite(c) => dialect::sqlite::commit(c).await?,
+            // It brings them back to this node through its own listener.
+            ConnRef::Postgres(c) => dialect::postgres::commit(c, &std::mem::take(&mut signals)).await?,
+        }
+        self.state = State::Ended;
+        self.memory.clear();
+        let to = self.signals.clone();
+        let tell = move || signals.into_iter().for_each(|signal| to.send(signal));
+        let settling = match wal {
+            Some(wal) if !self.repeatable => Settling::through(wal, tell),
+            _ => {
+                tell();
+                Settling::default()
+            }
+        };
         Ok((self, settling))
     }
 

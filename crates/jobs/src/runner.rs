@@ -343,7 +343,8 @@ impl Runner {
     async fn leased(&self) -> Result<Option<Outcome>> {
         let now = self.clock.now();
         let lease = JobId::new(&self.rng, now);
-        let mut tx = self.db.begin_repeatable().await?;
+        // What is prepared may not be to be taken back: what asks for it must not be, either.
+        let mut tx = self.db.begin().await?;
         let claimed = store::claim(&mut tx, now, now.plus(LEASE), lease).await?;
         tx.commit().await?;
         let Some(job) = claimed else { return Ok(None) };

@@ -1,7 +1,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool,
+    AssertSqlSafe, Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 
@@ -14,17 +14,26 @@ use crate::{
 
 const CHANNEL: &str = "shibicheng";
 
+/// Whether a connection that nobody has used for so long is still there is asked first.
+const ASKED_AFTER: Duration = Duration::from_secs(1);
+
 pub(crate) async fn open(url: &str, options: &Options) -> Result<Pools> {
     let connect = PgConnectOptions::from_str(url)?.application_name("shibicheng").statement_cache_capacity(400);
-    let write = PgPoolOptions::new()
-        .max_connections(options.writers)
-        .acquire_timeout(options.acquire_timeout)
-        .connect_with(connect.clone())
-        .await?;
-    let read = PgPoolOptions::new()
-        .max_connections(options.readers)
-        .acquire_timeout(options.acquire_timeout)
-        .connect_lazy_with(connect.options([("default_transaction_read_only", "on")]));
+    let pool = |most| {
+        // A connection that was at work a moment ago is there; asking is as dear as a small question.
+        PgPoolOptions::new().max_connections(most).acquire_timeout(options.acquire_timeout).test_before_acquire(false).before_acquire(
+            |connection, about| {
+                Box::pin(async move {
+                    if about.idle_for > ASKED_AFTER {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            },
+        )
+    };
+    let write = pool(options.writers).connect_with(connect.clone()).await?;
+    let read = pool(options.readers).connect_lazy_with(connect.options([("default_transaction_read_only", "on")]));
     Ok(Pools::Postgres { read, write })
 }
 

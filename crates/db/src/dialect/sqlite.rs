@@ -55,7 +55,13 @@ pub(crate) async fn open(path: &str, options: &Options) -> Result<Pools> {
         // Opened again in a millisecond; meanwhile their pages are nobody's.
         .idle_timeout(REST)
         .connect_lazy_with(connect.pragma("query_only", "true"));
-    let wal = if options.sync == Sync::Full { Some(Wal::of(Path::new(path))?) } else { None };
+    let wal = if options.sync == Sync::Full {
+        // Whatever is in the log from before may have been seen and have never reached the disk.
+        sqlx::query("pragma wal_checkpoint(passive)").execute(&write).await?;
+        Some(Wal::of(Path::new(path))?)
+    } else {
+        None
+    };
     Ok(Pools::Sqlite { read, write, wal })
 }
 

@@ -269,10 +269,13 @@ async fn begin(app: &App, ctx: &Ctx, idem: &Idem, repeated: Repeated) -> Result<
             Ok(None) => {}
             Ok(Some(answer)) => {
                 tx.rollback().await?;
+                // Whoever did it may not have been told yet.
+                app.db.settled().await?;
                 return Ok(Begun::Done(answer));
             }
             Err(refusal) => {
                 let _ = tx.rollback().await;
+                app.db.settled().await?;
                 return Err(refusal.into());
             }
         }

@@ -11,4 +11,5 @@ mod kit;
 mod lifecycle;
 mod lines;
 mod nodes;
+#[cfg(target_os = "linux")]
 mod power;

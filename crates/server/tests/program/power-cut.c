@@ -26,11 +26,11 @@ static int copied(int file, char *copy, size_t room, char *kept) {
   const char *name = strrchr(path, '/');
   snprintf(kept, room, "%s%s", folder, name);
   snprintf(copy, room, "%s%s.new", folder, name);
-  int from = open(path, O_RDONLY | O_CLOEXEC), to = open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  int done = from >= 0 && to >= 0;
+  int to = open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), done = to >= 0;
   static char part[1 << 16];
-  for (ssize_t n; done && (n = read(from, part, sizeof part)) != 0;) done = n > 0 && write(to, part, n) == n;
-  if (from >= 0) close(from);
+  off_t at = 0;
+  /* Through the file itself: to close another handle of it would end the locks that the program has on it. */
+  for (ssize_t n; done && (n = pread(file, part, sizeof part, at)) != 0; at += n) done = n > 0 && write(to, part, n) == n;
   if (to >= 0) close(to);
   return done;
 }

@@ -30,16 +30,19 @@ fn cut(times: usize, sync: &str) -> (Vec<Done>, Server, String, [TempDir; 2]) {
     let recorder = recorder(kept.path());
     say(data.path(), &["demo", "--set", "june-2021"]);
     let token = say(data.path(), &["admin", "token", "--user", "centre1"]).trim().to_owned();
-    let mut all = Vec::new();
+    let (mut all, mut carried) = (Vec::new(), false);
     for round in 0..times {
         for name in DATABASE {
             let _ = std::fs::remove_file(kept.path().join(name));
         }
         // On the disk from before.
-        std::fs::copy(data.path().join(DATABASE[0]), kept.path().join(DATABASE[0])).unwrap();
+        let before = std::fs::read(data.path().join(DATABASE[0])).unwrap();
+        std::fs::write(kept.path().join(DATABASE[0]), &before).unwrap();
         let mut serve = command(data.path(), &["serve", "--listen", "127.0.0.1:0"]);
         serve.env("LD_PRELOAD", &recorder).env("POWER_CUT_KEEPS", kept.path()).env("SHIBICHENG_SQLITE_SYNC", sync);
-        all.extend(write_until_killed(Server::start_by(serve), &token, round, 40 + round * 20));
+        all.extend(write_until_killed(Server::start_by(serve), &token, round, 40 + round * 200));
+        let now = std::fs::read(kept.path().join(DATABASE[0])).unwrap();
+        carried |= now != before;
         let _ = std::fs::remove_file(data.path().join("shibicheng.sqlite-shm"));
         for name in DATABASE {
             let _ = std::fs::remove_file(data.path().join(name));
@@ -49,6 +52,7 @@ fn cut(times: usize, sync: &str) -> (Vec<Done>, Server, String, [TempDir; 2]) {
         say(data.path(), &["verify"]);
         assert!(!data.path().join(DATABASE[1]).exists());
     }
+    assert!(carried || times == 1, "the log was never carried into the database");
     let server = Server::start(data.path(), &[]);
     (all, server, token, [data, kept])
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use db::{Db, Kind, Options, Sql, Tx};
+use db::{Db, Entry, Kind, Matching, Options, Place, Sql, Term, Tx};
+use futures_util::FutureExt as _;
 use serde_json::json;
 use shibicheng::app::{HOUSE, HOUSE_TABLES, migrate};
 use tempfile::TempDir;
@@ -147,6 +148,64 @@ both! {
         }
     }
 
+    async fn where_the_database_guesses_how_common_words_are_it_has_counted_them(app) {
+        let db = &app.app.db;
+        let mut tx = db.begin().await.unwrap();
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        for n in 0..2000 {
+            let body = match n {
+                7 => words(&["码头", "监控"]),
+                n if n % 4 == 0 => words(&["整改"]),
+                _ => Vec::new(),
+            };
+            tx.add_text(10_000_000 + n, Entry { head: &words(&["推进"]), body: &body, keys: &[] }).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        tx.refresh_statistics(true).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.read().await.unwrap();
+        let guesses = tx.guesses_how_common();
+        assert_eq!(guesses, db.kind() == Kind::Postgres);
+        let whole = |word: &str| Term::Whole(word.to_owned());
+        for (terms, place, share) in [
+            (vec![whole("推进")], Place::Anywhere, 0.9..=1.0),
+            (vec![whole("推进")], Place::Head, 0.9..=1.0),
+            // Where it stands, it stands in the head.
+            (vec![whole("推进")], Place::Elsewhere, 0.0..=0.1),
+            (vec![Term::Prefix("推".to_owned())], Place::Anywhere, 0.9..=1.0),
+            (vec![whole("整改")], Place::Anywhere, 0.2..=0.3),
+            (vec![whole("整改")], Place::Elsewhere, 0.2..=0.3),
+            (vec![whole("整改"), whole("推进")], Place::Anywhere, 0.2..=0.3),
+            (vec![whole("码头")], Place::Anywhere, 0.0..=0.001),
+            (vec![whole("推进"), whole("码头")], Place::Anywhere, 0.0..=0.001),
+            (vec![whole("推进"), whole("没有这个词")], Place::Anywhere, 0.0..=0.0),
+        ] {
+            let matching = Matching { terms, place, keys: Vec::new() };
+            let found = tx.how_common(&matching).await.unwrap();
+            assert!(if guesses { share.contains(&found) } else { found == 0.0 }, "{matching:?}: {found}");
+        }
+    }
+
+    async fn a_commit_that_has_begun_goes_on_when_nobody_waits_for_it(app) {
+        let (db, _disk) = waiting(&app.app.db).await;
+        let mut tx = db.begin().await.unwrap();
+        Sql::new("create table told (n bigint not null)").execute(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        if db.kind() == Kind::Postgres {
+            return;
+        }
+        let mut signals = db.signals().subscribe();
+        let mut tx = db.begin().await.unwrap();
+        Sql::new("insert into told (n) values (1)").execute(&mut tx).await.unwrap();
+        tx.signal("told", "1");
+        assert!(tx.commit().now_or_never().is_none());
+        // It is on the disk when this is told.
+        assert_eq!(signals.recv().await.unwrap().topic, "told");
+        assert_eq!(told(&db).await, 1);
+        db.settled().await.unwrap();
+    }
+
     async fn a_disk_that_failed_to_take_what_was_committed_is_not_written_to_again(app) {
         let (db, disk) = waiting(&app.app.db).await;
         let Some(disk) = disk else { return };
@@ -155,11 +214,13 @@ both! {
         tx.commit().await.unwrap();
         let mut tx = db.begin().await.unwrap();
         Sql::new("insert into told (n) values (1)").execute(&mut tx).await.unwrap();
+        assert!(db.check().is_ok());
         disk.fails();
         assert!(tx.commit().await.unwrap_err().is_unavailable());
         disk.is_back();
         assert!(db.begin().await.unwrap_err().is_unavailable());
         assert!(db.begin_repeatable().await.unwrap_err().is_unavailable());
+        assert!(db.settled().await.is_err() && db.check().is_err());
         assert_eq!(told(&db).await, 1);
     }
 }

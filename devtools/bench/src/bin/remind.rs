@@ -212,7 +212,7 @@ async fn take_in(app: &App) -> anyhow::Result<usize> {
     loop {
         missed = missed.more(&mut app.db.read().await?).await.map_err(refused)?;
         if missed.count() == 0 {
-            return Ok(all);
+            break;
         }
         all += missed.count();
         let mut tx = app.db.begin().await?;
@@ -220,6 +220,11 @@ async fn take_in(app: &App) -> anyhow::Result<usize> {
         supervision::take_in(&mut tx, &ctx, &missed).await.map_err(refused)?;
         tx.commit().await?;
     }
+    // Each asked for the next look, which was had here.
+    let mut tx = app.db.begin().await?;
+    Sql::new("delete from job where kind = ").bind(supervision::MISSED).execute(&mut tx).await?;
+    tx.commit().await?;
+    Ok(all)
 }
 
 async fn is_due(app: &App) -> anyhow::Result<bool> {

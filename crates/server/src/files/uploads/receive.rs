@@ -153,6 +153,7 @@ async fn lost(app: &App, id: UploadId) -> Outcome<Problem> {
 /// Makes a file of an upload of which every byte is safe. Whoever dies on the way does it again: the partial upload goes last.
 pub(super) async fn complete(app: &App, ctx: &Ctx, row: &UploadRow) -> Result<FileId, Problem> {
     if let Some(file) = row.file_id {
+        app.db.settled().await?;
         return Ok(file);
     }
     let partial = row.id.0.as_u128();
@@ -179,6 +180,7 @@ pub(super) async fn complete(app: &App, ctx: &Ctx, row: &UploadRow) -> Result<Fi
         tx.rollback().await?;
         let mut tx = app.db.read().await?;
         let now = store::find(&mut tx, row.id, row.person_id).await?.and_then(|row| row.file_id);
+        app.db.settled().await?;
         return Ok(now.ok_or(Refusal::NotFound)?);
     }
     tx.commit().await?;

@@ -42,10 +42,10 @@ pub(super) async fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<Task
 
 /// Whether a task is due to be looked at, or was planned with an older generation.
 pub(super) async fn is_due(tx: &mut Tx, now: Moment, generation: i64) -> Result<bool> {
-    let mut sql = Sql::new("select exists (select 1 from lookout where next_at <= ");
-    sql.bind(now.millis()).push(")");
-    let (due,): (bool,) = sql.fetch_one(tx).await?;
-    Ok(due || !planned_before(tx, generation, 100).await?.is_empty())
+    // Asked whether there is one, PostgreSQL supposes a third of all and looks for it among all, every time that there is none.
+    let first: Option<(Moment,)> =
+        run!(tx, |c| sqlx::query_as("select next_at from lookout where next_at is not null order by next_at limit 1").fetch_optional(c))?;
+    Ok(first.is_some_and(|(at,)| at <= now) || !planned_before(tx, generation, 100).await?.is_empty())
 }
 
 /// Tasks planned with an older generation of calendar and rules. Their lamps are worked out anew first, by the room of tasks, in the

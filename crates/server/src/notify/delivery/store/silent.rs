@@ -31,10 +31,9 @@ pub(in crate::notify::delivery) struct SilentRow {
 
 /// Whether something is to be asked for.
 pub(in crate::notify::delivery) async fn is_silent(tx: &mut Tx, now: Moment) -> Result<bool> {
-    let (due,): (bool,) = run!(tx, |c| sqlx::query_as("select exists (select 1 from delivery where ask_at is not null and ask_at <= $1)")
-        .bind(now)
-        .fetch_one(c))?;
-    Ok(due)
+    let first: Option<(Moment,)> =
+        run!(tx, |c| sqlx::query_as("select ask_at from delivery where ask_at is not null order by ask_at, id limit 1").fetch_optional(c))?;
+    Ok(first.is_some_and(|(at,)| at <= now))
 }
 
 /// Takes what is to be asked for now; it is asked for again later, unless something is heard by then.
